@@ -1,0 +1,71 @@
+import { type Expr, scalar, topological } from "../graph/index.js";
+import "../ops/index.js";
+import { formatShape, isFloat, sameShape } from "../tensor/index.js";
+
+/** The nodes among `order` (inputs first) through which the value depends on one of `targets`. */
+function dependents(order: readonly Expr[], targets: ReadonlySet<Expr>): Set<Expr> {
+  const found = new Set<Expr>();
+  for (const node of order) {
+    if (targets.has(node) || node.inputs.some((input) => found.has(input))) found.add(node);
+  }
+  return found;
+}
+
+function zerosLike(x: Expr): Expr {
+  return scalar(0, x.dtype).expand(x.shape, x);
+}
+
+/**
+ * Reverse-mode differentiation: the product of `cotangents` with the Jacobian of `outputs` with respect to
+ * `targets`, as graph (so that it can be differentiated again). Targets on which nothing depends get zeros.
+ * Throws if a cotangent's shape is not its output's.
+ */
+export function vectorJacobianProduct(
+  outputs: readonly Expr[],
+  cotangents: readonly Expr[],
+  targets: readonly Expr[],
+): Expr[] {
+  const order = topological(outputs);
+  const active = dependents(order, new Set(targets));
+  const sums = new Map<Expr, Expr>();
+  const accumulate = (node: Expr, part: Expr): void => {
+    const before = sums.get(node);
+    sums.set(node, before === undefined ? part : before.add(part));
+  };
+  outputs.forEach((output, i) => {
+    const cotangent = cotangents[i];
+    if (cotangent === undefined || !sameShape(cotangent.shape, output.shape)) {
+      throw new Error(
+        `the cotangent of an output of shape ${formatShape(output.shape)} must have that shape`,
+      );
+    }
+    accumulate(output, cotangent);
+  });
+  for (let i = order.length - 1; i >= 0; i--) {
+    const node = order[i] as Expr;
+    const grad = sums.get(node);
+    if (grad === undefined || !active.has(node) || node.inputs.length === 0) continue;
+    const parts = node.op.gradient({ inputs: node.inputs, output: node, grad, attrs: node.attrs });
+    node.inputs.forEach((input, k) => {
+      const part = parts[k];
+      if (!part || !active.has(input)) return;
+      if (!sameShape(part.shape, input.shape)) {
+        const shapes = `${formatShape(part.shape)} for an input of ${formatShape(input.shape)}`;
+        throw new Error(`the gradient rule of ${node.op.name} gave ${shapes}`);
+      }
+      accumulate(input, part);
+    });
+  }
+  return targets.map((target) => sums.get(target) ?? zerosLike(target));
+}
+
+/**
+ * The gradient of a scalar `loss` with respect to each of `targets`, as graph. Throws if the loss is not a
+ * float scalar; sum or average it first.
+ */
+export function grad(loss: Expr, targets: readonly Expr[]): Expr[] {
+  if (loss.rank !== 0 || !isFloat(loss.dtype)) {
+    throw new Error(`grad takes a float scalar, got ${loss.dtype}${formatShape(loss.shape)}`);
+  }
+  return vectorJacobianProduct([loss], [scalar(1, loss.dtype)], targets);
+}

@@ -1,0 +1,91 @@
+import { create, toBinary } from "@bufbuild/protobuf";
+import { type Expr, inputName, inputsOf, topological } from "../graph/index.js";
+import { GraphEmitter, valueInfo } from "./emitter.js";
+import { GraphProtoSchema, ModelProtoSchema, type ValueInfoProto } from "./onnx_pb.js";
+
+/** The ONNX operator set that compiled graphs use. */
+export const opsetVersion = 20;
+const irVersion = 9;
+
+/** Texts that a compiled model carries along. */
+export interface ModelMetadata {
+  readonly name?: string;
+  readonly properties?: Readonly<Record<string, string>>;
+}
+
+/** A model's bytes, its declared interface beside them. */
+export interface CompiledGraph {
+  readonly bytes: Uint8Array;
+  readonly inputs: readonly string[];
+  readonly outputs: readonly string[];
+}
+
+function declared(name: string, node: Expr): ValueInfoProto {
+  return valueInfo(name, node.dtype, node.shape);
+}
+
+/** Puts the nodes of one graph into a model and encodes it. */
+export function encodeModel(
+  emitter: GraphEmitter,
+  inputs: readonly ValueInfoProto[],
+  outputs: readonly ValueInfoProto[],
+  metadata: ModelMetadata,
+): CompiledGraph {
+  const graph = create(GraphProtoSchema, {
+    name: metadata.name ?? "latent",
+    node: emitter.finished(0),
+    initializer: [...emitter.initializers],
+    input: [...inputs],
+    output: [...outputs],
+  });
+  const domains = new Set(graph.node.map((node) => node.domain));
+  for (const node of emitter.graphs[1]) domains.add(node.domain);
+  const model = create(ModelProtoSchema, {
+    irVersion: BigInt(irVersion),
+    producerName: "latent",
+    opsetImport: [
+      { domain: "", version: BigInt(opsetVersion) },
+      ...[...domains].filter((domain) => domain !== "").map((domain) => ({ domain, version: 1n })),
+    ],
+    graph,
+    metadataProps: Object.entries(metadata.properties ?? {}).map(([key, value]) => ({ key, value })),
+  });
+  return {
+    bytes: toBinary(ModelProtoSchema, model),
+    inputs: inputs.map((value) => value.name),
+    outputs: outputs.map((value) => value.name),
+  };
+}
+
+/**
+ * Compiles named outputs to an ONNX model whose inputs are the `input` nodes they need, by name. An output
+ * that is itself an input or a constant passes through an Identity.
+ */
+export function compile(
+  outputs: Readonly<Record<string, Expr>>,
+  metadata: ModelMetadata = {},
+): CompiledGraph {
+  const roots = Object.values(outputs);
+  const inputs = inputsOf(roots);
+  const emitter = new GraphEmitter();
+  for (const [name, node] of inputs) emitter.bind(node, name, 0);
+  emitter.write(topological(roots));
+  const outputInfo = Object.entries(outputs).map(([name, node]) => {
+    if (inputs.has(name)) throw new Error(`"${name}" names both an input and an output`);
+    emitter.alias(0, emitter.nameOf(node), name);
+    return declared(name, node);
+  });
+  return encodeModel(
+    emitter,
+    [...inputs].map(([name, node]) => declared(name, node)),
+    outputInfo,
+    metadata,
+  );
+}
+
+/** The declared name of an input node; throws for other nodes. */
+export function requireInputName(node: Expr): string {
+  const name = inputName(node);
+  if (name === undefined) throw new Error(`a ${node.op.name} node is not an input`);
+  return name;
+}

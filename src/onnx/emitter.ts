@@ -1,0 +1,196 @@
+import { create } from "@bufbuild/protobuf";
+import type { Emitter, Expr, OnnxAttribute } from "../graph/index.js";
+import { onnxType } from "../ops/index.js";
+import { type DType, fromNumbers, type Shape, type Tensor, tensor } from "../tensor/index.js";
+import {
+  AttributeProto_AttributeType as AttributeType,
+  type AttributeProto,
+  AttributeProtoSchema,
+  type NodeProto,
+  NodeProtoSchema,
+  type TensorProto,
+  TensorProtoSchema,
+  type ValueInfoProto,
+  ValueInfoProtoSchema,
+} from "./onnx_pb.js";
+
+/** A tensor in ONNX form; the bytes are shared, not copied. */
+export function tensorProto(name: string, value: Tensor): TensorProto {
+  const { buffer, byteOffset, byteLength } = value.data;
+  return create(TensorProtoSchema, {
+    name,
+    dataType: onnxType[value.dtype],
+    dims: value.shape.map(BigInt),
+    rawData: new Uint8Array(buffer as ArrayBuffer, byteOffset, byteLength),
+  });
+}
+
+/** The declaration of a graph's input or output; named dimensions become ONNX dim_params. */
+export function valueInfo(name: string, dtype: DType, shape: Shape): ValueInfoProto {
+  const dim = shape.map((d) => ({
+    value:
+      typeof d === "number"
+        ? { case: "dimValue" as const, value: BigInt(d) }
+        : { case: "dimParam" as const, value: d },
+  }));
+  return create(ValueInfoProtoSchema, {
+    name,
+    type: { value: { case: "tensorType", value: { elemType: onnxType[dtype], shape: { dim } } } },
+  });
+}
+
+function attributeProto(name: string, attribute: OnnxAttribute): AttributeProto {
+  if ("int" in attribute) {
+    return create(AttributeProtoSchema, { name, type: AttributeType.INT, i: BigInt(attribute.int) });
+  }
+  if ("float" in attribute)
+    return create(AttributeProtoSchema, { name, type: AttributeType.FLOAT, f: attribute.float });
+  if ("ints" in attribute) {
+    return create(AttributeProtoSchema, { name, type: AttributeType.INTS, ints: attribute.ints.map(BigInt) });
+  }
+  const s = new TextEncoder().encode(attribute.string);
+  return create(AttributeProtoSchema, { name, type: AttributeType.STRING, s });
+}
+
+/** Nodes inside a `Loop` body are at depth 1, everything that doesn't change from step to step at depth 0. */
+export type Depth = 0 | 1;
+
+const sharedConstantSize = 64;
+
+/** Collects ONNX nodes. Equal nodes are made once; each goes to the outermost graph that has its inputs. */
+export class GraphEmitter implements Emitter {
+  readonly initializers: TensorProto[] = [];
+  readonly graphs: readonly [NodeProto[], NodeProto[]] = [[], []];
+  private readonly made = new Map<string, string[]>();
+  private readonly depths = new Map<string, Depth>();
+  private readonly producers = new Map<string, Depth>();
+  private readonly renames = new Map<string, string>();
+  private readonly values = new Map<Expr, string>();
+  private counter = 0;
+
+  /** Says that `node` is the graph value `name`, given from outside at `depth`. */
+  bind(node: Expr, name: string, depth: Depth): void {
+    this.values.set(node, name);
+    this.depths.set(name, depth);
+  }
+
+  /** Says that a value with no node of its own (such as the step number) exists at `depth`. */
+  declare(name: string, depth: Depth): void {
+    this.depths.set(name, depth);
+  }
+
+  /** The name of a node's value; the node and its inputs must have been written. */
+  nameOf(node: Expr): string {
+    const name = this.values.get(node);
+    if (name === undefined) throw new Error(`node ${node.id} (${node.op.name}) has not been written`);
+    return name;
+  }
+
+  /** Writes nodes in order, inputs before users; nodes that are bound already are passed over. */
+  write(order: readonly Expr[]): void {
+    for (const node of order) {
+      if (this.values.has(node)) continue;
+      const inputs = node.inputs.map((child) => this.nameOf(child));
+      this.values.set(node, node.op.lower(this, inputs, node, node.attrs));
+    }
+  }
+
+  node(
+    opType: string,
+    inputs: readonly string[],
+    attributes: Readonly<Record<string, OnnxAttribute>> = {},
+  ): string {
+    return this.nodes(opType, inputs, attributes, 1)[0] as string;
+  }
+
+  nodes(
+    opType: string,
+    inputs: readonly string[],
+    attributes: Readonly<Record<string, OnnxAttribute>>,
+    outputs: number,
+  ): string[] {
+    const key = `${opType}(${inputs.join(",")})${JSON.stringify(attributes)}`;
+    const known = this.made.get(key);
+    if (known !== undefined) return known;
+    const depth = inputs.some((name) => this.depths.get(name) === 1) ? 1 : 0;
+    const names = Array.from({ length: outputs }, () => this.fresh(opType));
+    const dot = opType.lastIndexOf(".");
+    this.graphs[depth].push(
+      create(NodeProtoSchema, {
+        name: names[0] as string,
+        opType: opType.slice(dot + 1),
+        domain: opType.slice(0, Math.max(0, dot)),
+        input: [...inputs],
+        output: names,
+        attribute: Object.entries(attributes).map(([name, value]) => attributeProto(name, value)),
+      }),
+    );
+    for (const name of names) {
+      this.depths.set(name, depth);
+      this.producers.set(name, depth);
+    }
+    this.made.set(key, names);
+    return names;
+  }
+
+  constant(value: Tensor): string {
+    const small = value.data.length <= sharedConstantSize;
+    const key = small
+      ? `constant ${value.dtype}[${value.shape.join()}] ${Array.from(value.data, spell).join()}`
+      : "";
+    const known = this.made.get(key)?.[0];
+    if (small && known !== undefined) return known;
+    const name = this.fresh("constant");
+    this.initializers.push(tensorProto(name, value));
+    this.depths.set(name, 0);
+    if (small) this.made.set(key, [name]);
+    return name;
+  }
+
+  scalar(value: number, dtype: DType): string {
+    return this.constant(tensor(dtype, [], fromNumbers(dtype, [value])));
+  }
+
+  ints(values: readonly number[]): string {
+    return this.constant(tensor("int64", [values.length], fromNumbers("int64", values)));
+  }
+
+  /** The bool scalar true. */
+  constantTrue(): string {
+    return this.constant(tensor("bool", [], Uint8Array.of(1)));
+  }
+
+  /**
+   * Gives a value a chosen name, as an output of the graph at `depth`. A value that a node of that graph makes
+   * is renamed; anything else (an input, a constant, a value that has a chosen name) is copied by an Identity.
+   */
+  alias(depth: Depth, from: string, name: string): void {
+    if (this.producers.get(from) === depth && !this.renames.has(from)) {
+      this.renames.set(from, name);
+      return;
+    }
+    this.graphs[depth].push(
+      create(NodeProtoSchema, { name, opType: "Identity", input: [from], output: [name] }),
+    );
+    this.depths.set(name, depth);
+  }
+
+  /** The nodes of the graph at `depth`, with their chosen names. Called once all is written. */
+  finished(depth: Depth): NodeProto[] {
+    const rename = (name: string): string => this.renames.get(name) ?? name;
+    for (const node of this.graphs[depth]) {
+      node.input = node.input.map(rename);
+      node.output = node.output.map(rename);
+    }
+    return this.graphs[depth];
+  }
+
+  private fresh(stem: string): string {
+    return `${stem.slice(stem.lastIndexOf(".") + 1)}_${this.counter++}`;
+  }
+}
+
+/** A number's exact identity as text: -0 and 0 differ. */
+function spell(value: number | bigint): string {
+  return Object.is(value, -0) ? "-0" : String(value);
+}

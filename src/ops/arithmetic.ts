@@ -1,0 +1,105 @@
+import { Expr, uniformValue } from "../graph/index.js";
+import { sameShape } from "../tensor/index.js";
+import { binary, type Operand, unary } from "./elementwise.js";
+
+declare module "../graph/expr.js" {
+  interface Expr {
+    /** Sum, elementwise with broadcasting. */
+    add(other: Operand): Expr;
+    /** Difference, elementwise with broadcasting. */
+    sub(other: Operand): Expr;
+    /** Product, elementwise with broadcasting. */
+    mul(other: Operand): Expr;
+    /** Quotient, elementwise with broadcasting. */
+    div(other: Operand): Expr;
+    /** The negative. */
+    neg(): Expr;
+    /** The absolute value; its gradient at 0 is 0. */
+    abs(): Expr;
+    /** -1, 0 or 1; no gradient. */
+    sign(): Expr;
+  }
+}
+
+const addNodes = binary({ name: "add", onnx: "Add", gradient: (_a, _b, _y, g) => [g, g] });
+const subNodes = binary({ name: "sub", onnx: "Sub", gradient: (_a, _b, _y, g) => [g, g.neg()] });
+const mulNodes = binary({ name: "mul", onnx: "Mul", gradient: (a, b, _y, g) => [g.mul(b), g.mul(a)] });
+const divNodes = binary({
+  name: "div",
+  onnx: "Div",
+  gradient: (_a, b, y, g) => {
+    const da = g.div(b);
+    return [da, da.mul(y).neg()];
+  },
+});
+
+/** True if `x` is the constant `value` and combining it with `other` keeps other's shape. */
+function isNeutral(x: Operand, value: number, other: Operand): boolean {
+  if (!(other instanceof Expr)) return false;
+  if (typeof x === "number") return x === value;
+  if (x.dtype !== other.dtype || uniformValue(x) !== value) return false;
+  return x.rank === 0 || sameShape(x.shape, other.shape);
+}
+
+/** Sum, elementwise with broadcasting; a constant 0 is dropped. */
+export function add(a: Operand, b: Operand): Expr {
+  if (isNeutral(b, 0, a)) return a as Expr;
+  return isNeutral(a, 0, b) ? (b as Expr) : addNodes(a, b);
+}
+
+/** Difference, elementwise with broadcasting; a constant 0 is dropped. */
+export function sub(a: Operand, b: Operand): Expr {
+  return isNeutral(b, 0, a) ? (a as Expr) : subNodes(a, b);
+}
+
+/** Product, elementwise with broadcasting; a constant 1 is dropped. */
+export function mul(a: Operand, b: Operand): Expr {
+  if (isNeutral(b, 1, a)) return a as Expr;
+  return isNeutral(a, 1, b) ? (b as Expr) : mulNodes(a, b);
+}
+
+/** Quotient, elementwise with broadcasting; a constant divisor 1 is dropped. */
+export function div(a: Operand, b: Operand): Expr {
+  return isNeutral(b, 1, a) ? (a as Expr) : divNodes(a, b);
+}
+
+/** The negative. */
+export const neg: (x: Expr) => Expr = unary({
+  name: "neg",
+  onnx: "Neg",
+  gradient: (_x, _y, g) => g.neg(),
+  integers: true,
+});
+
+/** The absolute value; its gradient at 0 is 0. */
+export const abs: (x: Expr) => Expr = unary({
+  name: "abs",
+  onnx: "Abs",
+  gradient: (x, _y, g) => g.mul(x.sign()),
+  integers: true,
+});
+
+/** -1, 0 or 1; no gradient. */
+export const sign: (x: Expr) => Expr = unary({ name: "sign", onnx: "Sign", gradient: null, integers: true });
+
+Expr.prototype.add = function (other) {
+  return add(this, other);
+};
+Expr.prototype.sub = function (other) {
+  return sub(this, other);
+};
+Expr.prototype.mul = function (other) {
+  return mul(this, other);
+};
+Expr.prototype.div = function (other) {
+  return div(this, other);
+};
+Expr.prototype.neg = function () {
+  return neg(this);
+};
+Expr.prototype.abs = function () {
+  return abs(this);
+};
+Expr.prototype.sign = function () {
+  return sign(this);
+};

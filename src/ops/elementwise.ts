@@ -1,0 +1,109 @@
+import { defineOp, Expr, type OpDef, scalar } from "../graph/index.js";
+import { broadcast, type DType, formatShape, isFloat, sameShape } from "../tensor/index.js";
+import type { Emitter } from "../graph/index.js";
+
+/** An argument of an elementwise op: a node, or a number that takes the other argument's dtype. */
+export type Operand = Expr | number;
+
+/** The operand as a node. */
+export function lift(value: Operand, dtype: DType): Expr {
+  return typeof value === "number" ? scalar(value, dtype) : value;
+}
+
+/** Both operands as nodes of one dtype. Throws if both are numbers or the dtypes differ. */
+export function liftBoth(name: string, a: Operand, b: Operand): [Expr, Expr] {
+  const dtype = a instanceof Expr ? a.dtype : b instanceof Expr ? b.dtype : undefined;
+  if (dtype === undefined) throw new Error(`${name}: at least one operand must be a node`);
+  const pair: [Expr, Expr] = [lift(a, dtype), lift(b, dtype)];
+  if (pair[0].dtype !== pair[1].dtype) {
+    throw new Error(`${name}: operands are ${pair[0].dtype} and ${pair[1].dtype}; cast one of them`);
+  }
+  return pair;
+}
+
+function requireFloat(inputs: readonly Expr[]): void {
+  const odd = inputs.find((input) => !isFloat(input.dtype));
+  if (odd) throw new Error(`takes float32 or float64, got ${odd.dtype}${formatShape(odd.shape)}`);
+}
+
+/** What varies between elementwise ops of one operand. */
+export interface UnaryRule {
+  readonly name: string;
+  /** The ONNX operator, or a lowering of one's own. */
+  readonly onnx: string | ((emit: Emitter, x: string, dtype: DType) => string);
+  /** The gradient with respect to the operand, or null where the op is flat. */
+  readonly gradient: ((x: Expr, y: Expr, grad: Expr) => Expr) | null;
+  /** Accept integers too; default false. */
+  readonly integers?: boolean;
+}
+
+/** Defines an elementwise op of one operand: shape and dtype stay. */
+export function unary(rule: UnaryRule): (x: Expr) => Expr {
+  const op: OpDef = {
+    name: rule.name,
+    infer: (inputs) => {
+      if (rule.integers !== true) requireFloat(inputs);
+      const x = inputs[0] as Expr;
+      return { dtype: x.dtype, shape: x.shape };
+    },
+    gradient: ({ inputs, output, grad }) => [rule.gradient?.(inputs[0] as Expr, output, grad) ?? null],
+    lower: (emit, [x], node) =>
+      typeof rule.onnx === "string"
+        ? emit.node(rule.onnx, [x as string])
+        : rule.onnx(emit, x as string, node.dtype),
+  };
+  const make = defineOp(op);
+  const apply = (x: Expr): Expr => {
+    const [source, like] = x.op.name === "expand" ? x.inputs : [];
+    return source === undefined ? make([x], {}) : apply(source).expand(x.shape, like);
+  };
+  return apply;
+}
+
+/** What varies between elementwise ops of two operands. */
+export interface BinaryRule {
+  readonly name: string;
+  readonly onnx: string | ((emit: Emitter, a: string, b: string, dtype: DType) => string);
+  /** The two gradients, of the broadcast shape or of what broadcasts to it; null where the op is flat. */
+  readonly gradient: ((a: Expr, b: Expr, y: Expr, grad: Expr) => readonly [Expr, Expr]) | null;
+  /** The dtype of the result; default the operands'. */
+  readonly result?: DType;
+}
+
+/** The value that an expansion repeats, where the other operand would broadcast it anyway. */
+function unexpanded(x: Expr, other: Expr): Expr {
+  const source = x.op.name === "expand" ? x.inputs[0] : undefined;
+  if (source === undefined) return x;
+  try {
+    return sameShape(broadcast(source.shape, other.shape), broadcast(x.shape, other.shape)) ? source : x;
+  } catch {
+    return x;
+  }
+}
+
+/** Defines an elementwise op of two operands that broadcast as NumPy's do. */
+export function binary(rule: BinaryRule): (a: Operand, b: Operand) => Expr {
+  const op: OpDef = {
+    name: rule.name,
+    infer: (inputs) => {
+      const [a, b] = inputs as [Expr, Expr];
+      return { dtype: rule.result ?? a.dtype, shape: broadcast(a.shape, b.shape) };
+    },
+    gradient: ({ inputs, output, grad }) => {
+      const [a, b] = inputs as [Expr, Expr];
+      if (rule.gradient === null) return [null, null];
+      const [da, db] = rule.gradient(a, b, output, grad);
+      return [da.sumTo(a.shape), db.sumTo(b.shape)];
+    },
+    lower: (emit, [a, b], node) =>
+      typeof rule.onnx === "string"
+        ? emit.node(rule.onnx, [a as string, b as string])
+        : rule.onnx(emit, a as string, b as string, (node.inputs[0] as Expr).dtype),
+  };
+  const make = defineOp(op);
+  return (left, right) => {
+    const [a, b] = liftBoth(rule.name, left, right);
+    const slim = unexpanded(a, b);
+    return make([slim, unexpanded(b, slim)], {});
+  };
+}

@@ -1,0 +1,88 @@
+import { defineOp, Expr, type OpDef } from "../graph/index.js";
+import { type Dim, formatShape, normalizeAxis } from "../tensor/index.js";
+
+declare module "../graph/expr.js" {
+  interface Expr {
+    /** The int64 indices that sort along `axis` (default the last), ascending unless `descending`. */
+    argsort(axis?: number, descending?: boolean): Expr;
+    /** The elements in order along `axis` (default the last), ascending unless `descending`. */
+    sort(axis?: number, descending?: boolean): Expr;
+    /** The int64 index of the largest element along `axis` (default the last); the first of equals. */
+    argmax(axis?: number): Expr;
+    /** The sum of the elements up to each along `axis` (default the last); `exclusive` leaves out the element itself. */
+    cumsum(axis?: number, options?: CumsumOptions): Expr;
+  }
+}
+
+/** How `cumsum` runs: from the end (`reverse`), without the element itself (`exclusive`); both default false. */
+export interface CumsumOptions {
+  readonly reverse?: boolean;
+  readonly exclusive?: boolean;
+}
+
+interface ArgsortAttrs {
+  readonly axis: number;
+  readonly descending: boolean;
+}
+
+const argsortOp: OpDef<ArgsortAttrs> = {
+  name: "argsort",
+  infer: (inputs, { axis }) => {
+    const x = inputs[0] as Expr;
+    if (x.rank === 0 || typeof x.shape[axis] !== "number") {
+      throw new Error(`axis ${axis} of ${formatShape(x.shape)} has no fixed length`);
+    }
+    return { dtype: "int64", shape: x.shape };
+  },
+  gradient: () => [null],
+  lower: (emit, [x], node, { axis, descending }) => {
+    const length = emit.ints([node.shape[axis] as number]);
+    const attributes = { axis: { int: axis }, largest: { int: descending ? 1 : 0 }, sorted: { int: 1 } };
+    return emit.nodes("TopK", [x as string, length], attributes, 2)[1] as string;
+  },
+};
+
+const makeArgsort = defineOp(argsortOp);
+
+const makeArgmax = defineOp<{ readonly axis: number }>({
+  name: "argmax",
+  infer: (inputs, { axis }) => {
+    const x = inputs[0] as Expr;
+    return { dtype: "int64", shape: x.shape.filter((_: Dim, i) => i !== axis) };
+  },
+  gradient: () => [null],
+  lower: (emit, inputs, _node, { axis }) =>
+    emit.node("ArgMax", inputs, { axis: { int: axis }, keepdims: { int: 0 } }),
+});
+
+interface CumsumAttrs {
+  readonly axis: number;
+  readonly reverse: boolean;
+  readonly exclusive: boolean;
+}
+
+const makeCumsum = defineOp<CumsumAttrs>({
+  name: "cumsum",
+  infer: (inputs) => inputs[0] as Expr,
+  gradient: ({ grad, attrs: { axis, reverse, exclusive } }) => [
+    grad.cumsum(axis, { reverse: !reverse, exclusive }),
+  ],
+  lower: (emit, [x], _node, { axis, reverse, exclusive }) =>
+    emit.node("CumSum", [x as string, emit.ints([axis])], {
+      reverse: { int: reverse ? 1 : 0 },
+      exclusive: { int: exclusive ? 1 : 0 },
+    }),
+});
+
+Expr.prototype.argsort = function (axis = -1, descending = false) {
+  return makeArgsort([this], { axis: normalizeAxis(axis, this.rank), descending });
+};
+Expr.prototype.sort = function (axis = -1, descending = false) {
+  return this.takeAlong(this.argsort(axis, descending), axis);
+};
+Expr.prototype.argmax = function (axis = -1) {
+  return makeArgmax([this], { axis: normalizeAxis(axis, this.rank) });
+};
+Expr.prototype.cumsum = function (axis = -1, { reverse = false, exclusive = false } = {}) {
+  return makeCumsum([this], { axis: normalizeAxis(axis, this.rank), reverse, exclusive });
+};

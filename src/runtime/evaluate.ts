@@ -1,0 +1,45 @@
+import { Expr, inputsOf } from "../graph/index.js";
+import { compile } from "../onnx/index.js";
+import { type Tensor, type TensorLike, toTensor } from "../tensor/index.js";
+import type { Backend } from "./session.js";
+
+/** Numbers for the inputs of an expression, by name; converted to the inputs' dtypes. */
+export type Feeds = Readonly<Record<string, TensorLike>>;
+
+/**
+ * Computes one expression, or several by name, on given numbers.
+ *
+ *     const x = input("x", "float64", ["n"]);
+ *     await evaluateOn(backend, normal.of({ loc: 0, scale: 1 }).logProb(x), { x: [0, 1] });
+ *
+ * Throws if an input that the expression needs is not fed, naming it.
+ */
+export async function evaluateOn(backend: Backend, expr: Expr, feeds?: Feeds): Promise<Tensor>;
+export async function evaluateOn<K extends string>(
+  backend: Backend,
+  exprs: Readonly<Record<K, Expr>>,
+  feeds?: Feeds,
+): Promise<Record<K, Tensor>>;
+export async function evaluateOn(
+  backend: Backend,
+  what: Expr | Readonly<Record<string, Expr>>,
+  feeds: Feeds = {},
+): Promise<Tensor | Record<string, Tensor>> {
+  const named = what instanceof Expr ? { value: what } : what;
+  const outputs = Object.fromEntries(Object.entries(named).map(([name, node]) => [`result:${name}`, node]));
+  const values: Record<string, Tensor> = {};
+  for (const [name, node] of inputsOf(Object.values(named))) {
+    const given = feeds[name];
+    if (given === undefined) throw new Error(`the expression needs a value for its input "${name}"`);
+    values[name] = toTensor(given, node.dtype);
+  }
+  const model = compile(outputs);
+  const session = await backend.open(model.bytes);
+  try {
+    const results = await session.run(values, model.outputs);
+    if (what instanceof Expr) return results["result:value"] as Tensor;
+    return Object.fromEntries(Object.keys(named).map((name) => [name, results[`result:${name}`] as Tensor]));
+  } finally {
+    await session.close();
+  }
+}

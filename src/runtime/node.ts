@@ -1,0 +1,33 @@
+import os from "node:os";
+import type { InferenceSession } from "onnxruntime-common";
+import { type OrtModule, ortBackend } from "./ort.js";
+import type { Backend } from "./session.js";
+
+/** Devices that `onnxruntime-node` knows by name. */
+export type NodeDevice = "cpu" | "cuda" | "webgpu" | "dml" | "coreml";
+
+/** Number of threads that a CPU session uses unless told otherwise: one for each core that we may use. */
+export function defaultThreads(): number {
+  return os.availableParallelism();
+}
+
+/** `onnxruntime-node`, loaded when first needed. Throws if the package is not installed for this machine. */
+export async function loadOrtNode(): Promise<OrtModule> {
+  const loaded = (await import("onnxruntime-node")) as unknown as { default?: OrtModule } & OrtModule;
+  return loaded.default ?? loaded;
+}
+
+/** ONNX Runtime's native engine on a device. Throws if `onnxruntime-node` is not installed. */
+export async function nodeBackend(device: NodeDevice = "cpu", threads?: number): Promise<Backend> {
+  const ort = await loadOrtNode();
+  const count = threads ?? defaultThreads();
+  const providers: InferenceSession.ExecutionProviderConfig[] = device === "cpu" ? ["cpu"] : [device, "cpu"];
+  return ortBackend(ort, {
+    device,
+    description: `ONNX Runtime, ${device === "cpu" ? `${count} thread${count === 1 ? "" : "s"}` : device}`,
+    loops: device === "cpu" || device === "cuda",
+    executionProviders: providers,
+    threads: count,
+    config: { "session.set_denormal_as_zero": "1" },
+  });
+}

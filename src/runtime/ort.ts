@@ -1,0 +1,103 @@
+import type { InferenceSession, OnnxValue, Tensor as OrtTensor, TensorConstructor } from "onnxruntime-common";
+import { type DType, type Tensor, tensor, type TypedArray } from "../tensor/index.js";
+import type { Backend, Session, SessionOptions } from "./session.js";
+
+/** The part of `onnxruntime-node` and `onnxruntime-web` that is used here; both have it. */
+export interface OrtModule {
+  readonly InferenceSession: {
+    create(model: Uint8Array, options?: InferenceSession.SessionOptions): Promise<InferenceSession>;
+  };
+  readonly Tensor: TensorConstructor;
+}
+
+const ortTypes = new Set(["float32", "float64", "int32", "int64", "uint8", "bool"]);
+
+function toOrt(ort: OrtModule, value: Tensor): OrtTensor {
+  return new ort.Tensor(value.dtype as "float32", value.data as Float32Array, value.shape);
+}
+
+function fromOrt(name: string, value: OnnxValue): Tensor {
+  if (!ortTypes.has(value.type)) throw new Error(`output "${name}" has the unsupported type ${value.type}`);
+  return tensor(value.type as DType, value.dims, value.data as TypedArray);
+}
+
+class OrtSession implements Session {
+  constructor(
+    private readonly ort: OrtModule,
+    private readonly session: InferenceSession,
+  ) {}
+
+  async run(
+    feeds: Readonly<Record<string, Tensor>>,
+    fetch: readonly string[],
+    into: Readonly<Record<string, Tensor>> = {},
+  ): Promise<Record<string, Tensor>> {
+    const inputs: Record<string, OrtTensor> = {};
+    for (const name of this.session.inputNames) {
+      const value = feeds[name];
+      if (value === undefined) throw new Error(`the model's input "${name}" was not given`);
+      inputs[name] = toOrt(this.ort, value);
+    }
+    const wanted: Record<string, OrtTensor | null> = {};
+    for (const name of fetch) wanted[name] = into[name] === undefined ? null : toOrt(this.ort, into[name]);
+    const results = await this.session.run(inputs, wanted);
+    const outputs: Record<string, Tensor> = {};
+    for (const name of fetch) {
+      const value = results[name];
+      if (value === undefined) throw new Error(`the model has no output "${name}"`);
+      outputs[name] = into[name] ?? fromOrt(name, value);
+    }
+    return outputs;
+  }
+
+  async close(): Promise<void> {
+    await this.session.release();
+  }
+}
+
+/** What tells one ONNX Runtime backend from another. */
+export interface OrtBackendOptions {
+  readonly device: string;
+  readonly description: string;
+  readonly loops: boolean;
+  readonly executionProviders: readonly InferenceSession.ExecutionProviderConfig[];
+  readonly threads?: number;
+  /** Session settings that this device wants. */
+  readonly config?: Readonly<Record<string, string>>;
+}
+
+/** A backend over either ONNX Runtime package. */
+export function ortBackend(ort: OrtModule, backend: OrtBackendOptions): Backend {
+  return {
+    device: backend.device,
+    description: backend.description,
+    loops: backend.loops,
+    async open(model: Uint8Array, options: SessionOptions = {}): Promise<Session> {
+      const threads = options.threads ?? backend.threads;
+      const config = { ...backend.config, ...options.config };
+      const session = await ort.InferenceSession.create(model, {
+        executionProviders: [...backend.executionProviders],
+        graphOptimizationLevel: "all",
+        logSeverityLevel: 3,
+        ...(threads === undefined ? {} : { intraOpNumThreads: threads, interOpNumThreads: 1 }),
+        ...(Object.keys(config).length === 0 ? {} : { extra: nest(config) }),
+        ...(options.profile === undefined
+          ? {}
+          : { enableProfiling: true, profileFilePrefix: options.profile }),
+      });
+      return new OrtSession(ort, session);
+    },
+  };
+}
+
+/** `{"a.b": v}` as `{a: {b: v}}`, the form in which the JavaScript API takes configuration entries. */
+function nest(config: Readonly<Record<string, string>>): Record<string, unknown> {
+  const root: Record<string, unknown> = {};
+  for (const [path, value] of Object.entries(config)) {
+    const keys = path.split(".");
+    let at = root;
+    for (const key of keys.slice(0, -1)) at = (at[key] ??= {}) as Record<string, unknown>;
+    at[keys.at(-1) as string] = value;
+  }
+  return root;
+}

@@ -1,0 +1,23 @@
+import { type OrtModule, ortBackend } from "./ort.js";
+import type { Backend } from "./session.js";
+
+/** How `onnxruntime-web` runs. */
+export interface WasmOptions {
+  /** Threads; default 1. More need a page that is cross-origin isolated. */
+  readonly threads?: number;
+  /** Where the engine's .wasm and .mjs files are, if not beside the script. */
+  readonly wasmPaths?: string;
+}
+
+/** ONNX Runtime's WebAssembly engine: in browsers, and in Node where there is no native one. */
+export async function wasmBackend({ threads = 1, wasmPaths }: WasmOptions = {}): Promise<Backend> {
+  const ort = await import("onnxruntime-web/wasm");
+  ort.env.wasm.numThreads = threads;
+  if (wasmPaths !== undefined) ort.env.wasm.wasmPaths = wasmPaths;
+  return ortBackend(ort as unknown as OrtModule, {
+    device: "wasm",
+    description: `ONNX Runtime WebAssembly, ${threads} thread${threads === 1 ? "" : "s"}`,
+    loops: true,
+    executionProviders: ["wasm"],
+  });
+}

@@ -1,0 +1,99 @@
+import { Worker } from "node:worker_threads";
+import type { Tensor } from "../tensor/index.js";
+import type { Call, Engine } from "./engine.js";
+import type { SessionOptions, Tensors } from "./session.js";
+import type { Hello, Request, Response, WorkerOptions } from "./worker-protocol.js";
+
+/** Where the built worker is: beside this file, or in dist/ when this file runs from its TypeScript source. */
+function workerUrl(): URL {
+  const fromSource = import.meta.url.endsWith(".ts");
+  return new URL(fromSource ? "../../dist/runtime/worker.js" : "./worker.js", import.meta.url);
+}
+
+interface Pending {
+  resolve(value: unknown): void;
+  reject(error: Error): void;
+}
+
+/**
+ * An engine in a thread of its own, so that the caller's thread stays free while ONNX Runtime, whose `run`
+ * blocks, computes. Several calls may be under way; the worker carries them out in order.
+ */
+class WorkerEngine implements Engine {
+  private readonly pending = new Map<number, Pending>();
+  private nextId = 1;
+  private failure: Error | undefined;
+
+  constructor(
+    private readonly worker: Worker,
+    readonly device: string,
+    readonly description: string,
+    readonly loops: boolean,
+  ) {
+    worker.on("message", (response: Response) => this.settle(response));
+    worker.on("error", (error) => this.fail(error instanceof Error ? error : new Error(String(error))));
+    worker.on("exit", (code) => this.fail(new Error(`the engine's worker thread ended with code ${code}`)));
+  }
+
+  open(model: Uint8Array, inputs: readonly string[], options?: SessionOptions): Promise<number> {
+    return this.ask("open", [model, inputs, options]) as Promise<number>;
+  }
+
+  async put(values: Tensors): Promise<void> {
+    await this.ask("put", [values]);
+  }
+
+  take(names: readonly string[]): Promise<Record<string, Tensor>> {
+    return this.ask("take", [names]) as Promise<Record<string, Tensor>>;
+  }
+
+  run(program: number, call: Call): Promise<Record<string, Tensor>> {
+    return this.ask("run", [program, call]) as Promise<Record<string, Tensor>>;
+  }
+
+  async release(program: number): Promise<void> {
+    await this.ask("release", [program]);
+  }
+
+  async close(): Promise<void> {
+    if (this.failure === undefined) await this.ask("close", []);
+    await this.worker.terminate();
+  }
+
+  private ask(method: Request["method"], args: readonly unknown[]): Promise<unknown> {
+    if (this.failure !== undefined) return Promise.reject(this.failure);
+    const id = this.nextId++;
+    return new Promise((resolve, reject) => {
+      this.pending.set(id, { resolve, reject });
+      this.worker.postMessage({ id, method, args } satisfies Request);
+    });
+  }
+
+  private settle(response: Response): void {
+    const waiting = this.pending.get(response.id);
+    this.pending.delete(response.id);
+    if ("error" in response) waiting?.reject(new Error(response.error));
+    else waiting?.resolve(response.value);
+  }
+
+  private fail(error: Error): void {
+    this.failure ??= error;
+    for (const { reject } of this.pending.values()) reject(this.failure);
+    this.pending.clear();
+  }
+}
+
+/** Starts an engine in a worker thread. Throws if the device can't be used. */
+export async function startWorkerEngine(options: WorkerOptions): Promise<Engine> {
+  const worker = new Worker(workerUrl(), { workerData: options });
+  const hello = await new Promise<Hello>((resolve, reject) => {
+    worker.once("message", resolve);
+    worker.once("error", reject);
+  });
+  if ("failure" in hello) {
+    await worker.terminate();
+    throw new Error(hello.failure);
+  }
+  worker.removeAllListeners();
+  return new WorkerEngine(worker, hello.device, hello.description, hello.loops);
+}

@@ -1,0 +1,35 @@
+import type { Tensor } from "../tensor/index.js";
+import type { NodeDevice } from "./node.js";
+
+/** What a worker is asked: a method of its engine, by name. */
+export interface Request {
+  readonly id: number;
+  readonly method: "open" | "put" | "take" | "run" | "release" | "close";
+  readonly args: readonly unknown[];
+}
+
+/** What it answers. */
+export type Response =
+  | { readonly id: number; readonly value: unknown }
+  | { readonly id: number; readonly error: string };
+
+/** Its first message: what it runs on, or why it couldn't start. */
+export type Hello =
+  | { readonly device: string; readonly description: string; readonly loops: boolean }
+  | { readonly failure: string };
+
+/** How a worker is started. */
+export interface WorkerOptions {
+  readonly device: NodeDevice | "wasm";
+  readonly threads?: number;
+}
+
+/** The buffers that can be handed over instead of copied; shared ones need neither. */
+export function transferables(values: Readonly<Record<string, Tensor>>): ArrayBuffer[] {
+  const buffers = new Set<ArrayBuffer>();
+  for (const { data } of Object.values(values)) {
+    if (data.buffer instanceof ArrayBuffer && data.byteLength === data.buffer.byteLength)
+      buffers.add(data.buffer);
+  }
+  return [...buffers];
+}

@@ -1,0 +1,48 @@
+import { parentPort, workerData } from "node:worker_threads";
+import type { Tensor } from "../tensor/index.js";
+import { LocalEngine } from "./engine.js";
+import { nodeBackend } from "./node.js";
+import { wasmBackend } from "./wasm.js";
+import {
+  type Hello,
+  type Request,
+  type Response,
+  transferables,
+  type WorkerOptions,
+} from "./worker-protocol.js";
+
+const port = parentPort;
+if (port === null) throw new Error("this file runs as a worker thread only");
+
+async function startEngine({ device, threads }: WorkerOptions): Promise<LocalEngine> {
+  if (device === "wasm") return new LocalEngine(await wasmBackend(threads === undefined ? {} : { threads }));
+  return new LocalEngine(await nodeBackend(device, threads));
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+/** Results of these methods are fresh tensors that nobody else holds, so their buffers are handed over. */
+const handsOver = new Set(["take", "run"]);
+
+async function answer(engine: LocalEngine, { id, method, args }: Request): Promise<void> {
+  let response: Response;
+  try {
+    const call = engine[method] as (...args: readonly unknown[]) => Promise<unknown>;
+    response = { id, value: await call.apply(engine, args as unknown[]) };
+  } catch (error) {
+    response = { id, error: messageOf(error) };
+  }
+  const value = "value" in response && handsOver.has(method) ? response.value : undefined;
+  port?.postMessage(response, transferables((value ?? {}) as Record<string, Tensor>));
+}
+
+try {
+  const engine = await startEngine(workerData as WorkerOptions);
+  const { device, description, loops } = engine;
+  port.postMessage({ device, description, loops } satisfies Hello);
+  port.on("message", (request: Request) => void answer(engine, request));
+} catch (error) {
+  port.postMessage({ failure: messageOf(error) } satisfies Hello);
+}
