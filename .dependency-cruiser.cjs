@@ -7,7 +7,7 @@ const allowed = {
   onnx: ["tensor", "graph", "ops"],
   runtime: ["tensor", "graph", "onnx"],
   nn: ["tensor", "graph", "ops"],
-  optim: ["tensor", "graph", "ops"],
+  optim: ["tensor", "graph", "ops", "nn"],
   distributions: ["tensor", "graph", "ops", "autodiff", "nn"],
   objectives: ["tensor", "graph", "ops", "autodiff", "nn", "distributions"],
   data: ["tensor"],

@@ -1,0 +1,16 @@
+import { real } from "./constraint.js";
+import { defineDistribution, type FamilyFactory } from "./define.js";
+
+/**
+ * The Bernoulli distribution with log-odds `logits`. For grey levels x in 0..1, log p(x) is the negative binary
+ * cross-entropy x log(y) + (1 - x) log(1 - y) with y = sigmoid(logits), as is usual for VAEs on MNIST.
+ */
+export const bernoulli: FamilyFactory<"logits"> = defineDistribution({
+  name: "bernoulli",
+  params: { logits: real },
+  support: "unitInterval",
+  logProb: ({ logits }, x) => x.mul(logits).sub(logits.softplus()),
+  mean: ({ logits }) => logits.sigmoid(),
+  variance: ({ logits }) => logits.sigmoid().mul(logits.neg().sigmoid()),
+  entropy: ({ logits }) => logits.softplus().sub(logits.mul(logits.sigmoid())),
+});

@@ -1,0 +1,77 @@
+import type { Expr } from "../graph/index.js";
+import type { Shape } from "../tensor/index.js";
+
+/** Noise that the host draws from seeded streams: standard normal, or uniform strictly inside 0..1. */
+export type NoiseKind = "normal" | "uniform";
+
+/** Hands out noise: each call is a new input of the graph, filled with fresh numbers at each step. */
+export interface NoiseSource {
+  draw(kind: NoiseKind, shape: Shape): Expr;
+}
+
+/** The set on which a distribution has mass; what data or another distribution's draws are checked against. */
+export type Support =
+  | "real"
+  | "positive"
+  | "unitInterval"
+  | "nonNegativeInteger"
+  | "binary"
+  | "simplex"
+  | "sphere"
+  | "angle"
+  | "oneHot";
+
+/**
+ * A probability distribution with its parameters in place. Its methods build graph. A draw has the shape
+ * `shape`, whose last `eventRank` axes belong to one event; `logProb`, `entropy` and the KL divergence have
+ * the remaining axes and are in nats.
+ */
+export interface Distribution {
+  /** The family, such as `normal`. */
+  readonly name: string;
+  readonly params: Readonly<Record<string, Expr>>;
+  /** Batch axes, then event axes. */
+  readonly shape: Shape;
+  readonly eventRank: number;
+  readonly support: Support;
+  /** log p(x) for x of `shape`, or with further leading axes. */
+  logProb(x: Expr): Expr;
+  /** A draw through which gradients flow to the parameters, with `sampleShape` (default none) in front. */
+  rsample?(noise: NoiseSource, sampleShape?: Shape): Expr;
+  /** The expectation, of `shape`. */
+  mean?(): Expr;
+  /** The variance of each coordinate, of `shape`. */
+  variance?(): Expr;
+  /** The differential or discrete entropy in nats. */
+  entropy?(): Expr;
+  /** What `independent` was made from. */
+  readonly base?: Distribution;
+}
+
+/** The axes of one event, counted from the end. */
+function lastAxes(count: number): number[] {
+  return Array.from({ length: count }, (_, i) => -1 - i);
+}
+
+/**
+ * The same distribution with the last `axes` batch axes taken as parts of one event: log-densities and
+ * entropies are summed over them (torch.distributions.Independent).
+ */
+export function independent(base: Distribution, axes = 1): Distribution {
+  if (axes === 0) return base;
+  const over = lastAxes(axes);
+  const { rsample, mean, variance, entropy } = base;
+  return {
+    name: base.name,
+    params: base.params,
+    shape: base.shape,
+    eventRank: base.eventRank + axes,
+    support: base.support,
+    base,
+    logProb: (x) => base.logProb(x).sum(over),
+    ...(rsample && { rsample: (noise, sampleShape) => rsample.call(base, noise, sampleShape) }),
+    ...(mean && { mean: () => mean.call(base) }),
+    ...(variance && { variance: () => variance.call(base) }),
+    ...(entropy && { entropy: () => entropy.call(base).sum(over) }),
+  };
+}

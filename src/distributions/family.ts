@@ -1,0 +1,35 @@
+import type { Expr } from "../graph/index.js";
+import type { ParameterSpecs, Weights } from "../nn/index.js";
+import type { Distribution, Support } from "./distribution.js";
+
+/** Plain data, as it stands in a saved model or a config file. */
+export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
+
+/** What a family may use when a model puts it in place. */
+export interface FamilyContext {
+  /** dtype of the graph. */
+  readonly dtype: "float32" | "float64";
+  /** Values of the parameters that the family's `weights` named. */
+  readonly weights: Weights;
+  /** The model's posterior for data x [..., data size]; for priors that are made of posteriors (VampPrior). */
+  readonly encode?: (x: Expr) => Distribution;
+}
+
+/**
+ * A kind of distribution as a user chooses it: for the posterior, the prior or the likelihood of a model, before
+ * any parameter has a value. `event` is the shape of one draw: `[z]` for latents, `[numbers]` for data.
+ */
+export interface Family {
+  readonly name: string;
+  /** The options it was made with; `families[name](config)` makes it again. */
+  readonly config: { readonly [key: string]: Json };
+  readonly support: Support;
+  /** Trainable parameters of its own (a learned prior, a flow); none by default. */
+  weights?(event: readonly number[]): ParameterSpecs;
+  /** How many numbers a network must put out for one draw. */
+  rawSize(event: readonly number[]): number;
+  /** The distribution whose parameters are raw network outputs [..., rawSize]. */
+  fromRaw(raw: Expr, event: readonly number[], context: FamilyContext): Distribution;
+  /** The distribution as a prior: no batch axes. Throws a UserError if the family can't be one. */
+  prior(event: readonly number[], context: FamilyContext): Distribution;
+}

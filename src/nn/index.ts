@@ -1,0 +1,5 @@
+export * from "./activations.js";
+export * from "./linear.js";
+export * from "./mlp.js";
+export * from "./network.js";
+export * from "./parameters.js";

@@ -1,0 +1,22 @@
+import type { Expr } from "../graph/index.js";
+import "../ops/index.js";
+import { type ParameterSpecs, uniformWithin, type Weights, weightNamed } from "./parameters.js";
+
+/**
+ * Parameters of a fully connected layer under `prefix`: `weight` [out, in] and `bias` [out], both uniform in
+ * +-1/sqrt(in), which is what PyTorch's `nn.Linear` starts with.
+ */
+export function linearSpecs(prefix: string, inSize: number, outSize: number): ParameterSpecs {
+  const init = uniformWithin(1 / Math.sqrt(inSize));
+  return {
+    [`${prefix}.weight`]: { shape: [outSize, inSize], init },
+    [`${prefix}.bias`]: { shape: [outSize], init },
+  };
+}
+
+/** x [..., in] times the transposed weight plus the bias: [..., out]. */
+export function linear(x: Expr, weights: Weights, prefix: string, inSize: number, outSize: number): Expr {
+  const weight = weightNamed(weights, `${prefix}.weight`, [outSize, inSize]);
+  const bias = weightNamed(weights, `${prefix}.bias`, [outSize]);
+  return x.matmul(weight.transpose()).add(bias);
+}

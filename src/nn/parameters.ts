@@ -1,0 +1,85 @@
+import { type Expr, input } from "../graph/index.js";
+import {
+  allocate,
+  type FloatType,
+  RandomStream,
+  type Shape,
+  sizeOf,
+  type Tensor,
+  tensor,
+} from "../tensor/index.js";
+
+/** Fills a new parameter from its own random stream. */
+export type Initializer = (out: Float32Array | Float64Array, stream: RandomStream) => void;
+
+/** A trainable array: its shape and how it starts. */
+export interface ParameterSpec {
+  readonly shape: readonly number[];
+  readonly init: Initializer;
+}
+
+/** Trainable arrays by name; names follow PyTorch's state dictionaries, such as `encoder.0.weight`. */
+export type ParameterSpecs = Readonly<Record<string, ParameterSpec>>;
+
+/** Symbolic values of parameters, by name. */
+export type Weights = Readonly<Record<string, Expr>>;
+
+/** Numbers drawn evenly from -bound..bound. */
+export function uniformWithin(bound: number): Initializer {
+  return (out, stream) => {
+    stream.uniform(out, 0);
+    for (let i = 0; i < out.length; i++) out[i] = ((out[i] ?? 0) * 2 - 1) * bound;
+  };
+}
+
+/** Normal numbers with the given standard deviation and mean 0. */
+export function normalWith(scale: number): Initializer {
+  return (out, stream) => {
+    stream.normal(out, 0);
+    for (let i = 0; i < out.length; i++) out[i] = (out[i] ?? 0) * scale;
+  };
+}
+
+/** The same number everywhere. */
+export function filledWith(value: number): Initializer {
+  return (out) => out.fill(value);
+}
+
+/** Input nodes for all parameters, under their names. */
+export function parameterInputs(specs: ParameterSpecs, dtype: FloatType): Record<string, Expr> {
+  return Object.fromEntries(
+    Object.entries(specs).map(([name, { shape }]) => [name, input(name, dtype, shape)]),
+  );
+}
+
+/** First values of all parameters; each has the stream `(seed, "init", name)`, whatever else the model has. */
+export function initialValues(
+  specs: ParameterSpecs,
+  seed: number,
+  dtype: FloatType = "float32",
+): Record<string, Tensor> {
+  const values: Record<string, Tensor> = {};
+  for (const [name, { shape, init }] of Object.entries(specs)) {
+    const data = allocate(dtype, sizeOf(shape));
+    init(data, new RandomStream(seed, "init", name));
+    values[name] = tensor(dtype, shape, data);
+  }
+  return values;
+}
+
+/** The weight of a required name. Throws an Error naming it if it is missing or of another shape. */
+export function weightNamed(weights: Weights, name: string, shape: Shape): Expr {
+  const weight = weights[name];
+  if (weight === undefined) throw new Error(`the parameter "${name}" is missing`);
+  if (weight.shape.join() !== shape.join()) {
+    throw new Error(
+      `the parameter "${name}" has shape [${weight.shape.join(", ")}], expected [${shape.join(", ")}]`,
+    );
+  }
+  return weight;
+}
+
+/** Number of trainable numbers. */
+export function countParameters(specs: ParameterSpecs): number {
+  return Object.values(specs).reduce((total, { shape }) => total + sizeOf(shape), 0);
+}

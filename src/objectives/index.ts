@@ -1,0 +1,4 @@
+export { elbo } from "./elbo.js";
+export type * from "./objective.js";
+export { simple } from "./simple.js";
+export * from "./terms.js";

@@ -1,0 +1,44 @@
+import { UserError } from "../tensor/index.js";
+import type { Optimizer } from "./optimizer.js";
+
+/** Adam's settings, with PyTorch's names and defaults. */
+export interface AdamOptions {
+  /** Learning rate; default 1e-3. */
+  readonly lr?: number;
+  /** Decay of the mean of gradients; default 0.9. */
+  readonly beta1?: number;
+  /** Decay of the mean of squared gradients; default 0.999. */
+  readonly beta2?: number;
+  /** Added to the root; default 1e-8. */
+  readonly eps?: number;
+}
+
+/**
+ * Adam (Kingma and Ba, 2015), the same updates as `torch.optim.Adam`. The moments are kept as plain decayed
+ * sums M = sum b1^i g and V = sum b2^i g^2: with m = (1-b1) M and v = (1-b2) V, the update
+ * lr mhat / (sqrt(vhat) + eps) is rate * M / (sqrt(V) + floor) where rate and floor are numbers of the step.
+ * That saves two passes over all parameters.
+ */
+export function adam({ lr = 1e-3, beta1 = 0.9, beta2 = 0.999, eps = 1e-8 }: AdamOptions = {}): Optimizer {
+  if (!(lr > 0 && Number.isFinite(lr))) throw new UserError(`lr must be a number above 0, got ${lr}`, 2);
+  for (const [name, beta] of Object.entries({ beta1, beta2 })) {
+    if (!(beta >= 0 && beta < 1)) throw new UserError(`${name} must be in 0..1 (1 excluded), got ${beta}`, 2);
+  }
+  return {
+    name: "adam",
+    config: { lr, beta1, beta2, eps },
+    slots: ["m", "v"],
+    scalars: ["adam.rate", "adam.floor"],
+    scalarsAt(step) {
+      const unscaled = Math.sqrt((1 - beta2) / (1 - beta2 ** step));
+      return [(lr * (1 - beta1)) / (1 - beta1 ** step) / unscaled, eps / unscaled];
+    },
+    update(parameter, gradient, [m, v], [rate, floor]) {
+      if (!m || !v || !rate || !floor) throw new Error("adam.update takes two slots and two scalars");
+      const nextM = m.mul(beta1).add(gradient);
+      const nextV = v.mul(beta2).add(gradient.square());
+      const step = nextM.div(nextV.sqrt().add(floor)).mul(rate);
+      return { parameter: parameter.sub(step), slots: [nextM, nextV] };
+    },
+  };
+}

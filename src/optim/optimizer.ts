@@ -1,0 +1,38 @@
+import type { Expr } from "../graph/index.js";
+import type { ParameterSpecs } from "../nn/index.js";
+
+/** One parameter's update as graph. */
+export interface Update {
+  readonly parameter: Expr;
+  /** New values of the slots, in the order of `slots`. */
+  readonly slots: readonly Expr[];
+}
+
+/** An update rule. Its scalars are computed on the host in float64 for each step and fed to the graph. */
+export interface Optimizer {
+  readonly name: string;
+  readonly config: Readonly<Record<string, number>>;
+  /** Names of the arrays it keeps beside each parameter. */
+  readonly slots: readonly string[];
+  /** Names of the numbers fed at each step. */
+  readonly scalars: readonly string[];
+  /** The numbers of step `step`, counted from 1. */
+  scalarsAt(step: number): readonly number[];
+  /** The update of one parameter. */
+  update(parameter: Expr, gradient: Expr, slots: readonly Expr[], scalars: readonly Expr[]): Update;
+}
+
+/** Slots as parameters that start at zero, named `adam.m:encoder.0.weight`. */
+export function slotName(optimizer: Optimizer, slot: string, parameter: string): string {
+  return `${optimizer.name}.${slot}:${parameter}`;
+}
+
+/** The names of all slots for the given parameters. */
+export function slotNames(
+  optimizer: Optimizer,
+  specs: ParameterSpecs,
+): { slot: string; of: string; name: string }[] {
+  return Object.keys(specs).flatMap((of) =>
+    optimizer.slots.map((slot) => ({ slot, of, name: slotName(optimizer, slot, of) })),
+  );
+}
