@@ -1,0 +1,107 @@
+import { allocate, formatShape, sizeOf, type Tensor, tensor, UserError } from "../tensor/index.js";
+import { LAYOUT, MAX_HEADER, METADATA, NAMES, readHeader } from "./safetensors-header.js";
+
+/** What a safetensors file holds. */
+export interface Safetensors {
+  readonly tensors: Record<string, Tensor>;
+  readonly metadata: Record<string, string>;
+}
+
+function bytesOf(value: Tensor): Uint8Array {
+  return new Uint8Array(value.data.buffer, value.data.byteOffset, value.data.byteLength);
+}
+
+/**
+ * Tensors as a file in the safetensors format (https://github.com/huggingface/safetensors).
+ *
+ * The bytes depend on the contents alone, not on the order of the keys: larger element types come first, which
+ * keeps every tensor aligned, then names in ascending order; the header is padded so that data start at a
+ * multiple of 8 bytes. `metadata` (default: none) are free texts. Throws an Error for a name that the format
+ * can't hold, for data that don't fit the shape, and for a bool that is neither 0 nor 1.
+ */
+export function encodeSafetensors(
+  tensors: Record<string, Tensor>,
+  metadata: Record<string, string> = {},
+): Uint8Array {
+  const sorted = Object.entries(tensors).sort(
+    ([nameA, a], [nameB, b]) =>
+      LAYOUT.indexOf(a.dtype) - LAYOUT.indexOf(b.dtype) || (nameA < nameB ? -1 : nameA > nameB ? 1 : 0),
+  );
+  const texts = Object.entries(metadata).sort(([a], [b]) => (a < b ? -1 : 1));
+  const parts = texts.length === 0 ? [] : [`"${METADATA}":{${texts.map(encodeText).join()}}`];
+  let end = 0;
+  for (const [name, value] of sorted) {
+    checkTensor(name, value);
+    const begin = end;
+    end += value.data.byteLength;
+    const info = { dtype: NAMES[value.dtype], shape: value.shape, data_offsets: [begin, end] };
+    parts.push(`${JSON.stringify(name)}:${JSON.stringify(info)}`);
+  }
+  const header = new TextEncoder().encode(`{${parts.join()}}`);
+  const headerLength = Math.ceil(header.length / 8) * 8;
+  if (headerLength > MAX_HEADER) throw new Error("the names and metadata exceed the format's 100 MB");
+  const out = new Uint8Array(8 + headerLength + end);
+  new DataView(out.buffer).setBigUint64(0, BigInt(headerLength), true);
+  out.set(header, 8);
+  out.fill(0x20, 8 + header.length, 8 + headerLength);
+  let at = 8 + headerLength;
+  for (const [, value] of sorted) {
+    out.set(bytesOf(value), at);
+    at += value.data.byteLength;
+  }
+  return out;
+}
+
+function checkUnicode(text: string): void {
+  if (/\p{Surrogate}/u.test(text)) throw new Error(`${JSON.stringify(text)} is not valid Unicode`);
+}
+
+function encodeText([key, value]: [string, string]): string {
+  if (typeof value !== "string")
+    throw new Error(`the metadata value of ${JSON.stringify(key)} is not a text`);
+  checkUnicode(key);
+  checkUnicode(value);
+  return `${JSON.stringify(key)}:${JSON.stringify(value)}`;
+}
+
+function checkTensor(name: string, value: Tensor): void {
+  if (name === METADATA)
+    throw new Error(`a tensor can't be named ${METADATA}: the format reserves that name`);
+  checkUnicode(name);
+  if (value.data.length !== sizeOf(value.shape)) {
+    const needed = `${sizeOf(value.shape)} values for ${formatShape(value.shape)}`;
+    throw new Error(`tensor ${JSON.stringify(name)} has ${value.data.length} values instead of ${needed}`);
+  }
+  if (value.dtype === "bool" && !isBool(bytesOf(value))) {
+    throw new Error(`the bool tensor ${JSON.stringify(name)} has values other than 0 and 1`);
+  }
+}
+
+function isBool(bytes: Uint8Array): boolean {
+  return bytes.every((byte) => byte <= 1);
+}
+
+/**
+ * The tensors of a safetensors file, as copies. `source` names the file in messages.
+ *
+ * Everything is checked before it is used: lengths, the JSON and its types, repeated names, that every tensor
+ * has as many bytes as its shape and type say, and that the tensors fill the file without gaps or overlaps.
+ * Throws a UserError that says what is wrong, also for valid files with element types other than F32, F64, I32,
+ * I64, U8 and BOOL.
+ */
+export function decodeSafetensors(bytes: Uint8Array, source: string): Safetensors {
+  const fail = (problem: string): never => {
+    throw new UserError(`${source} is not a valid safetensors file: ${problem}`);
+  };
+  const { start, entries, metadata } = readHeader(bytes, source, fail);
+  const tensors = entries.map(({ name, dtype, shape, begin, end }): [string, Tensor] => {
+    const stored = bytes.subarray(start + begin, start + end);
+    if (dtype === "bool" && !isBool(stored)) {
+      fail(`the BOOL tensor ${JSON.stringify(name)} has bytes other than 0 and 1`);
+    }
+    const data = allocate(dtype, sizeOf(shape));
+    new Uint8Array(data.buffer).set(stored);
+    return [name, tensor(dtype, shape, data)];
+  });
+  return { tensors: Object.fromEntries(tensors), metadata };
+}
