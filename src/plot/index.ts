@@ -1,0 +1,32 @@
+/** Pictures of data and models. Everything here runs in the browser too; `node.ts` holds what does not. */
+export type { Colour, Raster } from "./raster.js";
+export type { ExampleShape } from "./pixels.js";
+export {
+  type ComparisonOptions,
+  type GridOptions,
+  imageGrid,
+  originalsBesideReconstructions,
+} from "./image-grid.js";
+export { decodePng, encodePng } from "./png.js";
+export { type CurveOptions, type CurveTerm, type HistoryPoint, lossCurves } from "./curves.js";
+export { latentScatter, type ScatterOptions } from "./scatter.js";
+export type { Labels } from "./classes.js";
+export { type PrincipalAxes, principalAxes } from "./principal-axes.js";
+export {
+  linearAxis,
+  manifoldCodes,
+  manifoldGrid,
+  manifoldMap,
+  type ManifoldMapOptions,
+  type ManifoldOptions,
+  normalAxis,
+} from "./manifold.js";
+export {
+  type Report,
+  type ReportFacts,
+  type ReportFigure,
+  reportHtml,
+  type ReportPicture,
+  type ReportTable,
+} from "./report.js";
+export { halfBlocks, type HalfBlockOptions, type TerminalColour } from "./terminal.js";

@@ -1,0 +1,131 @@
+import { tensor, type Tensor, UserError } from "../tensor/index.js";
+import { inverseNormal } from "../tensor/inverse-normal.js";
+import { composeChart, FONT_SIZE, loadPlot, round } from "./chart.js";
+import { imageGrid } from "./image-grid.js";
+import { base64 } from "./base64.js";
+import { countExamples, type ExampleShape, layoutOf, requireInteger } from "./pixels.js";
+import { encodePng } from "./png.js";
+import type { Raster } from "./raster.js";
+import { textWidth } from "./text.js";
+
+/** Options of {@link manifoldGrid}. */
+export interface ManifoldOptions {
+  /** Shape of one example: `[h, w]`, `[h, w, 1]` or `[h, w, 3]`. */
+  readonly shape: ExampleShape;
+  /** Screen pixels a pixel; default 1. */
+  readonly scale?: number;
+}
+
+/** Options of {@link manifoldMap}. */
+export interface ManifoldMapOptions extends ManifoldOptions {
+  /** Coordinates of the columns from the left, ascending, and of the rows from the bottom. */
+  readonly axis: readonly number[];
+  readonly title?: string;
+  readonly caption?: string;
+  /** Default `["z₁", "z₂"]`. */
+  readonly axisLabels?: readonly [string, string];
+}
+
+/** `size` coordinates at equal steps from `-extent` to `extent`; default 20 from -3 to 3. */
+export function linearAxis(size = 20, extent = 3): number[] {
+  requireInteger("size", size, 1);
+  if (!(extent > 0) || extent === Infinity) throw new UserError(`extent must be above 0, got ${extent}`);
+  if (size === 1) return [0];
+  return Array.from({ length: size }, (_, i) => (extent * (2 * i - (size - 1))) / (size - 1));
+}
+
+/**
+ * `size` coordinates between which a standard normal variable falls equally often: its quantiles at
+ * (i + 1/2) / size, as in figure 4 of Kingma and Welling, "Auto-Encoding Variational Bayes" (2014).
+ */
+export function normalAxis(size = 20): number[] {
+  requireInteger("size", size, 1);
+  return Array.from({ length: size }, (_, i) => inverseNormal((i + 0.5) / size - 0.5));
+}
+
+/**
+ * The codes to decode for {@link manifoldGrid}, `[k * k, 2]` for an ascending axis of `k` coordinates: rows
+ * from the top, that is from the highest second coordinate, and in a row from the lowest first coordinate.
+ */
+export function manifoldCodes(axis: readonly number[]): Tensor<"float32"> {
+  const k = axis.length;
+  const data = new Float32Array(2 * k * k);
+  for (let i = 0; i < k * k; i++) {
+    data[2 * i] = axis[i % k] ?? 0;
+    data[2 * i + 1] = axis[k - 1 - Math.floor(i / k)] ?? 0;
+  }
+  return tensor("float32", [k * k, 2], data);
+}
+
+/**
+ * Images decoded from {@link manifoldCodes}, edge to edge in a square: the top row has the highest second
+ * coordinate. Throws a {@link UserError} if their number is no square or the shape is not an image's.
+ */
+export function manifoldGrid(images: Tensor, options: ManifoldOptions): Raster {
+  if (layoutOf(options.shape).kind === "table") {
+    throw new UserError("a manifold is drawn from images; these examples are rows of a table");
+  }
+  const n = countExamples(images, options.shape);
+  const columns = Math.round(Math.sqrt(n));
+  if (columns * columns !== n)
+    throw new UserError(`a manifold is a square of images, and ${n} is no square number`);
+  return imageGrid(images, { shape: options.shape, columns, gap: 0, scale: options.scale ?? 1 });
+}
+
+/** {@link manifoldGrid} with axes, as an SVG document. Throws as it does, and if `axis` doesn't fit. */
+export async function manifoldMap(images: Tensor, options: ManifoldMapOptions): Promise<string> {
+  const { axis } = options;
+  const raster = manifoldGrid(images, options);
+  const k = axis.length;
+  if (k * k !== images.shape[0]) {
+    throw new UserError(`${images.shape[0]} images do not fill a square of ${k} coordinates a side`);
+  }
+  const [nameX, nameY] = options.axisLabels ?? ["z₁", "z₂"];
+  const labels = axis.map((z) =>
+    z
+      .toFixed(1)
+      .replace(/^-0\.0$/, "0.0")
+      .replace("-", "−"),
+  );
+  const steps = Math.max(1, Math.min(k - 1, 9));
+  const cells = [
+    ...new Set(Array.from({ length: steps + 1 }, (_, i) => Math.round((i * (k - 1)) / steps) + 0.5)),
+  ];
+  const labelOf = (cell: number): string => labels[Math.floor(cell)] ?? "";
+  const marginLeft = Math.ceil(Math.max(...labels.map((label) => textWidth(label, FONT_SIZE)))) + 34;
+  const [top, right, bottom] = [2, 2, 46];
+  const inner = 640;
+  const tall = round((inner * raster.height) / raster.width);
+  const { Plot, draw } = await loadPlot();
+  const common = {
+    fontSize: FONT_SIZE,
+    fillOpacity: 0.75,
+    tickSize: 0,
+    labelArrow: "none",
+    tickFormat: labelOf,
+  } as const;
+  const axes = draw({
+    width: marginLeft + inner + right,
+    height: top + tall + bottom,
+    marginLeft,
+    marginRight: right,
+    marginTop: top,
+    marginBottom: bottom,
+    x: { domain: [0, k] },
+    y: { domain: [0, k] },
+    marks: [
+      Plot.axisX(cells, { ...common, label: nameX, labelAnchor: "center", labelOffset: 42 }),
+      Plot.axisY(cells, { ...common, label: nameY, labelAnchor: "center", labelOffset: marginLeft - 4 }),
+    ],
+  });
+  const picture =
+    `<image x="${marginLeft}" y="${top}" width="${inner}" height="${tall}" preserveAspectRatio="none" ` +
+    `xlink:href="data:image/png;base64,${base64(await encodePng(raster))}"/>`;
+  return composeChart({
+    width: axes.width,
+    title: options.title,
+    panels: [{ ...axes, svg: axes.svg + picture, x: 0, y: 0 }],
+    caption: options.caption,
+    ariaLabel: `${options.title ?? "The latent plane"}: ${k} by ${k} decoded images.`,
+  });
+}
