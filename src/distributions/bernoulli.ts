@@ -7,6 +7,7 @@ import { defineDistribution, type FamilyFactory } from "./define.js";
  */
 export const bernoulli: FamilyFactory<"logits"> = defineDistribution({
   name: "bernoulli",
+  description: "binary or grey-level data, from log-odds (the binary cross-entropy)",
   params: { logits: real },
   support: "unitInterval",
   logProb: ({ logits }, x) => x.mul(logits).sub(logits.softplus()),

@@ -11,6 +11,7 @@ import {
 import type { Constraint } from "./constraint.js";
 import { type Distribution, independent, type NoiseKind, type Support } from "./distribution.js";
 import type { Family, Json } from "./family.js";
+import type { FamilyInfo, OptionInfo, Role } from "./info.js";
 
 /** A parameter's value: graph, or numbers (which take the dtype of the other parameters, float32 by default). */
 export type ParamValue = Expr | TensorLike;
@@ -20,7 +21,12 @@ export type ParamValue = Expr | TensorLike;
  * Every function builds graph from parameters that are already inside their constraints.
  */
 export interface DistributionSpec<P extends string, N extends string = never> {
+  /** In kebab case. */
   readonly name: string;
+  /** One line for `latent list`. */
+  readonly description?: string;
+  /** What it is offered as; default all that `rsample` and `mean` allow. */
+  readonly roles?: readonly Role[];
   /** Parameters with their constraints, in the order in which a network puts out their raw values. */
   readonly params: Readonly<Record<P, Constraint>>;
   /** Default `real`. */
@@ -43,6 +49,8 @@ export interface FamilyFactory<P extends string> {
   /** The family, to be chosen as posterior, prior or likelihood; numbers fix a prior's parameters. */
   (fixed?: Readonly<Partial<Record<P, number>>>): Family;
   readonly familyName: string;
+  /** What the registry tells of the family. */
+  readonly info: FamilyInfo;
   /** The distribution with these parameters, which broadcast against each other. */
   of(params: Readonly<Record<P, ParamValue>>): Distribution;
 }
@@ -150,5 +158,21 @@ export function defineDistribution<P extends string, N extends string = never>(
       },
     };
   };
-  return Object.assign(factory, { familyName: spec.name, of });
+  const options = names.map((name): [string, OptionInfo] => {
+    const standard = spec.standard?.[name];
+    const about = `the ${name} that it has as a prior`;
+    return [name, { type: "number", about, ...(standard !== undefined && { default: standard }) }];
+  });
+  const derived: readonly Role[] = [
+    ...(spec.rsample === undefined ? [] : (["posterior", "prior"] as const)),
+    ...(spec.mean === undefined ? [] : (["likelihood"] as const)),
+  ];
+  const info: FamilyInfo = {
+    name: spec.name,
+    description: spec.description ?? `the ${spec.name} distribution`,
+    roles: spec.roles ?? derived,
+    options: Object.fromEntries(options),
+    make: (given) => factory(given as Readonly<Partial<Record<P, number>>>),
+  };
+  return Object.assign(factory, { familyName: spec.name, of, info });
 }

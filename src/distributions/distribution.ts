@@ -1,5 +1,5 @@
 import type { Expr } from "../graph/index.js";
-import type { Shape } from "../tensor/index.js";
+import { type Shape, UserError } from "../tensor/index.js";
 
 /** Noise that the host draws from seeded streams: standard normal, or uniform strictly inside 0..1. */
 export type NoiseKind = "normal" | "uniform";
@@ -34,18 +34,33 @@ export interface Distribution {
   readonly shape: Shape;
   readonly eventRank: number;
   readonly support: Support;
+  /** True if only draws exist, no density: then `logProb` throws a UserError. */
+  readonly sampledOnly?: true;
   /** log p(x) for x of `shape`, or with further leading axes. */
   logProb(x: Expr): Expr;
   /** A draw through which gradients flow to the parameters, with `sampleShape` (default none) in front. */
   rsample?(noise: NoiseSource, sampleShape?: Shape): Expr;
+  /** A draw without gradients, of families that have no `rsample`: discrete ones, mixtures, data. */
+  sample?(noise: NoiseSource, sampleShape?: Shape): Expr;
   /** The expectation, of `shape`. */
   mean?(): Expr;
   /** The variance of each coordinate, of `shape`. */
   variance?(): Expr;
   /** The differential or discrete entropy in nats. */
   entropy?(): Expr;
+  /** A loss of its own that training adds (a codebook's), of the batch shape. */
+  auxiliaryLoss?(): Expr;
   /** What `independent` was made from. */
   readonly base?: Distribution;
+  /** Independent distributions whose events, joined along the last axis, are the event. */
+  readonly parts?: readonly Distribution[];
+}
+
+/** A draw with `sampleShape` in front, differentiable if the family can be. Throws a UserError if it has none. */
+export function drawFrom(distribution: Distribution, noise: NoiseSource, sampleShape: Shape = []): Expr {
+  if (distribution.rsample !== undefined) return distribution.rsample(noise, sampleShape);
+  if (distribution.sample !== undefined) return distribution.sample(noise, sampleShape);
+  throw new UserError(`nothing can be drawn from ${distribution.name}: it has no sampler`, 2);
 }
 
 /** The axes of one event, counted from the end. */
@@ -60,7 +75,7 @@ function lastAxes(count: number): number[] {
 export function independent(base: Distribution, axes = 1): Distribution {
   if (axes === 0) return base;
   const over = lastAxes(axes);
-  const { rsample, mean, variance, entropy } = base;
+  const { rsample, sample, mean, variance, entropy, auxiliaryLoss } = base;
   return {
     name: base.name,
     params: base.params,
@@ -68,8 +83,11 @@ export function independent(base: Distribution, axes = 1): Distribution {
     eventRank: base.eventRank + axes,
     support: base.support,
     base,
+    ...(base.sampledOnly && { sampledOnly: true }),
     logProb: (x) => base.logProb(x).sum(over),
     ...(rsample && { rsample: (noise, sampleShape) => rsample.call(base, noise, sampleShape) }),
+    ...(sample && { sample: (noise, sampleShape) => sample.call(base, noise, sampleShape) }),
+    ...(auxiliaryLoss && { auxiliaryLoss: () => auxiliaryLoss.call(base).sum(over) }),
     ...(mean && { mean: () => mean.call(base) }),
     ...(variance && { variance: () => variance.call(base) }),
     ...(entropy && { entropy: () => entropy.call(base).sum(over) }),

@@ -11,6 +11,13 @@ export interface FamilyContext {
   readonly dtype: "float32" | "float64";
   /** Values of the parameters that the family's `weights` named. */
   readonly weights: Weights;
+  /** Numbers of one example of the data. */
+  readonly dataSize?: number;
+  /**
+   * A number that changes from training step to step, `at(step)` from step 0 on; `name` must be unique in the
+   * model. Where it is missing (in evaluation) a family takes the final value, `at(Infinity)`.
+   */
+  scheduled?(name: string, at: (step: number) => number): Expr;
   /** The model's posterior for data x [..., data size]; for priors that are made of posteriors (VampPrior). */
   readonly encode?: (x: Expr) => Distribution;
 }
@@ -24,8 +31,11 @@ export interface Family {
   /** The options it was made with; `families[name](config)` makes it again. */
   readonly config: { readonly [key: string]: Json };
   readonly support: Support;
-  /** Trainable parameters of its own (a learned prior, a flow); none by default. */
-  weights?(event: readonly number[]): ParameterSpecs;
+  /**
+   * Trainable parameters of its own (a learned prior, a flow); none by default. `dataSize` is the number of
+   * numbers of one example, which a VampPrior's pseudo-inputs have.
+   */
+  weights?(event: readonly number[], dataSize?: number): ParameterSpecs;
   /** How many numbers a network must put out for one draw. */
   rawSize(event: readonly number[]): number;
   /** The distribution whose parameters are raw network outputs [..., rawSize]. */

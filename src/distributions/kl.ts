@@ -5,8 +5,16 @@ import type { Distribution } from "./distribution.js";
 /** Parameters of either distribution by name. A name that the family lacks is an error of the rule. */
 export type RuleParams = Readonly<Record<"loc" | "scale", Expr>> & Readonly<Record<string, Expr>>;
 
-/** KL(p || q) in nats from both distributions' parameters; of the batch shape. */
-export type KlRule = (p: RuleParams, q: RuleParams) => Expr;
+/**
+ * KL(p || q) in nats from both distributions' parameters, or from the distributions themselves; of the batch
+ * shape. Undefined if this particular pair has no closed form after all.
+ */
+export type KlRule = (
+  p: RuleParams,
+  q: RuleParams,
+  pDistribution: Distribution,
+  qDistribution: Distribution,
+) => Expr | undefined;
 
 const rules = new Map<string, KlRule>();
 
@@ -15,15 +23,25 @@ export function registerKl(p: string, q: string, rule: KlRule): void {
   rules.set(`${p} || ${q}`, rule);
 }
 
+/** Joint distributions of parts of the same sizes, part by part. */
+function pairedParts(p: Distribution, q: Distribution): [Distribution, Distribution][] | undefined {
+  if (p.parts === undefined || p.parts.length !== q.parts?.length) return undefined;
+  const pairs = p.parts.map((part, i): [Distribution, Distribution] => [part, q.parts?.[i] ?? part]);
+  return pairs.every(([a, b]) => a.shape.at(-1) === b.shape.at(-1)) ? pairs : undefined;
+}
+
 /**
- * The exact KL(p || q) in nats, of the batch shape, or undefined where no closed form is known. Independent
- * parts add up.
+ * The exact KL(p || q) in nats, of the batch shape, or undefined where no closed form is known. A rule for the
+ * two as they are comes first; independent elements and parts add up.
  */
 export function exactKl(p: Distribution, q: Distribution): Expr | undefined {
   const rule = rules.get(`${p.name} || ${q.name}`);
-  if (rule !== undefined && p.base === undefined && q.base === undefined) {
-    return rule(p.params as RuleParams, q.params as RuleParams);
+  const elementwise = p.base !== undefined && q.base !== undefined;
+  if (rule !== undefined && !elementwise && p.eventRank === q.eventRank) {
+    return rule(p.params as RuleParams, q.params as RuleParams, p, q);
   }
+  const terms = pairedParts(p, q)?.map(([a, b]) => exactKl(a, b));
+  if (terms?.every((term) => term !== undefined)) return terms.reduce((sum, term) => sum.add(term));
   if (p.base === undefined || q.base === undefined) return undefined;
   const axes = p.eventRank - p.base.eventRank;
   if (axes !== q.eventRank - q.base.eventRank) return undefined;
@@ -38,9 +56,21 @@ export interface KlDivergence {
   readonly method: "exact" | "monteCarlo";
 }
 
-/** KL(p || q) in nats: the closed form if there is one, else the estimate at `draw`, a draw of p. */
+/**
+ * KL(p || q) in nats: the closed form if there is one, else the estimate at `draw`, a draw of p. Of joint
+ * distributions only the parts without a closed form are estimated. Throws a UserError if p or q has no density.
+ */
 export function klDivergence(p: Distribution, q: Distribution, draw: Expr): KlDivergence {
   const exact = exactKl(p, q);
   if (exact !== undefined) return { value: exact, method: "exact" };
+  const pairs = pairedParts(p, q);
+  if (pairs !== undefined) {
+    const draws = draw.split(
+      -1,
+      pairs.map(([part]) => part.shape.at(-1) as number),
+    );
+    const terms = pairs.map(([a, b], i) => klDivergence(a, b, draws[i] as Expr).value);
+    return { value: terms.reduce((sum, term) => sum.add(term)), method: "monteCarlo" };
+  }
   return { value: p.logProb(draw).sub(q.logProb(draw)), method: "monteCarlo" };
 }

@@ -10,6 +10,7 @@ const halfLogTwoPi = 0.5 * Math.log(2 * Math.PI);
  */
 export const normal: FamilyFactory<"loc" | "scale"> = defineDistribution({
   name: "normal",
+  description: "the Gaussian; raw outputs are mean and log-variance",
   params: { loc: real, scale: fromLogVariance },
   standard: { loc: 0, scale: 1 },
   noise: { eps: "normal" },

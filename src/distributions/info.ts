@@ -1,0 +1,38 @@
+import type { Family, Json } from "./family.js";
+
+/** What a family can be in a model. */
+export type Role = "posterior" | "prior" | "likelihood";
+
+/** The value of an option: plain data, or a family where the option takes one. */
+export type OptionValue = Json | Family | readonly OptionValue[];
+
+/** What an option takes. `families` is for names that the user makes up, such as the parts of a product. */
+export type OptionType = "number" | "integer" | "boolean" | "text" | "numbers" | "points" | "family" | "part";
+
+/** An option of a family, as help texts and the parser of `name(key=value)` need it. */
+export interface OptionInfo {
+  readonly type: OptionType;
+  /** One line. */
+  readonly about: string;
+  readonly default?: Json;
+  /** Smallest value of a number. */
+  readonly min?: number;
+  /** Largest value of a number. */
+  readonly max?: number;
+  /** The values of a text option. */
+  readonly choices?: readonly string[];
+}
+
+/** What a family's factory tells of it; the registry is made of these. */
+export interface FamilyInfo {
+  /** In kebab case, as on the command line. */
+  readonly name: string;
+  /** One line. */
+  readonly description: string;
+  readonly roles: readonly Role[];
+  readonly options: Readonly<Record<string, OptionInfo>>;
+  /** If given, options of any other name are legal too and are of this kind. */
+  readonly rest?: OptionInfo;
+  /** The family with these options, whose types have been checked. */
+  make(options: Readonly<Record<string, OptionValue>>): Family;
+}
