@@ -1,0 +1,121 @@
+import { formatShape, sizeOf, type Tensor, tensor, UserError } from "../tensor/index.js";
+
+/** Examples, `[n, ...shape]`: bytes, read as x/255 wherever numbers are wanted, or floats, taken as they are. */
+export type Images = Tensor<"uint8"> | Tensor<"float32">;
+
+/** What an example is, which decides how it is drawn: `image` is `[h, w]` or `[h, w, channels]`. */
+export type DatasetKind = "image" | "vector";
+
+/**
+ * One part of a data set. Plain data without functions, so that it can be posted to a worker thread as it is;
+ * its numbers lie in shared memory where there is any, and are then not copied.
+ */
+export interface Split {
+  /** Number of examples, at least 1. */
+  readonly length: number;
+  /** The examples, `[length, ...shape]`; the name holds for data that aren't pictures too. */
+  readonly images: Images;
+  /** One class number an example. */
+  readonly labels?: Int32Array;
+}
+
+/** A data set in parts for training and testing. Plain data, as its splits are. */
+export interface Dataset {
+  /** A name for messages and reports, such as `MNIST`. */
+  readonly name: string;
+  readonly kind: DatasetKind;
+  /** The shape of one example, such as `[28, 28]`. */
+  readonly shape: readonly number[];
+  readonly train: Split;
+  readonly test: Split;
+  /** Held out of the training examples, see `holdOut`. */
+  readonly validation?: Split;
+  /** Names of the classes, by label. */
+  readonly classes?: readonly string[];
+  /** What a person should know about how the data were read, a sentence each, such as a test split made here. */
+  readonly notes: readonly string[];
+}
+
+/** The number that an example's values are multiplied by: 1/255 for bytes, 1 for floats. */
+export function scaleOf(images: Images): number {
+  return images.dtype === "uint8" ? 1 / 255 : 1;
+}
+
+/** Examples `start` (included) to `end` (excluded, default: the last) as a view: nothing is copied. */
+export function rows(images: Images, start: number, end?: number): Images {
+  const [length = 0, ...shape] = images.shape;
+  const stop = Math.min(end ?? length, length);
+  if (!Number.isInteger(start) || !Number.isInteger(stop) || start < 0 || start > stop) {
+    throw new RangeError(`rows ${start} to ${stop} of ${length} examples`);
+  }
+  const size = sizeOf(shape);
+  const outShape = [stop - start, ...shape];
+  return images.dtype === "uint8"
+    ? tensor("uint8", outShape, images.data.subarray(start * size, stop * size))
+    : tensor("float32", outShape, images.data.subarray(start * size, stop * size));
+}
+
+/**
+ * Examples `start` to `end` of a split, for readers that go through it piece by piece. It is a promise so that
+ * such readers keep working for splits that don't fit into memory; today it is a view and copies nothing.
+ */
+export function readExamples(split: Split, start: number, end?: number): Promise<Images> {
+  return Promise.resolve(rows(split.images, start, end));
+}
+
+/** The examples as floats, bytes divided by 255: a copy, unless they are floats already. */
+export function toFloats(images: Images): Tensor<"float32"> {
+  if (images.dtype === "float32") return images;
+  const out = new Float32Array(images.data.length);
+  for (let i = 0; i < out.length; i++) out[i] = (images.data[i] ?? 0) / 255;
+  return tensor("float32", images.shape, out);
+}
+
+/** `60,000 train, 10,000 test, 28x28 grey`. */
+export function describeDataset(dataset: Dataset): string {
+  const count = (split: Split | undefined, what: string): string[] =>
+    split === undefined ? [] : [`${split.length.toLocaleString("en-US")} ${what}`];
+  const [height = 0, width = 0, channels = 1] = dataset.shape;
+  const colours = channels === 1 ? "grey" : channels === 3 ? "colour" : `${channels} channels`;
+  return [
+    ...count(dataset.train, "train"),
+    ...count(dataset.validation, "validation"),
+    ...count(dataset.test, "test"),
+    dataset.kind === "image" ? `${height}x${width} ${colours}` : `${sizeOf(dataset.shape)} numbers each`,
+  ].join(", ");
+}
+
+/** `vector` for one dimension, `image` for two or three. Throws for other ranks and for a dimension below 1. */
+export function kindOf(shape: readonly number[], source: string): DatasetKind {
+  if (shape.length === 0 || shape.length > 3 || !shape.every((dim) => Number.isInteger(dim) && dim > 0)) {
+    throw new UserError(
+      `${source}: an example of shape ${formatShape(shape)} can't be used; it must be [numbers], ` +
+        "[height, width] or [height, width, channels], each at least 1",
+    );
+  }
+  return shape.length === 1 ? "vector" : "image";
+}
+
+/**
+ * Checks that examples and labels make up a split, and puts them together.
+ *
+ * @throws UserError naming `source` if there are no examples, a float is NaN or infinite, or the counts differ.
+ */
+export function makeSplit(images: Images, labels: Int32Array | undefined, source: string): Split {
+  const length = images.shape[0] ?? 0;
+  if (length === 0) throw new UserError(`${source}: there are no examples in it`);
+  if (images.dtype === "float32") {
+    const bad = images.data.findIndex((value) => !Number.isFinite(value));
+    if (bad >= 0) {
+      const example = Math.floor(bad / (images.data.length / length));
+      throw new UserError(`${source}: example ${example} holds ${images.data[bad]}; remove or replace it`);
+    }
+  }
+  if (labels === undefined) return { length, images };
+  if (labels.length !== length) {
+    throw new UserError(
+      `${source}: ${length} examples but ${labels.length} labels; give one label an example`,
+    );
+  }
+  return { length, images, labels };
+}

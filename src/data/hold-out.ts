@@ -1,0 +1,77 @@
+import { RandomStream, sizeOf, type Tensor, UserError } from "../tensor/index.js";
+import { type Dataset, type Images, rows, type Split } from "./dataset.js";
+import { allocateShared } from "./shared.js";
+
+/** Puts the rows that are marked behind the others, both in their order; takes memory for the marked rows only. */
+function partition(data: Uint8Array | Float32Array | Int32Array, rowSize: number, marked: Uint8Array): void {
+  const count = marked.reduce((sum, mark) => sum + mark, 0);
+  const kept = data.slice(0, count * rowSize);
+  let front = 0;
+  let back = 0;
+  for (let row = 0; row < marked.length; row++) {
+    const start = row * rowSize;
+    if (marked[row] === 1) kept.set(data.subarray(start, start + rowSize), back++ * rowSize);
+    else data.copyWithin(front++ * rowSize, start, start + rowSize);
+  }
+  data.set(kept, front * rowSize);
+}
+
+/**
+ * Divides a split into `[rest, held]`, where `held` has `count` examples drawn with `seed`, by reordering its
+ * own memory: `split` must not be used after. Both parts keep the order of the examples.
+ */
+export function splitInPlace(split: Split, count: number, seed: number | bigint): [Split, Split] {
+  const { images, labels, length } = split;
+  const marked = new Uint8Array(length);
+  const order = new RandomStream(seed, "hold-out").permutation(length);
+  for (const row of order.subarray(length - count)) marked[row] = 1;
+  partition(images.data, sizeOf(images.shape.slice(1)), marked);
+  if (labels !== undefined) partition(labels, 1, marked);
+  const part = (start: number, end: number): Split => ({
+    length: end - start,
+    images: rows(images, start, end),
+    ...(labels === undefined ? {} : { labels: labels.subarray(start, end) }),
+  });
+  return [part(0, length - count), part(length - count, length)];
+}
+
+function copyImages(images: Images): Images {
+  const data = allocateShared(images.dtype, images.data.length);
+  data.set(images.data);
+  return { ...images, data } as Tensor<"uint8"> | Tensor<"float32">;
+}
+
+/** `splitInPlace` of a copy: `split` stays as it is. */
+export function splitCopy(split: Split, count: number, seed: number | bigint): [Split, Split] {
+  const { labels, length } = split;
+  const copy: Split = { length, images: copyImages(split.images) };
+  if (labels === undefined) return splitInPlace(copy, count, seed);
+  const copied = allocateShared("int32", length);
+  copied.set(labels);
+  return splitInPlace({ ...copy, labels: copied }, count, seed);
+}
+
+/**
+ * A data set whose `validation` split is made of training examples, drawn at random. The given data set stays
+ * as it is (the training examples are copied; `mnist({ validation })` does without the copy).
+ *
+ * @param amount a number of examples from 1, or a share between 0 and 1 (rounded, at least one example)
+ * @param seed decides which examples. Default 0.
+ * @throws UserError if there is a validation split already, or if no training example would be left.
+ */
+export function holdOut(dataset: Dataset, amount: number, seed: number | bigint = 0): Dataset {
+  const { train } = dataset;
+  if (dataset.validation !== undefined) {
+    throw new UserError(`${dataset.name} has a validation split of its own: use it as it is`, 2);
+  }
+  const count = amount > 0 && amount < 1 ? Math.max(1, Math.round(amount * train.length)) : amount;
+  if (!Number.isInteger(count) || count < 1 || count >= train.length) {
+    throw new UserError(
+      `validation: can't hold out ${amount} of the ${train.length} training examples of ${dataset.name}; ` +
+        `give a whole number from 1 to ${train.length - 1}, or a share between 0 and 1`,
+      2,
+    );
+  }
+  const [rest, validation] = splitCopy(train, count, seed);
+  return { ...dataset, train: rest, validation };
+}

@@ -1,0 +1,14 @@
+import { fromArrays } from "./arrays.js";
+import { loadFolder } from "./folder.js";
+import { mnist } from "./mnist.js";
+
+export { cacheFolder } from "./cache.js";
+export { type DownloadOptions, type DownloadProgress, download } from "./download.js";
+export { type FolderOptions, loadFolder } from "./folder.js";
+export { errorCode, fileError, makeFolder } from "./files.js";
+export { readIdxFile, writeIdxFile } from "./idx-file.js";
+export { MNIST_MIRRORS, type MnistOptions, mnist } from "./mnist.js";
+export * from "./portable.js";
+
+/** The ways to come by a data set. */
+export const datasets = { mnist, folder: loadFolder, fromArrays } as const;
