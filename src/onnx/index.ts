@@ -1,2 +1,2 @@
-export { type CompiledGraph, compile, type ModelMetadata, opsetVersion } from "./compile.js";
+export { type CompiledGraph, compile, type ModelMetadata, opsetVersion, requireInputName } from "./compile.js";
 export { compileSteps, nextName, type StepGraph, stepsInput } from "./steps.js";

@@ -4,6 +4,8 @@ import type { Backend, Session, SessionOptions, Tensors } from "./session.js";
 /** One call of a program. Inputs that are not fed are taken from the engine's resident values. */
 export interface Call {
   readonly feeds: Tensors;
+  /** Inputs to take from residents of another name: input name to resident name. */
+  readonly from?: Readonly<Record<string, string>>;
   /** Outputs to answer with. */
   readonly fetch: readonly string[];
   /** Outputs to keep in the engine: output name to resident name. */
@@ -20,7 +22,10 @@ export interface Engine {
   readonly loops: boolean;
   /** Reads a compiled model; answers a handle for `run`. `inputs` are its input names. */
   open(model: Uint8Array, inputs: readonly string[], options?: SessionOptions): Promise<number>;
-  /** Puts values under names, replacing what was there. Data over a SharedArrayBuffer is not copied. */
+  /**
+   * Puts values under names, replacing what was there. Data over a SharedArrayBuffer reach a worker without a
+   * copy and are then copied once, since ONNX Runtime does not take shared memory.
+   */
   put(values: Tensors): Promise<void>;
   /** Copies of resident values. Throws if a name is unknown. */
   take(names: readonly string[]): Promise<Record<string, Tensor>>;
@@ -71,7 +76,7 @@ export class LocalEngine implements Engine {
   put(values: Tensors): Promise<void> {
     return this.inTurn(async () => {
       for (const [name, value] of Object.entries(values)) {
-        this.residents.set(name, value);
+        this.residents.set(name, isShared(value) ? copy(value) : value);
         this.spares.delete(name);
       }
     });
@@ -87,7 +92,7 @@ export class LocalEngine implements Engine {
     return this.inTurn(async () => {
       const { session, inputs } = this.program(program);
       const feeds: Record<string, Tensor> = {};
-      for (const name of inputs) feeds[name] = call.feeds[name] ?? this.resident(name, "run");
+      for (const name of inputs) feeds[name] = call.feeds[name] ?? this.resident(call.from?.[name] ?? name, "run");
       const keep = Object.entries(call.keep ?? {});
       const into: Record<string, Tensor> = {};
       for (const [output, name] of keep) {
@@ -138,6 +143,10 @@ export class LocalEngine implements Engine {
     this.queue = result.catch(() => undefined);
     return result;
   }
+}
+
+function isShared({ data }: Tensor): boolean {
+  return typeof SharedArrayBuffer !== "undefined" && data.buffer instanceof SharedArrayBuffer;
 }
 
 function sameType(a: Tensor, b: Tensor): boolean {

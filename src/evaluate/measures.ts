@@ -1,0 +1,33 @@
+/** What an evaluation gives for one split; nats per example unless said otherwise. */
+export interface Evaluation {
+  readonly split: string;
+  readonly examples: number;
+  /** -ELBO = reconstruction + kl, an upper bound of -log p(x), from one draw of z an example. */
+  readonly negativeElbo: number;
+  /** -log p(x|z): the distortion. */
+  readonly reconstruction: number;
+  /** KL(q(z|x) || p(z)): the rate. */
+  readonly kl: number;
+  /** How `kl` was got: a closed form, or an estimate from the draws. */
+  readonly klMethod: "exact" | "monteCarlo" | "none";
+  /** Mean squared error of the reconstruction per number of an example. */
+  readonly msePerPixel: number;
+  /** Latent coordinates whose posterior mean varies over the data (variance above 0.01; Burda et al. 2016). */
+  readonly activeUnits: number;
+  readonly latentDim: number;
+  /** The objective's own terms on this split. */
+  readonly terms: Readonly<Record<string, number>>;
+}
+
+/** Variance of the posterior mean above which a latent coordinate counts as active (Burda et al. 2016). */
+export const activeVariance = 0.01;
+
+/** A rate below this, in nats an example, tells nothing of the data: the posterior has collapsed. */
+export const collapsedRate = 0.05;
+
+/** Why an evaluation shows posterior collapse, or undefined if it doesn't. */
+export function collapse({ kl, klMethod, activeUnits, latentDim }: Evaluation): string | undefined {
+  const units = `${activeUnits} of ${latentDim} latent coordinates active`;
+  if (klMethod !== "none" && kl < collapsedRate) return `KL ${kl.toPrecision(2)} nats an example, ${units}`;
+  return activeUnits === 0 ? `${units}, KL ${kl.toPrecision(2)} nats an example` : undefined;
+}

@@ -1,0 +1,15 @@
+export * from "./autodiff/index.js";
+export * from "./data/index.js";
+export * from "./distributions/index.js";
+export * from "./evaluate/index.js";
+export * from "./graph/index.js";
+export * from "./model/index.js";
+export * from "./nn/index.js";
+export * from "./objectives/index.js";
+export * from "./onnx/index.js";
+export * from "./ops/index.js";
+export * from "./optim/index.js";
+export * from "./runtime/index.js";
+export * from "./tensor/index.js";
+export * from "./train/index.js";
+export { evaluate, train } from "./node.js";

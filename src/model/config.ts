@@ -1,0 +1,62 @@
+import type { Family, Json } from "../distributions/index.js";
+import { mlp, type Network, type NetworkConfig } from "../nn/index.js";
+import type { ActivationName } from "../nn/index.js";
+import { UserError } from "../tensor/index.js";
+import { type Vae, vae } from "./vae.js";
+
+/** A family by name and options. */
+export interface FamilyConfig {
+  readonly name: string;
+  readonly config: { readonly [key: string]: Json };
+}
+
+/** Everything that builds a model again, as plain JSON. */
+export interface VaeConfig {
+  readonly input: readonly number[];
+  readonly latent: number;
+  readonly encoder: NetworkConfig;
+  readonly decoder: NetworkConfig;
+  readonly posterior: FamilyConfig;
+  readonly prior: FamilyConfig;
+  readonly likelihood: FamilyConfig;
+}
+
+function familyConfig({ name, config }: Family): FamilyConfig {
+  return { name, config };
+}
+
+/** A model's options as plain JSON. */
+export function vaeConfig(model: Vae): VaeConfig {
+  return {
+    input: model.input,
+    latent: model.latent,
+    encoder: model.encoder.config,
+    decoder: model.decoder.config,
+    posterior: familyConfig(model.posterior),
+    prior: familyConfig(model.prior),
+    likelihood: familyConfig(model.likelihood),
+  };
+}
+
+function networkFrom(config: NetworkConfig): Network {
+  if (config.type === "mlp") {
+    return mlp(config.hidden as number[], { activation: config.activation as ActivationName });
+  }
+  throw new UserError(
+    `the saved model has a network of type "${config.type}", which this version of latent does not know; ` +
+      "pass the model's definition when loading it",
+  );
+}
+
+/** Builds a model from its saved options. `familyFrom` looks distributions up. Throws a UserError if it can't. */
+export function vaeFromConfig(config: VaeConfig, familyFrom: (config: FamilyConfig) => Family): Vae {
+  return vae({
+    input: config.input,
+    latent: config.latent,
+    encoder: networkFrom(config.encoder),
+    decoder: networkFrom(config.decoder),
+    posterior: familyFrom(config.posterior),
+    prior: familyFrom(config.prior),
+    likelihood: familyFrom(config.likelihood),
+  });
+}

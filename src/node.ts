@@ -1,0 +1,41 @@
+import type { Dataset } from "./data/index.js";
+import { Expr } from "./graph/index.js";
+import type { Vae } from "./model/index.js";
+import { evaluateOn, type Feeds } from "./runtime/index.js";
+import { nodeBackend } from "./runtime/node.js";
+import { startWorkerEngine } from "./runtime/worker-engine.js";
+import type { Tensor } from "./tensor/index.js";
+import { type Platform, type Run, type TrainOptions, trainOn } from "./train/index.js";
+
+/** How Node trains: in a worker thread; trained models run in the caller's thread. */
+export const nodePlatform: Platform = {
+  startEngine: (device, threads) =>
+    startWorkerEngine({ device: device === "auto" ? "cpu" : (device as "cpu"), ...(threads ? { threads } : {}) }),
+  openBackend: () => nodeBackend(),
+};
+
+/** Trains a model on a data set; see {@link TrainOptions} for what can be set and {@link trainOn} for what is thrown. */
+export function train(model: Vae, dataset: Dataset, options: TrainOptions = {}): Promise<Run> {
+  return trainOn(nodePlatform, model, dataset, options);
+}
+
+/**
+ * Computes an expression, or several by name, on given numbers, on the CPU.
+ *
+ *     const x = input("x", "float64", ["n"]);
+ *     await evaluate(normal.of({ loc: 0, scale: 1 }).logProb(x), { x: [0, 1] });
+ *
+ * Throws an Error naming the input if one that the expression needs is not fed.
+ */
+export async function evaluate(expr: Expr, feeds?: Feeds): Promise<Tensor>;
+export async function evaluate<K extends string>(
+  exprs: Readonly<Record<K, Expr>>,
+  feeds?: Feeds,
+): Promise<Record<K, Tensor>>;
+export async function evaluate(
+  what: Expr | Readonly<Record<string, Expr>>,
+  feeds: Feeds = {},
+): Promise<Tensor | Record<string, Tensor>> {
+  const backend = await nodeBackend();
+  return what instanceof Expr ? evaluateOn(backend, what, feeds) : evaluateOn(backend, what, feeds);
+}

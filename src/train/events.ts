@@ -1,0 +1,53 @@
+import type { Evaluation } from "../evaluate/index.js";
+
+/** Where a run is. */
+export interface Position {
+  /** From 1. */
+  readonly epoch: number;
+  readonly epochs: number;
+  /** Steps done in this epoch. */
+  readonly step: number;
+  readonly stepsPerEpoch: number;
+}
+
+/** One finished epoch. */
+export interface EpochRecord {
+  readonly epoch: number;
+  /** Steps done since the start of the run. */
+  readonly step: number;
+  /** The objective's terms averaged over the epoch's examples as they were trained on; nats per example. */
+  readonly train: Readonly<Record<string, number>>;
+  /** The measures on the held-out validation split, or on the test split where nothing is held out. */
+  readonly evaluation: Evaluation;
+  /** Examples a second in this epoch, training steps only. */
+  readonly imagesPerSecond: number;
+}
+
+/** What a training run tells while it goes on; it prints nothing itself. */
+export type TrainEvent =
+  | {
+      readonly type: "start";
+      readonly device: string;
+      readonly engine: string;
+      readonly model: string;
+      readonly objective: string;
+      readonly resumedAt: number | undefined;
+      readonly position: Position;
+    }
+  | {
+      readonly type: "progress";
+      readonly position: Position;
+      /** Terms averaged over this epoch so far. */
+      readonly terms: Readonly<Record<string, number>>;
+      readonly imagesPerSecond: number;
+      /** Estimated seconds to the end of the run. */
+      readonly secondsLeft: number;
+    }
+  | ({ readonly type: "epoch" } & EpochRecord)
+  | { readonly type: "warning"; readonly message: string }
+  | { readonly type: "checkpoint"; readonly step: number }
+  | {
+      readonly type: "stopped";
+      readonly reason: "interrupted" | "early stopping";
+      readonly position: Position;
+    };

@@ -1,0 +1,252 @@
+import { collapse, Evaluator, type ResidentSplit } from "../evaluate/index.js";
+import type { Vae } from "../model/index.js";
+import type { Objective } from "../objectives/index.js";
+import type { Optimizer } from "../optim/index.js";
+import type { Engine, SessionOptions } from "../runtime/index.js";
+import { RandomStream, type Tensor, UserError } from "../tensor/index.js";
+import { collapseAdvice } from "./advice.js";
+import { ChunkSize } from "./chunk.js";
+import type { EpochRecord, Position, TrainEvent } from "./events.js";
+import type { Progress, TrainState } from "./state.js";
+import { lossOutput } from "./step.js";
+import { Stepper } from "./stepper.js";
+
+/** Where a run saves itself. */
+export interface CheckpointSink {
+  /** Keeps the state as the one to go on from; `best` says that it is the best so far. */
+  save(state: TrainState, best: boolean): Promise<void>;
+}
+
+/** Everything a run needs, checked and ready. */
+export interface LoopPlan {
+  readonly engine: Engine;
+  readonly model: Vae;
+  readonly objective: Objective;
+  readonly optimizer: Optimizer;
+  readonly epochs: number;
+  readonly batchSize: number;
+  readonly seed: number;
+  /** Stop after this many epochs without a better value on the validation split. */
+  readonly patience: number | undefined;
+  readonly stored: "uint8" | "float32";
+  readonly train: ResidentSplit;
+  readonly monitor: ResidentSplit;
+  readonly session: SessionOptions | undefined;
+  readonly sink: CheckpointSink | undefined;
+  /** Seconds between checkpoints inside an epoch. */
+  readonly checkpointSeconds: number;
+  readonly signal: AbortSignal | undefined;
+  onEvent(event: TrainEvent): void | Promise<void>;
+}
+
+interface Submitted {
+  readonly steps: number;
+  readonly batch: number;
+  readonly submitted: number;
+  readonly results: Promise<Record<string, Tensor>>;
+}
+
+const callsUnderWay = 2;
+const progressInterval = 100;
+
+/** The training loop over one run. */
+export class TrainLoop {
+  private progress: Progress;
+  private readonly chunk = new ChunkSize();
+  private lastCheckpoint = Date.now();
+  private lastProgress = 0;
+  private lastDone = 0;
+  private rate = 0;
+  private readonly stepsPerEpoch: number;
+  private readonly stepNames: readonly string[];
+
+  constructor(
+    private readonly plan: LoopPlan,
+    state: TrainState,
+  ) {
+    this.progress = state.progress;
+    this.stepNames = Object.keys(state.tensors);
+    this.stepsPerEpoch = Math.ceil(plan.train.length / plan.batchSize);
+  }
+
+  /** Trains to the end, to early stopping or to an abort; answers the last progress. */
+  async run(): Promise<Progress> {
+    const { plan } = this;
+    const { engine, model, batchSize, train } = plan;
+    const options = { ...plan, datasetSize: train.length };
+    const full = Math.min(batchSize, train.length);
+    const rest = train.length % full;
+    const steppers = [await Stepper.open(engine, model, { ...options, batch: full }, plan.session)];
+    if (rest > 0) steppers.push(await Stepper.open(engine, model, { ...options, batch: rest }, plan.session));
+    const evaluator = await Evaluator.open(engine, model, { ...options, seed: plan.seed });
+    try {
+      while (!this.progress.finished && !plan.signal?.aborted) await this.epoch(steppers, evaluator);
+    } finally {
+      for (const stepper of steppers) await stepper.close();
+      await evaluator.close();
+    }
+    if (!this.progress.finished) {
+      await this.checkpoint(false);
+      await plan.onEvent({ type: "stopped", reason: "interrupted", position: this.position() });
+    }
+    return this.progress;
+  }
+
+  /** Where the run is. */
+  position(): Position {
+    const { epoch, stepInEpoch, finished } = this.progress;
+    const { epochs } = this.plan;
+    const { stepsPerEpoch } = this;
+    return {
+      epoch: finished ? epoch : Math.min(epoch + 1, epochs),
+      epochs,
+      step: stepInEpoch,
+      stepsPerEpoch,
+    };
+  }
+
+  private async epoch(steppers: readonly Stepper[], evaluator: Evaluator): Promise<void> {
+    const { plan, stepsPerEpoch } = this;
+    const { seed, train } = plan;
+    const [full, tail] = steppers as [Stepper, Stepper | undefined];
+    const order = new RandomStream(seed, "shuffle", this.progress.epoch).permutation(train.length);
+    const began = { time: Date.now(), seen: this.progress.seen };
+    const fullSteps = Math.floor(train.length / full.batch);
+    const queue: Submitted[] = [];
+    let next = this.progress.stepInEpoch;
+    const epochStart = this.progress.step - next;
+    while (next < stepsPerEpoch || queue.length > 0) {
+      while (next < stepsPerEpoch && queue.length < callsUnderWay && !plan.signal?.aborted) {
+        const isTail = next >= fullSteps;
+        const stepper = isTail && tail !== undefined ? tail : full;
+        const steps = isTail || !plan.engine.loops ? 1 : Math.min(this.chunk.steps, fullSteps - next);
+        const indices = order.slice(next * full.batch, next * full.batch + steps * stepper.batch);
+        const place = { seed, stride: full.batch, data: train.resident };
+        const results = stepper.run(indices, steps, epochStart + next, place);
+        results.catch(() => undefined);
+        queue.push({ steps, batch: stepper.batch, submitted: Date.now(), results });
+        next += steps;
+      }
+      const done = queue.shift();
+      if (done === undefined) return;
+      await this.account(done, began);
+      if (Date.now() - this.lastCheckpoint > plan.checkpointSeconds * 1000) {
+        for (const call of queue.splice(0)) await this.account(call, began);
+        if (next < stepsPerEpoch) await this.checkpoint(false);
+      }
+    }
+    await this.finishEpoch(evaluator, (this.progress.seen - began.seen) / secondsSince(began.time));
+  }
+
+  private async account(call: Submitted, began: { time: number; seen: number }): Promise<void> {
+    const waitedFrom = Date.now();
+    const results = await call.results;
+    this.chunk.took(call.steps, Date.now() - Math.max(call.submitted, this.lastDone));
+    this.lastDone = Date.now();
+    const sums: Record<string, number> = { ...this.progress.sums };
+    for (const [name, { data }] of Object.entries(results)) {
+      for (let i = 0; i < call.steps; i++) {
+        const value = Number(data[i]);
+        if (!Number.isFinite(value))
+          throw notFinite(name, value, this.progress.step + i + 1, this.progress.epoch + 1);
+        if (name !== lossOutput) sums[name] = (sums[name] ?? 0) + value * call.batch;
+      }
+    }
+    this.progress = {
+      ...this.progress,
+      sums,
+      seen: this.progress.seen + call.steps * call.batch,
+      step: this.progress.step + call.steps,
+      stepInEpoch: this.progress.stepInEpoch + call.steps,
+    };
+    this.rate = (this.progress.seen - began.seen) / secondsSince(began.time);
+    if (
+      waitedFrom - this.lastProgress >= progressInterval ||
+      this.progress.stepInEpoch === this.stepsPerEpoch
+    ) {
+      this.lastProgress = waitedFrom;
+      await this.plan.onEvent(this.progressEvent());
+    }
+  }
+
+  private progressEvent(): TrainEvent {
+    const { epochs, train } = this.plan;
+    const left = (epochs - this.progress.epoch) * train.length - this.progress.seen;
+    return {
+      type: "progress",
+      position: this.position(),
+      terms: this.averages(),
+      imagesPerSecond: this.rate,
+      secondsLeft: left / this.rate,
+    };
+  }
+
+  private averages(): Record<string, number> {
+    const { sums, seen } = this.progress;
+    return Object.fromEntries(Object.entries(sums).map(([name, sum]) => [name, sum / seen]));
+  }
+
+  private async finishEpoch(evaluator: Evaluator, imagesPerSecond: number): Promise<void> {
+    const { plan } = this;
+    const evaluation = await evaluator.evaluate(plan.monitor);
+    if (!Number.isFinite(evaluation.negativeElbo)) {
+      throw notFinite("negativeElbo", evaluation.negativeElbo, this.progress.step, this.progress.epoch + 1);
+    }
+    const epoch = this.progress.epoch + 1;
+    const record: EpochRecord = {
+      epoch,
+      step: this.progress.step,
+      train: this.averages(),
+      evaluation,
+      imagesPerSecond,
+    };
+    const value = monitored(evaluation);
+    const { best } = this.progress;
+    const improved = best === undefined || value < best.value;
+    const nowBest = improved ? { value, epoch } : best;
+    const patienceOver = plan.patience !== undefined && epoch - nowBest.epoch >= plan.patience;
+    this.progress = {
+      ...this.progress,
+      epoch,
+      stepInEpoch: 0,
+      sums: {},
+      seen: 0,
+      history: [...this.progress.history, record],
+      best: nowBest,
+      finished: epoch >= plan.epochs || patienceOver,
+    };
+    await plan.onEvent({ type: "epoch", ...record });
+    await this.checkpoint(improved);
+    const collapsed = collapse(evaluation);
+    if (collapsed !== undefined && (epoch === 1 || this.progress.finished)) {
+      await plan.onEvent({ type: "warning", message: collapseAdvice(collapsed, plan.objective.name) });
+    }
+    if (patienceOver && epoch < plan.epochs) {
+      await plan.onEvent({ type: "stopped", reason: "early stopping", position: this.position() });
+    }
+  }
+
+  private async checkpoint(best: boolean): Promise<void> {
+    this.lastCheckpoint = Date.now();
+    if (this.plan.sink === undefined) return;
+    const tensors = await this.plan.engine.take(this.stepNames);
+    await this.plan.sink.save({ progress: this.progress, tensors }, best);
+    await this.plan.onEvent({ type: "checkpoint", step: this.progress.step });
+  }
+}
+
+/** The measure that decides which checkpoint is best: the objective's loss on the validation split. */
+function monitored({ terms, negativeElbo }: EpochRecord["evaluation"]): number {
+  return Object.values(terms)[0] ?? negativeElbo;
+}
+
+function secondsSince(time: number): number {
+  return Math.max(1e-3, (Date.now() - time) / 1000);
+}
+
+function notFinite(term: string, value: number, step: number, epoch: number): UserError {
+  return new UserError(
+    `training stopped: ${term} became ${value} at step ${step} (epoch ${epoch}). The last checkpoint is from ` +
+      "before that. Lower the learning rate (--lr), or check the data for extreme values.",
+  );
+}

@@ -1,0 +1,83 @@
+import { grad } from "../autodiff/index.js";
+import { type Expr, input } from "../graph/index.js";
+import { gatherBatch, type NoiseInput, NoiseInputs, type Vae } from "../model/index.js";
+import { parameterInputs } from "../nn/index.js";
+import type { Objective } from "../objectives/index.js";
+import type { StepGraph } from "../onnx/index.js";
+import { type Optimizer, slotName } from "../optim/index.js";
+import type { FloatType } from "../tensor/index.js";
+
+/** A number fed at each step. */
+export interface ScheduledInput {
+  readonly name: string;
+  /** Its value at a step, counted from 0. */
+  readonly at: (step: number) => number;
+}
+
+/** One training step as graph, and what must be fed to it. */
+export interface TrainingStep {
+  readonly graph: StepGraph;
+  readonly noise: readonly NoiseInput[];
+  readonly scheduled: readonly ScheduledInput[];
+  /** Names of the outputs: the objective's terms. */
+  readonly terms: readonly string[];
+}
+
+/** What a training step is built from. */
+export interface StepOptions {
+  readonly objective: Objective;
+  readonly optimizer: Optimizer;
+  readonly batch: number;
+  readonly stored: "uint8" | "float32";
+  readonly datasetSize: number;
+  /** Default `float32`. */
+  readonly dtype?: FloatType;
+}
+
+/** The output that is the loss, whatever the objective's terms are called. */
+export const lossOutput = "loss";
+
+/** Model, objective, gradient and optimiser as one graph from old weights to new ones. */
+export function trainingStep(model: Vae, options: StepOptions): TrainingStep {
+  const { objective, optimizer, batch, stored, datasetSize, dtype = "float32" } = options;
+  const weights = parameterInputs(model.parameters, dtype);
+  const { indices, x } = gatherBatch(stored, model.dataSize, batch, dtype);
+  const noise = new NoiseInputs(dtype);
+  const scheduled: (ScheduledInput & { readonly node: Expr })[] = [];
+  const schedule = (name: string, at: (step: number) => number): Expr => {
+    const known = scheduled.find((entry) => entry.name === name);
+    if (known !== undefined) return known.node;
+    const node = input(name, dtype, []);
+    scheduled.push({ name, at, node });
+    return node;
+  };
+  const bound = model.bind(weights, dtype);
+  const { loss, terms } = objective.build({ x, ...bound, noise, datasetSize, scheduled: schedule });
+
+  const names = Object.keys(weights);
+  const parameters = Object.values(weights);
+  const gradients = grad(loss, parameters);
+  const scalars = optimizer.scalars.map((name, i) =>
+    schedule(name, (step) => optimizer.scalarsAt(step + 1)[i] ?? Number.NaN),
+  );
+  const state = parameters.flatMap((parameter, i) => {
+    const slots = optimizer.slots.map((slot) =>
+      input(slotName(optimizer, slot, names[i] as string), dtype, parameter.shape),
+    );
+    const update = optimizer.update(parameter, gradients[i] as Expr, slots, scalars);
+    return [
+      { current: parameter, next: update.parameter },
+      ...slots.map((slot, k) => ({ current: slot, next: update.slots[k] as Expr })),
+    ];
+  });
+  return {
+    graph: {
+      state,
+      perStep: [indices, ...noise.inputs.map(({ node }) => node), ...scheduled.map(({ node }) => node)],
+      outputs: { ...terms, [lossOutput]: loss },
+    },
+    noise: noise.inputs,
+    scheduled,
+    terms: Object.keys(terms),
+  };
+}

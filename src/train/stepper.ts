@@ -1,0 +1,60 @@
+import { noiseFor, type Vae } from "../model/index.js";
+import { compileSteps, nextName, requireInputName, stepsInput } from "../onnx/index.js";
+import type { Engine, SessionOptions } from "../runtime/index.js";
+import { fromNumbers, type Tensor, tensor } from "../tensor/index.js";
+
+import { lossOutput, type StepOptions, type TrainingStep, trainingStep } from "./step.js";
+
+/** Runs training steps of one batch size in an engine in which weights and slots lie under their names. */
+export class Stepper {
+  private constructor(
+    private readonly engine: Engine,
+    private readonly program: number,
+    private readonly step: TrainingStep,
+    private readonly keep: Readonly<Record<string, string>>,
+    readonly batch: number,
+  ) {}
+
+  /** Builds, compiles and opens the step. */
+  static async open(
+    engine: Engine,
+    model: Vae,
+    options: StepOptions,
+    session?: SessionOptions,
+  ): Promise<Stepper> {
+    const step = trainingStep(model, options);
+    const compiled = compileSteps(step.graph, engine.loops, { name: "train" });
+    const program = await engine.open(compiled.bytes, compiled.inputs, session);
+    const states = step.graph.state.map(({ current }) => requireInputName(current));
+    const keep = Object.fromEntries(states.map((name) => [nextName(name), name]));
+    return new Stepper(engine, program, step, keep, options.batch);
+  }
+
+  /**
+   * Runs `steps` steps whose examples are `indices` [steps * batch]. `first` is the number of the first of them,
+   * from 0; `stride` is the run's full batch size, which places their noise. Answers each term by step.
+   */
+  async run(
+    indices: Int32Array,
+    steps: number,
+    first: number,
+    { seed, stride, data }: { readonly seed: number; readonly stride: number; readonly data: string },
+  ): Promise<Record<string, Tensor>> {
+    const feeds: Record<string, Tensor> = { indices: tensor("int32", [steps, this.batch], indices) };
+    if (this.engine.loops) feeds[stepsInput] = tensor("int64", [], BigInt64Array.of(BigInt(steps)));
+    for (const noise of this.step.noise) {
+      feeds[noise.name] = noiseFor(noise, { seed, purpose: "train" }, first, steps, this.batch, stride);
+    }
+    for (const { name, at } of this.step.scheduled) {
+      const values = Array.from({ length: steps }, (_, i) => at(first + i));
+      feeds[name] = tensor("float32", [steps], fromNumbers("float32", values));
+    }
+    const fetch = [lossOutput, ...this.step.terms];
+    return this.engine.run(this.program, { feeds, from: { data }, keep: this.keep, fetch });
+  }
+
+  /** Frees the program. */
+  async close(): Promise<void> {
+    await this.engine.release(this.program);
+  }
+}
