@@ -1,8 +1,9 @@
-export { bernoulli } from "./bernoulli.js";
 export * from "./constraint.js";
 export * from "./define.js";
 export * from "./distribution.js";
+export * from "./families.js";
 export type * from "./family.js";
 export type * from "./info.js";
 export * from "./kl.js";
-export { normal } from "./normal.js";
+export { type FamilySpec, formatSpec, parseSpec } from "./parse.js";
+export * from "./registry.js";
