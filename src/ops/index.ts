@@ -17,3 +17,4 @@ export * from "./rounding.js";
 export * from "./select.js";
 export * from "./slice.js";
 export * from "./trigonometry.js";
+export * from "./special/index.js";

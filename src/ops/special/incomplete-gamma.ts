@@ -1,0 +1,100 @@
+import type { Expr } from "../../graph/index.js";
+import { isFloat } from "../../tensor/index.js";
+import { customGradient } from "../gradient-control.js";
+import { vector } from "./composite.js";
+import { digamma, lgamma, stirlingRemainder } from "./gamma.js";
+import { doubleExponential, type Rule } from "./quadrature.js";
+
+const rules: Readonly<Record<"float64" | "float32", Rule>> = {
+  float64: doubleExponential(64, -3.2, 4.2),
+  float32: doubleExponential(24, -2.6, 3.4),
+};
+
+/**
+ * The integral of t^(a-1) e^-t, times `weight(log t)`, over 0..z where z < a and over z..infinity otherwise,
+ * divided by z^a e^-z. Both integrands fall off from z on; integrated over |log t - log z| below and over t
+ * above, scaled by the distance over which they fall off.
+ */
+function tailIntegral(a: Expr, logZ: Expr, weight?: (fromZ: Expr, lower: Expr) => Expr): Expr {
+  if (!isFloat(a.dtype)) throw new Error(`takes float32 or float64, got ${a.dtype}`);
+  const rule = rules[a.dtype];
+  const z = logZ.exp();
+  const distance = a.sub(z).abs();
+  const length = distance
+    .add(distance.square().add(z.mul(2)).sqrt())
+    .reciprocal()
+    .mul(2);
+  const [aa, zz, unit] = [a, z, length].map((x) => x.unsqueeze(-1)) as [Expr, Expr, Expr];
+  const lower = zz.less(aa);
+  const s = unit.mul(vector(rule.points, a));
+  const logs = s.log1p();
+  const below = aa.mul(s).add(zz.mul(s.neg().expm1())).neg();
+  const above = aa.sub(1).mul(logs).sub(zz.mul(s));
+  const density = lower.where(below, above).exp();
+  const weighted = weight === undefined ? density : density.mul(weight(lower.where(s.neg(), logs), lower));
+  return weighted.mul(vector(rule.weights, a)).sum(-1).mul(length);
+}
+
+/**
+ * The derivative of log z by a, where z is a draw of the gamma distribution with concentration a and rate 1 and
+ * moves so that its quantile stays fixed (implicit reparameterisation; Figurnov, Mohamed, Mnih 2018), from a
+ * and log z > -infinity of one shape. Relative error 1e-10 (float64), 1e-5 (float32) for a from 1e-3 to 1e3, z
+ * anywhere within the distribution.
+ */
+export function gammaLogSlope(a: Expr, logZ: Expr): Expr {
+  const centre = logZ.sub(digamma(a)).unsqueeze(-1);
+  return tailIntegral(a, logZ, (fromZ, lower) => {
+    const offset = fromZ.add(centre);
+    return lower.where(offset.neg(), offset);
+  });
+}
+
+/**
+ * log z, a draw of the gamma distribution with concentration a, given so that it differentiates by a at its
+ * fixed quantile. `logZ` is how it was got; nothing flows into that.
+ */
+export function gammaImplicit(a: Expr, logZ: Expr): Expr {
+  return customGradient(logZ.stopGradient(), [a], (grad, output) => [
+    grad.mul(gammaLogSlope(a, output)).sumTo(a.shape),
+  ]);
+}
+
+/** log(z^a e^-z / gamma(a)), without the cancellation of large terms. */
+export function gammaLogMass(a: Expr, z: Expr): Expr {
+  const large = a.greaterEqual(8);
+  const safe = large.where(a, 8);
+  const offset = z.div(safe).sub(1);
+  const bump = offset.sub(offset.log1p()).mul(safe).neg();
+  const stirling = safe
+    .log()
+    .sub(Math.log(2 * Math.PI))
+    .mul(0.5)
+    .sub(stirlingRemainder(safe));
+  const small = large.where(1, a);
+  return large.where(bump.add(stirling), small.mul(z.log()).sub(z).sub(lgamma(small)));
+}
+
+/** The regularised incomplete gamma functions P(a, z), the probability below z, and Q = 1 - P. */
+export interface IncompleteGamma {
+  readonly p: Expr;
+  readonly q: Expr;
+}
+
+/**
+ * The regularised incomplete gamma functions of a, z > 0 of one shape: the distribution function of the gamma
+ * distribution with concentration a and rate 1, and its complement. Absolute error 1e-11 (float64), 1e-5
+ * (float32); the smaller of the two has that as relative error.
+ */
+export function incompleteGamma(a: Expr, z: Expr): IncompleteGamma {
+  const tail = tailIntegral(a, z.log()).mul(gammaLogMass(a, z).exp());
+  const lower = z.less(a);
+  const rule = (sign: number) => (grad: Expr) => {
+    const density = grad.mul(gammaLogMass(a, z).exp()).mul(sign);
+    return [density.mul(gammaLogSlope(a, z.log())).neg(), density.div(z)];
+  };
+  const rest = tail.neg().add(1);
+  return {
+    p: customGradient(lower.where(tail, rest), [a, z], rule(1)),
+    q: customGradient(lower.where(rest, tail), [a, z], rule(-1)),
+  };
+}
