@@ -23,6 +23,8 @@ export interface Split {
 export interface Dataset {
   /** A name for messages and reports, such as `MNIST`. */
   readonly name: string;
+  /** Where to find it again: `mnist` or a folder's full path; nothing if it was made in memory. */
+  readonly source?: string;
   readonly kind: DatasetKind;
   /** The shape of one example, such as `[28, 28]`. */
   readonly shape: readonly number[];

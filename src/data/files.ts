@@ -11,6 +11,8 @@ const reasons: Readonly<Record<string, string>> = {
   ENOTDIR: "a part of its path is a file, not a folder",
   EROFS: "it is on a read-only file system: choose another place",
   ENOSPC: "the disk is full: make room or choose another place",
+  EMFILE: "too many files are open",
+  EIO: "the disk reported an error",
   EDQUOT: "your disk quota is used up: make room or choose another place",
 };
 

@@ -141,6 +141,7 @@ export async function loadFolder(path: string, options: FolderOptions = {}): Pro
   const validation = splits.get("validation");
   return {
     name: options.name ?? (files.prefix === "" ? basename(resolve(path)) : files.prefix),
+    source: resolve(path),
     kind,
     shape,
     train,

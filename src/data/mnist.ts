@@ -182,6 +182,7 @@ export async function mnist(options: MnistOptions = {}): Promise<Dataset> {
   const [train, validation] = held === 0 ? [all] : splitInPlace(all, held, 0);
   return {
     name: "MNIST",
+    source: "mnist",
     kind: "image",
     shape: [28, 28],
     train,
