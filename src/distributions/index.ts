@@ -7,3 +7,4 @@ export type * from "./info.js";
 export * from "./kl.js";
 export { type FamilySpec, formatSpec, parseSpec } from "./parse.js";
 export * from "./registry.js";
+export { suggestion } from "./suggest.js";

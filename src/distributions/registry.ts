@@ -99,6 +99,35 @@ function readOption(where: string, option: OptionInfo, value: Json): OptionValue
   }
 }
 
+/** Which options something with a name and options has. */
+export interface OptionInfos {
+  readonly options: Readonly<Record<string, OptionInfo>>;
+  /** If given, options of any other name are legal too and are of this kind. */
+  readonly rest?: OptionInfo;
+}
+
+/**
+ * Options as `make` takes them, out of plain data. Throws a UserError that begins with `name`, with a suggestion
+ * where one is near, for an option that does not exist and for a value that it can't have.
+ */
+export function readOptions(
+  name: string,
+  known: OptionInfos,
+  config: Readonly<Record<string, Json>>,
+): Record<string, OptionValue> {
+  const options: Record<string, OptionValue> = {};
+  for (const [key, value] of Object.entries(config)) {
+    const option = Object.hasOwn(known.options, key) ? known.options[key] : known.rest;
+    if (option === undefined) {
+      const names = Object.keys(known.options);
+      const hint = names.length === 0 ? "it has none" : suggestion(key, names);
+      throw new UserError(`${name} has no option "${key}"; ${hint}`, 2);
+    }
+    options[key] = readOption(`${name}: ${key}`, option, value);
+  }
+  return options;
+}
+
 /**
  * The family of a name and its options: what `family.name` and `family.config` of a saved model say, or just a
  * name. Throws a UserError, with a suggestion where one is near, for a name or option that does not exist and
@@ -107,17 +136,7 @@ function readOption(where: string, option: OptionInfo, value: Json): OptionValue
 export function familyFrom(spec: string | FamilySpec): Family {
   const { name, config } = typeof spec === "string" ? { name: spec, config: {} } : spec;
   const info = familyInfo(name);
-  const options: Record<string, OptionValue> = {};
-  for (const [key, value] of Object.entries(config)) {
-    const option = Object.hasOwn(info.options, key) ? info.options[key] : info.rest;
-    if (option === undefined) {
-      const known = Object.keys(info.options);
-      const hint = known.length === 0 ? "it has none" : suggestion(key, known);
-      throw new UserError(`${name} has no option "${key}"; ${hint}`, 2);
-    }
-    options[key] = readOption(`${name}: ${key}`, option, value);
-  }
-  return info.make(options);
+  return info.make(readOptions(name, info, config));
 }
 
 /**

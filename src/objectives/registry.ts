@@ -1,0 +1,71 @@
+import {
+  type FamilySpec,
+  type OptionInfo,
+  type OptionValue,
+  parseSpec,
+  readOptions,
+  suggestion,
+} from "../distributions/index.js";
+import { UserError } from "../tensor/index.js";
+import { elbo } from "./elbo.js";
+import type { Objective } from "./objective.js";
+import { simple } from "./simple.js";
+
+/** What is known of an objective that can be chosen by name. */
+export interface ObjectiveInfo {
+  /** In kebab case, as on the command line. */
+  readonly name: string;
+  /** One line. */
+  readonly description: string;
+  readonly options: Readonly<Record<string, OptionInfo>>;
+  /** The objective with these options, whose types have been checked. */
+  make(options: Readonly<Record<string, OptionValue>>): Objective;
+}
+
+const registry = new Map<string, ObjectiveInfo>();
+
+/** Makes an objective known by its name, for the command line, config files and resumed runs. */
+export function registerObjective(info: ObjectiveInfo): void {
+  if (registry.has(info.name)) {
+    throw new UserError(`there is an objective "${info.name}" already; give yours another name`, 2);
+  }
+  registry.set(info.name, info);
+}
+
+const shipped: readonly ObjectiveInfo[] = [
+  {
+    name: "elbo",
+    description: "negative ELBO: reconstruction + KL, nats per example",
+    options: {},
+    make: () => elbo(),
+  },
+  {
+    name: "simple",
+    description: "the notebook's loss, every term a mean; collapses on MNIST",
+    options: {},
+    make: () => simple(),
+  },
+];
+for (const info of shipped) registerObjective(info);
+
+/** All objectives that can be chosen by name, in alphabetical order. */
+export function listObjectives(): ObjectiveInfo[] {
+  return [...registry.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+/** The objective of a name and its options. Throws a UserError, with a suggestion where one is near. */
+export function objectiveFrom({ name, config }: FamilySpec): Objective {
+  const info = registry.get(name);
+  if (info === undefined) {
+    throw new UserError(`unknown objective "${name}"; ${suggestion(name, [...registry.keys()])}`, 2);
+  }
+  return info.make(readOptions(name, info, config));
+}
+
+/**
+ * The objective that a text such as `elbo` or `name(key=value)` names; `parseSpec` says what may stand in it.
+ * Throws a UserError that says what is wrong.
+ */
+export function parseObjective(text: string): Objective {
+  return objectiveFrom(parseSpec(text));
+}
