@@ -12,9 +12,10 @@ const allowed = {
   objectives: ["tensor", "graph", "ops", "autodiff", "nn", "distributions"],
   data: ["tensor"],
   plot: ["tensor"],
-  model: ["tensor", "graph", "ops", "onnx", "runtime", "nn", "distributions", "objectives", "data"],
+  model: ["tensor", "graph", "ops", "onnx", "runtime", "nn", "distributions", "objectives", "data", "plot"],
   train: ["tensor", "graph", "ops", "autodiff", "onnx", "runtime", "nn", "optim", "distributions", "objectives", "model", "data"],
   evaluate: ["tensor", "graph", "ops", "autodiff", "onnx", "runtime", "nn", "distributions", "objectives", "model", "data"],
+  report: ["tensor", "distributions", "objectives", "model", "data", "plot", "train", "evaluate"],
   cli: ["*"],
   testing: ["*"],
 };

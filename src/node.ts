@@ -1,22 +1,52 @@
 import type { Dataset } from "./data/index.js";
 import { Expr } from "./graph/index.js";
-import type { Vae } from "./model/index.js";
+import { type EvaluateOptions, evaluateModelIn, type Evaluation } from "./evaluate/index.js";
+import type { TrainedVae, Vae } from "./model/index.js";
 import { evaluateOn, type Feeds } from "./runtime/index.js";
 import { nodeBackend } from "./runtime/node.js";
 import { startWorkerEngine } from "./runtime/worker-engine.js";
 import type { Tensor } from "./tensor/index.js";
-import { type Platform, type Run, type TrainOptions, trainOn } from "./train/index.js";
+import {
+  type LoadOptions,
+  loadModelOn,
+  type Platform,
+  type Run,
+  type TrainOptions,
+  trainOn,
+} from "./train/index.js";
 
 /** How Node trains: in a worker thread; trained models run in the caller's thread. */
 export const nodePlatform: Platform = {
   startEngine: (device, threads) =>
-    startWorkerEngine({ device: device === "auto" ? "cpu" : (device as "cpu"), ...(threads ? { threads } : {}) }),
+    startWorkerEngine({
+      device: device === "auto" ? "cpu" : (device as "cpu"),
+      ...(threads ? { threads } : {}),
+    }),
   openBackend: () => nodeBackend(),
 };
 
 /** Trains a model on a data set; see {@link TrainOptions} for what can be set and {@link trainOn} for what is thrown. */
 export function train(model: Vae, dataset: Dataset, options: TrainOptions = {}): Promise<Run> {
   return trainOn(nodePlatform, model, dataset, options);
+}
+
+/** Loads a trained model out of a run's folder or a model folder; see {@link loadModelOn} for what is thrown. */
+export function loadModel(folder: string, options: LoadOptions = {}): Promise<TrainedVae> {
+  return loadModelOn(nodePlatform, folder, options);
+}
+
+/** Measures a trained model on a part of a data set; see {@link evaluateModelIn}. */
+export async function evaluateModel(
+  model: TrainedVae,
+  dataset: Dataset,
+  options: EvaluateOptions & Pick<TrainOptions, "device" | "threads"> = {},
+): Promise<Evaluation> {
+  const engine = await nodePlatform.startEngine(options.device ?? "auto", options.threads);
+  try {
+    return await evaluateModelIn(engine, model, dataset, options);
+  } finally {
+    await engine.close();
+  }
 }
 
 /**

@@ -9,6 +9,7 @@ const reasons: Readonly<Record<string, string>> = {
   EPERM: "you have no permission for it: change its permissions or its place",
   EISDIR: "it is a folder, not a file",
   ENOTDIR: "a part of its path is a file, not a folder",
+  EEXIST: "a file of that name is in the way: choose another name",
   EROFS: "it is on a read-only file system: choose another place",
   ENOSPC: "the disk is full: make room or choose another place",
   EMFILE: "too many files are open",

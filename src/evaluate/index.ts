@@ -1,2 +1,3 @@
+export * from "./evaluate-model.js";
 export * from "./evaluator.js";
 export * from "./measures.js";

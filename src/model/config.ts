@@ -2,7 +2,7 @@ import type { Family, Json } from "../distributions/index.js";
 import { mlp, type Network, type NetworkConfig } from "../nn/index.js";
 import type { ActivationName } from "../nn/index.js";
 import { UserError } from "../tensor/index.js";
-import { type Vae, vae } from "./vae.js";
+import { type Vae, type VaeOptions, vae } from "./vae.js";
 
 /** A family by name and options. */
 export interface FamilyConfig {
@@ -48,9 +48,12 @@ function networkFrom(config: NetworkConfig): Network {
   );
 }
 
-/** Builds a model from its saved options. `familyFrom` looks distributions up. Throws a UserError if it can't. */
-export function vaeFromConfig(config: VaeConfig, familyFrom: (config: FamilyConfig) => Family): Vae {
-  return vae({
+/** The options that build a saved model again. `familyFrom` looks distributions up. */
+export function vaeOptionsFrom(
+  config: VaeConfig,
+  familyFrom: (config: FamilyConfig) => Family,
+): Required<Omit<VaeOptions, "hidden" | "activation">> {
+  return {
     input: config.input,
     latent: config.latent,
     encoder: networkFrom(config.encoder),
@@ -58,5 +61,10 @@ export function vaeFromConfig(config: VaeConfig, familyFrom: (config: FamilyConf
     posterior: familyFrom(config.posterior),
     prior: familyFrom(config.prior),
     likelihood: familyFrom(config.likelihood),
-  });
+  };
+}
+
+/** Builds a model from its saved options. `familyFrom` looks distributions up. Throws a UserError if it can't. */
+export function vaeFromConfig(config: VaeConfig, familyFrom: (config: FamilyConfig) => Family): Vae {
+  return vae(vaeOptionsFrom(config, familyFrom));
 }

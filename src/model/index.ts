@@ -2,6 +2,7 @@ export * from "./batch.js";
 export * from "./bundle.js";
 export * from "./config.js";
 export * from "./functions.js";
+export * from "./images.js";
 export * from "./noise.js";
 export * from "./safetensors.js";
 export * from "./trained.js";

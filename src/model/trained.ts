@@ -1,6 +1,7 @@
 import type { Backend, Session } from "../runtime/index.js";
 import { allocate, sizeOf, type Tensor, tensor, UserError } from "../tensor/index.js";
 import { decoderFunction, encoderFunction, type ModelFunction, priorFunction } from "./functions.js";
+import { ImageBatch } from "./images.js";
 import { noiseRows } from "./noise.js";
 import type { Vae } from "./vae.js";
 
@@ -44,7 +45,7 @@ export class TrainedVae {
   }
 
   /** The images [n, ...input] (the likelihood's mean) for latents [n, latent]. */
-  async decode(z: Tensor<"float32">): Promise<Tensor<"float32">> {
+  async decode(z: Tensor<"float32">): Promise<ImageBatch> {
     if (z.shape.length !== 2 || z.shape[1] !== this.definition.latent) {
       throw new UserError(
         `decode takes latents of shape [n, ${this.definition.latent}], got [${z.shape.join(", ")}]`,
@@ -53,11 +54,12 @@ export class TrainedVae {
     const results = await this.inChunks("decoder", decoderFunction, z.shape[0] ?? 0, (start, end) => ({
       z: rowsOf(z, start, end),
     }));
-    return results.images as Tensor<"float32">;
+    const { shape, data } = results.images as Tensor<"float32">;
+    return new ImageBatch(shape, data);
   }
 
   /** Examples encoded to the posterior's mean and decoded again. */
-  async reconstruct(images: ModelInput): Promise<Tensor<"float32">> {
+  async reconstruct(images: ModelInput): Promise<ImageBatch> {
     return this.decode(await this.codes(images));
   }
 
@@ -83,12 +85,12 @@ export class TrainedVae {
   }
 
   /** `n` new images [n, ...input]: draws of the prior, decoded. */
-  async generate(n: number, options: GenerateOptions = {}): Promise<Tensor<"float32">> {
+  async generate(n: number, options: GenerateOptions = {}): Promise<ImageBatch> {
     return this.decode(await this.samplePrior(n, options));
   }
 
   /** Images [steps, ...input] on the straight line between the codes of two examples, both ends included. */
-  async interpolate(from: ModelInput, to: ModelInput, steps = 10): Promise<Tensor<"float32">> {
+  async interpolate(from: ModelInput, to: ModelInput, steps = 10): Promise<ImageBatch> {
     if (!Number.isInteger(steps) || steps < 2)
       throw new UserError(`interpolation takes 2 steps or more, got ${steps}`, 2);
     const a = await this.codes(from);

@@ -246,7 +246,7 @@ function secondsSince(time: number): number {
 
 function notFinite(term: string, value: number, step: number, epoch: number): UserError {
   return new UserError(
-    `training stopped: ${term} became ${value} at step ${step} (epoch ${epoch}). The last checkpoint is from ` +
-      "before that. Lower the learning rate (--lr), or check the data for extreme values.",
+    `training stopped: ${term} became ${value} at step ${step} (epoch ${epoch}). ` +
+      "Lower the learning rate (--lr), or check the data for extreme values.",
   );
 }

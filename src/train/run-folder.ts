@@ -1,55 +1,45 @@
-import { appendFile, mkdir, rm } from "node:fs/promises";
+import { open, rm, rmdir, stat } from "node:fs/promises";
 import path from "node:path";
-import { type Json } from "../distributions/index.js";
+import { fileError, makeFolder, readIfThere, writeWhole } from "../data/index.js";
 import { UserError } from "../tensor/index.js";
 import { decodeCheckpoint, encodeCheckpoint } from "./checkpoint.js";
-import { fileError, readIfThere, writeWhole } from "./files.js";
 import type { EpochRecord } from "./events.js";
 import type { CheckpointSink } from "./loop.js";
+import { readRunConfig, requireSameRun, type RunConfig, runFiles } from "./run-config.js";
 import type { TrainState } from "./state.js";
-
-/** Names inside a run's folder. */
-export const runFiles = {
-  config: "config.json",
-  metrics: "metrics.jsonl",
-  last: path.join("checkpoint", "last.safetensors"),
-  best: path.join("checkpoint", "best.safetensors"),
-  model: "model",
-  images: "images",
-  report: "report.html",
-} as const;
-
-/** The settings of a run as they stand in `config.json`. */
-export type RunConfig = { readonly [key: string]: Json };
 
 /** A folder that holds one run: `config.json`, `metrics.jsonl`, `checkpoint/`, `model/`, `images/`. */
 export class RunFolder implements CheckpointSink {
-  private constructor(readonly folder: string) {}
+  /** Folders that were not there before, innermost first. */
+  private readonly made: string[] = [];
+  private holdsWork = false;
+
+  private constructor(
+    readonly folder: string,
+    private readonly config: RunConfig,
+    private readonly resumed: boolean,
+  ) {}
 
   /**
-   * Prepares the folder for a new run, or checks that it holds the run to go on with. Throws a UserError if it
-   * holds a run already and `resume` is off, if the settings differ, or if it can't be written.
+   * Prepares the folder for a new run, or checks that it holds the run to go on with; a new run's settings are
+   * written by `begin`. Throws a UserError if the folder holds a run already and `resume` is off, if the settings
+   * differ, or if it can't be written.
    */
   static async open(
     folder: string,
     config: RunConfig,
     resume: boolean,
   ): Promise<{ run: RunFolder; state: TrainState | undefined }> {
-    const run = new RunFolder(folder);
-    await run.makeFolders();
-    const before = await run.readConfig();
+    const before = await readRunConfig(folder);
     if (before !== undefined && !resume) {
       throw new UserError(
         `${folder} holds a run already; go on with it by --resume, or choose another --out`,
       );
     }
-    if (before === undefined) {
-      await writeWhole(run.path(runFiles.config), `${JSON.stringify(config, null, 2)}\n`);
-      return { run, state: undefined };
-    }
-    requireSame(folder, before, config);
-    const state = await run.readState();
-    await writeWhole(run.path(runFiles.config), `${JSON.stringify(config, null, 2)}\n`);
+    if (before !== undefined) requireSameRun(folder, before, config);
+    const run = new RunFolder(folder, config, before !== undefined);
+    const state = before && (await run.readState());
+    await run.makeFolders();
     return { run, state };
   }
 
@@ -58,28 +48,50 @@ export class RunFolder implements CheckpointSink {
     return path.join(this.folder, ...names);
   }
 
+  /** Saves the state to start from, then the settings: from now on the folder holds a run that can be resumed. */
+  async begin(state: TrainState): Promise<void> {
+    if (!this.resumed) await writeWhole(this.path(runFiles.last), encodeCheckpoint(state));
+    await writeWhole(this.path(runFiles.config), `${JSON.stringify(this.config, null, 2)}\n`);
+    // After a kill, the metrics may be a line ahead of the state.
+    const lines = state.progress.history.map((record) => `${JSON.stringify(record)}\n`);
+    await writeWhole(this.path(runFiles.metrics), lines.join(""));
+    // Until this run has ended, the model in it is not its newest.
+    if (!state.progress.finished) await rm(this.path(runFiles.model, "model.json"), { force: true });
+  }
+
+  /** If nothing has been trained into a new run's folder, removes what was made of it. */
+  async discardIfEmpty(): Promise<void> {
+    if (this.resumed || this.holdsWork) return;
+    for (const name of [runFiles.config, runFiles.metrics, runFiles.last]) {
+      await rm(this.path(name), { force: true }).catch(() => undefined);
+    }
+    for (const folder of this.made) await rmdir(folder).catch(() => undefined);
+  }
+
   async save(state: TrainState, best: boolean): Promise<void> {
     const bytes = encodeCheckpoint(state);
     await writeWhole(this.path(runFiles.last), bytes);
+    this.holdsWork = true;
     if (best) await writeWhole(this.path(runFiles.best), bytes);
   }
 
-  /** Adds one epoch's line to `metrics.jsonl`. */
+  /** Adds one epoch's line to `metrics.jsonl`: all of it or, if there is no room, nothing. */
   async appendMetrics(record: EpochRecord): Promise<void> {
-    const file = this.path(runFiles.metrics);
+    const name = this.path(runFiles.metrics);
     try {
-      await appendFile(file, `${JSON.stringify(record)}\n`);
+      const file = await open(name, "a");
+      try {
+        const { size } = await file.stat();
+        await file.writeFile(`${JSON.stringify(record)}\n`).catch(async (error: unknown) => {
+          await file.truncate(size);
+          throw error;
+        });
+      } finally {
+        await file.close();
+      }
     } catch (error) {
-      throw fileError("write", file, error);
+      throw fileError(error, `write ${name}`);
     }
-  }
-
-  /** Makes `metrics.jsonl` say what the state says: after a kill it may be a line ahead. */
-  async rewriteMetrics(history: readonly EpochRecord[]): Promise<void> {
-    await writeWhole(
-      this.path(runFiles.metrics),
-      history.map((record) => `${JSON.stringify(record)}\n`).join(""),
-    );
   }
 
   /** Writes the files of a trained model into `model/`, `model.json` last. */
@@ -88,35 +100,22 @@ export class RunFolder implements CheckpointSink {
     for (const name of names) await writeWhole(this.path(runFiles.model, name), files[name] as Uint8Array);
   }
 
-  /** Writes a picture or page under a name relative to the folder. */
-  async writeFile(name: string, content: Uint8Array | string): Promise<void> {
-    await writeWhole(this.path(name), content);
-  }
-
   private async makeFolders(): Promise<void> {
-    for (const name of ["checkpoint", runFiles.model, runFiles.images]) {
-      const folder = this.path(name);
-      try {
-        await mkdir(folder, { recursive: true });
-      } catch (error) {
-        throw fileError("make the folder", folder, error);
-      }
-    }
-    const probe = this.path("checkpoint", ".writable");
-    await writeWhole(probe, "");
-    await rm(probe, { force: true });
-  }
-
-  private async readConfig(): Promise<RunConfig | undefined> {
-    const file = this.path(runFiles.config);
-    const text = await readIfThere(file);
-    if (text === undefined) return undefined;
     try {
-      return JSON.parse(text.toString("utf8")) as RunConfig;
+      for (const name of ["", "checkpoint", runFiles.model, runFiles.images]) {
+        const folder = this.path(name);
+        const there = await stat(folder).catch(() => undefined);
+        await makeFolder(folder).catch((error: unknown) => {
+          throw fileError(error, `make the folder ${folder}`);
+        });
+        if (there === undefined) this.made.unshift(folder);
+      }
+      const probe = this.path("checkpoint", ".writable");
+      await writeWhole(probe, "");
+      await rm(probe, { force: true });
     } catch (error) {
-      throw new UserError(`${file} is not valid JSON; mend it, or delete the folder to start anew`, 1, {
-        cause: error,
-      });
+      await this.discardIfEmpty();
+      throw error;
     }
   }
 
@@ -124,19 +123,5 @@ export class RunFolder implements CheckpointSink {
     const file = this.path(runFiles.last);
     const bytes = await readIfThere(file);
     return bytes && decodeCheckpoint(bytes, file);
-  }
-}
-
-/** Settings that may change between the parts of a run. */
-const free = new Set(["epochs", "patience", "threads", "device", "version"]);
-
-function requireSame(folder: string, before: RunConfig, now: RunConfig): void {
-  for (const key of new Set([...Object.keys(before), ...Object.keys(now)])) {
-    const [a, b] = [JSON.stringify(before[key]), JSON.stringify(now[key])];
-    if (free.has(key) || a === b) continue;
-    throw new UserError(
-      `${folder} holds a run with ${key} ${a}, but ${b} is asked for; go on with the same settings, or choose another --out`,
-      2,
-    );
   }
 }

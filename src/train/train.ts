@@ -1,4 +1,4 @@
-import { type Dataset, holdOut, type Split } from "../data/index.js";
+import { type Dataset, holdOut, type Split } from "../data/portable.js";
 import type { Json } from "../distributions/index.js";
 import type { Evaluation } from "../evaluate/index.js";
 import { bundle, TrainedVae, type Vae, vaeConfig } from "../model/index.js";
@@ -8,7 +8,8 @@ import type { Backend, Engine } from "../runtime/index.js";
 import { RandomStream, type Tensor, tensor, UserError } from "../tensor/index.js";
 import type { EpochRecord, TrainEvent } from "./events.js";
 import { TrainLoop } from "./loop.js";
-import { type RunConfig, RunFolder } from "./run-folder.js";
+import type { RunConfig } from "./run-config.js";
+import { RunFolder } from "./run-folder.js";
 import { initialState, type TrainState } from "./state.js";
 
 /** How a model is trained. Every option has a default. */
@@ -43,8 +44,14 @@ export interface TrainOptions {
   readonly checkpointSeconds?: number;
   /** Ends training after the steps under way; the run is saved and can be resumed. */
   readonly signal?: AbortSignal;
-  /** Told of everything that happens. */
-  readonly onEvent?: (event: TrainEvent) => void | Promise<void>;
+  /** Told of everything that happens; training goes on when it has answered. */
+  readonly onEvent?: (event: TrainEvent, current: Current) => void | Promise<void>;
+}
+
+/** What can be asked of a run while it goes on. */
+export interface Current {
+  /** The model with its weights as they are now, all steps submitted so far done. Close it after use. */
+  model(): Promise<TrainedVae>;
 }
 
 /** A run that has ended or been interrupted. */
@@ -59,6 +66,10 @@ export interface Run {
   readonly folder: string | undefined;
   /** The data as trained on, validation held out. */
   readonly data: Dataset;
+  readonly objective: Objective;
+  /** What it was trained on, such as `cpu`, and a line about the engine. */
+  readonly device: string;
+  readonly engine: string;
 }
 
 /** What `train` needs from the platform it runs on. */
@@ -100,7 +111,7 @@ interface Settings {
   readonly validation: number;
 }
 
-function settingsOf(options: TrainOptions): Settings {
+function settingsOf(dataset: Dataset, options: TrainOptions): Settings {
   const {
     objective = elbo(),
     lr,
@@ -114,7 +125,7 @@ function settingsOf(options: TrainOptions): Settings {
   wholeFrom(1, "batch", batchSize);
   new RandomStream(seed);
   if (patience !== undefined) wholeFrom(1, "patience", patience);
-  if (patience !== undefined && validation === 0) {
+  if (patience !== undefined && validation === 0 && dataset.validation === undefined) {
     throw new UserError("early stopping (patience) needs held-out data: give --validation, such as 0.1", 2);
   }
   if (!(validation >= 0)) throw new UserError(`validation must be 0 or more, got ${validation}`, 2);
@@ -122,18 +133,21 @@ function settingsOf(options: TrainOptions): Settings {
   return { objective, optimizer, epochs, batchSize, seed, patience, validation };
 }
 
-function runConfig(model: Vae, data: Dataset, settings: Settings): RunConfig {
+function runConfig(model: Vae, data: Dataset, settings: Settings, options: TrainOptions): RunConfig {
   const { objective, optimizer, epochs, batchSize, seed, patience, validation } = settings;
   return {
     model: vaeConfig(model) as unknown as Json,
-    objective: { name: objective.name, ...objective.config } as Json,
-    optimizer: { name: optimizer.name, ...optimizer.config },
+    objective: { name: objective.name, config: objective.config },
+    optimizer: { name: optimizer.name, config: optimizer.config },
     epochs,
     batchSize,
     seed,
     patience: patience ?? null,
     validation,
     dataset: { name: data.name, shape: data.shape, train: data.train.length, test: data.test.length },
+    source: data.source ?? null,
+    device: options.device ?? "auto",
+    threads: options.threads ?? null,
   };
 }
 
@@ -156,92 +170,115 @@ export async function trainOn(
   dataset: Dataset,
   options: TrainOptions = {},
 ): Promise<Run> {
-  const settings = settingsOf(options);
+  const settings = settingsOf(dataset, options);
   requireFit(model, dataset);
   const data = settings.validation > 0 ? holdOut(dataset, settings.validation, settings.seed) : dataset;
   const monitor = data.validation ?? data.test;
   const stored = data.train.images.dtype;
   if (monitor.images.dtype !== stored)
     throw new UserError(`${data.name}: all splits must be of one number type`);
-  const onEvent = options.onEvent ?? (() => undefined);
 
   const opened =
     options.out === undefined
       ? undefined
-      : await RunFolder.open(options.out, runConfig(model, data, settings), options.resume === true);
+      : await RunFolder.open(options.out, runConfig(model, data, settings, options), options.resume === true);
   const folder = opened?.run;
   const found = opened?.state;
   const state =
     found === undefined ? initialState(model, settings.optimizer, settings.seed) : reopened(found, settings);
-  if (folder !== undefined) {
-    if (found === undefined) await folder.save(state, false);
-    await folder.rewriteMetrics(state.progress.history);
-  }
-
-  const engine = options.engine ?? (await platform.startEngine(options.device ?? "auto", options.threads));
+  let engine: Engine | undefined;
   try {
-    await engine.put({
-      ...state.tensors,
-      "data:train": flattened(data.train),
-      "data:monitor": flattened(monitor),
-    });
-    const loop = new TrainLoop(
-      {
-        ...settings,
-        engine,
-        model,
-        stored,
-        train: { name: "train", resident: "data:train", length: data.train.length },
-        monitor: {
-          name: data.validation === undefined ? "test" : "validation",
-          resident: "data:monitor",
-          length: monitor.length,
-        },
-        session: undefined,
-        sink: folder,
-        checkpointSeconds: options.checkpointSeconds ?? 60,
-        signal: options.signal,
-        onEvent: async (event) => {
-          if (event.type === "epoch") {
-            const { type: _, ...record } = event;
-            await folder?.appendMetrics(record);
-          }
-          await onEvent(event);
-        },
-      },
-      state,
-    );
-    await onEvent({
-      type: "start",
-      device: engine.device,
-      engine: engine.description,
-      model: model.describe(),
-      objective: settings.objective.name,
-      resumedAt: found?.progress.step,
-      position: loop.position(),
-    });
-    const progress = await loop.run();
-    const weights = await engine.take(Object.keys(model.parameters));
-    const trained = new TrainedVae(model, weights, () => platform.openBackend());
-    const evaluation = progress.history.at(-1)?.evaluation;
-    if (folder !== undefined && progress.finished) {
-      const about = {
-        dataset: data.name,
-        classes: data.classes ?? null,
-        objective: settings.objective.name,
-        evaluation,
-      };
-      await folder.writeModel(bundle(trained, about));
-    }
-    return {
-      model: trained,
-      history: progress.history,
-      evaluation,
-      finished: progress.finished,
-      folder: options.out,
-      data,
-    };
+    await folder?.begin(state);
+    engine = options.engine ?? (await platform.startEngine(options.device ?? "auto", options.threads));
+    return await trainIn(engine, { platform, model, data, settings, options, folder, state, found });
+  } catch (error) {
+    await folder?.discardIfEmpty();
+    throw error;
   } finally {
-    if (options.engine === undefined) await engine.close();
+    if (options.engine === undefined) await engine?.close();
   }
+}
+
+interface Training {
+  readonly platform: Platform;
+  readonly model: Vae;
+  readonly data: Dataset;
+  readonly settings: Settings;
+  readonly options: TrainOptions;
+  readonly folder: RunFolder | undefined;
+  readonly state: TrainState;
+  readonly found: TrainState | undefined;
+}
+
+async function trainIn(engine: Engine, training: Training): Promise<Run> {
+  const { platform, model, data, settings, options, folder, state, found } = training;
+  const monitor = data.validation ?? data.test;
+  const weights = async (): Promise<TrainedVae> =>
+    new TrainedVae(model, await engine.take(Object.keys(model.parameters)), () => platform.openBackend());
+  const tell = options.onEvent ?? (() => undefined);
+  const current: Current = { model: weights };
+  await engine.put({
+    ...state.tensors,
+    "data:train": flattened(data.train),
+    "data:monitor": flattened(monitor),
+  });
+  const loop = new TrainLoop(
+    {
+      ...settings,
+      engine,
+      model,
+      stored: data.train.images.dtype,
+      train: { name: "train", resident: "data:train", length: data.train.length },
+      monitor: {
+        name: data.validation === undefined ? "test" : "validation",
+        resident: "data:monitor",
+        length: monitor.length,
+      },
+      session: undefined,
+      sink: folder,
+      checkpointSeconds: options.checkpointSeconds ?? 60,
+      signal: options.signal,
+      onEvent: async (event) => {
+        if (event.type === "epoch") {
+          const { type: _, ...record } = event;
+          await folder?.appendMetrics(record);
+        }
+        await tell(event, current);
+      },
+    },
+    state,
+  );
+  const start: TrainEvent = {
+    type: "start",
+    device: engine.device,
+    engine: engine.description,
+    model: model.describe(),
+    objective: settings.objective.name,
+    resumedAt: found?.progress.step,
+    position: loop.position(),
+  };
+  await tell(start, current);
+  const progress = await loop.run();
+  const trained = await weights();
+  const evaluation = progress.history.at(-1)?.evaluation;
+  if (folder !== undefined && progress.finished) {
+    const about = {
+      dataset: data.name,
+      classes: data.classes ?? null,
+      objective: settings.objective.name,
+      evaluation,
+    };
+    await folder.writeModel(bundle(trained, about));
+  }
+  return {
+    model: trained,
+    history: progress.history,
+    evaluation,
+    finished: progress.finished,
+    folder: options.out,
+    data,
+    objective: settings.objective,
+    device: engine.device,
+    engine: engine.description,
+  };
 }

@@ -1,0 +1,51 @@
+import { encodeNpy } from "../data/portable.js";
+import { encodePng, imageGrid } from "../plot/index.js";
+import { type Tensor, UserError } from "../tensor/index.js";
+
+/** How images are laid out in a picture. */
+export interface SaveImagesOptions {
+  /** Images a row; default: as many as make the grid about square. */
+  readonly columns?: number;
+  /** Screen pixels a pixel; default: as many as bring an image to about 56 pixels. */
+  readonly scale?: number;
+}
+
+/** Whether `saveImages` knows what to do with a file of this name. */
+export function canSaveImages(path: string): boolean {
+  return /\.(png|npy)$/i.test(path);
+}
+
+/**
+ * Writes images [n, ...shape] to a file: to `.png` as a grid, to `.npy` as the numbers themselves. Node only.
+ * Throws a UserError for other endings and when the file can't be written; it is written whole or not at all.
+ */
+export async function saveImages(
+  images: Tensor,
+  path: string,
+  options: SaveImagesOptions = {},
+): Promise<void> {
+  if (!canSaveImages(path)) {
+    throw new UserError(
+      `images are saved as .png or .npy; give a name with one of these endings, not ${path}`,
+      2,
+    );
+  }
+  const { writeWhole } = await import("../data/whole-file.js"); // keeps Node's modules out of browsers
+  if (/\.npy$/i.test(path)) return writeWhole(path, encodeNpy(images));
+  await writeWhole(path, await encodePng(imageGrid(images, { ...options, shape: images.shape.slice(1) })));
+}
+
+/** Images that a model has made: a tensor [n, ...shape] of float32 that can be saved. */
+export class ImageBatch implements Tensor<"float32"> {
+  readonly dtype = "float32";
+
+  constructor(
+    readonly shape: readonly number[],
+    readonly data: Float32Array,
+  ) {}
+
+  /** Writes them to a `.png` or `.npy` file, as `saveImages` does. */
+  save(path: string, options: SaveImagesOptions = {}): Promise<void> {
+    return saveImages(this, path, options);
+  }
+}
