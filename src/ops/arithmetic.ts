@@ -68,7 +68,7 @@ export const neg: (x: Expr) => Expr = unary({
   name: "neg",
   onnx: "Neg",
   gradient: (_x, _y, g) => g.neg(),
-  integers: true,
+  kind: "signed",
 });
 
 /** The absolute value; its gradient at 0 is 0. */
@@ -76,11 +76,11 @@ export const abs: (x: Expr) => Expr = unary({
   name: "abs",
   onnx: "Abs",
   gradient: (x, _y, g) => g.mul(x.sign()),
-  integers: true,
+  kind: "number",
 });
 
 /** -1, 0 or 1; no gradient. */
-export const sign: (x: Expr) => Expr = unary({ name: "sign", onnx: "Sign", gradient: null, integers: true });
+export const sign: (x: Expr) => Expr = unary({ name: "sign", onnx: "Sign", gradient: null, kind: "number" });
 
 Expr.prototype.add = function (other) {
   return add(this, other);

@@ -1,5 +1,5 @@
 import { defineOp, Expr, type OpDef, scalar } from "../graph/index.js";
-import { broadcast, type DType, formatShape, isFloat, sameShape } from "../tensor/index.js";
+import { broadcast, type DType, formatShape, sameShape } from "../tensor/index.js";
 import type { Emitter } from "../graph/index.js";
 
 /** An argument of an elementwise op: a node, or a number that takes the other argument's dtype. */
@@ -21,9 +21,22 @@ export function liftBoth(name: string, a: Operand, b: Operand): [Expr, Expr] {
   return pair;
 }
 
-function requireFloat(inputs: readonly Expr[]): void {
-  const odd = inputs.find((input) => !isFloat(input.dtype));
-  if (odd) throw new Error(`takes float32 or float64, got ${odd.dtype}${formatShape(odd.shape)}`);
+/** What an op computes with: floats alone, all numbers, or numbers and bool; `signed` leaves out uint8. */
+export type Kind = "float" | "signed" | "number" | "any";
+
+const accepted: Readonly<Record<Kind, readonly DType[]>> = {
+  float: ["float32", "float64"],
+  signed: ["float32", "float64", "int32", "int64"],
+  number: ["float32", "float64", "int32", "int64", "uint8"],
+  any: ["float32", "float64", "int32", "int64", "uint8", "bool"],
+};
+
+/** Throws unless `x` has a dtype of the kind. */
+export function requireKind(x: Expr, kind: Kind): void {
+  if (accepted[kind].includes(x.dtype)) return;
+  const last = accepted[kind].length - 1;
+  const names = `${accepted[kind].slice(0, last).join(", ")} or ${accepted[kind][last]}`;
+  throw new Error(`takes ${names}, got ${x.dtype}${formatShape(x.shape)}; cast it first`);
 }
 
 /** What varies between elementwise ops of one operand. */
@@ -33,8 +46,8 @@ export interface UnaryRule {
   readonly onnx: string | ((emit: Emitter, x: string, dtype: DType) => string);
   /** The gradient with respect to the operand, or null where the op is flat. */
   readonly gradient: ((x: Expr, y: Expr, grad: Expr) => Expr) | null;
-  /** Accept integers too; default false. */
-  readonly integers?: boolean;
+  /** What the operand may be; default float. */
+  readonly kind?: Kind;
 }
 
 /** Defines an elementwise op of one operand: shape and dtype stay. */
@@ -42,8 +55,8 @@ export function unary(rule: UnaryRule): (x: Expr) => Expr {
   const op: OpDef = {
     name: rule.name,
     infer: (inputs) => {
-      if (rule.integers !== true) requireFloat(inputs);
       const x = inputs[0] as Expr;
+      requireKind(x, rule.kind ?? "float");
       return { dtype: x.dtype, shape: x.shape };
     },
     gradient: ({ inputs, output, grad }) => [rule.gradient?.(inputs[0] as Expr, output, grad) ?? null],
@@ -68,6 +81,8 @@ export interface BinaryRule {
   readonly gradient: ((a: Expr, b: Expr, y: Expr, grad: Expr) => readonly [Expr, Expr]) | null;
   /** The dtype of the result; default the operands'. */
   readonly result?: DType;
+  /** What the operands may be; default number. */
+  readonly kind?: Kind;
 }
 
 /** The value that an expansion repeats, where the other operand would broadcast it anyway. */
@@ -87,6 +102,7 @@ export function binary(rule: BinaryRule): (a: Operand, b: Operand) => Expr {
     name: rule.name,
     infer: (inputs) => {
       const [a, b] = inputs as [Expr, Expr];
+      requireKind(a, rule.kind ?? "number");
       return { dtype: rule.result ?? a.dtype, shape: broadcast(a.shape, b.shape) };
     },
     gradient: ({ inputs, output, grad }) => {

@@ -1,5 +1,6 @@
 import { constant, defineOp, Expr, type OpDef } from "../graph/index.js";
-import { formatShape, normalizeAxis, type Shape, tensor } from "../tensor/index.js";
+import { formatShape, type Shape, tensor } from "../tensor/index.js";
+import { axisOf } from "./axes.js";
 
 declare module "../graph/expr.js" {
   interface Expr {
@@ -84,12 +85,12 @@ const makeScatter = defineOp(scatterOp);
 
 /** The slices of `x` along `axis` (default 0) that integer `indices` name. */
 export function gather(x: Expr, indices: Expr, axis = 0): Expr {
-  return makeGather([x, indices], { axis: normalizeAxis(axis, x.rank) });
+  return makeGather([x, indices], { axis: axisOf("gather", x, axis) });
 }
 
 /** Along `axis` (default the last), the elements that `indices`, of the result's shape, name. */
 export function takeAlong(x: Expr, indices: Expr, axis = -1): Expr {
-  return makeTakeAlong([x, indices], { axis: normalizeAxis(axis, x.rank) });
+  return makeTakeAlong([x, indices], { axis: axisOf("takeAlong", x, axis) });
 }
 
 /** The integers 0..length-1 as int32. */

@@ -1,5 +1,6 @@
-import { defineOp, Expr, type OpDef } from "../graph/index.js";
-import { type Dim, formatShape, normalizeAxis, sameShape, type Shape } from "../tensor/index.js";
+import { defineOp, type Emitter, Expr, type OpDef } from "../graph/index.js";
+import { type Dim, formatShape, sameShape, type Shape } from "../tensor/index.js";
+import { axisOf, newAxisOf } from "./axes.js";
 
 declare module "../graph/expr.js" {
   interface Expr {
@@ -38,8 +39,9 @@ function remaining(from: Shape, rest: Shape): Dim {
     whole.names.splice(at, 1);
   }
   const ratio = whole.known / part.known;
-  if (!Number.isInteger(ratio))
+  if (!Number.isInteger(ratio)) {
     throw new Error(`${formatShape(from)} does not divide into ${formatShape(rest)}`);
+  }
   if (whole.names.length === 0) return ratio;
   return ratio === 1 ? whole.names.join("*") : [ratio, ...whole.names].join("*");
 }
@@ -62,28 +64,66 @@ const reshapeOp: OpDef<ReshapeAttrs> = {
     if (!sameSize(x.shape, shape)) {
       throw new Error(`${formatShape(x.shape)} cannot be reshaped to ${formatShape(shape)}`);
     }
+    if (unmatched(x.shape, shape).length > 1) {
+      const shapes = `${formatShape(x.shape)} to ${formatShape(shape)}`;
+      throw new Error(`${shapes}: at most one new dimension may be known only by name`);
+    }
     return { dtype: x.dtype, shape };
   },
   gradient: ({ inputs, grad }) => [grad.reshape((inputs[0] as Expr).shape)],
-  lower: (emit, [x], _node, { shape }) => {
-    if (shape.filter((dim) => typeof dim === "string").length > 1) {
-      throw new Error(`reshape to ${formatShape(shape)}: at most one dimension may be known only by name`);
-    }
-    const target = emit.ints(shape.map((dim) => (typeof dim === "number" ? dim : -1)));
+  lower: (emit, [x], node, { shape }) => {
+    const from = (node.inputs[0] as Expr).shape;
+    const target = targetShape(emit, x as string, from, shape);
     return emit.node("Reshape", [x as string, target], { allowzero: { int: 1 } });
   },
 };
+
+/** Named dimensions that `from` does not have on their own: their lengths must follow from all others. */
+function unmatched(from: Shape, to: Shape): Dim[] {
+  return to.filter((dim) => typeof dim === "string" && !from.includes(dim));
+}
+
+/** The target of a Reshape. A single named dimension is "whatever remains", several are looked up in x's shape. */
+function targetShape(emit: Emitter, x: string, from: Shape, to: Shape): string {
+  const names = to.filter((dim) => typeof dim === "string");
+  if (names.length === 0 || (names.length === 1 && !to.includes(0)))
+    return emit.ints(to.map((dim) => (typeof dim === "number" ? dim : -1)));
+  const lengths = emit.node("Shape", [x]);
+  const parts = to.map((dim) => {
+    if (typeof dim === "number") return emit.ints([dim]);
+    return from.includes(dim)
+      ? emit.node("Gather", [lengths, emit.ints([from.indexOf(dim)])])
+      : emit.ints([-1]);
+  });
+  return emit.node("Concat", parts, { axis: { int: 0 } });
+}
 
 const makeReshape = defineOp(reshapeOp);
 
 /** The same elements in another shape; one dimension may be -1 (whatever remains). */
 export function reshape(x: Expr, shape: Shape): Expr {
-  const open = shape.indexOf(-1);
-  const rest = shape.filter((_, i) => i !== open);
-  const target = open < 0 ? shape : shape.map((dim, i) => (i === open ? remaining(x.shape, rest) : dim));
+  const target = closed(x.shape, shape);
   if (sameShape(x.shape, target)) return x;
   const source = x.op.name === "reshape" ? (x.inputs[0] as Expr) : x;
-  return sameShape(source.shape, target) ? source : makeReshape([source], { shape: target });
+  if (sameShape(source.shape, target)) return source;
+  return makeReshape([unmatched(source.shape, target).length > 1 ? x : source], { shape: target });
+}
+
+/** `to` with its -1 replaced. */
+function closed(from: Shape, to: Shape): Shape {
+  const open = to.indexOf(-1);
+  const odd = to.find(
+    (dim, i) => typeof dim === "number" && !(Number.isInteger(dim) && (dim >= 0 || i === open)),
+  );
+  if (odd !== undefined) throw new Error(`reshape: ${odd} is not a length, in ${formatShape(to)}`);
+  if (open < 0) return to;
+  const rest = to.filter((_, i) => i !== open);
+  try {
+    const length = remaining(from, rest);
+    return to.map((dim, i) => (i === open ? length : dim));
+  } catch (error) {
+    throw new Error(`reshape: ${(error as Error).message}`, { cause: error });
+  }
 }
 
 interface TransposeAttrs {
@@ -108,13 +148,14 @@ const makeTranspose = defineOp(transposeOp);
 
 /** Axes in another order; default reversed. Two transposes in a row become one. */
 export function transpose(x: Expr, order?: readonly number[]): Expr {
-  const axes = order?.map((axis) => normalizeAxis(axis, x.rank)) ?? x.shape.map((_, i) => x.rank - 1 - i);
-  if (axes.every((axis, i) => axis === i)) return x;
-  if (x.op.name === "transpose") {
+  const axes =
+    order?.map((axis) => (axis < 0 ? axis + x.rank : axis)) ?? x.shape.map((_, i) => x.rank - 1 - i);
+  if (axes.length === x.rank && axes.every((axis, i) => axis === i)) return x;
+  if (x.op.name === "transpose" && new Set(axes).size === x.rank) {
     const inner = (x.attrs as unknown as TransposeAttrs).order;
     return transpose(
       x.inputs[0] as Expr,
-      axes.map((axis) => inner[axis] as number),
+      axes.map((axis) => inner[axis] ?? axis),
     );
   }
   return makeTranspose([x], { order: axes });
@@ -134,11 +175,11 @@ Expr.prototype.matrixTranspose = function () {
   return transpose(this, swapped);
 };
 Expr.prototype.unsqueeze = function (axis) {
-  const at = normalizeAxis(axis, this.rank + 1);
+  const at = newAxisOf("unsqueeze", this, axis);
   return reshape(this, [...this.shape.slice(0, at), 1, ...this.shape.slice(at)]);
 };
 Expr.prototype.squeeze = function (axis) {
-  const at = normalizeAxis(axis, this.rank);
+  const at = axisOf("squeeze", this, axis);
   if (this.shape[at] !== 1)
     throw new Error(`squeeze: axis ${axis} of ${formatShape(this.shape)} is not of length 1`);
   return reshape(

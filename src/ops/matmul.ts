@@ -1,5 +1,6 @@
 import { defineOp, Expr, type OpDef } from "../graph/index.js";
 import { broadcast, formatShape } from "../tensor/index.js";
+import { requireKind } from "./elementwise.js";
 
 declare module "../graph/expr.js" {
   interface Expr {
@@ -12,6 +13,7 @@ const matmulOp: OpDef = {
   name: "matmul",
   infer: (inputs) => {
     const [a, b] = inputs as [Expr, Expr];
+    requireKind(a, "float");
     const fits = a.rank >= 2 && b.rank >= 2 && a.dtype === b.dtype && a.shape.at(-1) === b.shape.at(-2);
     if (!fits) {
       throw new Error(
@@ -38,8 +40,11 @@ const makeMatmul = defineOp(matmulOp);
  */
 export function matmul(a: Expr, b: Expr): Expr {
   if (a.rank > 2 && b.rank === 2 && a.shape.at(-1) === b.shape[0]) {
+    const lead = a.shape.slice(0, -1);
+    if (a.shape.includes(0) || lead.filter((dim) => typeof dim === "string").length > 1)
+      return makeMatmul([a, b], {});
     const rows = a.reshape([-1, ...a.shape.slice(-1)]);
-    return makeMatmul([rows, b], {}).reshape([...a.shape.slice(0, -1), ...b.shape.slice(1)]);
+    return makeMatmul([rows, b], {}).reshape([...lead, ...b.shape.slice(1)]);
   }
   return makeMatmul([a, b], {});
 }

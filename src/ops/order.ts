@@ -1,5 +1,7 @@
 import { defineOp, Expr, type OpDef } from "../graph/index.js";
-import { type Dim, formatShape, normalizeAxis } from "../tensor/index.js";
+import { type Dim, formatShape } from "../tensor/index.js";
+import { axisOf, lengthOf } from "./axes.js";
+import { requireKind } from "./elementwise.js";
 
 declare module "../graph/expr.js" {
   interface Expr {
@@ -29,9 +31,8 @@ const argsortOp: OpDef<ArgsortAttrs> = {
   name: "argsort",
   infer: (inputs, { axis }) => {
     const x = inputs[0] as Expr;
-    if (x.rank === 0 || typeof x.shape[axis] !== "number") {
-      throw new Error(`axis ${axis} of ${formatShape(x.shape)} has no fixed length`);
-    }
+    requireKind(x, "number");
+    lengthOf(x, axis);
     return { dtype: "int64", shape: x.shape };
   },
   gradient: () => [null],
@@ -48,6 +49,8 @@ const makeArgmax = defineOp<{ readonly axis: number }>({
   name: "argmax",
   infer: (inputs, { axis }) => {
     const x = inputs[0] as Expr;
+    requireKind(x, "number");
+    if (x.shape[axis] === 0) throw new Error(`axis ${axis} of ${formatShape(x.shape)} has no elements`);
     return { dtype: "int64", shape: x.shape.filter((_: Dim, i) => i !== axis) };
   },
   gradient: () => [null],
@@ -63,7 +66,11 @@ interface CumsumAttrs {
 
 const makeCumsum = defineOp<CumsumAttrs>({
   name: "cumsum",
-  infer: (inputs) => inputs[0] as Expr,
+  infer: (inputs) => {
+    const x = inputs[0] as Expr;
+    requireKind(x, "signed");
+    return { dtype: x.dtype, shape: x.shape };
+  },
   gradient: ({ grad, attrs: { axis, reverse, exclusive } }) => [
     grad.cumsum(axis, { reverse: !reverse, exclusive }),
   ],
@@ -75,14 +82,14 @@ const makeCumsum = defineOp<CumsumAttrs>({
 });
 
 Expr.prototype.argsort = function (axis = -1, descending = false) {
-  return makeArgsort([this], { axis: normalizeAxis(axis, this.rank), descending });
+  return makeArgsort([this], { axis: axisOf("argsort", this, axis), descending });
 };
 Expr.prototype.sort = function (axis = -1, descending = false) {
   return this.takeAlong(this.argsort(axis, descending), axis);
 };
 Expr.prototype.argmax = function (axis = -1) {
-  return makeArgmax([this], { axis: normalizeAxis(axis, this.rank) });
+  return makeArgmax([this], { axis: axisOf("argmax", this, axis) });
 };
 Expr.prototype.cumsum = function (axis = -1, { reverse = false, exclusive = false } = {}) {
-  return makeCumsum([this], { axis: normalizeAxis(axis, this.rank), reverse, exclusive });
+  return makeCumsum([this], { axis: axisOf("cumsum", this, axis), reverse, exclusive });
 };

@@ -1,4 +1,4 @@
-import { Expr, uniformValue } from "../graph/index.js";
+import { Expr, scalar, uniformValue } from "../graph/index.js";
 import { binary, type Operand, unary } from "./elementwise.js";
 
 declare module "../graph/expr.js" {
@@ -18,6 +18,7 @@ declare module "../graph/expr.js" {
 export const square: (x: Expr) => Expr = unary({
   name: "square",
   onnx: (emit, x) => emit.node("Mul", [x, x]),
+  kind: "number",
   gradient: (x, _y, g) => g.mul(x.mul(2)),
 });
 
@@ -37,24 +38,31 @@ export const reciprocal: (x: Expr) => Expr = unary({
 
 const powNodes = binary({
   name: "pow",
+  kind: "signed",
   onnx: "Pow",
   gradient: (a, b, y, g) => {
     const fixed = uniformValue(b);
-    const slope = b.mul(a.pow(fixed === undefined ? b.sub(1) : fixed - 1));
+    const slope = fixed === undefined ? b.equal(0).where(0, b.mul(a.pow(b.sub(1)))) : b.mul(a.pow(fixed - 1));
     const zero = a.equal(0);
     const safeLog = zero.where(1, a).log();
     return [g.mul(slope), g.mul(zero.where(0, y.mul(safeLog)))];
   },
 });
 
-/** `base` to the power of `exponent`, elementwise; the gradient by the exponent is 0 where the base is 0. */
+/**
+ * `base` to the power of `exponent`, elementwise with broadcasting. 0 to the power of 0 is 1. The gradient by
+ * the base is 0 where the exponent is 0, the gradient by the exponent 0 where the base is 0. A negative base
+ * with an exponent that is no integer gives NaN.
+ */
 export function pow(base: Operand, exponent: Operand): Expr {
-  if (base instanceof Expr && typeof exponent === "number") {
-    if (exponent === 0) return base.mul(0).add(1);
-    if (exponent === 1) return base;
-    if (exponent === 2) return square(base);
-    if (exponent === 0.5) return sqrt(base);
-    if (exponent === -1) return reciprocal(base);
+  const fixed =
+    typeof exponent === "number" ? exponent : exponent.rank === 0 ? uniformValue(exponent) : undefined;
+  if (base instanceof Expr && (typeof exponent === "number" || exponent.dtype === base.dtype)) {
+    if (fixed === 0) return scalar(1, base.dtype).expand(base.shape, base);
+    if (fixed === 1) return base;
+    if (fixed === 2) return square(base);
+    if (fixed === 0.5) return sqrt(base);
+    if (fixed === -1) return reciprocal(base);
   }
   return powNodes(base, exponent);
 }

@@ -1,8 +1,8 @@
 import { defineOp, Expr, type OpDef, scalar } from "../graph/index.js";
-import { type Dim, isStatic, normalizeAxes, type Shape, sizeOf } from "../tensor/index.js";
-
-/** One axis, several, or undefined for all; negative axes count from the end. */
-export type Axes = number | readonly number[] | undefined;
+import { type Dim, formatShape, isFloat, isStatic, type Shape, sizeOf } from "../tensor/index.js";
+import { type Axes, axesOf } from "./axes.js";
+import { type Kind, requireKind } from "./elementwise.js";
+import { onnxType } from "./onnx-types.js";
 
 declare module "../graph/expr.js" {
   interface Expr {
@@ -16,12 +16,6 @@ declare module "../graph/expr.js" {
     min(axes?: Axes, keepDims?: boolean): Expr;
     /** Number of elements over axes (default all), as a scalar of this dtype. */
     count(axes?: Axes): Expr;
-    /** log(sum(exp(x))) over axes (default all), without overflow. */
-    logSumExp(axes?: Axes, keepDims?: boolean): Expr;
-    /** exp(x) / sum(exp(x)) along an axis; default the last. */
-    softmax(axis?: number): Expr;
-    /** log of the softmax along an axis; default the last. */
-    logSoftmax(axis?: number): Expr;
   }
 }
 
@@ -30,7 +24,8 @@ interface ReduceAttrs {
   readonly keepDims: boolean;
 }
 
-function reducedShape(shape: Shape, { axes, keepDims }: ReduceAttrs): Shape {
+/** The shape without `axes` (in ascending order), or with them as length 1. */
+export function reducedShape(shape: Shape, { axes, keepDims }: ReduceAttrs): Shape {
   if (keepDims) return shape.map((dim, i) => (axes.includes(i) ? 1 : dim));
   return shape.filter((_, i) => !axes.includes(i));
 }
@@ -40,27 +35,42 @@ function restored(y: Expr, x: Expr, attrs: ReduceAttrs): Expr {
   return attrs.keepDims ? y : y.reshape(reducedShape(x.shape, { axes: attrs.axes, keepDims: true }));
 }
 
-function reduction(
-  name: string,
-  onnx: string,
-  gradient: (x: Expr, y: Expr, grad: Expr) => Expr,
-): (x: Expr, axes?: Axes, keepDims?: boolean) => Expr {
+/** What varies between reductions. */
+interface ReductionRule {
+  readonly name: string;
+  readonly onnx: string;
+  readonly kind: Kind;
+  /** Whether it has a value over no elements. */
+  readonly ofNothing: boolean;
+  /** The gradient by x; `y` and `grad` have the reduced axes as length 1. */
+  gradient(x: Expr, y: Expr, grad: Expr): Expr;
+}
+
+type Reduction = (x: Expr, axes?: Axes, keepDims?: boolean) => Expr;
+
+function reduction(rule: ReductionRule): Reduction {
   const op: OpDef<ReduceAttrs> = {
-    name,
-    infer: ([x], attrs) => {
-      if (x === undefined) throw new Error("takes a node");
-      return { dtype: x.dtype, shape: reducedShape(x.shape, attrs) };
+    name: rule.name,
+    infer: (inputs, attrs) => {
+      const x = inputs[0] as Expr;
+      requireKind(x, rule.kind);
+      const shape = reducedShape(x.shape, attrs);
+      const empty = attrs.axes.find((axis) => x.shape[axis] === 0);
+      if (empty !== undefined && !rule.ofNothing && !shape.includes(0)) {
+        throw new Error(`axis ${empty} of ${formatShape(x.shape)} has no elements`);
+      }
+      return { dtype: x.dtype, shape };
     },
     gradient: ({ inputs, output, grad, attrs }) => {
       const x = inputs[0] as Expr;
-      return [gradient(x, restored(output, x, attrs), restored(grad, x, attrs))];
+      return [rule.gradient(x, restored(output, x, attrs), restored(grad, x, attrs))];
     },
     lower: (emit, [x], _node, { axes, keepDims }) =>
-      emit.node(onnx, [x as string, emit.ints(axes)], { keepdims: { int: keepDims ? 1 : 0 } }),
+      emit.node(rule.onnx, [x as string, emit.ints(axes)], { keepdims: { int: keepDims ? 1 : 0 } }),
   };
   const make = defineOp(op);
   return (x, axes, keepDims = false) => {
-    const list = normalizeAxes(axes, x.rank);
+    const list = axesOf(rule.name, x, axes);
     return list.length === 0 ? x : make([x], { axes: list, keepDims });
   };
 }
@@ -72,25 +82,31 @@ function toEqualElements(x: Expr, y: Expr, grad: Expr): Expr {
 }
 
 /** Sum over axes. Over nothing it is 0. */
-export const sum: (x: Expr, axes?: Axes, keepDims?: boolean) => Expr = reduction(
-  "sum",
-  "ReduceSum",
-  (x, _y, g) => g.expand(x.shape, x),
-);
+export const sum: Reduction = reduction({
+  name: "sum",
+  onnx: "ReduceSum",
+  kind: "signed",
+  ofNothing: true,
+  gradient: (x, _y, g) => g.expand(x.shape, x),
+});
 
-/** Largest element over axes; equal maxima share the gradient. */
-export const max: (x: Expr, axes?: Axes, keepDims?: boolean) => Expr = reduction(
-  "max",
-  "ReduceMax",
-  toEqualElements,
-);
+/** Largest element over axes; equal maxima share the gradient. A NaN may be passed over. */
+export const max: Reduction = reduction({
+  name: "max",
+  onnx: "ReduceMax",
+  kind: "any",
+  ofNothing: false,
+  gradient: toEqualElements,
+});
 
-/** Smallest element over axes; equal minima share the gradient. */
-export const min: (x: Expr, axes?: Axes, keepDims?: boolean) => Expr = reduction(
-  "min",
-  "ReduceMin",
-  toEqualElements,
-);
+/** Smallest element over axes; equal minima share the gradient. A NaN may be passed over. */
+export const min: Reduction = reduction({
+  name: "min",
+  onnx: "ReduceMin",
+  kind: "any",
+  ofNothing: false,
+  gradient: toEqualElements,
+});
 
 const makeCount = defineOp<{ readonly axes: readonly number[] }>({
   name: "count",
@@ -100,30 +116,21 @@ const makeCount = defineOp<{ readonly axes: readonly number[] }>({
     const shape = emit.node("Shape", [x as string]);
     const picked = emit.node("Gather", [shape, emit.ints(axes)]);
     const product = emit.node("ReduceProd", [picked, emit.ints([0])], { keepdims: { int: 0 } });
-    return emit.node("Cast", [product], { to: { int: node.dtype === "float64" ? 11 : 1 } });
+    return emit.node("Cast", [product], { to: { int: onnxType[node.dtype] } });
   },
 });
 
 /** Number of elements over axes as a scalar: a constant where the dimensions are numbers. */
 export function count(x: Expr, axes?: Axes): Expr {
-  const list = normalizeAxes(axes, x.rank);
+  const list = axesOf("count", x, axes);
   const dims = list.map((axis) => x.shape[axis] as Dim);
   return isStatic(dims) ? scalar(sizeOf(dims), x.dtype) : makeCount([x], { axes: list });
 }
 
-/** Mean over axes; NaN over nothing. */
+/** Mean of floats over axes; NaN over nothing. */
 export function mean(x: Expr, axes?: Axes, keepDims = false): Expr {
+  if (!isFloat(x.dtype)) throw new Error(`mean: takes float32 or float64, got ${x.dtype}; cast it first`);
   return x.sum(axes, keepDims).div(count(x, axes));
-}
-
-/** log(sum(exp(x))) over axes, without overflow; minus infinity where every element is. */
-export function logSumExp(x: Expr, axes?: Axes, keepDims = false): Expr {
-  const top = x.max(axes, true).stopGradient();
-  const finite = top.abs().less(Number.POSITIVE_INFINITY);
-  const shift = finite.where(top, 0);
-  const total = x.sub(shift).exp().sum(axes, true).log().add(shift);
-  const list = normalizeAxes(axes, x.rank);
-  return keepDims ? total : total.reshape(x.shape.filter((_, i) => !list.includes(i)));
 }
 
 Expr.prototype.sum = function (axes, keepDims) {
@@ -140,13 +147,4 @@ Expr.prototype.min = function (axes, keepDims) {
 };
 Expr.prototype.count = function (axes) {
   return count(this, axes);
-};
-Expr.prototype.logSumExp = function (axes, keepDims) {
-  return logSumExp(this, axes, keepDims);
-};
-Expr.prototype.softmax = function (axis = -1) {
-  return this.logSoftmax(axis).exp();
-};
-Expr.prototype.logSoftmax = function (axis = -1) {
-  return this.sub(logSumExp(this, axis, true));
 };

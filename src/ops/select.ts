@@ -1,16 +1,17 @@
-import { defineOp, Expr, type OpDef } from "../graph/index.js";
+import { defineOp, Expr, type OpDef, scalar } from "../graph/index.js";
 import { broadcast } from "../tensor/index.js";
-import { liftBoth, type Operand } from "./elementwise.js";
+import { binary, liftBoth, type Operand } from "./elementwise.js";
+import { onnxType } from "./onnx-types.js";
 
 declare module "../graph/expr.js" {
   interface Expr {
     /** Of a bool: `yes` where true, `no` where false, elementwise with broadcasting. */
     where(yes: Operand, no: Operand): Expr;
-    /** The larger of two, elementwise; at a tie the gradient goes to this. */
+    /** The larger of two, elementwise with broadcasting; at a tie the gradient goes to this. NaN if either is. */
     maximum(other: Operand): Expr;
-    /** The smaller of two, elementwise; at a tie the gradient goes to this. */
+    /** The smaller of two, elementwise with broadcasting; at a tie the gradient goes to this. NaN if either is. */
     minimum(other: Operand): Expr;
-    /** Limited to low..high; the gradient is 0 outside. */
+    /** Limited to low..high; the gradient is 0 outside. NaN stays NaN. */
     clamp(low: number, high: number): Expr;
   }
 }
@@ -26,37 +27,49 @@ const whereOp: OpDef = {
     const [condition, yes, no] = inputs as [Expr, Expr, Expr];
     return [null, condition.where(grad, 0).sumTo(yes.shape), condition.where(0, grad).sumTo(no.shape)];
   },
-  lower: (emit, inputs) => emit.node("Where", inputs),
+  lower: (emit, [condition, ...sides], node) => {
+    if (node.dtype !== "bool") return emit.node("Where", [condition as string, ...sides]);
+    const bytes = sides.map((side) => emit.node("Cast", [side], { to: { int: onnxType.uint8 } }));
+    const chosen = emit.node("Where", [condition as string, ...bytes]);
+    return emit.node("Cast", [chosen], { to: { int: onnxType.bool } });
+  },
 };
 
 const makeWhere = defineOp(whereOp);
 
-/** `yes` where `condition` holds, else `no`, elementwise with broadcasting. */
+/**
+ * `yes` where `condition` holds, else `no`, elementwise with broadcasting. Two numbers give float32. What is not
+ * chosen gets the gradient 0 - but 0 times an infinite derivative is NaN, so keep the argument of, say, a log
+ * inside its domain with another `where`.
+ */
 export function where(condition: Expr, yes: Operand, no: Operand): Expr {
-  if (typeof yes === "number" && typeof no === "number") {
-    return condition
-      .cast("float32")
-      .mul(yes - no)
-      .add(no);
-  }
-  const [a, b] = liftBoth("where", yes, no);
+  const bothNumbers = typeof yes === "number" && typeof no === "number";
+  const [a, b] = liftBoth("where", bothNumbers ? scalar(yes, "float32") : yes, no);
   return makeWhere([condition, a, b], {});
 }
 
-/** The larger of two, elementwise; at a tie the gradient goes to `a`. */
-export function maximum(a: Operand, b: Operand): Expr {
-  const [x, y] = liftBoth("maximum", a, b);
-  return x.greaterEqual(y).where(x, y);
+/** The larger of two, elementwise; at a tie the gradient goes to `a`. NaN if either is. */
+export const maximum: (a: Operand, b: Operand) => Expr = binary({
+  name: "maximum",
+  onnx: "Max",
+  gradient: (a, b, _y, g) => share(a.greaterEqual(b), g),
+});
+
+/** The smaller of two, elementwise; at a tie the gradient goes to `a`. NaN if either is. */
+export const minimum: (a: Operand, b: Operand) => Expr = binary({
+  name: "minimum",
+  onnx: "Min",
+  gradient: (a, b, _y, g) => share(a.lessEqual(b), g),
+});
+
+function share(first: Expr, grad: Expr): [Expr, Expr] {
+  return [first.where(grad, 0), first.where(0, grad)];
 }
 
-/** The smaller of two, elementwise; at a tie the gradient goes to `a`. */
-export function minimum(a: Operand, b: Operand): Expr {
-  const [x, y] = liftBoth("minimum", a, b);
-  return x.lessEqual(y).where(x, y);
-}
-
-/** Limited to low..high; the gradient is 0 outside. */
+/** Limited to low..high; the gradient is 0 outside. NaN stays NaN. Throws if `low` is above `high`. */
 export function clamp(x: Expr, low: number, high: number): Expr {
+  if (!(low <= high))
+    throw new Error(`clamp: the limits are ${low} and ${high}; the first must not be above`);
   return minimum(maximum(x, low), high);
 }
 

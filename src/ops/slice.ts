@@ -1,5 +1,6 @@
 import { defineOp, Expr, type OpDef } from "../graph/index.js";
-import { type Dim, formatShape, normalizeAxis } from "../tensor/index.js";
+import { type Dim, formatShape } from "../tensor/index.js";
+import { axisOf, lengthOf } from "./axes.js";
 
 declare module "../graph/expr.js" {
   interface Expr {
@@ -19,12 +20,6 @@ interface SliceAttrs {
   readonly start: number;
   readonly end: number;
   readonly step: number;
-}
-
-function lengthOf(x: Expr, axis: number): number {
-  const dim = x.shape[axis];
-  if (typeof dim !== "number") throw new Error(`axis ${axis} of ${formatShape(x.shape)} has no fixed length`);
-  return dim;
 }
 
 function withLength(x: Expr, axis: number, length: number): Dim[] {
@@ -67,9 +62,12 @@ const makeSlice = defineOp(sliceOp);
 
 /** Elements start, start + step, ... before `end` along `axis`; negative bounds count from the end. */
 export function slice(x: Expr, axis: number, start: number, end?: number, step = 1): Expr {
-  const at = normalizeAxis(axis, x.rank);
-  const length = lengthOf(x, at);
+  const at = axisOf("slice", x, axis);
+  const length = lengthOf(x, at, "slice");
   if (!Number.isInteger(step) || step < 1) throw new Error(`slice: step must be 1 or more, got ${step}`);
+  if (!Number.isInteger(start) || !Number.isInteger(end ?? 0)) {
+    throw new Error(`slice: bounds must be integers, got ${start} and ${end}`);
+  }
   const bound = (i: number): number => Math.min(length, Math.max(0, i < 0 ? i + length : i));
   const from = bound(start);
   const to = Math.max(from, bound(end ?? length));
@@ -106,10 +104,11 @@ const makePad = defineOp(padOp);
 
 /** `before` and `after` elements of `value` (default 0) added along `axis`. */
 export function pad(x: Expr, axis: number, before: number, after: number, value = 0): Expr {
-  const at = normalizeAxis(axis, x.rank);
+  const at = axisOf("pad", x, axis);
   if (before === 0 && after === 0) return x;
-  if (!(before >= 0 && after >= 0))
-    throw new Error(`pad: lengths must be 0 or more, got ${before} and ${after}`);
+  if (!(Number.isInteger(before) && Number.isInteger(after) && before >= 0 && after >= 0)) {
+    throw new Error(`pad: lengths must be integers, 0 or more, got ${before} and ${after}`);
+  }
   return makePad([x], { axis: at, before, after, value });
 }
 
@@ -161,7 +160,7 @@ const makeConcat = defineOp(concatOp);
 export function concat(parts: readonly Expr[], axis = -1): Expr {
   const first = parts[0];
   if (first === undefined) throw new Error("concat: takes at least one node");
-  return parts.length === 1 ? first : makeConcat(parts, { axis: normalizeAxis(axis, first.rank) });
+  return parts.length === 1 ? first : makeConcat(parts, { axis: axisOf("concat", first, axis) });
 }
 
 /** Nodes of one shape joined along a new axis; default the first. */
@@ -179,9 +178,17 @@ Expr.prototype.pad = function (axis, before, after, value) {
   return pad(this, axis, before, after, value);
 };
 Expr.prototype.reverse = function (axis) {
-  return makeReverse([this], { axis: normalizeAxis(axis, this.rank) });
+  return makeReverse([this], { axis: axisOf("reverse", this, axis) });
 };
 Expr.prototype.split = function (axis, lengths) {
+  const length = lengthOf(this, axisOf("split", this, axis), "split");
+  const total = lengths.reduce((sum, part) => sum + part, 0);
+  if (total !== length) {
+    const parts = lengths.join(" + ");
+    throw new Error(
+      `split: ${parts} is not the length ${length} of axis ${axis} of ${formatShape(this.shape)}`,
+    );
+  }
   let start = 0;
   return lengths.map((length) => {
     const part = slice(this, axis, start, start + length);

@@ -1,5 +1,5 @@
 import { grad } from "../autodiff/index.js";
-import { check, type Expr, input } from "../graph/index.js";
+import { check, type Expr, input, inputsOf } from "../graph/index.js";
 import { compile } from "../onnx/index.js";
 import { nodeBackend } from "../runtime/node.js";
 import type { Backend, Session } from "../runtime/session.js";
@@ -15,6 +15,7 @@ import {
   toNumbers,
   toTensor,
 } from "../tensor/index.js";
+import { broadcastMap } from "./broadcast-map.js";
 import { numericalGradient, type ScalarFunction } from "./finite-difference.js";
 
 /** Numbers drawn evenly from [low, high], or made from a uniform number and its place. */
@@ -30,6 +31,8 @@ export interface OpCheck {
   readonly domain?: Domain | readonly Domain[];
   /** The values computed independently; in row-major order. */
   readonly expected?: (...inputs: Tensor[]) => readonly number[];
+  /** The same for ops that work element by element with broadcasting. */
+  readonly elementwise?: (...values: number[]) => number;
   /** Lengths of every named dimension; default 3, 1 and 0. */
   readonly lengths?: readonly number[];
   /** Check the gradient, and the gradient of the gradient; default true. */
@@ -135,18 +138,20 @@ function named(exprs: readonly Expr[]): Record<string, Expr> {
 class Evaluator {
   private constructor(
     private readonly session: Session,
-    private readonly inputs: readonly string[],
+    private readonly inputs: ReadonlyMap<string, Expr>,
     private readonly count: number,
   ) {}
 
   static async of(exprs: readonly Expr[]): Promise<Evaluator> {
     check(exprs);
     const model = compile(named(exprs));
-    return new Evaluator(await (await testBackend()).open(model.bytes), model.inputs, exprs.length);
+    return new Evaluator(await (await testBackend()).open(model.bytes), inputsOf(exprs), exprs.length);
   }
 
-  async run(feeds: Readonly<Record<string, Tensor>>, dtype: FloatType): Promise<Tensor[]> {
-    const used = this.inputs.map((name) => [name, toTensor(feeds[name] as Tensor, dtype)] as const);
+  async run(feeds: Readonly<Record<string, Tensor>>): Promise<Tensor[]> {
+    const used = [...this.inputs].map(
+      ([name, { dtype }]) => [name, toTensor(feeds[name] as Tensor, dtype)] as const,
+    );
     const names = Array.from({ length: this.count }, (_, i) => `result${i}`);
     const results = await this.session.run(Object.fromEntries(used), names);
     return names.map((name) => results[name] as Tensor);
@@ -175,13 +180,14 @@ async function checkCase(options: OpCheck, shapes: readonly Shape[], length: num
 
   const all = (s: Subject): Expr[] => [s.output, ...s.gradients, ...s.curvatures];
   const evaluator = await Evaluator.of(all(wide));
-  const [value, ...derivatives] = await evaluator.run(feeds, "float64");
+  const [value, ...derivatives] = await evaluator.run(feeds);
   await evaluator.close();
   const shape = resolveShape(wide.output.shape, length);
   if (value === undefined || !sameShape(value.shape, shape)) {
     throw new Error(`the op says ${formatShape(shape)}, its value has ${formatShape(value?.shape ?? [])}`);
   }
-  const expected = options.expected?.(...xs);
+  const { elementwise } = options;
+  const expected = elementwise ? broadcastMap(elementwise, ...xs) : options.expected?.(...xs);
   if (expected !== undefined) expectClose("value", value, expected, valueTolerance);
 
   for (const [what, root, exact] of [
@@ -192,9 +198,7 @@ async function checkCase(options: OpCheck, shapes: readonly Shape[], length: num
     const scalarFunction = await Evaluator.of([root]);
     const f: ScalarFunction = async (values) => {
       const moved = Object.fromEntries(values.map((x, i) => [`x${i}`, x]));
-      return toNumbers(
-        (await scalarFunction.run({ ...feeds, ...moved }, "float64"))[0] as Tensor,
-      )[0] as number;
+      return toNumbers((await scalarFunction.run({ ...feeds, ...moved }))[0] as Tensor)[0] as number;
     };
     const numerical = await numericalGradient(f, xs);
     await scalarFunction.close();
@@ -205,7 +209,7 @@ async function checkCase(options: OpCheck, shapes: readonly Shape[], length: num
 
   const narrow = subject(options, shapes, "float32");
   const narrowEvaluator = await Evaluator.of([narrow.output, ...narrow.gradients]);
-  const [value32, ...gradients32] = await narrowEvaluator.run(feeds, "float32");
+  const [value32, ...gradients32] = await narrowEvaluator.run(feeds);
   await narrowEvaluator.close();
   expectClose("float32 value", value32 as Tensor, value, options.float32Tolerance ?? 1e-5);
   gradients32.forEach((gradient, i) => {
