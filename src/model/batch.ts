@@ -13,7 +13,7 @@ export interface Batch {
 }
 
 /** Gathers, casts and scales a batch inside the graph, so that the data can stay bytes in memory. */
-export function gatherBatch(stored: "uint8" | "float32", size: number, batch: Dim, dtype: FloatType): Batch {
+export function gatherBatch(stored: "uint8" | FloatType, size: number, batch: Dim, dtype: FloatType): Batch {
   const data = input("data", stored, ["examples", size]);
   const indices = input("indices", "int32", [batch]);
   const rows = data.gather(indices).cast(dtype);

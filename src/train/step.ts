@@ -28,7 +28,7 @@ export interface StepOptions {
   readonly objective: Objective;
   readonly optimizer: Optimizer;
   readonly batch: number;
-  readonly stored: "uint8" | "float32";
+  readonly stored: "uint8" | FloatType;
   readonly datasetSize: number;
   /** Default `float32`. */
   readonly dtype?: FloatType;
