@@ -6,16 +6,35 @@ export interface Constraint {
   readonly name: string;
   /** From raw outputs (any real numbers) to the parameter. */
   map(raw: Expr): Expr;
+  /** Numbers that a user gives must lie above this. */
+  readonly above?: number;
+  /** Numbers that a user gives must lie below this. */
+  readonly below?: number;
 }
 
 /** Any number; the raw output as it is. */
 export const real: Constraint = { name: "real", map: (raw) => raw };
 
 /** Above 0: softplus of the raw output, plus 1e-6 so that it stays above 0 in float32. */
-export const positive: Constraint = { name: "positive", map: (raw) => raw.softplus().add(1e-6) };
+export const positive: Constraint = above(0);
+
+/** Above a number: softplus of the raw output, plus the number and 1e-6. */
+export function above(least: number): Constraint {
+  const name = least === 0 ? "positive" : `above ${least}`;
+  return { name, above: least, map: (raw) => raw.softplus().add(least + 1e-6) };
+}
 
 /** Above 0, the raw output being the logarithm of its square (the log-variance): exp(raw / 2). */
-export const fromLogVariance: Constraint = { name: "fromLogVariance", map: (raw) => raw.mul(0.5).exp() };
+export const fromLogVariance: Constraint = {
+  name: "fromLogVariance",
+  above: 0,
+  map: (raw) => raw.mul(0.5).exp(),
+};
 
 /** Between 0 and 1: the sigmoid of the raw output. */
-export const unitInterval: Constraint = { name: "unitInterval", map: (raw) => raw.sigmoid() };
+export const unitInterval: Constraint = {
+  name: "unitInterval",
+  above: 0,
+  below: 1,
+  map: (raw) => raw.sigmoid(),
+};

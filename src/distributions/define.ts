@@ -9,12 +9,24 @@ import {
   UserError,
 } from "../tensor/index.js";
 import type { Constraint } from "./constraint.js";
-import { type Distribution, independent, type NoiseKind, type Support } from "./distribution.js";
+import {
+  type Distribution,
+  independent,
+  type NoiseKind,
+  type NoiseSource,
+  type Support,
+} from "./distribution.js";
 import type { Family, Json } from "./family.js";
 import type { FamilyInfo, OptionInfo, Role } from "./info.js";
 
 /** A parameter's value: graph, or numbers (which take the dtype of the other parameters, float32 by default). */
 export type ParamValue = Expr | TensorLike;
+
+/** Several numbers of noise for each number drawn: a last axis of length `tries`. */
+export interface RepeatedNoise {
+  readonly kind: NoiseKind;
+  readonly tries: number;
+}
 
 /**
  * All that defines a family whose draws are single numbers, one for each element of its broadcast parameters.
@@ -31,22 +43,36 @@ export interface DistributionSpec<P extends string, N extends string = never> {
   readonly params: Readonly<Record<P, Constraint>>;
   /** Default `real`. */
   readonly support?: Support;
-  /** The noise that `rsample` takes, by name; drawn on the host, of the shape of the draw. */
-  readonly noise?: Readonly<Record<N, NoiseKind>>;
+  /**
+   * The noise that `rsample` and `sample` take, by name; drawn on the host, of the shape of the draw, with a
+   * last axis of length `tries` where several numbers are wanted for each.
+   */
+  readonly noise?: Readonly<Record<N, NoiseKind | RepeatedNoise>>;
   /** The parameters that a prior of this family has when none are given. */
   readonly standard?: Readonly<Record<P, number>>;
   /** log p(x) in nats. */
   logProb(params: Readonly<Record<P, Expr>>, x: Expr): Expr;
   /** A draw, differentiable with respect to the parameters. */
   rsample?(params: Readonly<Record<P, Expr>>, noise: Readonly<Record<N, Expr>>): Expr;
+  /** A draw without gradients, for families that have no `rsample`. */
+  sample?(params: Readonly<Record<P, Expr>>, noise: Readonly<Record<N, Expr>>): Expr;
+  /**
+   * The parameters from what the constraints made of a network's outputs, where they depend on each other:
+   * `({ low, high }) => ({ low, high: low.add(high) })`. Default: as they are.
+   */
+  link?(constrained: Readonly<Record<P, Expr>>): Readonly<Record<P, Expr>>;
   mean?(params: Readonly<Record<P, Expr>>): Expr;
   variance?(params: Readonly<Record<P, Expr>>): Expr;
   entropy?(params: Readonly<Record<P, Expr>>): Expr;
 }
 
-/** Makes a family with fixed prior parameters, or distributions with given ones. */
+/** Makes a family with fixed parameters, or distributions with given ones. */
 export interface FamilyFactory<P extends string> {
-  /** The family, to be chosen as posterior, prior or likelihood; numbers fix a prior's parameters. */
+  /**
+   * The family, to be chosen as posterior, prior or likelihood. Numbers fix parameters: of a prior all that have
+   * no standard value, of a posterior or likelihood those that the network is not to put out. Throws a UserError
+   * for a parameter that the family lacks or a value outside its constraint.
+   */
   (fixed?: Readonly<Partial<Record<P, number>>>): Family;
   readonly familyName: string;
   /** What the registry tells of the family. */
@@ -65,6 +91,14 @@ export function paramNodes<P extends string>(params: Readonly<Record<P, ParamVal
     value instanceof Expr ? value : constant(value, dtype).cast(dtype),
   ]);
   return Object.fromEntries(entries) as Record<P, Expr>;
+}
+
+function checkValue(family: string, name: string, value: number | undefined, constraint: Constraint): void {
+  const { above: low = -Infinity, below: high = Infinity } = constraint;
+  if (value === undefined || (value > low && value < high)) return;
+  const range =
+    high < Infinity ? `between ${low} and ${high}` : low > -Infinity ? `above ${low}` : "a number";
+  throw new UserError(`${family}: "${name}" must be ${range}, got ${value}`, 2);
 }
 
 function isFloat64(value: ParamValue): boolean {
@@ -93,8 +127,17 @@ export function defineDistribution<P extends string, N extends string = never>(
   const of = (given: Readonly<Record<P, ParamValue>>): Distribution => {
     const params = paramNodes(given);
     const shape = names.map((name) => params[name].shape).reduce<Shape>(broadcast, []);
-    const { rsample, mean, variance, entropy } = spec;
-    const noiseKinds = Object.entries<NoiseKind>(spec.noise ?? {}) as [N, NoiseKind][];
+    const { rsample, sample, mean, variance, entropy } = spec;
+    const noiseOf = (source: NoiseSource, sampleShape: Shape): Record<N, Expr> => {
+      const drawShape = [...sampleShape, ...shape];
+      const drawn = Object.entries<NoiseKind | RepeatedNoise>(spec.noise ?? {}).map(([name, noise]) => [
+        name,
+        typeof noise === "string"
+          ? source.draw(noise, drawShape)
+          : source.draw(noise.kind, [...drawShape, noise.tries]),
+      ]);
+      return Object.fromEntries(drawn) as Record<N, Expr>;
+    };
     const full = (value: Expr): Expr => {
       const like = names.map((name) => params[name]).find((param) => param.rank === shape.length);
       return value.expand(shape, like);
@@ -107,11 +150,10 @@ export function defineDistribution<P extends string, N extends string = never>(
       support,
       logProb: (x) => spec.logProb(params, x),
       ...(rsample && {
-        rsample: (source, sampleShape = []) => {
-          const drawShape = [...sampleShape, ...shape];
-          const noise = noiseKinds.map(([name, kind]) => [name, source.draw(kind, drawShape)] as const);
-          return rsample(params, Object.fromEntries(noise) as Record<N, Expr>);
-        },
+        rsample: (source, sampleShape = []) => rsample(params, noiseOf(source, sampleShape)),
+      }),
+      ...(sample && {
+        sample: (source, sampleShape = []) => sample(params, noiseOf(source, sampleShape)),
       }),
       ...(mean && { mean: () => full(mean(params)) }),
       ...(variance && { variance: () => full(variance(params)) }),
@@ -125,23 +167,29 @@ export function defineDistribution<P extends string, N extends string = never>(
       if (!names.includes(key as P)) {
         throw new UserError(`${spec.name} has no parameter "${key}"; its parameters: ${names.join(", ")}`, 2);
       }
+      checkValue(spec.name, key, fixed[key as P], spec.params[key as P]);
     }
+    const free = names.filter((name) => fixed[name] === undefined);
     return {
       name: spec.name,
       config: { ...fixed } as Record<string, Json>,
       support,
-      rawSize: (event) => names.length * sizeOf(event),
+      rawSize: (event) => free.length * sizeOf(event),
       fromRaw: (raw, event) => {
         const size = sizeOf(event);
         const parts = raw.split(
           -1,
-          names.map(() => size),
+          free.map(() => size),
         );
-        const params = names.map((name, i) => {
-          const shaped = (parts[i] as Expr).reshape([...raw.shape.slice(0, -1), ...event]);
-          return [name, spec.params[name].map(shaped)] as const;
+        const constrained = names.map((name) => {
+          const value = fixed[name];
+          if (value !== undefined) return [name, constant(value, raw.dtype)] as const;
+          const part = parts[free.indexOf(name)] as Expr;
+          return [name, spec.params[name].map(part.reshape([...raw.shape.slice(0, -1), ...event]))] as const;
         });
-        return independent(of(Object.fromEntries(params) as Record<P, Expr>), event.length);
+        const given = Object.fromEntries(constrained) as Record<P, Expr>;
+        const params = free.length === names.length ? (spec.link?.(given) ?? given) : given;
+        return independent(of(params), event.length);
       },
       prior: (event, { dtype }) => {
         const params = names.map((name) => {

@@ -3,3 +3,6 @@
  */
 export { bernoulli } from "./bernoulli.js";
 export { normal } from "./normal.js";
+export { hypersphericalUniform } from "./hyperspherical-uniform.js";
+export { powerSpherical } from "./power-spherical.js";
+export { vonMisesFisher } from "./von-mises-fisher.js";

@@ -1,0 +1,169 @@
+import { constant, type Expr } from "../graph/index.js";
+import { broadcast, type Shape, UserError } from "../tensor/index.js";
+import type { Constraint } from "./constraint.js";
+import { type ParamValue, paramNodes } from "./define.js";
+import type { Distribution, NoiseSource } from "./distribution.js";
+import type { Family } from "./family.js";
+import type { FamilyInfo } from "./info.js";
+import { PolarAngle, type PolarKind } from "./polar-angle.js";
+import { logSphereArea } from "./sphere-area.js";
+
+/** Above 1: 1 + softplus of the raw output, as in S-VAE's code; draws stay off the uniform distribution. */
+export const aboveOne: Constraint = { name: "aboveOne", map: (raw) => raw.softplus().add(1) };
+
+/** A vector of length 1 along the last axis: the raw outputs over their length. */
+export const unitVector: Constraint = {
+  name: "unitVector",
+  map: (raw) => raw.div(raw.square().sum(-1, true).maximum(1e-24).sqrt()),
+};
+
+/** The number of coordinates of a draw. Throws a UserError if the latent variable is no vector of 2 or more. */
+export function sphereDimensions(name: string, event: readonly number[]): number {
+  const [size] = event;
+  if (event.length !== 1 || size === undefined || size < 2) {
+    throw new UserError(
+      `${name} lives on the unit sphere of at least 2 coordinates (2: the circle, 3: the ball's surface), ` +
+        `got an event of shape [${event.join(", ")}]`,
+      2,
+    );
+  }
+  return size;
+}
+
+/** Uniform points on the unit sphere, [..., m], from normal noise. */
+export function uniformDirections(noise: NoiseSource, shape: Shape): Expr {
+  const normal = noise.draw("normal", shape);
+  return normal.div(normal.square().sum(-1, true).maximum(1e-24).sqrt());
+}
+
+/**
+ * Turns points around the first axis into points around `loc`, by a Householder reflection. The mirror swaps
+ * the axis with loc or with -loc, whichever is farther (as in a QR decomposition; the second is followed by the
+ * point reflection), so that neither values nor gradients become singular anywhere.
+ */
+export function turnTo(loc: Expr, points: Expr): Expr {
+  const first = loc.slice(-1, 0, 1);
+  const sign = first.greaterEqual(0).where(1, -1).cast(loc.dtype);
+  const axis = constant(
+    Array.from({ length: loc.shape.at(-1) as number }, (_, i) => (i === 0 ? 1 : 0)),
+    loc.dtype,
+  );
+  const mirror = loc.add(sign.mul(axis));
+  const along = points.mul(mirror).sum(-1, true).mul(2).div(mirror.square().sum(-1, true));
+  return mirror.mul(along).sub(points).mul(sign);
+}
+
+/** What one rotationally symmetric family on the sphere differs in from another. */
+export interface SphereSpec {
+  readonly name: string;
+  readonly description: string;
+  readonly kind: PolarKind;
+  /** The energy from the cosine of the angle. */
+  energyOfCosine(cosine: Expr): Expr;
+}
+
+/** A distribution on the unit sphere around `loc`, whose angle has a known distribution. */
+export interface SphereDistribution extends Distribution {
+  mean(): Expr;
+  entropy(): Expr;
+}
+
+/** Makes families and distributions of one kind on the sphere. */
+export interface SphereFactory {
+  /** The family; `concentration` is for use as a prior, around the first axis. */
+  (options?: { readonly concentration?: number }): Family;
+  readonly familyName: string;
+  readonly info: FamilyInfo;
+  /** Around unit vectors `loc` [..., m], with concentrations [...]. */
+  of(params: { readonly loc: ParamValue; readonly concentration: ParamValue }): SphereDistribution;
+}
+
+/** The distribution of given parameters. */
+function sphereDistribution(spec: SphereSpec, loc: Expr, given: Expr): SphereDistribution {
+  const m = sphereDimensions(spec.name, loc.shape.slice(-1) as number[]);
+  const batch = broadcast(loc.shape.slice(0, -1), given.shape);
+  const like = [loc.slice(-1, 0, 1).squeeze(-1), given].find((x) => x.rank === batch.length);
+  const concentration = given.expand(batch, like);
+  const angle = new PolarAngle(spec.kind, concentration, m);
+  const energy = angle.meanEnergy();
+  const logNormalizer = angle.logNormalizer().add(logSphereArea(m - 1));
+  const cosine = angle.expectation((t) => t.mul(0.5).sin().square().mul(-2).add(1)).unsqueeze(-1);
+  const full = (value: Expr): Expr => value.expand([...batch, m], value);
+  return {
+    name: spec.name,
+    params: { loc, concentration },
+    shape: [...batch, m],
+    eventRank: 1,
+    support: "sphere",
+    logProb: (x) => spec.energyOfCosine(x.mul(loc).sum(-1)).mul(concentration).neg().sub(logNormalizer),
+    rsample: (noise, sampleShape = []) => {
+      const t = angle.quantile(noise.draw("uniform", [...sampleShape, ...batch])).unsqueeze(-1);
+      const around = uniformDirections(noise, [...sampleShape, ...batch, m - 1]);
+      const first = t.mul(0.5).sin().square().mul(-2).add(1);
+      const rest = around.mul(t.sin());
+      return turnTo(loc, first.pad(-1, 0, m - 1).add(rest.pad(-1, 1, 0)));
+    },
+    mean: () => full(loc.mul(cosine)),
+    variance: () => {
+      const sideways = angle
+        .expectation((t) => t.sin().square())
+        .unsqueeze(-1)
+        .div(m - 1);
+      const second = sideways
+        .mul(m - 1)
+        .neg()
+        .add(1);
+      const along = second.sub(cosine.square()).maximum(0);
+      return full(loc.square().mul(along.sub(sideways)).add(sideways));
+    },
+    entropy: () => energy.mul(concentration).add(logNormalizer),
+  };
+}
+
+/** Makes a family of distributions on the sphere; raw outputs are m numbers for `loc`, one for the rest. */
+export function sphereFactory(spec: SphereSpec): SphereFactory {
+  const factory = (options: { readonly concentration?: number } = {}): Family => ({
+    name: spec.name,
+    config: { ...options },
+    support: "sphere",
+    rawSize: (event) => sphereDimensions(spec.name, event) + 1,
+    fromRaw: (raw, event) => {
+      const m = sphereDimensions(spec.name, event);
+      const [loc, concentration] = raw.split(-1, [m, 1]) as [Expr, Expr];
+      return sphereDistribution(spec, unitVector.map(loc), aboveOne.map(concentration).squeeze(-1));
+    },
+    prior: (event, { dtype }) => {
+      const m = sphereDimensions(spec.name, event);
+      if (options.concentration === undefined) {
+        throw new UserError(
+          `${spec.name} as a prior needs a concentration, such as ${spec.name}(concentration=5); ` +
+            `without a preferred direction it is hyperspherical-uniform`,
+          2,
+        );
+      }
+      const loc = Array.from({ length: m }, (_, i) => (i === 0 ? 1 : 0));
+      return sphereDistribution(spec, constant(loc, dtype), constant(options.concentration, dtype));
+    },
+  });
+  const info: FamilyInfo = {
+    name: spec.name,
+    description: spec.description,
+    roles: ["posterior", "prior"],
+    options: {
+      concentration: {
+        type: "number",
+        min: 0,
+        about: "as a prior: its concentration around the first axis",
+      },
+    },
+    make: (options) => factory(options),
+  };
+  return Object.assign(factory, {
+    familyName: spec.name,
+    info,
+    of: (params: { readonly loc: ParamValue; readonly concentration: ParamValue }) => {
+      const { loc, concentration } = paramNodes(params);
+      return sphereDistribution(spec, loc, concentration);
+    },
+  });
+}
