@@ -1,0 +1,13 @@
+import { existsSync } from "node:fs";
+import path from "node:path";
+import { build, install, orStop, root, run } from "./tools.mjs";
+
+install();
+console.log("building");
+orStop(build(), "the build");
+
+let folder = path.join("runs", "quickstart");
+for (let i = 2; existsSync(path.join(root, folder)); i++) folder = path.join("runs", `quickstart-${i}`);
+const options = process.argv.slice(2);
+const args = ["dist/cli/main.js", "train", "mnist", "--z", "2", "--out", folder, ...options];
+process.exitCode = run(process.execPath, args);
