@@ -86,14 +86,15 @@ describe("draws", () => {
         const rounding = 2e-15 * (1 + 1 / c); // of the reference itself
         const [far, near] = [inverse(c + h, p), inverse(c - h, p)];
         const want = inverse(c, p);
-        // below 1 the Power Spherical's density is no smooth function of the angle at its antipode
-        const tolerance = c < 1 ? 5e-8 : 1e-8;
+        // Power Spherical's density (pi - t)^(1 + 2c) sin(t) is rough at the antipode for c below 1, where panels of the
+        // quadrature give 1e-7
+        const tolerance = c < 1 ? 5e-7 : 1e-8;
         // 1 - w, not w, is what must be right when the distribution is narrow
         expect(Math.abs((got[j] as number) - want)).toBeLessThan(tolerance * (1 - want) + rounding);
         // the reference is a central difference, good to 1e-7 of the slope and rounding over h
         const expected = (far - near) / (2 * h);
         expect(Math.abs((slope[j] as number) - expected)).toBeLessThan(
-          2e-7 * Math.abs(expected) + rounding / h,
+          (2e-7 + 2 * tolerance) * Math.abs(expected) + rounding / h,
         );
       });
     }
