@@ -13,7 +13,7 @@ const allowed = {
   data: ["tensor"],
   plot: ["tensor"],
   model: ["tensor", "graph", "ops", "onnx", "runtime", "nn", "distributions", "objectives", "data", "plot"],
-  train: ["tensor", "graph", "ops", "autodiff", "onnx", "runtime", "nn", "optim", "distributions", "objectives", "model", "data"],
+  train: ["tensor", "graph", "ops", "autodiff", "onnx", "runtime", "nn", "optim", "distributions", "objectives", "model", "data", "evaluate"],
   evaluate: ["tensor", "graph", "ops", "autodiff", "onnx", "runtime", "nn", "distributions", "objectives", "model", "data"],
   report: ["tensor", "distributions", "objectives", "model", "data", "plot", "train", "evaluate"],
   cli: ["*"],

@@ -10,6 +10,7 @@ export * from "./onnx/index.js";
 export * from "./ops/index.js";
 export * from "./optim/index.js";
 export * from "./plot/index.js";
+export * from "./report/index.js";
 export * from "./runtime/index.js";
 export * from "./tensor/index.js";
 export * from "./train/index.js";

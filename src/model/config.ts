@@ -2,7 +2,7 @@ import type { Family, Json } from "../distributions/index.js";
 import { mlp, type Network, type NetworkConfig } from "../nn/index.js";
 import type { ActivationName } from "../nn/index.js";
 import { UserError } from "../tensor/index.js";
-import { type Vae, type VaeOptions, vae } from "./vae.js";
+import { type Vae, vae } from "./vae.js";
 
 /** A family by name and options. */
 export interface FamilyConfig {
@@ -38,7 +38,8 @@ export function vaeConfig(model: Vae): VaeConfig {
   };
 }
 
-function networkFrom(config: NetworkConfig): Network {
+/** A network from its saved options. Throws a UserError for a type that this version does not know. */
+export function networkFrom(config: NetworkConfig): Network {
   if (config.type === "mlp") {
     return mlp(config.hidden as number[], { activation: config.activation as ActivationName });
   }
@@ -48,12 +49,9 @@ function networkFrom(config: NetworkConfig): Network {
   );
 }
 
-/** The options that build a saved model again. `familyFrom` looks distributions up. */
-export function vaeOptionsFrom(
-  config: VaeConfig,
-  familyFrom: (config: FamilyConfig) => Family,
-): Required<Omit<VaeOptions, "hidden" | "activation">> {
-  return {
+/** Builds a model from its saved options. `familyFrom` looks distributions up. Throws a UserError if it can't. */
+export function vaeFromConfig(config: VaeConfig, familyFrom: (config: FamilyConfig) => Family): Vae {
+  return vae({
     input: config.input,
     latent: config.latent,
     encoder: networkFrom(config.encoder),
@@ -61,10 +59,5 @@ export function vaeOptionsFrom(
     posterior: familyFrom(config.posterior),
     prior: familyFrom(config.prior),
     likelihood: familyFrom(config.likelihood),
-  };
-}
-
-/** Builds a model from its saved options. `familyFrom` looks distributions up. Throws a UserError if it can't. */
-export function vaeFromConfig(config: VaeConfig, familyFrom: (config: FamilyConfig) => Family): Vae {
-  return vae(vaeOptionsFrom(config, familyFrom));
+  });
 }

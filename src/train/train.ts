@@ -240,8 +240,8 @@ async function trainIn(engine: Engine, training: Training): Promise<Run> {
       signal: options.signal,
       onEvent: async (event) => {
         if (event.type === "epoch") {
-          const { type: _, ...record } = event;
-          await folder?.appendMetrics(record);
+          const { epoch, step, train, evaluation, imagesPerSecond } = event;
+          await folder?.appendMetrics({ epoch, step, train, evaluation, imagesPerSecond });
         }
         await tell(event, current);
       },

@@ -1,0 +1,3 @@
+export { environment, packageVersion } from "./environment.js";
+export * from "./pictures.js";
+export * from "./report.js";

@@ -1,0 +1,96 @@
+import path from "node:path";
+import { describeDataset, fileError, makeFolder, writeWhole } from "../data/index.js";
+import { collapse, type Evaluation } from "../evaluate/index.js";
+import { vaeConfig } from "../model/index.js";
+import { type ReportFigure, reportHtml, type ReportPicture, type ReportTable } from "../plot/index.js";
+import { UserError } from "../tensor/index.js";
+import { collapseAdvice, readRunConfig, type EpochRecord, type Run, runFiles } from "../train/index.js";
+import { environment } from "./environment.js";
+import { drawPictures, type Picture } from "./pictures.js";
+
+function figuresOf(evaluation: Evaluation | undefined): ReportFigure[] {
+  if (evaluation === undefined) return [];
+  const nats = `nats per example, ${evaluation.split}`;
+  return [
+    { label: "Negative ELBO", value: evaluation.negativeElbo, unit: nats },
+    { label: "Reconstruction", value: evaluation.reconstruction, unit: nats },
+    { label: evaluation.klMethod === "exact" ? "KL" : "KL (estimated)", value: evaluation.kl, unit: nats },
+    { label: "MSE", value: evaluation.msePerPixel, unit: "per pixel" },
+    { label: "Active units", value: `${evaluation.activeUnits} of ${evaluation.latentDim}` },
+  ];
+}
+
+function epochTable(history: readonly EpochRecord[]): ReportTable {
+  const terms = [...new Set(history.flatMap(({ train }) => Object.keys(train)))];
+  const split = history.at(-1)?.evaluation.split ?? "test";
+  const measures = ["negativeElbo", "reconstruction", "kl", "msePerPixel", "activeUnits"] as const;
+  return {
+    title: "Epochs",
+    columns: [
+      "epoch",
+      ...terms.map((term) => `train ${term}`),
+      ...measures.map((measure) => `${split} ${measure}`),
+      "examples/s",
+    ],
+    rows: history.map(({ epoch, train, evaluation, imagesPerSecond }) => [
+      epoch,
+      ...terms.map((term) => train[term] ?? null),
+      ...measures.map((measure) => evaluation[measure]),
+      Math.round(imagesPerSecond),
+    ]),
+  };
+}
+
+function shown({ title, caption, files }: Picture): ReportPicture {
+  const [content = ""] = Object.values(files);
+  return typeof content === "string" ? { title, caption, svg: content } : { title, caption, png: content };
+}
+
+/** What `writeReport` wrote and could not write. */
+export interface WrittenReport {
+  /** Full path of `report.html`. */
+  readonly report: string;
+  /** Paths of the pictures. */
+  readonly pictures: readonly string[];
+  /** Why a picture is missing, a sentence each. */
+  readonly skipped: readonly string[];
+}
+
+/**
+ * Draws a run: pictures into `images/` of its folder, or of `folder`, and `report.html` that shows them with the
+ * figures, settings and environment. Node only. Throws a UserError if there is no folder or a file can't be written.
+ */
+export async function writeReport(run: Run, folder: string | undefined = run.folder): Promise<WrittenReport> {
+  if (folder === undefined) throw new UserError("the run was kept in no folder; say where its report goes");
+  const { model, history, evaluation, data, objective } = run;
+  const { pictures, skipped } = await drawPictures({ model, history, data });
+  const images = path.join(folder, runFiles.images);
+  await makeFolder(images).catch((error: unknown) => {
+    throw fileError(error, `make the folder ${images}`);
+  });
+  const written: string[] = [];
+  for (const [name, content] of pictures.flatMap(({ files }) => Object.entries(files))) {
+    await writeWhole(path.join(images, name), content);
+    written.push(path.join(images, name));
+  }
+  const collapsed = evaluation && collapse(evaluation);
+  const settings = await readRunConfig(folder);
+  const html = reportHtml({
+    title: `${data.name}, z = ${model.definition.latent}`,
+    subtitle: `${model.definition.describe()}. Objective ${objective.name}. ${data.name}: ${describeDataset(data)}.`,
+    figures: figuresOf(evaluation),
+    warnings: [
+      ...(collapsed === undefined ? [] : [collapseAdvice(collapsed, objective.name)]),
+      ...(run.finished ? [] : ["The run was interrupted; these are the figures so far."]),
+      ...skipped,
+    ],
+    pictures: pictures.map(shown),
+    tables: history.length === 0 ? [] : [epochTable(history)],
+    config: settings ?? { model: vaeConfig(model.definition), objective: objective.name },
+    environment: { ...environment(), device: `${run.device}: ${run.engine}` },
+    footer: data.notes.join(" "),
+  });
+  const report = path.join(folder, runFiles.report);
+  await writeWhole(report, html);
+  return { report, pictures: written, skipped };
+}
