@@ -7,8 +7,8 @@ import {
   type TensorLike,
   toTensor,
 } from "../tensor/index.js";
-import type { ConstantAttrs, Expr, InputAttrs } from "./expr.js";
-import { defineOp, type OpDef } from "./op.js";
+import type { ConstantAttrs, Expr, InputAttrs, OpDef } from "./expr.js";
+import { defineOp } from "./op.js";
 
 interface TypedInput extends InputAttrs {
   readonly dtype: DType;
