@@ -18,8 +18,8 @@ export interface PolarKind {
 
 /** How finely integrals over the angle are cut: to about 1e-11 in float64 and 1e-6 in float32. */
 const resolutions = {
-  float32: { panels: 24, nodes: 4, newton: 5, side: 16, tiny: 1e-37 },
-  float64: { panels: 64, nodes: 6, newton: 7, side: 40, tiny: 1e-300 },
+  float32: { panels: 24, nodes: 4, newton: 5, side: 20, tiny: 1e-37 },
+  float64: { panels: 64, nodes: 6, newton: 7, side: 48, tiny: 1e-300 },
 } as const;
 
 /** Beyond this many widths from the mode there is less than 1e-14 of the mass. */
@@ -175,13 +175,25 @@ export class PolarAngle {
     const above = this.kind.energy(angle).greater(mean);
     const reached = this.width.mul(0.875 * reach);
     const end = above.where(angle.add(reached).minimum(this.high), angle.sub(reached).maximum(this.low));
-    const span = end.sub(angle);
-    const nodes = span.unsqueeze(-1).mul(constant(rule.points, this.dtype)).add(angle.unsqueeze(-1));
+    const span = angle.sub(end);
+    // squares of the points: closer together at the far end, where an energy may go to infinity
+    const nodes = span
+      .unsqueeze(-1)
+      .mul(
+        constant(
+          rule.points.map((y) => y * y),
+          this.dtype,
+        ),
+      )
+      .add(end.unsqueeze(-1));
     const concentration = this.concentration.stopGradient();
     const here = this.rawLogDensity(angle, concentration).unsqueeze(-1);
     const ratio = this.rawLogDensity(nodes, widen(concentration, 1)).sub(here).exp();
     const excess = this.kind.energy(nodes).sub(widen(mean, 1)).abs();
-    const weights = constant(rule.weights, this.dtype);
+    const weights = constant(
+      rule.points.map((y, i) => 2 * y * (rule.weights[i] ?? 0)),
+      this.dtype,
+    );
     return ratio.mul(excess).mul(weights).sum(-1).mul(span.abs()).neg();
   }
 }
