@@ -1,5 +1,6 @@
 import { real } from "./constraint.js";
 import { defineDistribution, type FamilyFactory } from "./define.js";
+import { registerKl } from "./kl.js";
 
 /**
  * The Bernoulli distribution with log-odds `logits`. For grey levels x in 0..1, log p(x) is the negative binary
@@ -10,8 +11,15 @@ export const bernoulli: FamilyFactory<"logits"> = defineDistribution({
   description: "binary or grey-level data, from log-odds (the binary cross-entropy)",
   params: { logits: real },
   support: "unitInterval",
+  noise: { u: "uniform" },
+  sample: ({ logits }, { u }) => u.less(logits.sigmoid()).cast(u.dtype),
   logProb: ({ logits }, x) => x.mul(logits).sub(logits.softplus()),
   mean: ({ logits }) => logits.sigmoid(),
   variance: ({ logits }) => logits.sigmoid().mul(logits.neg().sigmoid()),
   entropy: ({ logits }) => logits.softplus().sub(logits.mul(logits.sigmoid())),
+});
+
+registerKl(bernoulli, bernoulli, (p, q) => {
+  const difference = p.logits.sigmoid().mul(p.logits.sub(q.logits));
+  return difference.sub(p.logits.softplus()).add(q.logits.softplus());
 });

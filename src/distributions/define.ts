@@ -174,7 +174,13 @@ export function defineDistribution<P extends string, N extends string = never>(
       name: spec.name,
       config: { ...fixed } as Record<string, Json>,
       support,
-      rawSize: (event) => free.length * sizeOf(event),
+      rawSize: (event) => {
+        if (free.length > 0) return free.length * sizeOf(event);
+        throw new UserError(
+          `all parameters of ${spec.name} are fixed: as a posterior or likelihood leave out ${names.join(" or ")}`,
+          2,
+        );
+      },
       fromRaw: (raw, event) => {
         const size = sizeOf(event);
         const parts = raw.split(

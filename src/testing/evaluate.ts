@@ -17,9 +17,10 @@ export async function numbersOf<K extends string>(
   ) as Record<K, number[]>;
 }
 
-/** A file of `goldens/`, parsed. */
+/** A file of `goldens/`, parsed. NaN and infinities, which JSON lacks, become null. */
 export function golden(name: string): unknown {
-  return JSON.parse(readFileSync(new URL(`../../goldens/${name}`, import.meta.url), "utf8")) as unknown;
+  const text = readFileSync(new URL(`../../goldens/${name}`, import.meta.url), "utf8");
+  return JSON.parse(text.replace(/-?\b(NaN|Infinity)\b/g, "null"));
 }
 
 /** The largest |got - expected| / max(floor, |expected|), with the place where it is. NaN counts as infinite. */

@@ -60,14 +60,14 @@ function requireOrder(name: string, order: number): void {
 interface Start {
   readonly order: number;
   readonly steps: number;
-  /** log(I_order(x) / x^order). */
+  /** log(I_order(x) / x^order), less x if `scaled`. */
   readonly log: Expr;
   /** I_{order + 1}(x) / (x I_order(x)). */
   readonly ratio: Expr;
 }
 
 /** Debye's uniform expansion at `order` plus as many steps as make it precise (DLMF 10.41.3). */
-function start(order: number, x: Expr): Start {
+function start(order: number, x: Expr, scaled = false): Start {
   const [least, count] = x.dtype === "float64" ? [16, 8] : [8, 4];
   const steps = Math.max(0, Math.ceil(least - order));
   const mu = order + steps;
@@ -82,7 +82,13 @@ function start(order: number, x: Expr): Start {
   return {
     order: mu,
     steps,
-    log: s
+    log: (scaled
+      ? s
+          .add(x)
+          .reciprocal()
+          .mul(mu * mu)
+      : s
+    )
       .sub(q.log().mul(mu))
       .sub(s.log().mul(0.5))
       .add(polynomial(p, series))
@@ -148,14 +154,8 @@ export function besselRatioComplement(order: number, x: Expr): Expr {
   return ratioParts(order, x).rest;
 }
 
-/**
- * log(I_order(x) / x^order) for x >= 0 and a fixed order >= 0, where I is the modified Bessel function of the
- * first kind: smooth at 0, where it is -order log 2 - lgamma(order + 1). Within 1e-11 (float64) or 1e-5
- * (float32) of max(1, |y|); its gradient is `besselRatio`.
- */
-export function logBesselIOverPower(order: number, x: Expr): Expr {
-  requireOrder("logBesselIOverPower", order);
-  const from = start(order, x);
+function logOverPower(order: number, x: Expr, scaled: boolean): Expr {
+  const from = start(order, x, scaled);
   const ratios = scaledRatios(order, x, from).slice(0, from.steps);
   let value = from.log;
   for (let i = 0; i < ratios.length; i += 4) {
@@ -166,7 +166,29 @@ export function logBesselIOverPower(order: number, x: Expr): Expr {
         .log(),
     );
   }
-  return customGradient(value, [x], (grad) => [grad.mul(besselRatio(order, x))]);
+  return customGradient(value, [x], (grad) => {
+    const { ratio, rest } = ratioParts(order, x);
+    return [scaled ? grad.mul(rest).neg() : grad.mul(ratio)];
+  });
+}
+
+/**
+ * log(I_order(x) / x^order) for x >= 0 and a fixed order >= 0, where I is the modified Bessel function of the
+ * first kind: smooth at 0, where it is -order log 2 - lgamma(order + 1). Within 1e-11 (float64) or 1e-5
+ * (float32) of max(1, |y|); its gradient is `besselRatio`.
+ */
+export function logBesselIOverPower(order: number, x: Expr): Expr {
+  requireOrder("logBesselIOverPower", order);
+  return logOverPower(order, x, false);
+}
+
+/**
+ * log(exp(-x) I_order(x) / x^order) for x >= 0 and a fixed order >= 0: as `logBesselIOverPower`, without the
+ * growth by x that would cancel elsewhere. Its gradient is minus `besselRatioComplement`.
+ */
+export function logBesselIScaled(order: number, x: Expr): Expr {
+  requireOrder("logBesselIScaled", order);
+  return logOverPower(order, x, true);
 }
 
 /**

@@ -63,8 +63,10 @@ export function gammaImplicit(a: Expr, logZ: Expr): Expr {
 export function gammaLogMass(a: Expr, z: Expr): Expr {
   const large = a.greaterEqual(8);
   const safe = large.where(a, 8);
-  const offset = z.div(safe).sub(1);
-  const bump = offset.sub(offset.log1p()).mul(safe).neg();
+  const ratio = z.div(safe);
+  const offset = ratio.sub(1);
+  const log = ratio.less(0.5).where(ratio.log(), offset.maximum(-0.75).log1p());
+  const bump = offset.sub(log).mul(safe).neg();
   const stirling = safe
     .log()
     .sub(Math.log(2 * Math.PI))

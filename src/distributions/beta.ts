@@ -1,0 +1,60 @@
+import type { Expr } from "../graph/index.js";
+import { lbeta } from "../ops/index.js";
+import { positive } from "./constraint.js";
+import { defineDistribution, type FamilyFactory } from "./define.js";
+import { registerKl } from "./kl.js";
+import { onUnitInterval, tiny } from "./positive.js";
+import { gammaNoise, logGammaDraw } from "./standard-gamma.js";
+
+type BetaParams = Readonly<Record<"concentration1" | "concentration0", Expr>>;
+
+function entropy({ concentration1: a, concentration0: b }: BetaParams): Expr {
+  const sum = a.add(b);
+  return lbeta(a, b)
+    .sub(a.sub(1).mul(a.digamma()))
+    .sub(b.sub(1).mul(b.digamma()))
+    .add(sum.sub(2).mul(sum.digamma()));
+}
+
+const { n, u, boost } = gammaNoise;
+
+/**
+ * The beta distribution, whose density is proportional to x^(concentration1 - 1) (1 - x)^(concentration0 - 1).
+ * A draw is a ratio of two gamma draws and differentiates through them. At exactly 0 and 1, where the density
+ * may be infinite, it is that of the nearest number inside.
+ */
+export const beta: FamilyFactory<"concentration1" | "concentration0"> = defineDistribution({
+  name: "beta",
+  description: "on 0..1, with one or two modes",
+  params: { concentration1: positive, concentration0: positive },
+  support: "unitInterval",
+  standard: { concentration1: 1, concentration0: 1 },
+  noise: { n1: n, u1: u, boost1: boost, n0: n, u0: u, boost0: boost },
+  rsample: ({ concentration1, concentration0 }, noise) => {
+    const one = logGammaDraw(concentration1, { n: noise.n1, u: noise.u1, boost: noise.boost1 });
+    const zero = logGammaDraw(concentration0, { n: noise.n0, u: noise.u0, boost: noise.boost0 });
+    return one
+      .sub(zero)
+      .maximum(Math.log(tiny(one)))
+      .sigmoid();
+  },
+  logProb: ({ concentration1: a, concentration0: b }, x) =>
+    onUnitInterval(x, (y) => a.sub(1).mul(y.log()).add(b.sub(1).mul(y.neg().log1p())).sub(lbeta(a, b))),
+  mean: ({ concentration1: a, concentration0: b }) => a.div(a.add(b)),
+  variance: ({ concentration1: a, concentration0: b }) => {
+    const sum = a.add(b);
+    return a.div(sum).mul(b.div(sum)).div(sum.add(1));
+  },
+  entropy,
+});
+
+registerKl(beta, beta, (p, q) => {
+  const [a, b] = [p.concentration1, p.concentration0];
+  const sum = a.add(b);
+  const [da, db] = [a.sub(q.concentration1), b.sub(q.concentration0)];
+  return lbeta(q.concentration1, q.concentration0)
+    .sub(lbeta(a, b))
+    .add(da.mul(a.digamma()))
+    .add(db.mul(b.digamma()))
+    .sub(da.add(db).mul(sum.digamma()));
+});

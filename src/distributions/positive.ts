@@ -1,0 +1,22 @@
+import type { Expr } from "../graph/index.js";
+import "../ops/index.js";
+
+/** The smallest number that a draw may be: safely above the smallest normal number of its type. */
+export function tiny(x: Expr): number {
+  return x.dtype === "float64" ? 1e-300 : 1e-36;
+}
+
+/**
+ * A log-density on x > 0 (x >= 0 with `closed`), minus infinity elsewhere; `f` gets x no smaller than `tiny`, so
+ * that neither value nor gradient is NaN.
+ */
+export function onPositive(x: Expr, f: (x: Expr) => Expr): Expr {
+  return x.less(0).where(-Infinity, f(x.maximum(tiny(x))));
+}
+
+/** A log-density on 0..1, minus infinity outside; `f` gets x strictly inside. */
+export function onUnitInterval(x: Expr, f: (x: Expr) => Expr): Expr {
+  const margin = x.dtype === "float64" ? 1e-16 : 6e-8;
+  const outside = x.less(0).or(x.greater(1));
+  return outside.where(-Infinity, f(x.clamp(tiny(x), 1 - margin)));
+}
