@@ -61,6 +61,10 @@ export interface Emitter {
   scalar(value: number, dtype: DType): string;
   /** A vector of int64, as shapes, axes and slice bounds are written. */
   ints(values: readonly number[]): string;
+  /** The name of an earlier node's value, for lowerings that look behind their inputs. */
+  nameOf(node: Expr): string;
+  /** How many nodes and outputs use a node's value. */
+  usesOf(node: Expr): number;
 }
 
 /** A use of an op, as its gradient rule sees it. */
@@ -81,6 +85,8 @@ export interface OpDef<A extends object = Attrs> {
   infer(inputs: readonly Expr[], attrs: A): TypeInfo;
   gradient(call: GradientCall<A>): readonly (Expr | null)[];
   lower(emit: Emitter, inputs: readonly string[], node: Expr, attrs: A): string;
+  /** A cheaper node with the same value, made before lowering, or undefined. See `simplify`. */
+  simplify?(node: Expr): Expr | undefined;
 }
 
 /** The attributes of an `input` node. */

@@ -16,6 +16,6 @@ export interface Batch {
 export function gatherBatch(stored: "uint8" | FloatType, size: number, batch: Dim, dtype: FloatType): Batch {
   const data = input("data", stored, ["examples", size]);
   const indices = input("indices", "int32", [batch]);
-  const rows = data.gather(indices).cast(dtype);
-  return { data, indices, x: stored === "uint8" ? rows.mul(1 / 255) : rows };
+  const rows = data.gather(indices);
+  return { data, indices, x: stored === "uint8" ? rows.dequantize(1 / 255, dtype) : rows.cast(dtype) };
 }

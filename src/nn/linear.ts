@@ -14,9 +14,15 @@ export function linearSpecs(prefix: string, inSize: number, outSize: number): Pa
   };
 }
 
-/** x [..., in] times the transposed weight plus the bias: [..., out]. */
+/**
+ * x [..., in] times the transposed weight plus the bias: [..., out]. It is written as the transpose of
+ * weight times x transposed, which keeps activations [features, batch] from layer to layer: matrix products
+ * then never have to rearrange the weights.
+ */
 export function linear(x: Expr, weights: Weights, prefix: string, inSize: number, outSize: number): Expr {
   const weight = weightNamed(weights, `${prefix}.weight`, [outSize, inSize]);
   const bias = weightNamed(weights, `${prefix}.bias`, [outSize]);
-  return x.matmul(weight.transpose()).add(bias);
+  const rows = x.reshape([-1, inSize]);
+  const y = weight.matmul(rows.transpose()).add(bias.unsqueeze(1)).transpose();
+  return y.reshape([...x.shape.slice(0, -1), outSize]);
 }

@@ -1,5 +1,5 @@
 import { create, toBinary } from "@bufbuild/protobuf";
-import { type Expr, inputName, inputsOf, topological } from "../graph/index.js";
+import { type Expr, inputName, inputsOf, simplify } from "../graph/index.js";
 import { GraphEmitter, valueInfo } from "./emitter.js";
 import { GraphProtoSchema, ModelProtoSchema, type ValueInfoProto } from "./onnx_pb.js";
 
@@ -33,19 +33,20 @@ export function encodeModel(
 ): CompiledGraph {
   const graph = create(GraphProtoSchema, {
     name: metadata.name ?? "latent",
-    node: emitter.finished(0),
-    initializer: [...emitter.initializers],
+    node: emitter.finished(
+      0,
+      outputs.map(({ name }) => name),
+    ),
+    initializer: emitter.finishedConstants(),
     input: [...inputs],
     output: [...outputs],
   });
-  const domains = new Set(graph.node.map((node) => node.domain));
-  for (const node of emitter.graphs[1]) domains.add(node.domain);
   const model = create(ModelProtoSchema, {
     irVersion: BigInt(irVersion),
     producerName: "latent",
     opsetImport: [
       { domain: "", version: BigInt(opsetVersion) },
-      ...[...domains].filter((domain) => domain !== "").map((domain) => ({ domain, version: 1n })),
+      ...[...emitter.domains].filter((domain) => domain !== "").map((domain) => ({ domain, version: 1n })),
     ],
     graph,
     metadataProps: Object.entries(metadata.properties ?? {}).map(([key, value]) => ({ key, value })),
@@ -65,12 +66,14 @@ export function compile(
   outputs: Readonly<Record<string, Expr>>,
   metadata: ModelMetadata = {},
 ): CompiledGraph {
-  const roots = Object.values(outputs);
-  const inputs = inputsOf(roots);
+  const names = Object.keys(outputs);
+  const roots = simplify(Object.values(outputs));
+  const inputs = inputsOf(Object.values(outputs));
   const emitter = new GraphEmitter();
   for (const [name, node] of inputs) emitter.bind(node, name, 0);
-  emitter.write(topological(roots));
-  const outputInfo = Object.entries(outputs).map(([name, node]) => {
+  emitter.write(roots);
+  const outputInfo = roots.map((node, i) => {
+    const name = names[i] as string;
     if (inputs.has(name)) throw new Error(`"${name}" names both an input and an output`);
     emitter.alias(0, emitter.nameOf(node), name);
     return declared(name, node);

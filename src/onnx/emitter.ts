@@ -1,5 +1,5 @@
 import { create } from "@bufbuild/protobuf";
-import type { Emitter, Expr, OnnxAttribute } from "../graph/index.js";
+import { type Emitter, type Expr, type OnnxAttribute, topological } from "../graph/index.js";
 import { onnxType } from "../ops/index.js";
 import { type DType, fromNumbers, type Shape, type Tensor, tensor } from "../tensor/index.js";
 import {
@@ -59,13 +59,17 @@ const sharedConstantSize = 64;
 
 /** Collects ONNX nodes. Equal nodes are made once; each goes to the outermost graph that has its inputs. */
 export class GraphEmitter implements Emitter {
-  readonly initializers: TensorProto[] = [];
-  readonly graphs: readonly [NodeProto[], NodeProto[]] = [[], []];
+  private readonly initializers: TensorProto[] = [];
+  private readonly graphs: readonly [NodeProto[], NodeProto[]] = [[], []];
   private readonly made = new Map<string, string[]>();
   private readonly depths = new Map<string, Depth>();
   private readonly producers = new Map<string, Depth>();
   private readonly renames = new Map<string, string>();
   private readonly values = new Map<Expr, string>();
+  private readonly uses = new Map<Expr, number>();
+  private readonly needed = new Set<string>();
+  /** Operator sets of the finished nodes; the standard one is the empty string. */
+  readonly domains = new Set<string>();
   private counter = 0;
 
   /** Says that `node` is the graph value `name`, given from outside at `depth`. */
@@ -86,8 +90,16 @@ export class GraphEmitter implements Emitter {
     return name;
   }
 
+  usesOf(node: Expr): number {
+    return this.uses.get(node) ?? 0;
+  }
+
   /** Writes nodes in order, inputs before users; nodes that are bound already are passed over. */
-  write(order: readonly Expr[]): void {
+  write(roots: readonly Expr[]): void {
+    const order = topological(roots);
+    for (const used of [...order.flatMap((node) => node.inputs), ...roots]) {
+      this.uses.set(used, this.usesOf(used) + 1);
+    }
     for (const node of order) {
       if (this.values.has(node)) continue;
       const inputs = node.inputs.map((child) => this.nameOf(child));
@@ -175,14 +187,33 @@ export class GraphEmitter implements Emitter {
     this.depths.set(name, depth);
   }
 
-  /** The nodes of the graph at `depth`, with their chosen names. Called once all is written. */
-  finished(depth: Depth): NodeProto[] {
+  /** Adds a node that was made elsewhere to the outer graph. */
+  append(node: NodeProto): void {
+    this.graphs[0].push(node);
+  }
+
+  /**
+   * The nodes of the graph at `depth` that its `outputs` or an inner graph that was finished before need, with
+   * their chosen names. Called once all is written, for the inner graph first.
+   */
+  finished(depth: Depth, outputs: readonly string[]): NodeProto[] {
     const rename = (name: string): string => this.renames.get(name) ?? name;
-    for (const node of this.graphs[depth]) {
-      node.input = node.input.map(rename);
+    for (const name of outputs) this.needed.add(name);
+    const kept: NodeProto[] = [];
+    for (const node of [...this.graphs[depth]].reverse()) {
       node.output = node.output.map(rename);
+      if (!node.output.some((name) => this.needed.has(name))) continue;
+      node.input = node.input.map(rename);
+      for (const name of node.input) this.needed.add(name);
+      this.domains.add(node.domain);
+      kept.push(node);
     }
-    return this.graphs[depth];
+    return kept.reverse();
+  }
+
+  /** The constants that the finished graphs use. */
+  finishedConstants(): TensorProto[] {
+    return this.initializers.filter(({ name }) => this.needed.has(name));
   }
 
   private fresh(stem: string): string {

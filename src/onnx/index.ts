@@ -1,2 +1,9 @@
-export { type CompiledGraph, compile, type ModelMetadata, opsetVersion, requireInputName } from "./compile.js";
+export { describeOnnx, type OnnxDescription, type OnnxValue } from "./describe.js";
+export {
+  type CompiledGraph,
+  compile,
+  type ModelMetadata,
+  opsetVersion,
+  requireInputName,
+} from "./compile.js";
 export { compileSteps, nextName, type StepGraph, stepsInput } from "./steps.js";

@@ -1,5 +1,5 @@
 import { create } from "@bufbuild/protobuf";
-import { type Expr, inputsOf, topological } from "../graph/index.js";
+import { type Expr, inputsOf, simplify } from "../graph/index.js";
 import { type CompiledGraph, encodeModel, type ModelMetadata, requireInputName } from "./compile.js";
 import { GraphEmitter, valueInfo } from "./emitter.js";
 import {
@@ -33,11 +33,12 @@ export function nextName(state: string): string {
  * that are neither state nor per step are shared by all steps.
  */
 export function compileSteps(step: StepGraph, loop: boolean, metadata: ModelMetadata = {}): CompiledGraph {
-  const roots = [...step.state.map(({ next }) => next), ...Object.values(step.outputs)];
+  const given = [...step.state.map(({ next }) => next), ...Object.values(step.outputs)];
+  const roots = simplify(given);
   const emitter = new GraphEmitter();
   const stateNames = step.state.map(({ current }) => requireInputName(current));
   const perStepNames = step.perStep.map(requireInputName);
-  const inputs = inputsOf([...roots, ...step.state.map(({ current }) => current), ...step.perStep]);
+  const inputs = inputsOf([...given, ...step.state.map(({ current }) => current), ...step.perStep]);
   const special = new Set([...stateNames, ...perStepNames]);
   const shared = [...inputs].filter(([name]) => !special.has(name));
   const inner: 0 | 1 = loop ? 1 : 0;
@@ -56,16 +57,12 @@ export function compileSteps(step: StepGraph, loop: boolean, metadata: ModelMeta
       : emitter.node("Squeeze", [name, emitter.ints([0])]);
     emitter.bind(node, taken, inner);
   });
-  emitter.write(topological(roots));
+  emitter.write(roots);
 
   const results = [
-    ...step.state.map(({ next }, i) => ({
-      name: nextName(stateNames[i] as string),
-      node: next,
-      stacked: false,
-    })),
-    ...Object.entries(step.outputs).map(([name, node]) => ({ name, node, stacked: true })),
-  ];
+    ...stateNames.map((name) => ({ name: nextName(name), stacked: false })),
+    ...Object.keys(step.outputs).map((name) => ({ name, stacked: true })),
+  ].map((result, i) => ({ ...result, node: roots[i] as Expr }));
   const inputInfo = [
     ...(loop ? [valueInfo(stepsInput, "int64", [])] : []),
     ...step.state.map(({ current }, i) => valueInfo(stateNames[i] as string, current.dtype, current.shape)),
@@ -90,7 +87,7 @@ export function compileSteps(step: StepGraph, loop: boolean, metadata: ModelMeta
   for (const { name, node } of results) emitter.alias(1, emitter.nameOf(node), `body:${name}`);
   const body = create(GraphProtoSchema, {
     name: "step",
-    node: emitter.finished(1),
+    node: emitter.finished(1, ["body:condition", ...results.map(({ name }) => `body:${name}`)]),
     input: [
       valueInfo("iteration", "int64", []),
       valueInfo("loop:condition", "bool", []),
@@ -103,7 +100,7 @@ export function compileSteps(step: StepGraph, loop: boolean, metadata: ModelMeta
       ...results.map(({ name, node }) => valueInfo(`body:${name}`, node.dtype, node.shape)),
     ],
   });
-  emitter.graphs[0].push(
+  emitter.append(
     create(NodeProtoSchema, {
       name: "steps",
       opType: "Loop",

@@ -1,5 +1,6 @@
-import { Expr, uniformValue } from "../graph/index.js";
+import { type Emitter, Expr, uniformValue } from "../graph/index.js";
 import { sameShape } from "../tensor/index.js";
+import { lowerProduct } from "./matmul.js";
 import { binary, type Operand, unary } from "./elementwise.js";
 
 declare module "../graph/expr.js" {
@@ -21,7 +22,30 @@ declare module "../graph/expr.js" {
   }
 }
 
-const addNodes = binary({ name: "add", onnx: "Add", gradient: (_a, _b, _y, g) => [g, g] });
+/** The addend of a product of matrices that nothing else uses, if it is a row, a column or a number. */
+function biasOf(emit: Emitter, product: Expr, other: Expr): boolean {
+  const isProduct = product.op.name === "matmul" && product.rank === 2 && product.inputs[0]?.shape[1] !== 0;
+  const isBias = other.rank < 2 || (other.rank === 2 && (other.shape[0] === 1 || other.shape[1] === 1));
+  return isProduct && isBias && emit.usesOf(product) === 1;
+}
+
+const addNodes = binary({
+  name: "add",
+  onnx: (emit, a, b, _dtype, node) => {
+    const [x, y] = node.inputs as [Expr, Expr];
+    const into = (product: Expr, plus: string): string =>
+      lowerProduct(
+        emit,
+        product.inputs.map((input) => emit.nameOf(input)),
+        product,
+        plus,
+      );
+    if (sameShape(x.shape, node.shape) && biasOf(emit, x, y)) return into(x, b);
+    if (sameShape(y.shape, node.shape) && biasOf(emit, y, x)) return into(y, a);
+    return emit.node("Add", [a, b]);
+  },
+  gradient: (_a, _b, _y, g) => [g, g],
+});
 const subNodes = binary({ name: "sub", onnx: "Sub", gradient: (_a, _b, _y, g) => [g, g.neg()] });
 const mulNodes = binary({ name: "mul", onnx: "Mul", gradient: (a, b, _y, g) => [g.mul(b), g.mul(a)] });
 const divNodes = binary({

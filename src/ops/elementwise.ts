@@ -1,6 +1,7 @@
 import { defineOp, Expr, type OpDef, scalar } from "../graph/index.js";
 import { broadcast, type DType, formatShape, sameShape } from "../tensor/index.js";
 import type { Emitter } from "../graph/index.js";
+import { transposed, turnedOperands } from "./orientation.js";
 
 /** An argument of an elementwise op: a node, or a number that takes the other argument's dtype. */
 export type Operand = Expr | number;
@@ -64,19 +65,22 @@ export function unary(rule: UnaryRule): (x: Expr) => Expr {
       typeof rule.onnx === "string"
         ? emit.node(rule.onnx, [x as string])
         : rule.onnx(emit, x as string, node.dtype),
+    simplify: ({ inputs: [x] }) => {
+      if (x === undefined) return undefined;
+      const matrix = transposed(x);
+      if (matrix !== undefined) return make([matrix], {}).transpose();
+      const [source, like] = x.op.name === "expand" ? x.inputs : [];
+      return source && make([source], {}).expand(x.shape, like);
+    },
   };
   const make = defineOp(op);
-  const apply = (x: Expr): Expr => {
-    const [source, like] = x.op.name === "expand" ? x.inputs : [];
-    return source === undefined ? make([x], {}) : apply(source).expand(x.shape, like);
-  };
-  return apply;
+  return (x) => make([x], {});
 }
 
 /** What varies between elementwise ops of two operands. */
 export interface BinaryRule {
   readonly name: string;
-  readonly onnx: string | ((emit: Emitter, a: string, b: string, dtype: DType) => string);
+  readonly onnx: string | ((emit: Emitter, a: string, b: string, dtype: DType, node: Expr) => string);
   /** The two gradients, of the broadcast shape or of what broadcasts to it; null where the op is flat. */
   readonly gradient: ((a: Expr, b: Expr, y: Expr, grad: Expr) => readonly [Expr, Expr]) | null;
   /** The dtype of the result; default the operands'. */
@@ -114,12 +118,16 @@ export function binary(rule: BinaryRule): (a: Operand, b: Operand) => Expr {
     lower: (emit, [a, b], node) =>
       typeof rule.onnx === "string"
         ? emit.node(rule.onnx, [a as string, b as string])
-        : rule.onnx(emit, a as string, b as string, (node.inputs[0] as Expr).dtype),
+        : rule.onnx(emit, a as string, b as string, (node.inputs[0] as Expr).dtype, node),
+    simplify: (node) => {
+      const [a, b] = node.inputs as [Expr, Expr];
+      const slim = unexpanded(a, b);
+      const other = unexpanded(b, slim);
+      if (slim !== a || other !== b) return make([slim, other], {});
+      const operands = turnedOperands(node);
+      return operands && make(operands, {}).transpose();
+    },
   };
   const make = defineOp(op);
-  return (left, right) => {
-    const [a, b] = liftBoth(rule.name, left, right);
-    const slim = unexpanded(a, b);
-    return make([slim, unexpanded(b, slim)], {});
-  };
+  return (left, right) => make(liftBoth(rule.name, left, right), {});
 }

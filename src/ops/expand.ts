@@ -1,5 +1,6 @@
 import { defineOp, Expr, type OpDef } from "../graph/index.js";
-import { broadcast, broadcastAxes, formatShape, sameShape, type Shape } from "../tensor/index.js";
+import { broadcast, broadcastAxes, formatShape, isStatic, sameShape, type Shape } from "../tensor/index.js";
+import { onnxType } from "./onnx-types.js";
 
 declare module "../graph/expr.js" {
   interface Expr {
@@ -37,10 +38,15 @@ const expandOp: OpDef<ExpandAttrs> = {
     return { dtype: x.dtype, shape };
   },
   gradient: ({ inputs, grad }) => inputs.map((x, i) => (i === 0 ? grad.sumTo(x.shape) : null)),
-  lower: (emit, [x, like], _node, { shape }) => {
+  lower: (emit, [x, like], node, { shape }) => {
     const unnamed = like === undefined ? 1 : 0;
     const known = emit.ints(shape.map((dim) => (typeof dim === "number" ? dim : unnamed)));
     const target = like === undefined ? known : emit.node("Max", [emit.node("Shape", [like]), known]);
+    if (shape.includes(0) && (like !== undefined || isStatic(shape))) {
+      // ONNX Runtime's optimizer drops an Expand to length 0 as if it were to length 1.
+      const nothing = emit.node("ConstantOfShape", [target]);
+      return emit.node("Cast", [nothing], { to: { int: onnxType[node.dtype] } });
+    }
     return emit.node("Expand", [x as string, target]);
   },
 };

@@ -1,4 +1,4 @@
-import { constant, defineOp, Expr, type OpDef } from "../graph/index.js";
+import { constant, defineOp, Expr, type OpDef, scalar } from "../graph/index.js";
 import { formatShape, type Shape, tensor } from "../tensor/index.js";
 import { axisOf } from "./axes.js";
 
@@ -35,6 +35,9 @@ const gatherOp: OpDef<AxisAttrs> = {
   },
   gradient: ({ inputs, grad, attrs: { axis } }) => {
     const [x, indices] = inputs as [Expr, Expr];
+    if (x.shape.includes(0) || indices.shape.includes(0)) {
+      return [scalar(0, grad.dtype).expand(x.shape, x), null];
+    }
     const flat = indices.reshape([-1]);
     const rows = grad.reshape([...x.shape.slice(0, axis), ...flat.shape, ...x.shape.slice(axis + 1)]);
     const places = flat.reshape(rows.shape.map((_, i) => (i === axis ? (flat.shape[0] ?? 1) : 1)));

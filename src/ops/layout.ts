@@ -64,7 +64,8 @@ const reshapeOp: OpDef<ReshapeAttrs> = {
     if (!sameSize(x.shape, shape)) {
       throw new Error(`${formatShape(x.shape)} cannot be reshaped to ${formatShape(shape)}`);
     }
-    if (unmatched(x.shape, shape).length > 1) {
+    const source = x.op.name === "reshape" ? (x.inputs[0] as Expr) : x;
+    if (unmatched(x.shape, shape).length > 1 && unmatched(source.shape, shape).length > 1) {
       const shapes = `${formatShape(x.shape)} to ${formatShape(shape)}`;
       throw new Error(`${shapes}: at most one new dimension may be known only by name`);
     }
@@ -75,6 +76,12 @@ const reshapeOp: OpDef<ReshapeAttrs> = {
     const from = (node.inputs[0] as Expr).shape;
     const target = targetShape(emit, x as string, from, shape);
     return emit.node("Reshape", [x as string, target], { allowzero: { int: 1 } });
+  },
+  simplify: ({ inputs: [x], shape }) => {
+    if (x === undefined || sameShape(x.shape, shape)) return x;
+    const source = x.op.name === "reshape" ? x.inputs[0] : undefined;
+    if (source === undefined || unmatched(source.shape, shape).length > 1) return undefined;
+    return sameShape(source.shape, shape) ? source : makeReshape([source], { shape });
   },
 };
 
@@ -103,10 +110,7 @@ const makeReshape = defineOp(reshapeOp);
 /** The same elements in another shape; one dimension may be -1 (whatever remains). */
 export function reshape(x: Expr, shape: Shape): Expr {
   const target = closed(x.shape, shape);
-  if (sameShape(x.shape, target)) return x;
-  const source = x.op.name === "reshape" ? (x.inputs[0] as Expr) : x;
-  if (sameShape(source.shape, target)) return source;
-  return makeReshape([unmatched(source.shape, target).length > 1 ? x : source], { shape: target });
+  return sameShape(x.shape, target) ? x : makeReshape([x], { shape: target });
 }
 
 /** `to` with its -1 replaced. */
@@ -141,23 +145,31 @@ const transposeOp: OpDef<TransposeAttrs> = {
     return { dtype: x.dtype, shape: order.map((axis) => x.shape[axis] as Dim) };
   },
   gradient: ({ grad, attrs }) => [grad.transpose(attrs.order.map((_, i) => attrs.order.indexOf(i)))],
-  lower: (emit, inputs, _node, { order }) => emit.node("Transpose", inputs, { perm: { ints: order } }),
+  lower: (emit, inputs, node, { order }) => {
+    const source = node.inputs[0] as Expr;
+    const bytes = source.op.name === "dequantize" ? source.inputs[0] : undefined;
+    if (bytes === undefined) return emit.node("Transpose", inputs, { perm: { ints: order } });
+    const turned = emit.node("Transpose", [emit.nameOf(bytes)], { perm: { ints: order } });
+    return source.op.lower(emit, [turned], source, source.attrs);
+  },
+  simplify: ({ inputs: [x], attrs }) => {
+    const { order } = attrs as unknown as TransposeAttrs;
+    if (x?.op.name !== "transpose") return undefined;
+    const inner = (x.attrs as unknown as TransposeAttrs).order;
+    return transpose(
+      x.inputs[0] as Expr,
+      order.map((axis) => inner[axis] ?? axis),
+    );
+  },
 };
 
 const makeTranspose = defineOp(transposeOp);
 
-/** Axes in another order; default reversed. Two transposes in a row become one. */
+/** Axes in another order; default reversed. */
 export function transpose(x: Expr, order?: readonly number[]): Expr {
   const axes =
     order?.map((axis) => (axis < 0 ? axis + x.rank : axis)) ?? x.shape.map((_, i) => x.rank - 1 - i);
   if (axes.length === x.rank && axes.every((axis, i) => axis === i)) return x;
-  if (x.op.name === "transpose" && new Set(axes).size === x.rank) {
-    const inner = (x.attrs as unknown as TransposeAttrs).order;
-    return transpose(
-      x.inputs[0] as Expr,
-      axes.map((axis) => inner[axis] ?? axis),
-    );
-  }
   return makeTranspose([x], { order: axes });
 }
 

@@ -14,38 +14,50 @@ declare module "../graph/expr.js" {
   }
 }
 
+/** exp(x - shift) over axes in parts: the shift is the largest element, or 0 where that is infinite. */
+function parts(x: Expr, axes: readonly number[]): { shift: Expr; shifted: Expr; total: Expr } {
+  const top = x.max(axes, true).stopGradient();
+  const shift = top.isFinite().where(top, 0);
+  const shifted = x.sub(shift);
+  return { shift, shifted, total: shifted.exp().sum(axes, true) };
+}
+
 /**
  * log(sum(exp(x))) over axes, without overflow; minus infinity over nothing and where every element is, with
  * gradient 0 there.
  */
 export function logSumExp(x: Expr, axes?: Axes, keepDims = false): Expr {
   const list = axesOf("logSumExp", x, axes);
-  const kept = reducedShape(x.shape, { axes: list, keepDims: true });
-  const source = x.stopGradient();
-  const total = list.some((axis) => x.shape[axis] === 0)
-    ? source.sum(list, true).sub(Number.POSITIVE_INFINITY)
-    : logSumExpNodes(source, list);
-  const result = customGradient(total.reshape(kept), [x], (grad, output) => {
-    const top = output.equal(Number.NEGATIVE_INFINITY).where(0, output);
-    return [grad.mul(x.sub(top).exp())];
+  if (list.some((axis) => x.shape[axis] === 0)) {
+    return x.sum(list, keepDims).sub(Number.POSITIVE_INFINITY);
+  }
+  const { shift, shifted, total } = parts(x, list);
+  const value = total.log().add(shift);
+  const result = customGradient(value, [x], (grad) => {
+    const weights = shifted.exp().div(total.equal(0).where(1, total));
+    return [grad.mul(weights)];
   });
   return keepDims ? result : result.reshape(reducedShape(x.shape, { axes: list, keepDims: false }));
 }
 
-function logSumExpNodes(x: Expr, axes: readonly number[]): Expr {
-  const top = x.max(axes, true);
-  const shift = top.isFinite().where(top, 0);
-  return x.sub(shift).exp().sum(axes, true).log().add(shift);
-}
-
 /** log of the softmax along an axis; default the last. */
 export function logSoftmax(x: Expr, axis = -1): Expr {
-  return x.sub(logSumExp(x, axis, true));
+  const axes = axesOf("logSoftmax", x, axis);
+  if (axes.some((at) => x.shape[at] === 0)) return x;
+  const { shifted, total } = parts(x, axes);
+  return customGradient(shifted.sub(total.log()), [x], (grad, output) => [
+    grad.sub(output.exp().mul(grad.sum(axes, true))),
+  ]);
 }
 
 /** exp(x) / sum(exp(x)) along an axis; default the last. */
 export function softmax(x: Expr, axis = -1): Expr {
-  return logSoftmax(x, axis).exp();
+  const axes = axesOf("softmax", x, axis);
+  if (axes.some((at) => x.shape[at] === 0)) return x;
+  const { shifted, total } = parts(x, axes);
+  return customGradient(shifted.exp().div(total), [x], (grad, output) => [
+    output.mul(grad.sub(output.mul(grad).sum(axes, true))),
+  ]);
 }
 
 Expr.prototype.logSumExp = function (axes, keepDims) {

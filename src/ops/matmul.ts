@@ -1,6 +1,7 @@
-import { defineOp, Expr, type OpDef } from "../graph/index.js";
-import { broadcast, formatShape } from "../tensor/index.js";
+import { defineOp, type Emitter, Expr, type OpDef } from "../graph/index.js";
+import { broadcast, formatShape, isStatic } from "../tensor/index.js";
 import { requireKind } from "./elementwise.js";
+import { transposed } from "./orientation.js";
 
 declare module "../graph/expr.js" {
   interface Expr {
@@ -29,8 +30,37 @@ const matmulOp: OpDef = {
     const db = a.matrixTranspose().matmul(grad);
     return [da.sumTo(a.shape), db.sumTo(b.shape)];
   },
-  lower: (emit, inputs) => emit.node("MatMul", inputs),
+  lower: (emit, inputs, node) => {
+    const inner = (node.inputs[0] as Expr).shape.at(-1);
+    if (node.rank === 2 || typeof inner === "number") return lowerProduct(emit, inputs, node);
+    // ONNX Runtime leaves a batch of products over no elements unwritten: one more element, a zero.
+    const padded = inputs.map((x, i) => {
+      const { rank } = node.inputs[i] as Expr;
+      const end = 2 * rank - (i === 0 ? 1 : 2);
+      return emit.node("Pad", [
+        x,
+        emit.ints(Array.from({ length: 2 * rank }, (_, at) => (at === end ? 1 : 0))),
+      ]);
+    });
+    return emit.node("MatMul", padded);
+  },
 };
+
+/** A product of two matrices, with transposes taken into it and `plus`, which broadcasts to it, added. */
+export function lowerProduct(emit: Emitter, inputs: readonly string[], node: Expr, plus?: string): string {
+  const [a, b] = node.inputs as [Expr, Expr];
+  // ONNX Runtime leaves the result of a product over nothing unset.
+  if (a.shape.at(-1) === 0 && isStatic(node.shape)) {
+    return emit.node("Expand", [emit.scalar(0, node.dtype), emit.ints(node.shape)]);
+  }
+  if (a.rank !== 2 || b.rank !== 2) return emit.node("MatMul", inputs);
+  const [fromA, fromB] = [transposed(a), transposed(b)];
+  const names = [fromA ? emit.nameOf(fromA) : inputs[0], fromB ? emit.nameOf(fromB) : inputs[1]] as string[];
+  return emit.node("Gemm", plus === undefined ? names : [...names, plus], {
+    transA: { int: fromA ? 1 : 0 },
+    transB: { int: fromB ? 1 : 0 },
+  });
+}
 
 const makeMatmul = defineOp(matmulOp);
 
@@ -46,7 +76,9 @@ export function matmul(a: Expr, b: Expr): Expr {
     const rows = a.reshape([-1, ...a.shape.slice(-1)]);
     return makeMatmul([rows, b], {}).reshape([...lead, ...b.shape.slice(1)]);
   }
-  return makeMatmul([a, b], {});
+  const product = makeMatmul([a, b], {});
+  // ONNX Runtime does not write products over no elements; these sums are zeros of the product's shape.
+  return a.shape.at(-1) === 0 ? a.sum(-1, true).add(b.sum(-2, true)) : product;
 }
 
 Expr.prototype.matmul = function (other) {

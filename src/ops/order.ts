@@ -2,6 +2,7 @@ import { defineOp, Expr, type OpDef } from "../graph/index.js";
 import { type Dim, formatShape } from "../tensor/index.js";
 import { axisOf, lengthOf } from "./axes.js";
 import { requireKind } from "./elementwise.js";
+import { onnxType } from "./onnx-types.js";
 
 declare module "../graph/expr.js" {
   interface Expr {
@@ -37,9 +38,16 @@ const argsortOp: OpDef<ArgsortAttrs> = {
   },
   gradient: () => [null],
   lower: (emit, [x], node, { axis, descending }) => {
+    if (node.shape.includes(0)) return emit.node("Cast", [x as string], { to: { int: onnxType.int64 } });
     const length = emit.ints([node.shape[axis] as number]);
     const attributes = { axis: { int: axis }, largest: { int: descending ? 1 : 0 }, sorted: { int: 1 } };
-    return emit.nodes("TopK", [x as string, length], attributes, 2)[1] as string;
+    const topK = (of: string): string => emit.nodes("TopK", [of, length], attributes, 2)[1] as string;
+    const named = node.shape.findIndex((dim) => typeof dim === "string");
+    if (named < 0) return topK(x as string);
+    // ONNX Runtime divides by the number of rows, which ends the process if there are none: one more row.
+    const pads = [...node.shape.map(() => 0), ...node.shape.map((_, i) => (i === named ? 1 : 0))];
+    const places = topK(emit.node("Pad", [x as string, emit.ints(pads)]));
+    return emit.node("Slice", [places, emit.ints([0]), emit.ints([-1]), emit.ints([named])]);
   },
 };
 

@@ -3,6 +3,7 @@ import { type Dim, formatShape, isFloat, isStatic, type Shape, sizeOf } from "..
 import { type Axes, axesOf } from "./axes.js";
 import { type Kind, requireKind } from "./elementwise.js";
 import { onnxType } from "./onnx-types.js";
+import { transposed } from "./orientation.js";
 
 declare module "../graph/expr.js" {
   interface Expr {
@@ -67,6 +68,13 @@ function reduction(rule: ReductionRule): Reduction {
     },
     lower: (emit, [x], _node, { axes, keepDims }) =>
       emit.node(rule.onnx, [x as string, emit.ints(axes)], { keepdims: { int: keepDims ? 1 : 0 } }),
+    simplify: ({ inputs, attrs, shape }) => {
+      const matrix = transposed(inputs[0] as Expr);
+      if (matrix === undefined) return undefined;
+      const { axes, keepDims } = attrs as unknown as ReduceAttrs;
+      const turned = axes.map((axis) => 1 - axis).sort();
+      return make([matrix], { axes: turned, keepDims }).reshape(shape);
+    },
   };
   const make = defineOp(op);
   return (x, axes, keepDims = false) => {

@@ -2,6 +2,7 @@ import { defineOp, Expr, type OpDef, scalar } from "../graph/index.js";
 import { broadcast } from "../tensor/index.js";
 import { binary, liftBoth, type Operand } from "./elementwise.js";
 import { onnxType } from "./onnx-types.js";
+import { turnedOperands } from "./orientation.js";
 
 declare module "../graph/expr.js" {
   interface Expr {
@@ -32,6 +33,10 @@ const whereOp: OpDef = {
     const bytes = sides.map((side) => emit.node("Cast", [side], { to: { int: onnxType.uint8 } }));
     const chosen = emit.node("Where", [condition as string, ...bytes]);
     return emit.node("Cast", [chosen], { to: { int: onnxType.bool } });
+  },
+  simplify: (node) => {
+    const operands = turnedOperands(node);
+    return operands && makeWhere(operands, {}).transpose();
   },
 };
 

@@ -1,6 +1,7 @@
 import { defineOp, Expr, type OpDef } from "../graph/index.js";
 import { type Dim, formatShape } from "../tensor/index.js";
 import { axisOf, lengthOf } from "./axes.js";
+import { transposed } from "./orientation.js";
 
 declare module "../graph/expr.js" {
   interface Expr {
@@ -56,6 +57,11 @@ const sliceOp: OpDef<SliceAttrs> = {
       emit.ints([axis]),
       emit.ints([step]),
     ]),
+  simplify: ({ inputs, attrs }) => {
+    const matrix = transposed(inputs[0] as Expr);
+    const slice = attrs as unknown as SliceAttrs;
+    return matrix && makeSlice([matrix], { ...slice, axis: 1 - slice.axis }).transpose();
+  },
 };
 
 const makeSlice = defineOp(sliceOp);

@@ -28,6 +28,6 @@ export async function nodeBackend(device: NodeDevice = "cpu", threads?: number):
     loops: device === "cpu" || device === "cuda",
     executionProviders: providers,
     threads: count,
-    config: { "session.set_denormal_as_zero": "1" },
+    config: { "session.set_denormal_as_zero": "1", "session.disable_quant_qdq": "1" },
   });
 }
