@@ -19,7 +19,8 @@ export type Support =
   | "simplex"
   | "sphere"
   | "angle"
-  | "oneHot";
+  | "oneHot"
+  | "product";
 
 /**
  * A probability distribution with its parameters in place. Its methods build graph. A draw has the shape

@@ -31,6 +31,8 @@ export interface Family {
   /** The options it was made with; `families[name](config)` makes it again. */
   readonly config: { readonly [key: string]: Json };
   readonly support: Support;
+  /** True for a prior that has the posterior's support, whatever it is; then `support` says nothing. */
+  readonly followsPosterior?: true;
   /**
    * Trainable parameters of its own (a learned prior, a flow); none by default. `dataSize` is the number of
    * numbers of one example, which a VampPrior's pseudo-inputs have.

@@ -1,3 +1,11 @@
+export {
+  affine,
+  type Bijector,
+  exp as expMap,
+  sigmoid as sigmoidMap,
+  softplus as softplusMap,
+  tanh as tanhMap,
+} from "./bijector.js";
 export * from "./constraint.js";
 export * from "./define.js";
 export * from "./distribution.js";

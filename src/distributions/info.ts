@@ -6,8 +6,20 @@ export type Role = "posterior" | "prior" | "likelihood";
 /** The value of an option: plain data, or a family where the option takes one. */
 export type OptionValue = Json | Family | readonly OptionValue[];
 
-/** What an option takes. `families` is for names that the user makes up, such as the parts of a product. */
-export type OptionType = "number" | "integer" | "boolean" | "text" | "numbers" | "points" | "family" | "part";
+/**
+ * What an option takes. A `part` is a family, or a size and a family; `json` is any plain data, which the family
+ * checks itself.
+ */
+export type OptionType =
+  | "number"
+  | "integer"
+  | "boolean"
+  | "text"
+  | "numbers"
+  | "points"
+  | "family"
+  | "part"
+  | "json";
 
 /** An option of a family, as help texts and the parser of `name(key=value)` need it. */
 export interface OptionInfo {

@@ -87,6 +87,8 @@ function readOption(where: string, option: OptionInfo, value: Json): OptionValue
         ? rows
         : wrong("a list of points, such as [[0, 1], [1, 0]]");
     }
+    case "json":
+      return value;
     case "family":
       return typeof value === "string" || isSpec(value) ? familyFrom(value) : wrong("a distribution");
     case "part": {
