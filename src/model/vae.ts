@@ -1,4 +1,10 @@
-import { bernoulli, type Distribution, type Family, normal } from "../distributions/index.js";
+import {
+  bernoulli,
+  type Distribution,
+  type Family,
+  type FamilyContext,
+  normal,
+} from "../distributions/index.js";
 import type { Expr } from "../graph/index.js";
 import {
   type ActivationName,
@@ -41,6 +47,9 @@ export interface BoundVae {
   readonly prior: Distribution;
 }
 
+/** A number that changes from step to step, `at(step)` from step 0 on, under a name of its own. */
+export type Scheduled = (name: string, at: (step: number) => number) => Expr;
+
 /** A variational autoencoder without values for its parameters. */
 export interface Vae {
   readonly input: readonly number[];
@@ -54,8 +63,8 @@ export interface Vae {
   readonly likelihood: Family;
   /** Every trainable array by its PyTorch-style name. */
   readonly parameters: ParameterSpecs;
-  /** Puts weights in place. */
-  bind(weights: Weights, dtype: "float32" | "float64"): BoundVae;
+  /** Puts weights in place. `scheduled` hands out numbers that change from step to step; only training has them. */
+  bind(weights: Weights, dtype: "float32" | "float64", scheduled?: Scheduled): BoundVae;
   /** One line: sizes, number of weights, distributions. */
   describe(): string;
 }
@@ -99,9 +108,9 @@ export function vae(options: VaeOptions): Vae {
   const parameters: ParameterSpecs = {
     ...encoder.parameters("encoder", dataSize, encoderOut),
     ...decoder.parameters("decoder", latent, decoderOut),
-    ...prefixed("posterior", posterior.weights?.(event)),
-    ...prefixed("prior", prior.weights?.(event)),
-    ...prefixed("likelihood", likelihood.weights?.(dataEvent)),
+    ...prefixed("posterior", posterior.weights?.(event, dataSize)),
+    ...prefixed("prior", prior.weights?.(event, dataSize)),
+    ...prefixed("likelihood", likelihood.weights?.(dataEvent, dataSize)),
   };
 
   return {
@@ -114,10 +123,12 @@ export function vae(options: VaeOptions): Vae {
     prior,
     likelihood,
     parameters,
-    bind(weights, dtype): BoundVae {
-      const context = (part: string): { dtype: typeof dtype; weights: Weights } => ({
+    bind(weights, dtype, scheduled): BoundVae {
+      const context = (part: string): FamilyContext => ({
         dtype,
         weights: unprefixed(part, weights),
+        dataSize,
+        ...(scheduled && { scheduled: (name, at) => scheduled(`${part}.${name}`, at) }),
       });
       const encode = (x: Expr): Distribution =>
         posterior.fromRaw(encoder.apply(x, weights, "encoder", encoderOut), event, context("posterior"));

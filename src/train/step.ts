@@ -51,7 +51,7 @@ export function trainingStep(model: Vae, options: StepOptions): TrainingStep {
     scheduled.push({ name, at, node });
     return node;
   };
-  const bound = model.bind(weights, dtype);
+  const bound = model.bind(weights, dtype, schedule);
   const { loss, terms } = objective.build({ x, ...bound, noise, datasetSize, scheduled: schedule });
 
   const names = Object.keys(weights);
