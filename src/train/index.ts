@@ -1,6 +1,6 @@
 export * from "./events.js";
 export { type Platform, type Run, type TrainOptions, trainOn, type Current } from "./train.js";
-export { readRunConfig, type RunConfig, runFiles } from "./run-config.js";
+export { holdsRun, readRunConfig, type RunConfig, runFiles } from "./run-config.js";
 export { RunFolder } from "./run-folder.js";
 export { collapseAdvice } from "./advice.js";
 export { type CheckpointName, type LoadOptions, loadModelOn } from "./load.js";

@@ -35,6 +35,11 @@ export async function readRunConfig(folder: string): Promise<RunConfig | undefin
   }
 }
 
+/** Refuses to begin a run where there is one. */
+export function holdsRun(folder: string): UserError {
+  return new UserError(`${folder} holds a run already; go on with it by --resume, or choose another --out`);
+}
+
 /** Settings that may change between the parts of a run. */
 const free = new Set(["epochs", "patience", "threads", "device", "source"]);
 

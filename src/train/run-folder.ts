@@ -1,11 +1,10 @@
 import { open, rm, rmdir, stat } from "node:fs/promises";
 import path from "node:path";
 import { fileError, makeFolder, readIfThere, writeWhole } from "../data/index.js";
-import { UserError } from "../tensor/index.js";
 import { decodeCheckpoint, encodeCheckpoint } from "./checkpoint.js";
 import type { EpochRecord } from "./events.js";
 import type { CheckpointSink } from "./loop.js";
-import { readRunConfig, requireSameRun, type RunConfig, runFiles } from "./run-config.js";
+import { holdsRun, readRunConfig, requireSameRun, type RunConfig, runFiles } from "./run-config.js";
 import type { TrainState } from "./state.js";
 
 /** A folder that holds one run: `config.json`, `metrics.jsonl`, `checkpoint/`, `model/`, `images/`. */
@@ -31,11 +30,7 @@ export class RunFolder implements CheckpointSink {
     resume: boolean,
   ): Promise<{ run: RunFolder; state: TrainState | undefined }> {
     const before = await readRunConfig(folder);
-    if (before !== undefined && !resume) {
-      throw new UserError(
-        `${folder} holds a run already; go on with it by --resume, or choose another --out`,
-      );
-    }
+    if (before !== undefined && !resume) throw holdsRun(folder);
     if (before !== undefined) requireSameRun(folder, before, config);
     const run = new RunFolder(folder, config, before !== undefined);
     const state = before && (await run.readState());

@@ -1,0 +1,70 @@
+import {
+  type Application,
+  type ApplicationText,
+  ArgumentParseError,
+  ArgumentScannerError,
+  buildApplication,
+  buildRouteMap,
+  formatMessageForArgumentScannerError,
+  text_en,
+} from "@stricli/core";
+import { packageVersion } from "../report/index.js";
+import { UserError } from "../tensor/index.js";
+import { evaluateCommand } from "./commands/evaluate.js";
+import { generateCommand } from "./commands/generate.js";
+import { inspectCommand } from "./commands/inspect.js";
+import { interpolateCommand } from "./commands/interpolate.js";
+import { listCommand } from "./commands/list.js";
+import { manifoldCommand } from "./commands/manifold.js";
+import { reconstructCommand } from "./commands/reconstruct.js";
+import { trainCommand } from "./commands/train.js";
+import type { Cli } from "./context.js";
+import { failureCode, failureText } from "./failure.js";
+
+function textFor(debug: boolean): ApplicationText {
+  const failure = (error: unknown): string => `latent: ${failureText(error, debug)}`;
+  return {
+    ...text_en,
+    exceptionWhileParsingArguments(error) {
+      if (error instanceof ArgumentParseError && error.exception instanceof UserError) {
+        return failure(error.exception);
+      }
+      if (!(error instanceof ArgumentScannerError)) return failure(error);
+      return `latent: ${formatMessageForArgumentScannerError(error, {})}`;
+    },
+    exceptionWhileLoadingCommandFunction: failure,
+    exceptionWhileLoadingCommandContext: failure,
+    exceptionWhileRunningCommand: failure,
+    commandErrorResult: failure,
+    noCommandRegisteredForInput({ input, corrections }) {
+      const hint =
+        corrections.length === 0 ? "see latent --help" : `did you mean ${corrections.join(" or ")}?`;
+      return `latent: there is no command "${input}"; ${hint}`;
+    },
+  };
+}
+
+/** The command line as stricli runs it. `debug` shows stacks of errors. */
+export function application(debug: boolean): Application<Cli> {
+  const root = buildRouteMap<string, Cli>({
+    routes: {
+      train: trainCommand,
+      evaluate: evaluateCommand,
+      generate: generateCommand,
+      reconstruct: reconstructCommand,
+      interpolate: interpolateCommand,
+      manifold: manifoldCommand,
+      inspect: inspectCommand,
+      list: listCommand,
+    },
+    docs: { brief: "Variational autoencoders: train, measure, generate" },
+  });
+  return buildApplication(root, {
+    name: "latent",
+    versionInfo: { currentVersion: packageVersion() },
+    scanner: { caseStyle: "allow-kebab-for-camel" },
+    documentation: { disableAnsiColor: true, onlyRequiredInUsageLine: true },
+    localization: { text: textFor(debug) },
+    determineExitCode: failureCode,
+  });
+}

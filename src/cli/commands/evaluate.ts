@@ -1,0 +1,70 @@
+import { buildCommand } from "@stricli/core";
+import { collapse, type SplitName } from "../../evaluate/index.js";
+import { evaluateModel } from "../../node.js";
+import { collapseAdvice } from "../../train/index.js";
+import { loadSettings } from "../config.js";
+import { type Cli, print, warn } from "../context.js";
+import { fields } from "../fields.js";
+import { flag, folderArgument, toggle } from "../flags.js";
+import { objectiveOf, openRun } from "../model.js";
+import { columns, countText, measureText } from "../views/format.js";
+import { dataField, dataFor, openFlags, type OpenFlags, seedField, splitField } from "./shared.js";
+
+interface EvaluateFlags extends OpenFlags {
+  readonly data?: string;
+  readonly split?: SplitName;
+  readonly seed?: number;
+  readonly device?: string;
+  readonly threads?: number;
+  readonly json?: boolean;
+}
+
+async function evaluate(this: Cli, flags: EvaluateFlags, folder: string): Promise<void> {
+  const settings = await loadSettings(flags.config);
+  const { model, config } = await openRun(folder, settings, flags.checkpoint);
+  const dataset = await dataFor(flags, folder, config);
+  const objective = objectiveOf(config, settings);
+  const trainedWith = typeof config?.seed === "number" ? config.seed : 0;
+  const evaluation = await evaluateModel(model, dataset, {
+    split: flags.split ?? "test",
+    seed: flags.seed ?? trainedWith,
+    ...(objective && { objective }),
+    ...(flags.device !== undefined && { device: flags.device }),
+    ...(flags.threads !== undefined && { threads: flags.threads }),
+  });
+  const collapsed = collapse(evaluation);
+  if (collapsed !== undefined) warn(collapseAdvice(collapsed, objective?.name ?? ""));
+  if (flags.json === true) return print(JSON.stringify(evaluation));
+  const { split, examples, negativeElbo, reconstruction, kl, klMethod, msePerPixel } = evaluation;
+  const nats = "nats per example";
+  print(
+    columns(
+      [
+        ["split", split, `${countText(examples)} examples of ${dataset.name}`],
+        ["negative ELBO", measureText(negativeElbo), nats],
+        ["reconstruction", measureText(reconstruction), nats],
+        ["KL", measureText(kl), klMethod === "exact" ? nats : `${nats}, estimated from draws`],
+        ["MSE", measureText(msePerPixel), "per pixel"],
+        ["active units", String(evaluation.activeUnits), `of ${evaluation.latentDim}`],
+      ],
+      [1],
+    ),
+  );
+}
+
+export const evaluateCommand = buildCommand<EvaluateFlags, [folder: string], Cli>({
+  func: evaluate,
+  parameters: {
+    positional: folderArgument("Folder of a run or a model"),
+    flags: {
+      split: flag("split", splitField),
+      data: flag("data", dataField),
+      seed: flag("seed", { ...seedField, brief: "Of the noise [default = the run's]" }),
+      device: flag("device", fields.device),
+      threads: flag("threads", fields.threads),
+      json: toggle("Print one JSON object"),
+      ...openFlags,
+    },
+  },
+  docs: { brief: "Measure a trained model on data" },
+});

@@ -1,0 +1,162 @@
+import path from "node:path";
+import { buildCommand } from "@stricli/core";
+import { readIfThere } from "../../data/index.js";
+import { formatFamily, formatSpec, type FamilySpec } from "../../distributions/index.js";
+import type { Evaluation } from "../../evaluate/index.js";
+import { readCard, type TrainedVae } from "../../model/index.js";
+import { describeOnnx, type OnnxDescription, type OnnxValue } from "../../onnx/index.js";
+import { UserError } from "../../tensor/index.js";
+import { type EpochRecord, runFiles } from "../../train/index.js";
+import { loadSettings } from "../config.js";
+import { type Cli, print } from "../context.js";
+import { folderArgument, toggle } from "../flags.js";
+import { openRun } from "../model.js";
+import { columns, countText, evaluationText } from "../views/format.js";
+import { openFlags, type OpenFlags } from "./shared.js";
+
+interface InspectFlags extends OpenFlags {
+  readonly json?: boolean;
+}
+
+/** What is known of a folder's model. */
+interface Inspection {
+  readonly description: string;
+  readonly input: readonly number[];
+  readonly latent: number;
+  readonly posterior: string;
+  readonly prior: string;
+  readonly likelihood: string;
+  readonly objective: string | undefined;
+  readonly data: unknown;
+  readonly epochs: number | undefined;
+  readonly evaluation: Evaluation | undefined;
+  readonly weights: readonly {
+    readonly name: string;
+    readonly shape: readonly number[];
+    readonly count: number;
+  }[];
+  readonly onnx: Readonly<Record<string, OnnxDescription>>;
+}
+
+/** The model's own folder: `model/` of a run, or the folder itself. */
+async function findInModel(
+  folder: string,
+  name: string,
+): Promise<{ file: string; bytes: Buffer } | undefined> {
+  for (const place of [folder, path.join(folder, runFiles.model)]) {
+    const file = path.join(place, name);
+    const bytes = await readIfThere(file);
+    if (bytes !== undefined) return { file, bytes };
+  }
+  return undefined;
+}
+
+async function lastEpoch(folder: string): Promise<EpochRecord | undefined> {
+  const file = path.join(folder, runFiles.metrics);
+  const text = (await readIfThere(file))?.toString("utf8").trim().split("\n").at(-1) ?? "";
+  if (text === "") return undefined;
+  try {
+    return JSON.parse(text) as EpochRecord;
+  } catch (cause) {
+    throw new UserError(`${file} is damaged: its last line is no JSON`, 1, { cause });
+  }
+}
+
+async function onnxFiles(folder: string): Promise<Record<string, OnnxDescription>> {
+  const card = await findInModel(folder, "model.json");
+  const found: Record<string, OnnxDescription> = {};
+  if (card === undefined) return found;
+  for (const name of Object.keys(readCard(card.bytes.toString("utf8"), card.file).files)) {
+    const model = await findInModel(folder, name);
+    if (model === undefined) continue;
+    try {
+      found[name] = describeOnnx(model.bytes);
+    } catch (cause) {
+      throw new UserError(`${model.file} is damaged: it is no ONNX model`, 1, { cause });
+    }
+  }
+  return found;
+}
+
+function weightsOf({ weights }: TrainedVae): Inspection["weights"] {
+  return Object.entries(weights).map(([name, { shape, data }]) => ({ name, shape, count: data.length }));
+}
+
+async function inspectionOf(folder: string, flags: OpenFlags): Promise<Inspection> {
+  const { model, config } = await openRun(folder, await loadSettings(flags.config), flags.checkpoint);
+  const { definition } = model;
+  const last = await lastEpoch(folder);
+  const objective = config?.objective as unknown as FamilySpec | undefined;
+  return {
+    description: definition.describe(),
+    input: definition.input,
+    latent: definition.latent,
+    posterior: formatFamily(definition.posterior),
+    prior: formatFamily(definition.prior),
+    likelihood: formatFamily(definition.likelihood),
+    objective: objective && formatSpec(objective),
+    data: config?.dataset,
+    epochs: last?.epoch,
+    evaluation: last?.evaluation,
+    weights: weightsOf(model),
+    onnx: await onnxFiles(folder),
+  };
+}
+
+const shapeText = (shape: readonly (number | string)[]): string => `[${shape.join(", ")}]`;
+const valueText = ({ name, type, shape }: OnnxValue): string => `${name} ${type} ${shapeText(shape)}`;
+
+function show(inspection: Inspection): void {
+  const { description, input, latent, posterior, prior, likelihood, objective, data, epochs, evaluation } =
+    inspection;
+  const dataset = data as
+    | { readonly name: string; readonly train: number; readonly test: number }
+    | undefined;
+  const facts: (readonly [string, string | undefined])[] = [
+    ["model", description],
+    ["input", `${shapeText(input)}, latent ${latent}`],
+    ["posterior", posterior],
+    ["prior", prior],
+    ["likelihood", likelihood],
+    ["objective", objective],
+    [
+      "data",
+      dataset && `${dataset.name}, ${countText(dataset.train)} train, ${countText(dataset.test)} test`,
+    ],
+    ["epochs", epochs === undefined ? undefined : String(epochs)],
+    [evaluation?.split ?? "", evaluation && evaluationText(evaluation)],
+  ];
+  print(columns(facts.filter((fact): fact is [string, string] => fact[1] !== undefined)));
+  const { weights, onnx } = inspection;
+  const total = weights.reduce((sum, { count }) => sum + count, 0);
+  print("\nweights");
+  print(
+    columns(
+      [
+        ...weights.map(({ name, shape, count }) => [`  ${name}`, shapeText(shape), countText(count)]),
+        ["  total", "", countText(total)],
+      ],
+      [2],
+    ),
+  );
+  for (const [name, { inputs, outputs, nodes }] of Object.entries(onnx)) {
+    print(`\n${name} (${nodes} nodes)`);
+    for (const value of inputs) print(`  in   ${valueText(value)}`);
+    for (const value of outputs) print(`  out  ${valueText(value)}`);
+  }
+}
+
+async function inspect(this: Cli, flags: InspectFlags, folder: string): Promise<void> {
+  const inspection = await inspectionOf(folder, flags);
+  if (flags.json === true) return print(JSON.stringify(inspection));
+  show(inspection);
+}
+
+export const inspectCommand = buildCommand<InspectFlags, [folder: string], Cli>({
+  func: inspect,
+  parameters: {
+    positional: folderArgument("Folder of a run or a model"),
+    flags: { json: toggle("Print one JSON object"), ...openFlags },
+  },
+  docs: { brief: "Show what a trained model is made of" },
+});

@@ -1,0 +1,55 @@
+import { buildCommand } from "@stricli/core";
+import { type SplitName, splitOf } from "../../evaluate/index.js";
+import { loadSettings } from "../config.js";
+import type { Cli } from "../context.js";
+import { text, whole } from "../fields.js";
+import { flag, folderArgument } from "../flags.js";
+import { openRun } from "../model.js";
+import {
+  dataField,
+  dataFor,
+  exampleOf,
+  imageFile,
+  openFlags,
+  type OpenFlags,
+  saveTo,
+  splitField,
+} from "./shared.js";
+
+interface InterpolateFlags extends OpenFlags {
+  readonly from?: number;
+  readonly to?: number;
+  readonly steps?: number;
+  readonly data?: string;
+  readonly split?: SplitName;
+  readonly out?: string;
+}
+
+const index = { least: 0, most: 2 ** 31 - 1 };
+
+async function interpolate(this: Cli, flags: InterpolateFlags, folder: string): Promise<void> {
+  const file = imageFile(flags.out ?? "interpolation.png");
+  const { model, config } = await openRun(folder, await loadSettings(flags.config), flags.checkpoint);
+  const split = splitOf(await dataFor(flags, folder, config), flags.split ?? "test");
+  const from = exampleOf(split, flags.from ?? 0, "--from");
+  const to = exampleOf(split, flags.to ?? 1, "--to");
+  const images = await model.interpolate(from, to, flags.steps ?? 10);
+  await saveTo(file, images, { columns: flags.steps ?? 10 });
+}
+
+export const interpolateCommand = buildCommand<InterpolateFlags, [folder: string], Cli>({
+  func: interpolate,
+  parameters: {
+    positional: folderArgument("Folder of a run or a model"),
+    flags: {
+      from: flag("from", whole(index.least, index.most, "I", "Number of the first example [default = 0]")),
+      to: flag("to", whole(index.least, index.most, "I", "Number of the last example [default = 1]")),
+      steps: flag("steps", whole(2, 1000, "N", "Images, both ends included [default = 10]")),
+      split: flag("split", splitField),
+      data: flag("data", dataField),
+      out: flag("out", text("FILE", ".png or .npy [default = interpolation.png]")),
+      ...openFlags,
+    },
+  },
+  docs: { brief: "Walk from one example to another through the latent space" },
+});

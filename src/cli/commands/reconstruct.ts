@@ -1,0 +1,61 @@
+import { buildCommand } from "@stricli/core";
+import { rows, writeWhole } from "../../data/index.js";
+import { type SplitName, splitOf } from "../../evaluate/index.js";
+import { encodePng, originalsBesideReconstructions } from "../../plot/index.js";
+import { loadSettings } from "../config.js";
+import { type Cli, print } from "../context.js";
+import { text, whole } from "../fields.js";
+import { flag, folderArgument } from "../flags.js";
+import { openRun } from "../model.js";
+import {
+  dataField,
+  dataFor,
+  imageFile,
+  makeParent,
+  openFlags,
+  type OpenFlags,
+  saveTo,
+  splitField,
+} from "./shared.js";
+
+interface ReconstructFlags extends OpenFlags {
+  readonly n?: number;
+  readonly data?: string;
+  readonly split?: SplitName;
+  readonly out?: string;
+}
+
+async function reconstruct(this: Cli, flags: ReconstructFlags, folder: string): Promise<void> {
+  const file = imageFile(flags.out ?? "reconstructions.png");
+  const { model, config } = await openRun(folder, await loadSettings(flags.config), flags.checkpoint);
+  const split = splitOf(await dataFor(flags, folder, config), flags.split ?? "test");
+  const originals = rows(split.images, 0, Math.min(flags.n ?? 16, split.length));
+  const images = await model.reconstruct(originals);
+  if (file.toLowerCase().endsWith(".npy")) return saveTo(file, images);
+  await makeParent(file);
+  const picture = originalsBesideReconstructions(originals, images, { shape: model.definition.input });
+  await writeWhole(file, await encodePng(picture));
+  print(file);
+}
+
+export const reconstructCommand = buildCommand<ReconstructFlags, [folder: string], Cli>({
+  func: reconstruct,
+  parameters: {
+    positional: folderArgument("Folder of a run or a model"),
+    flags: {
+      n: flag("n", whole(1, 1_000_000, "N", "How many, from the first on [default = 16]")),
+      split: flag("split", splitField),
+      data: flag("data", dataField),
+      out: flag(
+        "out",
+        text(
+          "FILE",
+          ".png: originals above reconstructions; .npy: reconstructions [default = reconstructions.png]",
+        ),
+      ),
+      ...openFlags,
+    },
+    aliases: { n: "n" },
+  },
+  docs: { brief: "Encode examples and decode them again" },
+});

@@ -1,0 +1,73 @@
+import path from "node:path";
+import { type Dataset, fileError, makeFolder, rows, type Split } from "../../data/index.js";
+import type { SplitName } from "../../evaluate/index.js";
+import { canSaveImages, saveImages, type SaveImagesOptions } from "../../model/index.js";
+import { type Tensor, UserError } from "../../tensor/index.js";
+import type { CheckpointName, RunConfig } from "../../train/index.js";
+import { print } from "../context.js";
+import { asInRun, loadData, recordedData } from "../data.js";
+import { choice, fields, text } from "../fields.js";
+import { commonFlags, type CommonFlags, flag } from "../flags.js";
+
+export const splitField = choice<SplitName>(
+  ["test", "validation", "train"],
+  "NAME",
+  "Part of the data [default = test]",
+);
+export const dataField = text("DATA", "mnist or a folder [default = what the run was trained on]");
+export const seedField = { ...fields.seed, brief: "Of the noise [default = 0]" };
+
+/** Flags of every command that opens a run. */
+export const openFlags = {
+  config: flag("config", text("FILE", "Config file with distributions or networks of your own")),
+  checkpoint: flag(
+    "checkpoint",
+    choice<CheckpointName>(["last", "best"], "NAME", "Take a checkpoint's weights, last or best"),
+  ),
+  ...commonFlags,
+} as const;
+
+/** The types of `openFlags`. */
+export interface OpenFlags extends CommonFlags {
+  readonly config?: string;
+  readonly checkpoint?: CheckpointName;
+}
+
+/** Where images go: a name that ends in one of the given ways. */
+export function imageFile(name: string, endings: readonly string[] = [".png", ".npy"]): string {
+  const fits = endings.some((ending) => name.toLowerCase().endsWith(ending));
+  if (fits) return name;
+  throw new UserError(`--out must end in ${endings.join(" or ")}, got "${name}"`, 2);
+}
+
+/** Makes the folder that a file goes to. */
+export async function makeParent(file: string): Promise<void> {
+  const folder = path.dirname(file);
+  await makeFolder(folder).catch((error: unknown) => {
+    throw fileError(error, `make the folder ${folder}`);
+  });
+}
+
+/** Saves images where the user wants them, and says where. */
+export async function saveTo(file: string, images: Tensor, options: SaveImagesOptions = {}): Promise<void> {
+  if (!canSaveImages(file)) throw new UserError(`--out must end in .png or .npy, got "${file}"`, 2);
+  await makeParent(file);
+  await saveImages(images, file, options);
+  print(file);
+}
+
+/** The data that a command works on: those named, else those of the config file, else those of the run. */
+export async function dataFor(
+  flags: { readonly data?: string; readonly split?: SplitName },
+  folder: string,
+  config: RunConfig | undefined,
+): Promise<Dataset> {
+  const dataset = await loadData(flags.data ?? recordedData(config, folder));
+  return asInRun(dataset, config, flags.split ?? "test");
+}
+
+/** Example `index` of a split. Throws a UserError of wrong usage that names the option. */
+export function exampleOf(split: Split, index: number, option: string): Split["images"] {
+  if (index < split.length) return rows(split.images, index, index + 1);
+  throw new UserError(`${option} must be below ${split.length}, the number of examples, got ${index}`, 2);
+}

@@ -1,0 +1,117 @@
+import { buildCommand } from "@stricli/core";
+import { loadSettings, type Settings } from "../config.js";
+import type { Cli } from "../context.js";
+import { fields, text } from "../fields.js";
+import { commonFlags, type CommonFlags, flag, toggle } from "../flags.js";
+import { interruptible } from "../interrupt.js";
+import { drawRun, planRun, trainRun } from "../train-run.js";
+import { chooseView } from "../views/choose.js";
+import type { TrainView } from "../views/view.js";
+
+type FieldFlags = { readonly [K in keyof typeof fields]?: Settings[K] };
+
+interface TrainFlags extends FieldFlags, CommonFlags {
+  readonly config?: string;
+  readonly resume?: boolean;
+  readonly json?: boolean;
+  readonly pictures: boolean;
+}
+
+async function train(this: Cli, flags: TrainFlags, data: string | undefined): Promise<void> {
+  const { config, resume = false, json = false, pictures } = flags;
+  const given = Object.fromEntries(
+    Object.entries(flags).filter(([name, value]) => Object.hasOwn(fields, name) && value !== undefined),
+  ) as Settings;
+  const settings: Settings = {
+    ...(await loadSettings(config)),
+    ...given,
+    ...(data !== undefined && { data }),
+  };
+  const plan = await planRun(settings, resume);
+  const view = await chooseView(json);
+  const interrupt = interruptible(() =>
+    view.note("stopping after the steps under way; Ctrl-C again ends at once"),
+  );
+  try {
+    await runIn(view, interrupt, plan, pictures && settings.pictures !== false);
+  } finally {
+    interrupt.release();
+    view.close();
+  }
+}
+
+async function runIn(
+  view: TrainView,
+  interrupt: ReturnType<typeof interruptible>,
+  plan: Awaited<ReturnType<typeof planRun>>,
+  pictures: boolean,
+): Promise<void> {
+  try {
+    const run = await trainRun(plan, view, interrupt);
+    view.ended(run, pictures && run.finished ? await drawRun(run, view) : []);
+    await run.model.close();
+    if (run.finished) return;
+    const data = typeof plan.source === "string" ? ` ${plan.source}` : "";
+    view.note(`Go on with: latent train${data} --out ${plan.out} --resume`);
+  } catch (error) {
+    if (!interrupt.signal.aborted || (error as Error).name !== "AbortError") throw error;
+    view.note("stopped before training began");
+  }
+  process.exitCode = interrupt.code() ?? 1;
+}
+
+export const trainCommand = buildCommand<TrainFlags, [data: string | undefined], Cli>({
+  func: train,
+  parameters: {
+    positional: {
+      kind: "tuple",
+      parameters: [
+        {
+          brief: "mnist, or a folder with data in idx form",
+          placeholder: "DATA",
+          parse: (input) => input,
+          optional: true,
+        },
+      ],
+    },
+    flags: {
+      out: flag("out", fields.out),
+      z: flag("z", fields.z),
+      hidden: flag("hidden", fields.hidden),
+      activation: flag("activation", fields.activation),
+      posterior: flag("posterior", fields.posterior),
+      prior: flag("prior", fields.prior),
+      likelihood: flag("likelihood", fields.likelihood),
+      objective: flag("objective", fields.objective),
+      epochs: flag("epochs", fields.epochs),
+      batch: flag("batch", fields.batch),
+      lr: flag("lr", fields.lr),
+      seed: flag("seed", fields.seed),
+      validation: flag("validation", fields.validation),
+      patience: flag("patience", fields.patience),
+      device: flag("device", fields.device),
+      threads: flag("threads", fields.threads),
+      config: flag(
+        "config",
+        text("FILE", "Settings from a file [default = latent.config.ts, if it is there]"),
+      ),
+      resume: toggle("Go on with the run in --out, or start one if there is none"),
+      json: toggle("Print one JSON event a line"),
+      pictures: { kind: "boolean", brief: "Draw pictures and report.html at the end", default: true },
+      ...commonFlags,
+    },
+    aliases: { z: "z" },
+  },
+  docs: {
+    brief: "Train a VAE",
+    customUsage: ["DATA [flags]", "--out DIR --resume [flags]"],
+    fullDescription:
+      "Trains a VAE and keeps the run in a folder: settings, metrics, checkpoints, the model as ONNX and\n" +
+      "safetensors, pictures and a report. Ctrl-C saves and leaves with exit code 130; --resume goes on, and\n" +
+      "takes from the run whatever is not given again.\n\n" +
+      "  latent train mnist\n" +
+      "  latent train mnist --z 20 --epochs 10 --out runs/z20\n" +
+      "  latent train ./fashion --hidden 400 --seed 1 --json\n" +
+      "  latent train --out runs/z20 --resume --epochs 20",
+  },
+});

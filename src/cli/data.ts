@@ -1,0 +1,47 @@
+import { stat } from "node:fs/promises";
+import { type Dataset, datasets, type DownloadProgress, holdOut } from "../data/index.js";
+import { suggestion } from "../distributions/index.js";
+import type { SplitName } from "../evaluate/index.js";
+import { UserError } from "../tensor/index.js";
+import type { RunConfig } from "../train/index.js";
+import type { Settings } from "./config.js";
+
+const named = ["mnist"];
+
+/** How a download is followed and stopped. */
+export interface LoadDataOptions {
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (progress: DownloadProgress) => void;
+}
+
+/** The data set that `mnist`, a folder's path or a config file's object stands for. */
+export async function loadData(
+  source: NonNullable<Settings["data"]>,
+  options: LoadDataOptions = {},
+): Promise<Dataset> {
+  if (typeof source === "function") return source();
+  if (typeof source !== "string") return source;
+  if (source.toLowerCase() === "mnist") return datasets.mnist(options);
+  const there = await stat(source).catch(() => undefined);
+  if (there === undefined && !/[./\\]/.test(source)) {
+    throw new UserError(`there is neither a data set nor a folder "${source}"; ${suggestion(source, named)}`);
+  }
+  return datasets.folder(source);
+}
+
+/** The validation examples of a run, held out again as they were. */
+export function asInRun(dataset: Dataset, config: RunConfig | undefined, split: SplitName): Dataset {
+  const { validation, seed } = config ?? {};
+  if (split === "test" || typeof validation !== "number" || validation === 0) return dataset;
+  return holdOut(dataset, validation, typeof seed === "number" ? seed : 0);
+}
+
+/** What to evaluate a run on unless told otherwise: the data set that it says it was trained on. */
+export function recordedData(config: RunConfig | undefined, folder: string): string {
+  const source = config?.source;
+  if (typeof source === "string") return source;
+  throw new UserError(
+    `${folder} does not say which data it was trained on; give --data mnist or --data FOLDER`,
+    2,
+  );
+}
