@@ -1,6 +1,7 @@
 import { positive, real } from "./constraint.js";
 import { defineDistribution, type FamilyFactory } from "./define.js";
 import { registerKl } from "./kl.js";
+import { logOnePlusSquare } from "./positive.js";
 
 /** The Cauchy distribution with median `loc` and half width at half maximum `scale`. It has no mean. */
 export const cauchy: FamilyFactory<"loc" | "scale"> = defineDistribution({
@@ -16,7 +17,7 @@ export const cauchy: FamilyFactory<"loc" | "scale"> = defineDistribution({
   },
   logProb: ({ loc, scale }, x) => {
     const t = x.sub(loc).div(scale);
-    return t.square().log1p().add(scale.mul(Math.PI).log()).neg();
+    return logOnePlusSquare(t).add(scale.mul(Math.PI).log()).neg();
   },
   entropy: ({ scale }) => scale.mul(4 * Math.PI).log(),
 });

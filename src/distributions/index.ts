@@ -7,6 +7,7 @@ export {
   tanh as tanhMap,
 } from "./bijector.js";
 export * from "./constraint.js";
+export * from "./contract/index.js";
 export * from "./define.js";
 export * from "./distribution.js";
 export * from "./families.js";

@@ -7,7 +7,7 @@ export function tiny(x: Expr): number {
 }
 
 /**
- * A log-density on x > 0 (x >= 0 with `closed`), minus infinity elsewhere; `f` gets x no smaller than `tiny`, so
+ * A log-density on x >= 0, minus infinity elsewhere; `f` gets x no smaller than `tiny`, so
  * that neither value nor gradient is NaN.
  */
 export function onPositive(x: Expr, f: (x: Expr) => Expr): Expr {
@@ -19,4 +19,11 @@ export function onUnitInterval(x: Expr, f: (x: Expr) => Expr): Expr {
   const margin = x.dtype === "float64" ? 1e-16 : 6e-8;
   const outside = x.less(0).or(x.greater(1));
   return outside.where(-Infinity, f(x.clamp(tiny(x), 1 - margin)));
+}
+
+/** log(1 + x^2), finite for all finite x. */
+export function logOnePlusSquare(x: Expr): Expr {
+  const size = x.abs();
+  const big = size.greater(1e9);
+  return big.where(big.where(size, 1).log().mul(2), big.where(0, x).square().log1p());
 }

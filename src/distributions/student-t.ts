@@ -2,6 +2,7 @@ import { constant, type Expr } from "../graph/index.js";
 import { lbeta } from "../ops/index.js";
 import { above, positive, real } from "./constraint.js";
 import { defineDistribution, type FamilyFactory } from "./define.js";
+import { logOnePlusSquare } from "./positive.js";
 import { gammaNoise, logGammaDraw } from "./standard-gamma.js";
 
 /** log of the beta function of df/2 and 1/2. */
@@ -26,8 +27,8 @@ export const studentT: FamilyFactory<"df" | "loc" | "scale"> = defineDistributio
     return eps.mul(spread.minimum(60).exp()).mul(scale).add(loc);
   },
   logProb: ({ df, loc, scale }, x) => {
-    const t = x.sub(loc).div(scale);
-    const tail = df.add(1).mul(0.5).mul(t.square().div(df).log1p());
+    const t = x.sub(loc).div(scale).div(df.sqrt());
+    const tail = df.add(1).mul(0.5).mul(logOnePlusSquare(t));
     return tail.add(scale.log()).add(df.log().mul(0.5)).add(logBetaHalf(df)).neg();
   },
   mean: ({ df, loc }) => df.greater(1).where(loc, Number.NaN),

@@ -1,0 +1,3 @@
+export { checkDistribution, type ContractOptions } from "./check.js";
+export { type ContractCheck, type ContractReport, formatReport } from "./report.js";
+export type { ContractEvaluate, ContractSubject } from "./subject.js";
