@@ -30,3 +30,5 @@ export { mixture } from "./mixture.js";
 export { product } from "./product.js";
 export { vampPrior } from "./vamp-prior.js";
 export { transformed } from "./transformed.js";
+export { lowRankNormal } from "./low-rank-normal.js";
+export { multivariateNormal } from "./multivariate-normal.js";
