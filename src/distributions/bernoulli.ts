@@ -1,3 +1,4 @@
+import { customGradient, quickSigmoid } from "../ops/index.js";
 import { real } from "./constraint.js";
 import { defineDistribution, type FamilyFactory } from "./define.js";
 import { registerKl } from "./kl.js";
@@ -13,7 +14,16 @@ export const bernoulli: FamilyFactory<"logits"> = defineDistribution({
   support: "unitInterval",
   noise: { u: "uniform" },
   sample: ({ logits }, { u }) => u.less(logits.sigmoid()).cast(u.dtype),
-  logProb: ({ logits }, x) => x.mul(logits).sub(logits.softplus()),
+  logProb: ({ logits }, x) => {
+    const quick = logits.dtype === "float32";
+    const value = quick
+      ? x.mul(logits).sub(logits.relu()).add(quickSigmoid(logits.abs()).log())
+      : x.mul(logits).sub(logits.softplus());
+    return customGradient(value, [logits, x], (g) => {
+      const mean = quick ? quickSigmoid(logits) : logits.sigmoid();
+      return [g.mul(x.sub(mean)).sumTo(logits.shape), g.mul(logits).sumTo(x.shape)];
+    });
+  },
   mean: ({ logits }) => logits.sigmoid(),
   variance: ({ logits }) => logits.sigmoid().mul(logits.neg().sigmoid()),
   entropy: ({ logits }) => logits.softplus().sub(logits.mul(logits.sigmoid())),

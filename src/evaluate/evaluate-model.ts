@@ -1,3 +1,4 @@
+import { Packing } from "../nn/index.js";
 import { type Dataset, type Split } from "../data/portable.js";
 import type { TrainedVae } from "../model/index.js";
 import { elbo, type Objective } from "../objectives/index.js";
@@ -54,7 +55,7 @@ export async function evaluateModelIn(
   const shape = [length, definition.dataSize];
   const data =
     images.dtype === "uint8" ? tensor("uint8", shape, images.data) : tensor("float32", shape, images.data);
-  await engine.put({ ...weights, "data:evaluate": data });
+  await engine.put({ ...new Packing(definition.parameters).pack(weights), "data:evaluate": data });
   const datasetSize = dataset.train.length;
   const evaluator = await Evaluator.open(engine, definition, { objective, stored, datasetSize, ...rest });
   try {

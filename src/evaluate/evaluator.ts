@@ -1,7 +1,7 @@
 import { type Distribution, exactKl } from "../distributions/index.js";
 import { type Expr, scalar } from "../graph/index.js";
 import { gatherBatch, NoiseInputs, noiseFor, type Vae } from "../model/index.js";
-import { parameterInputs } from "../nn/index.js";
+import { Packing } from "../nn/index.js";
 import { measure, type Objective, type ObjectiveContext, sample } from "../objectives/index.js";
 import { compileSteps, stepsInput } from "../onnx/index.js";
 import "../ops/index.js";
@@ -44,7 +44,8 @@ export class Evaluator {
   /** Builds and opens the evaluation graph. */
   static async open(engine: Engine, model: Vae, options: EvaluatorOptions): Promise<Evaluator> {
     const { objective, stored, datasetSize, batchSize = 500, seed = 0 } = options;
-    const bound = model.bind(parameterInputs(model.parameters, "float32"), "float32");
+    const { weights } = new Packing(model.parameters).inputs("float32");
+    const bound = model.bind(weights, "float32");
     const { indices, x } = gatherBatch(stored, model.dataSize, "batch", "float32");
     const noise = new NoiseInputs("float32");
     const context: ObjectiveContext = {

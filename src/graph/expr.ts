@@ -63,6 +63,8 @@ export interface Emitter {
   ints(values: readonly number[]): string;
   /** The name of an earlier node's value, for lowerings that look behind their inputs. */
   nameOf(node: Expr): string;
+  /** Whether the engine that the graph is for has an operator outside the ONNX standard. */
+  has(operator: string): boolean;
   /** How many nodes and outputs use a node's value. */
   usesOf(node: Expr): number;
 }

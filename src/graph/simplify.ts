@@ -15,7 +15,7 @@ function remade(node: Expr, inputs: readonly Expr[]): Expr {
 export function simplify(outputs: readonly Expr[]): Expr[] {
   const done = new Map<Expr, Expr>();
   const visit = (root: Expr): Expr => {
-    for (const node of topological([root])) {
+    for (const node of topological([root], done)) {
       if (done.has(node)) continue;
       const rebuilt = remade(
         node,

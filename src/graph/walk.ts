@@ -1,13 +1,16 @@
 import type { Expr } from "./expr.js";
 import { inputName } from "./leaves.js";
 
-/** All nodes that `outputs` need, inputs before users, each once; the same graph gives the same order. */
-export function topological(outputs: readonly Expr[]): Expr[] {
+/**
+ * All nodes that `outputs` need, inputs before users, each once; the same graph gives the same order. Nodes in
+ * `known` and what only they need are left out.
+ */
+export function topological(outputs: readonly Expr[], known?: { has(node: Expr): boolean }): Expr[] {
   const order: Expr[] = [];
   const seen = new Set<Expr>();
   const stack: { node: Expr; next: number }[] = [];
   for (const output of outputs) {
-    if (seen.has(output)) continue;
+    if (seen.has(output) || known?.has(output)) continue;
     seen.add(output);
     stack.push({ node: output, next: 0 });
     for (let top = stack.at(-1); top !== undefined; top = stack.at(-1)) {
@@ -15,7 +18,7 @@ export function topological(outputs: readonly Expr[]): Expr[] {
       if (child === undefined) {
         order.push(top.node);
         stack.pop();
-      } else if (!seen.has(child)) {
+      } else if (!seen.has(child) && !known?.has(child)) {
         seen.add(child);
         stack.push({ node: child, next: 0 });
       }

@@ -72,6 +72,9 @@ export class GraphEmitter implements Emitter {
   readonly domains = new Set<string>();
   private counter = 0;
 
+  /** `extensions`: operators outside the standard that the graph may use, such as `com.microsoft.GatedAdd`. */
+  constructor(private readonly extensions: readonly string[] = []) {}
+
   /** Says that `node` is the graph value `name`, given from outside at `depth`. */
   bind(node: Expr, name: string, depth: Depth): void {
     this.values.set(node, name);
@@ -88,6 +91,10 @@ export class GraphEmitter implements Emitter {
     const name = this.values.get(node);
     if (name === undefined) throw new Error(`node ${node.id} (${node.op.name}) has not been written`);
     return name;
+  }
+
+  has(operator: string): boolean {
+    return this.extensions.includes(operator);
   }
 
   usesOf(node: Expr): number {

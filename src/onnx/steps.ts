@@ -30,12 +30,18 @@ export function nextName(state: string): string {
 /**
  * Compiles a step to a model. With `loop` it runs any number of steps a call, in an ONNX `Loop` whose trip
  * count is the int64 input `steps`; without, one step a call, with the same feeds (leading axis 1). Inputs
- * that are neither state nor per step are shared by all steps.
+ * that are neither state nor per step are shared by all steps. `extensions` are operators outside the ONNX
+ * standard that the engine has.
  */
-export function compileSteps(step: StepGraph, loop: boolean, metadata: ModelMetadata = {}): CompiledGraph {
+export function compileSteps(
+  step: StepGraph,
+  loop: boolean,
+  metadata: ModelMetadata = {},
+  extensions: readonly string[] = [],
+): CompiledGraph {
   const given = [...step.state.map(({ next }) => next), ...Object.values(step.outputs)];
   const roots = simplify(given);
-  const emitter = new GraphEmitter();
+  const emitter = new GraphEmitter(extensions);
   const stateNames = step.state.map(({ current }) => requireInputName(current));
   const perStepNames = step.perStep.map(requireInputName);
   const inputs = inputsOf([...given, ...step.state.map(({ current }) => current), ...step.perStep]);

@@ -100,6 +100,13 @@ function unexpanded(x: Expr, other: Expr): Expr {
   }
 }
 
+/** The rank-0 node that `x` is or repeats, or undefined. */
+function repeatedNumber(x: Expr): Expr | undefined {
+  if (x.rank === 0) return x;
+  const source = x.op.name === "expand" ? x.inputs[0] : undefined;
+  return source?.rank === 0 ? source : undefined;
+}
+
 /** Defines an elementwise op of two operands that broadcast as NumPy's do. */
 export function binary(rule: BinaryRule): (a: Operand, b: Operand) => Expr {
   const op: OpDef = {
@@ -124,6 +131,11 @@ export function binary(rule: BinaryRule): (a: Operand, b: Operand) => Expr {
       const slim = unexpanded(a, b);
       const other = unexpanded(b, slim);
       if (slim !== a || other !== b) return make([slim, other], {});
+      const numbers = node.inputs.map(repeatedNumber);
+      if (node.rank > 0 && numbers[0] !== undefined && numbers[1] !== undefined) {
+        const like = node.inputs.find((x) => sameShape(x.shape, node.shape));
+        return make(numbers as Expr[], {}).expand(node.shape, like);
+      }
       const operands = turnedOperands(node);
       return operands && make(operands, {}).transpose();
     },

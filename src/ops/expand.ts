@@ -49,6 +49,10 @@ const expandOp: OpDef<ExpandAttrs> = {
     }
     return emit.node("Expand", [x as string, target]);
   },
+  simplify: ({ inputs: [x, like], shape }) => {
+    const source = x?.op.name === "expand" ? x.inputs[0] : undefined;
+    return source && expand(source, shape, like ?? x);
+  },
 };
 
 const makeExpand = defineOp(expandOp);

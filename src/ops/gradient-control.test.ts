@@ -60,7 +60,7 @@ describe("customGradient", () => {
     const x = input("x", "float32", [3]);
     const y = customGradient(x.exp(), [x], (g) => [g.sum()]);
     expect(() => grad(y.sum(), [x])).toThrow(
-      "the gradient rule of customGradient gave [] for an input of [3]",
+      "the gradient rule of customGradient gave float32[] for an input of float32[3]",
     );
   });
 });

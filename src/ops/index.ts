@@ -13,6 +13,7 @@ export * from "./layout.js";
 export * from "./log-sum-exp.js";
 export * from "./matmul.js";
 export { onnxType } from "./onnx-types.js";
+export * from "./mul-add.js";
 export * from "./order.js";
 export * from "./power.js";
 export * from "./product.js";

@@ -1,5 +1,5 @@
 import { defineOp, type Emitter, Expr, type OpDef } from "../graph/index.js";
-import { type Dim, formatShape, sameShape, type Shape } from "../tensor/index.js";
+import { type Dim, formatShape, isStatic, sameShape, type Shape } from "../tensor/index.js";
 import { axisOf, newAxisOf } from "./axes.js";
 
 declare module "../graph/expr.js" {
@@ -79,6 +79,8 @@ const reshapeOp: OpDef<ReshapeAttrs> = {
   },
   simplify: ({ inputs: [x], shape }) => {
     if (x === undefined || sameShape(x.shape, shape)) return x;
+    const repeated = x.op.name === "expand" ? x.inputs[0] : undefined;
+    if (repeated?.rank === 0 && isStatic(shape)) return repeated.expand(shape);
     const source = x.op.name === "reshape" ? x.inputs[0] : undefined;
     if (source === undefined || unmatched(source.shape, shape).length > 1) return undefined;
     return sameShape(source.shape, shape) ? source : makeReshape([source], { shape });

@@ -35,10 +35,10 @@ export function adam({ lr = 1e-3, beta1 = 0.9, beta2 = 0.999, eps = 1e-8 }: Adam
     },
     update(parameter, gradient, [m, v], [rate, floor]) {
       if (!m || !v || !rate || !floor) throw new Error("adam.update takes two slots and two scalars");
-      const nextM = m.mul(beta1).add(gradient);
-      const nextV = v.mul(beta2).add(gradient.square());
-      const step = nextM.div(nextV.sqrt().add(floor)).mul(rate);
-      return { parameter: parameter.sub(step), slots: [nextM, nextV] };
+      const nextM = gradient.mulAdd(m, beta1);
+      const nextV = gradient.square().mulAdd(v, beta2);
+      const direction = nextM.div(nextV.sqrt().add(floor));
+      return { parameter: parameter.mulAdd(direction, rate.neg()), slots: [nextM, nextV] };
     },
   };
 }

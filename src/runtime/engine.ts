@@ -20,6 +20,7 @@ export interface Engine {
   readonly device: string;
   readonly description: string;
   readonly loops: boolean;
+  readonly extensions: readonly string[];
   /** Reads a compiled model; answers a handle for `run`. `inputs` are its input names. */
   open(model: Uint8Array, inputs: readonly string[], options?: SessionOptions): Promise<number>;
   /**
@@ -64,6 +65,10 @@ export class LocalEngine implements Engine {
     return this.backend.loops;
   }
 
+  get extensions(): readonly string[] {
+    return this.backend.extensions;
+  }
+
   open(model: Uint8Array, inputs: readonly string[], options?: SessionOptions): Promise<number> {
     return this.inTurn(async () => {
       const session = await this.backend.open(model, options);
@@ -92,7 +97,8 @@ export class LocalEngine implements Engine {
     return this.inTurn(async () => {
       const { session, inputs } = this.program(program);
       const feeds: Record<string, Tensor> = {};
-      for (const name of inputs) feeds[name] = call.feeds[name] ?? this.resident(call.from?.[name] ?? name, "run");
+      for (const name of inputs)
+        feeds[name] = call.feeds[name] ?? this.resident(call.from?.[name] ?? name, "run");
       const keep = Object.entries(call.keep ?? {});
       const into: Record<string, Tensor> = {};
       for (const [output, name] of keep) {

@@ -26,6 +26,7 @@ export async function nodeBackend(device: NodeDevice = "cpu", threads?: number):
     device,
     description: `ONNX Runtime, ${device === "cpu" ? `${count} thread${count === 1 ? "" : "s"}` : device}`,
     loops: device === "cpu" || device === "cuda",
+    extensions: device === "cpu" ? ["com.microsoft.GatedAdd"] : [],
     executionProviders: providers,
     threads: count,
     config: { "session.set_denormal_as_zero": "1", "session.disable_quant_qdq": "1" },

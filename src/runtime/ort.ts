@@ -60,6 +60,7 @@ export interface OrtBackendOptions {
   readonly device: string;
   readonly description: string;
   readonly loops: boolean;
+  readonly extensions?: readonly string[];
   readonly executionProviders: readonly InferenceSession.ExecutionProviderConfig[];
   readonly threads?: number;
   /** Session settings that this device wants. */
@@ -72,6 +73,7 @@ export function ortBackend(ort: OrtModule, backend: OrtBackendOptions): Backend 
     device: backend.device,
     description: backend.description,
     loops: backend.loops,
+    extensions: backend.extensions ?? [],
     async open(model: Uint8Array, options: SessionOptions = {}): Promise<Session> {
       const threads = options.threads ?? backend.threads;
       const config = { ...backend.config, ...options.config };

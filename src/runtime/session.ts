@@ -29,6 +29,8 @@ export interface Backend {
   readonly description: string;
   /** Whether many training steps a call (ONNX `Loop`) work and pay off on this device. */
   readonly loops: boolean;
+  /** Operators outside the ONNX standard that it has, as `domain.Operator`. */
+  readonly extensions: readonly string[];
   /** Reads a model. Throws an Error with the engine's message if it can't. */
   open(model: Uint8Array, options?: SessionOptions): Promise<Session>;
 }

@@ -29,6 +29,7 @@ class WorkerEngine implements Engine {
     readonly device: string,
     readonly description: string,
     readonly loops: boolean,
+    readonly extensions: readonly string[],
   ) {
     worker.on("message", (response: Response) => this.settle(response));
     worker.on("error", (error) => this.fail(error instanceof Error ? error : new Error(String(error))));
@@ -83,17 +84,27 @@ class WorkerEngine implements Engine {
   }
 }
 
+function firstMessage(worker: Worker): Promise<Hello> {
+  return new Promise((resolve, reject) => {
+    const ended = (code: number): void =>
+      reject(new Error(`the engine's worker thread ended with code ${code}`));
+    worker.once("error", reject);
+    worker.once("exit", ended);
+    worker.once("message", (hello: Hello) => {
+      worker.off("error", reject);
+      worker.off("exit", ended);
+      resolve(hello);
+    });
+  });
+}
+
 /** Starts an engine in a worker thread. Throws if the device can't be used. */
 export async function startWorkerEngine(options: WorkerOptions): Promise<Engine> {
   const worker = new Worker(workerUrl(), { workerData: options });
-  const hello = await new Promise<Hello>((resolve, reject) => {
-    worker.once("message", resolve);
-    worker.once("error", reject);
-  });
+  const hello = await firstMessage(worker);
   if ("failure" in hello) {
     await worker.terminate();
     throw new Error(hello.failure);
   }
-  worker.removeAllListeners();
-  return new WorkerEngine(worker, hello.device, hello.description, hello.loops);
+  return new WorkerEngine(worker, hello.device, hello.description, hello.loops, hello.extensions);
 }

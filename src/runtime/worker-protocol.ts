@@ -15,7 +15,12 @@ export type Response =
 
 /** Its first message: what it runs on, or why it couldn't start. */
 export type Hello =
-  | { readonly device: string; readonly description: string; readonly loops: boolean }
+  | {
+      readonly device: string;
+      readonly description: string;
+      readonly loops: boolean;
+      readonly extensions: readonly string[];
+    }
   | { readonly failure: string };
 
 /** How a worker is started. */

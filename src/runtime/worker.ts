@@ -40,8 +40,8 @@ async function answer(engine: LocalEngine, { id, method, args }: Request): Promi
 
 try {
   const engine = await startEngine(workerData as WorkerOptions);
-  const { device, description, loops } = engine;
-  port.postMessage({ device, description, loops } satisfies Hello);
+  const { device, description, loops, extensions } = engine;
+  port.postMessage({ device, description, loops, extensions } satisfies Hello);
   port.on("message", (request: Request) => void answer(engine, request));
 } catch (error) {
   port.postMessage({ failure: messageOf(error) } satisfies Hello);

@@ -30,7 +30,7 @@ export function decodeCheckpoint(bytes: Uint8Array, source: string): TrainState 
   }
   if (digest(progress, tensors) !== sha256) {
     throw new UserError(
-      `${source} is damaged: its contents don't match its checksum. Delete it to start from another checkpoint`,
+      `${source} is damaged: its contents don't match its checksum. Delete it to go on from the best checkpoint, if there is one`,
     );
   }
   return { tensors, progress: JSON.parse(progress) as Progress };

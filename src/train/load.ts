@@ -13,6 +13,7 @@ import {
 } from "../model/index.js";
 import { type Tensor, UserError } from "../tensor/index.js";
 import { decodeCheckpoint } from "./checkpoint.js";
+import { checksumFile, verifyChecksum } from "./checksums.js";
 import { readRunConfig, runFiles } from "./run-config.js";
 import type { Platform } from "./train.js";
 
@@ -43,14 +44,11 @@ export async function loadModelOn(
   const openBackend = platform.openBackend.bind(platform);
   await requireFolder(folder);
   for (const place of checkpoint === undefined ? [folder, path.join(folder, runFiles.model)] : []) {
-    const cardFile = path.join(place, "model.json");
-    const text = await readIfThere(cardFile);
-    if (text === undefined) continue;
+    const files = await readModelFolder(place);
+    if (files === undefined) continue;
+    const card = readCard(files.card.toString("utf8"), path.join(place, "model.json"));
     const file = path.join(place, "weights.safetensors");
-    const weights = await readIfThere(file);
-    if (weights === undefined) throw new UserError(`${file} is missing, though ${cardFile} is there`);
-    const card = readCard(text.toString("utf8"), cardFile);
-    return unbundle(card, weights, file, {
+    return unbundle(card, files.weights, file, {
       familyFrom: lookUp,
       openBackend,
       ...(definition && { definition }),
@@ -60,15 +58,42 @@ export async function loadModelOn(
   if (config === undefined) {
     throw new UserError(`${folder} holds neither a run (config.json) nor a model (model.json)`);
   }
-  const file = path.join(folder, runFiles[checkpoint ?? "last"]);
-  const bytes = await readIfThere(file);
-  if (bytes === undefined) throw new UserError(`${file} is missing: the run has not saved a checkpoint yet`);
+  const { file, bytes } = await readCheckpoint(
+    folder,
+    checkpoint === undefined ? ["last", "best"] : [checkpoint],
+  );
   const { tensors } = decodeCheckpoint(bytes, file);
   const model = definition ?? vaeFromConfig(config.model as unknown as VaeConfig, lookUp);
   const own = Object.keys(model.parameters).flatMap((name) =>
     tensors[name] === undefined ? [] : [[name, tensors[name]] as const],
   );
   return new TrainedVae(model, Object.fromEntries<Tensor>(own), openBackend);
+}
+
+async function readModelFolder(folder: string): Promise<{ card: Buffer; weights: Buffer } | undefined> {
+  const cardFile = path.join(folder, "model.json");
+  const card = await readIfThere(cardFile);
+  if (card === undefined) return undefined;
+  const file = path.join(folder, "weights.safetensors");
+  const weights = await readIfThere(file);
+  if (weights === undefined) throw new UserError(`${file} is missing, though ${cardFile} is there`);
+  const sums = (await readIfThere(path.join(folder, checksumFile)))?.toString("utf8") ?? "";
+  verifyChecksum(sums, "weights.safetensors", weights, file);
+  verifyChecksum(sums, "model.json", card, cardFile);
+  return { card, weights };
+}
+
+async function readCheckpoint(
+  folder: string,
+  names: readonly CheckpointName[],
+): Promise<{ file: string; bytes: Buffer }> {
+  for (const name of names) {
+    const file = path.join(folder, runFiles[name]);
+    const bytes = await readIfThere(file);
+    if (bytes !== undefined) return { file, bytes };
+  }
+  const missing = path.join(folder, runFiles[names[0] ?? "last"]);
+  throw new UserError(`${missing} is missing: the run has not saved a checkpoint yet`);
 }
 
 async function requireFolder(folder: string): Promise<void> {

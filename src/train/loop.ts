@@ -6,6 +6,7 @@ import type { Engine, SessionOptions } from "../runtime/index.js";
 import { RandomStream, type Tensor, UserError } from "../tensor/index.js";
 import { collapseAdvice } from "./advice.js";
 import { ChunkSize } from "./chunk.js";
+import { EngineState } from "./engine-state.js";
 import type { EpochRecord, Position, TrainEvent } from "./events.js";
 import type { Progress, TrainState } from "./state.js";
 import { lossOutput } from "./step.js";
@@ -58,14 +59,14 @@ export class TrainLoop {
   private lastDone = 0;
   private rate = 0;
   private readonly stepsPerEpoch: number;
-  private readonly stepNames: readonly string[];
+  private readonly engineState: EngineState;
 
   constructor(
     private readonly plan: LoopPlan,
     state: TrainState,
   ) {
     this.progress = state.progress;
-    this.stepNames = Object.keys(state.tensors);
+    this.engineState = new EngineState(plan.engine, plan.model, plan.optimizer);
     this.stepsPerEpoch = Math.ceil(plan.train.length / plan.batchSize);
   }
 
@@ -229,7 +230,7 @@ export class TrainLoop {
   private async checkpoint(best: boolean): Promise<void> {
     this.lastCheckpoint = Date.now();
     if (this.plan.sink === undefined) return;
-    const tensors = await this.plan.engine.take(this.stepNames);
+    const tensors = await this.engineState.take();
     await this.plan.sink.save({ progress: this.progress, tensors }, best);
     await this.plan.onEvent({ type: "checkpoint", step: this.progress.step });
   }

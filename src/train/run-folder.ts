@@ -1,6 +1,7 @@
 import { open, rm, rmdir, stat } from "node:fs/promises";
 import path from "node:path";
 import { fileError, makeFolder, readIfThere, writeWhole } from "../data/index.js";
+import { checksumFile, checksums } from "./checksums.js";
 import { decodeCheckpoint, encodeCheckpoint } from "./checkpoint.js";
 import type { EpochRecord } from "./events.js";
 import type { CheckpointSink } from "./loop.js";
@@ -89,10 +90,11 @@ export class RunFolder implements CheckpointSink {
     }
   }
 
-  /** Writes the files of a trained model into `model/`, `model.json` last. */
+  /** Writes the files of a trained model into `model/`, with their checksums, `model.json` last. */
   async writeModel(files: Readonly<Record<string, Uint8Array>>): Promise<void> {
-    const names = Object.keys(files).sort((a, b) => Number(a === "model.json") - Number(b === "model.json"));
-    for (const name of names) await writeWhole(this.path(runFiles.model, name), files[name] as Uint8Array);
+    const all = { ...files, [checksumFile]: new TextEncoder().encode(checksums(files)) };
+    const names = Object.keys(all).sort((a, b) => Number(a === "model.json") - Number(b === "model.json"));
+    for (const name of names) await writeWhole(this.path(runFiles.model, name), all[name] as Uint8Array);
   }
 
   private async makeFolders(): Promise<void> {
@@ -115,8 +117,11 @@ export class RunFolder implements CheckpointSink {
   }
 
   private async readState(): Promise<TrainState | undefined> {
-    const file = this.path(runFiles.last);
-    const bytes = await readIfThere(file);
-    return bytes && decodeCheckpoint(bytes, file);
+    for (const name of [runFiles.last, runFiles.best]) {
+      const file = this.path(name);
+      const bytes = await readIfThere(file);
+      if (bytes !== undefined) return decodeCheckpoint(bytes, file);
+    }
+    return undefined;
   }
 }

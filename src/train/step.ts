@@ -1,7 +1,7 @@
 import { grad } from "../autodiff/index.js";
 import { type Expr, input } from "../graph/index.js";
 import { gatherBatch, type NoiseInput, NoiseInputs, type Vae } from "../model/index.js";
-import { parameterInputs } from "../nn/index.js";
+import { Packing } from "../nn/index.js";
 import type { Objective } from "../objectives/index.js";
 import type { StepGraph } from "../onnx/index.js";
 import { type Optimizer, slotName } from "../optim/index.js";
@@ -40,7 +40,8 @@ export const lossOutput = "loss";
 /** Model, objective, gradient and optimiser as one graph from old weights to new ones. */
 export function trainingStep(model: Vae, options: StepOptions): TrainingStep {
   const { objective, optimizer, batch, stored, datasetSize, dtype = "float32" } = options;
-  const weights = parameterInputs(model.parameters, dtype);
+  const packing = new Packing(model.parameters);
+  const { stored: parameters, weights } = packing.inputs(dtype);
   const { indices, x } = gatherBatch(stored, model.dataSize, batch, dtype);
   const noise = new NoiseInputs(dtype);
   const scheduled: (ScheduledInput & { readonly node: Expr })[] = [];
@@ -55,16 +56,17 @@ export function trainingStep(model: Vae, options: StepOptions): TrainingStep {
   const { loss, terms } = objective.build({ x, ...bound, noise, datasetSize, scheduled: schedule });
 
   const names = Object.keys(weights);
-  const parameters = Object.values(weights);
-  const gradients = grad(loss, parameters);
+  const gradients = grad(loss, Object.values(weights));
+  const byName = Object.fromEntries(names.map((name, i) => [name, gradients[i] as Expr]));
+  const byStored = packing.gradients(byName);
   const scalars = optimizer.scalars.map((name, i) =>
     schedule(name, (step) => optimizer.scalarsAt(step + 1)[i] ?? Number.NaN),
   );
-  const state = parameters.flatMap((parameter, i) => {
+  const state = Object.entries(parameters).flatMap(([name, parameter]) => {
     const slots = optimizer.slots.map((slot) =>
-      input(slotName(optimizer, slot, names[i] as string), dtype, parameter.shape),
+      input(slotName(optimizer, slot, name), dtype, parameter.shape),
     );
-    const update = optimizer.update(parameter, gradients[i] as Expr, slots, scalars);
+    const update = optimizer.update(parameter, byStored[name] as Expr, slots, scalars);
     return [
       { current: parameter, next: update.parameter },
       ...slots.map((slot, k) => ({ current: slot, next: update.slots[k] as Expr })),

@@ -23,7 +23,7 @@ export class Stepper {
     session?: SessionOptions,
   ): Promise<Stepper> {
     const step = trainingStep(model, options);
-    const compiled = compileSteps(step.graph, engine.loops, { name: "train" });
+    const compiled = compileSteps(step.graph, engine.loops, { name: "train" }, engine.extensions);
     const program = await engine.open(compiled.bytes, compiled.inputs, session);
     const states = step.graph.state.map(({ current }) => requireInputName(current));
     const keep = Object.fromEntries(states.map((name) => [nextName(name), name]));

@@ -7,6 +7,7 @@ import { adam, type Optimizer } from "../optim/index.js";
 import type { Backend, Engine } from "../runtime/index.js";
 import { RandomStream, type Tensor, tensor, UserError } from "../tensor/index.js";
 import type { EpochRecord, TrainEvent } from "./events.js";
+import { EngineState } from "./engine-state.js";
 import { TrainLoop } from "./loop.js";
 import type { RunConfig } from "./run-config.js";
 import { RunFolder } from "./run-folder.js";
@@ -213,12 +214,13 @@ interface Training {
 async function trainIn(engine: Engine, training: Training): Promise<Run> {
   const { platform, model, data, settings, options, folder, state, found } = training;
   const monitor = data.validation ?? data.test;
+  const inEngine = new EngineState(engine, model, settings.optimizer);
   const weights = async (): Promise<TrainedVae> =>
-    new TrainedVae(model, await engine.take(Object.keys(model.parameters)), () => platform.openBackend());
+    new TrainedVae(model, await inEngine.weights(), () => platform.openBackend());
   const tell = options.onEvent ?? (() => undefined);
   const current: Current = { model: weights };
+  await inEngine.put(state.tensors);
   await engine.put({
-    ...state.tensors,
     "data:train": flattened(data.train),
     "data:monitor": flattened(monitor),
   });
