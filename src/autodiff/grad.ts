@@ -11,6 +11,14 @@ function dependents(order: readonly Expr[], targets: ReadonlySet<Expr>): Set<Exp
   return found;
 }
 
+function typeText({ dtype, shape }: Expr): string {
+  return `${dtype}${formatShape(shape)}`;
+}
+
+function sameType(a: Expr, b: Expr): boolean {
+  return a.dtype === b.dtype && sameShape(a.shape, b.shape);
+}
+
 function zerosLike(x: Expr): Expr {
   return scalar(0, x.dtype).expand(x.shape, x);
 }
@@ -18,13 +26,15 @@ function zerosLike(x: Expr): Expr {
 /**
  * Reverse-mode differentiation: the product of `cotangents` with the Jacobian of `outputs` with respect to
  * `targets`, as graph (so that it can be differentiated again). Targets on which nothing depends get zeros.
- * Throws if a cotangent's shape is not its output's.
+ * Throws if a cotangent's shape or dtype is not its output's, or if a target is not of a float type.
  */
 export function vectorJacobianProduct(
   outputs: readonly Expr[],
   cotangents: readonly Expr[],
   targets: readonly Expr[],
 ): Expr[] {
+  const odd = targets.find(({ dtype }) => !isFloat(dtype));
+  if (odd !== undefined) throw new Error(`grad: a target is ${typeText(odd)}; only floats have gradients`);
   const order = topological(outputs);
   const active = dependents(order, new Set(targets));
   const sums = new Map<Expr, Expr>();
@@ -34,9 +44,10 @@ export function vectorJacobianProduct(
   };
   outputs.forEach((output, i) => {
     const cotangent = cotangents[i];
-    if (cotangent === undefined || !sameShape(cotangent.shape, output.shape)) {
+    if (cotangent === undefined || !sameType(cotangent, output)) {
+      const got = cotangent === undefined ? "nothing" : typeText(cotangent);
       throw new Error(
-        `the cotangent of an output of shape ${formatShape(output.shape)} must have that shape`,
+        `the cotangent of a ${typeText(output)} output must be ${typeText(output)}, got ${got}`,
       );
     }
     accumulate(output, cotangent);
@@ -49,9 +60,9 @@ export function vectorJacobianProduct(
     node.inputs.forEach((input, k) => {
       const part = parts[k];
       if (!part || !active.has(input)) return;
-      if (!sameShape(part.shape, input.shape)) {
-        const shapes = `${formatShape(part.shape)} for an input of ${formatShape(input.shape)}`;
-        throw new Error(`the gradient rule of ${node.op.name} gave ${shapes}`);
+      if (!sameType(part, input)) {
+        const types = `${typeText(part)} for an input of ${typeText(input)}`;
+        throw new Error(`the gradient rule of ${node.op.name} gave ${types}`);
       }
       accumulate(input, part);
     });
