@@ -70,6 +70,8 @@ export interface Vae {
 }
 
 const maximumLatent = 65536;
+/** Protocol buffers, and so ONNX files, end at 2 GB. */
+const maximumWeights = 500_000_000;
 
 function prefixed(prefix: string, specs: ParameterSpecs = {}): ParameterSpecs {
   return Object.fromEntries(Object.entries(specs).map(([name, spec]) => [`${prefix}.${name}`, spec]));
@@ -112,6 +114,14 @@ export function vae(options: VaeOptions): Vae {
     ...prefixed("prior", prior.weights?.(event, dataSize)),
     ...prefixed("likelihood", likelihood.weights?.(dataEvent, dataSize)),
   };
+  const count = countParameters(parameters);
+  if (count > maximumWeights) {
+    throw new UserError(
+      `the model would have ${count.toLocaleString("en-US")} weights, more than an ONNX file can hold; ` +
+        "take smaller hidden sizes (--hidden) or a smaller latent (--z)",
+      2,
+    );
+  }
 
   return {
     input: [...input],
