@@ -14,4 +14,5 @@ export * from "./report/index.js";
 export * from "./runtime/index.js";
 export * from "./tensor/index.js";
 export * from "./train/index.js";
+export { defineConfig, type LatentConfig } from "./cli/define-config.js";
 export { evaluate, evaluateModel, loadModel, train } from "./node.js";

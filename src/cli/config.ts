@@ -1,55 +1,7 @@
 import { existsSync, readdirSync } from "node:fs";
 import path from "node:path";
-import { z } from "zod";
-import { suggestion } from "../distributions/index.js";
 import { UserError } from "../tensor/index.js";
-import { checkField, fields, objectFields } from "./fields.js";
-
-const members = {
-  ...Object.fromEntries(Object.entries(fields).map(([name, { schema }]) => [name, schema])),
-  ...objectFields,
-  pictures: z.boolean({ error: "must be true or false" }),
-} as unknown as { [K in keyof typeof fields]: (typeof fields)[K]["schema"] } & typeof objectFields & {
-    pictures: z.ZodType<boolean>;
-  };
-
-/** Settings of a run after checking: names have become distributions and objectives. */
-export type Settings = { readonly [K in keyof typeof members]?: z.output<(typeof members)[K]> };
-
-type Named = "posterior" | "prior" | "likelihood" | "objective";
-
-/**
- * What `latent.config.ts` may export: the settings that `latent train` takes as flags, under the same names, and
- * `data`, `encoder`, `decoder` and `optimizer` as objects. Distributions and the objective are names, such as
- * `"gamma(concentration=2)"`, or objects.
- */
-export type LatentConfig = {
-  readonly [K in keyof Settings]?: K extends Named ? string | NonNullable<Settings[K]> : Settings[K];
-};
-
-/** Gives a config file's contents their type: `export default defineConfig({ z: 20, epochs: 5 })`. */
-export function defineConfig(config: LatentConfig): LatentConfig {
-  return config;
-}
-
-/** Checks a config file's contents. Throws a UserError of wrong usage that names `source` and the setting. */
-export function checkConfig(config: unknown, source: string): Settings {
-  if (typeof config !== "object" || config === null || Array.isArray(config)) {
-    throw new UserError(`${source} must export an object, such as defineConfig({ z: 2 })`, 2);
-  }
-  const settings: Record<string, unknown> = {};
-  for (const [name, value] of Object.entries(config)) {
-    if (!Object.hasOwn(members, name)) {
-      throw new UserError(
-        `${source}: there is no setting "${name}"; ${suggestion(name, Object.keys(members))}`,
-        2,
-      );
-    }
-    if (value === undefined) continue;
-    settings[name] = checkField<unknown>(`${source}: ${name}`, members[name as keyof typeof members], value);
-  }
-  return settings;
-}
+import { checkConfig, type Settings } from "./settings.js";
 
 /**
  * The settings of `file`, or of `latent.config.ts` (`.js`, `.mjs`, `.json`, ...) in the current folder if there
@@ -83,7 +35,7 @@ export async function loadSettings(file: string | undefined): Promise<Settings> 
     return source === undefined ? {} : checkConfig(loaded.config, path.relative(cwd, source));
   } catch (error) {
     if (error instanceof UserError) throw error;
-    const message = error instanceof Error ? error.message : String(error);
+    const message = (error instanceof Error ? error.message : String(error)).replace(/\s+/g, " ").trim();
     throw new UserError(`can't read the config file ${file ?? "latent.config"}: ${message}`, 2, {
       cause: error,
     });

@@ -4,7 +4,7 @@ import { suggestion } from "../distributions/index.js";
 import type { SplitName } from "../evaluate/index.js";
 import { UserError } from "../tensor/index.js";
 import type { RunConfig } from "../train/index.js";
-import type { Settings } from "./config.js";
+import type { Settings } from "./settings.js";
 
 const named = ["mnist"];
 

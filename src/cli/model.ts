@@ -12,7 +12,7 @@ import { loadModel } from "../node.js";
 import { type Objective, objectiveFrom } from "../objectives/index.js";
 import type { FamilySpec } from "../distributions/index.js";
 import { type CheckpointName, readRunConfig, type RunConfig } from "../train/index.js";
-import type { Settings } from "./config.js";
+import type { Settings } from "./settings.js";
 import { defined } from "./defined.js";
 
 /** A family by its saved name: one of the config file's own, else a registered one. */

@@ -7,7 +7,7 @@ import { adam, type AdamOptions, type Optimizer } from "../optim/index.js";
 import { writeReport } from "../report/index.js";
 import { UserError } from "../tensor/index.js";
 import { holdsRun, readRunConfig, type Run, type RunConfig } from "../train/index.js";
-import type { Settings } from "./config.js";
+import type { Settings } from "./settings.js";
 import { loadData } from "./data.js";
 import { defined } from "./defined.js";
 import type { Interrupt } from "./interrupt.js";

@@ -18,7 +18,7 @@ import { UserError } from "../tensor/index.js";
 import type { EpochRecord } from "../train/index.js";
 
 /** A picture as files, and how to show it. */
-export interface Picture {
+export interface RunPicture {
   readonly title: string;
   readonly caption: string;
   /** Contents by file name, the one to show first. */
@@ -38,7 +38,7 @@ const pairs = 16;
 const mapped = 10_000;
 
 /** Draws of the prior, decoded, in a grid. */
-export async function generatedPicture({ model }: PictureSubject): Promise<Picture> {
+export async function generatedPicture({ model }: PictureSubject): Promise<RunPicture> {
   const images = await model.generate(generated);
   const picture = imageGrid(images, { shape: model.definition.input });
   return {
@@ -49,7 +49,7 @@ export async function generatedPicture({ model }: PictureSubject): Promise<Pictu
 }
 
 /** Test examples, and under each what the model makes of it. */
-export async function reconstructionPicture({ model, data }: PictureSubject): Promise<Picture> {
+export async function reconstructionPicture({ model, data }: PictureSubject): Promise<RunPicture> {
   const originals = rows(data.test.images, 0, Math.min(pairs, data.test.length));
   const shape = model.definition.input;
   const picture = originalsBesideReconstructions(originals, await model.reconstruct(originals), { shape });
@@ -67,7 +67,7 @@ function historyPoint({ epoch, train, evaluation }: EpochRecord): HistoryPoint {
 }
 
 /** The loss term by term against the epoch. */
-export async function lossPicture({ history }: PictureSubject): Promise<Picture> {
+export async function lossPicture({ history }: PictureSubject): Promise<RunPicture> {
   const split = history.at(-1)?.evaluation.split ?? "test";
   const svg = await lossCurves(history.map(historyPoint));
   return {
@@ -85,7 +85,7 @@ function firstRows(split: Split, count: number): { images: Split["images"]; labe
 }
 
 /** Codes of test examples in the plane, or along their principal axes, coloured by label. */
-export async function latentPicture({ model, data }: PictureSubject): Promise<Picture> {
+export async function latentPicture({ model, data }: PictureSubject): Promise<RunPicture> {
   const { images, labels } = firstRows(data.test, mapped);
   const codes = await model.codes(images);
   const { latent } = model.definition;
@@ -118,7 +118,7 @@ export interface ManifoldSettings {
 export async function manifoldPicture(
   { model }: Pick<PictureSubject, "model">,
   { size = 20, extent = 3 }: ManifoldSettings = {},
-): Promise<Picture> {
+): Promise<RunPicture> {
   const { latent, input } = model.definition;
   if (latent !== 2) {
     throw new UserError(
@@ -138,15 +138,15 @@ export async function manifoldPicture(
 }
 
 /** What could be drawn, and for what could not, why. */
-export interface Pictures {
-  readonly pictures: readonly Picture[];
+export interface RunPictures {
+  readonly pictures: readonly RunPicture[];
   readonly skipped: readonly string[];
 }
 
 /** All pictures that make sense of a trained model. */
-export async function drawPictures(subject: PictureSubject): Promise<Pictures> {
+export async function drawPictures(subject: PictureSubject): Promise<RunPictures> {
   const { latent } = subject.model.definition;
-  const makers: readonly (readonly [name: string, draw: () => Promise<Picture>])[] = [
+  const makers: readonly (readonly [name: string, draw: () => Promise<RunPicture>])[] = [
     ["generated", () => generatedPicture(subject)],
     ["reconstructions", () => reconstructionPicture(subject)],
     ...(subject.history.length > 0 ? ([["loss", () => lossPicture(subject)]] as const) : []),
@@ -155,7 +155,7 @@ export async function drawPictures(subject: PictureSubject): Promise<Pictures> {
       ? ([["manifold", () => manifoldPicture(subject)]] as const)
       : []),
   ];
-  const pictures: Picture[] = [];
+  const pictures: RunPicture[] = [];
   const skipped: string[] = [];
   for (const [name, draw] of makers) {
     try {

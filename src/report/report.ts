@@ -6,7 +6,7 @@ import { type ReportFigure, reportHtml, type ReportPicture, type ReportTable } f
 import { UserError } from "../tensor/index.js";
 import { collapseAdvice, readRunConfig, type EpochRecord, type Run, runFiles } from "../train/index.js";
 import { environment } from "./environment.js";
-import { drawPictures, type Picture } from "./pictures.js";
+import { drawPictures, type RunPicture } from "./pictures.js";
 
 function figuresOf(evaluation: Evaluation | undefined): ReportFigure[] {
   if (evaluation === undefined) return [];
@@ -41,7 +41,7 @@ function epochTable(history: readonly EpochRecord[]): ReportTable {
   };
 }
 
-function shown({ title, caption, files }: Picture): ReportPicture {
+function shown({ title, caption, files }: RunPicture): ReportPicture {
   const [content = ""] = Object.values(files);
   return typeof content === "string" ? { title, caption, svg: content } : { title, caption, png: content };
 }

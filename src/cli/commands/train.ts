@@ -1,5 +1,6 @@
 import { buildCommand } from "@stricli/core";
-import { loadSettings, type Settings } from "../config.js";
+import { loadSettings } from "../config.js";
+import type { Settings } from "../settings.js";
 import type { Cli } from "../context.js";
 import { fields, text } from "../fields.js";
 import { commonFlags, type CommonFlags, flag, toggle } from "../flags.js";
