@@ -12,6 +12,7 @@ const euler = 0.577215664901532860606512090082;
 export const exponential: FamilyFactory<"rate"> = defineDistribution({
   name: "exponential",
   description: "positive, falling from 0 on",
+  roles: ["posterior", "prior"],
   params: { rate: positive },
   support: "positive",
   standard: { rate: 1 },

@@ -12,6 +12,7 @@ import { gammaNoise, logGammaDraw } from "./standard-gamma.js";
 export const gamma: FamilyFactory<"concentration" | "rate"> = defineDistribution({
   name: "gamma",
   description: "positive, with a shape and a rate",
+  roles: ["posterior", "prior"],
   params: { concentration: positive, rate: positive },
   support: "positive",
   standard: { concentration: 1, rate: 1 },
@@ -21,7 +22,10 @@ export const gamma: FamilyFactory<"concentration" | "rate"> = defineDistribution
     return log.maximum(Math.log(tiny(log))).exp();
   },
   logProb: ({ concentration, rate }, x) =>
-    onPositive(x, (y) => gammaLogMass(concentration, y.mul(rate)).sub(y.log())),
+    onPositive(x, (y) => {
+      const log = y.log();
+      return gammaLogMass(concentration, y.mul(rate), log.add(rate.log())).sub(log);
+    }),
   mean: ({ concentration, rate }) => concentration.div(rate),
   variance: ({ concentration, rate }) => concentration.div(rate.square()),
   entropy: ({ concentration: a, rate }) =>

@@ -9,6 +9,7 @@ const euler = 0.577215664901532860606512090082;
 export const gumbel: FamilyFactory<"loc" | "scale"> = defineDistribution({
   name: "gumbel",
   description: "skewed to the right: the distribution of largest values",
+  roles: ["posterior", "prior"],
   params: { loc: real, scale: positive },
   standard: { loc: 0, scale: 1 },
   noise: { u: "uniform" },

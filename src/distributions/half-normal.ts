@@ -7,6 +7,7 @@ import { onPositive } from "./positive.js";
 export const halfNormal: FamilyFactory<"scale"> = defineDistribution({
   name: "half-normal",
   description: "positive: the absolute value of a normal",
+  roles: ["posterior", "prior"],
   params: { scale: fromLogVariance },
   support: "positive",
   standard: { scale: 1 },

@@ -19,6 +19,7 @@ function moment(n: number, a: Expr, b: Expr): Expr {
 export const kumaraswamy: FamilyFactory<"concentration1" | "concentration0"> = defineDistribution({
   name: "kumaraswamy",
   description: "on 0..1, like beta",
+  roles: ["posterior", "prior"],
   params: { concentration1: positive, concentration0: positive },
   support: "unitInterval",
   standard: { concentration1: 1, concentration0: 1 },

@@ -10,6 +10,7 @@ const halfLogTwoPi = 0.5 * Math.log(2 * Math.PI);
 export const logNormal: FamilyFactory<"loc" | "scale"> = defineDistribution({
   name: "log-normal",
   description: "positive: the exponential of a normal",
+  roles: ["posterior", "prior"],
   params: { loc: real, scale: fromLogVariance },
   support: "positive",
   standard: { loc: 0, scale: 1 },

@@ -7,6 +7,7 @@ import { normal } from "./normal.js";
 export const uniform: FamilyFactory<"low" | "high"> = defineDistribution({
   name: "uniform",
   description: "even between two limits",
+  roles: ["posterior", "prior"],
   params: { low: real, high: { ...positive, above: -Infinity } },
   link: ({ low, high }) => ({ low, high: low.add(high) }),
   standard: { low: -1, high: 1 },

@@ -30,6 +30,7 @@ function quantile(concentration: Expr, u: Expr): Expr {
 export const vonMises: FamilyFactory<"loc" | "concentration"> = defineDistribution({
   name: "von-mises",
   description: "an angle, around a direction: the normal of the circle",
+  roles: ["posterior", "prior"],
   params: { loc: real, concentration: { ...positive, above: -1e-300 } },
   support: "angle",
   standard: { loc: 0, concentration: 0 },

@@ -59,13 +59,13 @@ export function gammaImplicit(a: Expr, logZ: Expr): Expr {
   ]);
 }
 
-/** log(z^a e^-z / gamma(a)), without the cancellation of large terms. */
-export function gammaLogMass(a: Expr, z: Expr): Expr {
+/** log(z^a e^-z / gamma(a)), without the cancellation of large terms; `logZ` if z itself may underflow. */
+export function gammaLogMass(a: Expr, z: Expr, logZ: Expr = z.log()): Expr {
   const large = a.greaterEqual(8);
   const safe = large.where(a, 8);
   const ratio = z.div(safe);
   const offset = ratio.sub(1);
-  const log = ratio.less(0.5).where(ratio.log(), offset.maximum(-0.75).log1p());
+  const log = ratio.less(0.5).where(logZ.sub(safe.log()), offset.maximum(-0.75).log1p());
   const bump = offset.sub(log).mul(safe).neg();
   const stirling = safe
     .log()
@@ -73,7 +73,7 @@ export function gammaLogMass(a: Expr, z: Expr): Expr {
     .mul(0.5)
     .sub(stirlingRemainder(safe));
   const small = large.where(1, a);
-  return large.where(bump.add(stirling), small.mul(z.log()).sub(z).sub(lgamma(small)));
+  return large.where(bump.add(stirling), small.mul(logZ).sub(z).sub(lgamma(small)));
 }
 
 /** The regularised incomplete gamma functions P(a, z), the probability below z, and Q = 1 - P. */

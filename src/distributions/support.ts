@@ -1,0 +1,64 @@
+import type { Support } from "./distribution.js";
+
+interface SupportRule {
+  /** Such as `numbers from 0 to 1`. */
+  readonly about: string;
+  /** True for a number that may occur. */
+  holds(x: number): boolean;
+  /** For supports of whole vectors: the sum of this over the vector must be 1. */
+  readonly total?: (x: number) => number;
+}
+
+const rules: Readonly<Record<Support, SupportRule>> = {
+  real: { about: "finite numbers", holds: Number.isFinite },
+  positive: { about: "numbers above 0", holds: (x) => x > 0 && x < Infinity },
+  unitInterval: { about: "numbers from 0 to 1", holds: (x) => x >= 0 && x <= 1 },
+  nonNegativeInteger: { about: "whole numbers from 0 on", holds: (x) => x >= 0 && Number.isInteger(x) },
+  binary: { about: "only 0 and 1", holds: (x) => x === 0 || x === 1 },
+  simplex: { about: "shares from 0 to 1 that add up to 1", holds: (x) => x >= 0 && x <= 1, total: (x) => x },
+  sphere: { about: "vectors of length 1", holds: (x) => Math.abs(x) <= 1 + 1e-6, total: (x) => x * x },
+  angle: { about: "angles from -pi to pi", holds: (x) => Math.abs(x) <= Math.PI + 1e-6 },
+  product: { about: "what each part of the product takes", holds: Number.isFinite },
+  oneHot: { about: "one 1 among zeros", holds: (x) => x === 0 || x === 1, total: (x) => x },
+};
+
+/** What a support holds, for messages: `numbers from 0 to 1`. */
+export function describeSupport(support: Support): string {
+  return rules[support].about;
+}
+
+/**
+ * The first thing in `values` that is outside a support, in words, or undefined if all of it is inside. `event` is
+ * the number of consecutive values that belong together, which matters for simplex, sphere and one-hot.
+ *
+ *     outsideSupport("unitInterval", [0, 0.5, 255], 3); // "value 2 is 255; expected numbers from 0 to 1"
+ */
+export function outsideSupport(support: Support, values: ArrayLike<number>, event = 1): string | undefined {
+  const { about, holds, total } = rules[support];
+  for (let i = 0; i < values.length; i++) {
+    if (!holds(values[i] as number)) return `value ${i} is ${values[i]}; expected ${about}`;
+  }
+  if (total === undefined) return undefined;
+  for (let i = 0; i + event <= values.length; i += event) {
+    let sum = 0;
+    for (let k = 0; k < event; k++) sum += total(values[i + k] as number);
+    if (Math.abs(sum - 1) > 1e-4) return `example ${i / event} adds up to ${sum}; expected ${about}`;
+  }
+  return undefined;
+}
+
+/** Supports with a density (or probability) wherever the first has one. */
+const within: Readonly<Partial<Record<Support, readonly Support[]>>> = {
+  positive: ["real"],
+  unitInterval: ["real", "positive"],
+  angle: ["real"],
+  binary: ["nonNegativeInteger"],
+};
+
+/**
+ * True if draws of a distribution on `inner` can be looked up in the density of one on `outer`, so that their KL
+ * divergence is finite. Discrete draws and those on a sphere or simplex have no density among unconstrained ones.
+ */
+export function isWithinSupport(inner: Support, outer: Support): boolean {
+  return inner === outer || (within[inner]?.includes(outer) ?? false);
+}
