@@ -16,4 +16,5 @@ export type * from "./info.js";
 export * from "./kl.js";
 export { type FamilySpec, formatSpec, parseSpec } from "./parse.js";
 export * from "./registry.js";
+export * from "./support.js";
 export { suggestion } from "./suggest.js";
