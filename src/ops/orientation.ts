@@ -9,8 +9,8 @@ export function transposed(x: Expr): Expr | undefined {
   return x.rank === 2 && x.op.name === "transpose" ? x.inputs[0] : undefined;
 }
 
-/** Values that are as cheap to have one way as the other: what is fed or fixed, and bytes made floats. */
-const leaves = new Set(["input", "constant", "dequantize"]);
+/** Values that are as cheap to have one way as the other: what is fed, fixed or looked up, and bytes made floats. */
+const leaves = new Set(["input", "constant", "dequantize", "gather"]);
 
 /** An operand of an elementwise op with a [m, n] result, turned so as to fit a [n, m] result. */
 function turned(x: Expr): Expr {
