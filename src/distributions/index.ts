@@ -15,6 +15,8 @@ export type * from "./family.js";
 export type * from "./info.js";
 export * from "./kl.js";
 export { type FamilySpec, formatSpec, parseSpec } from "./parse.js";
+export * from "./points.js";
 export * from "./registry.js";
+export { readSamples } from "./samples.js";
 export * from "./support.js";
 export { suggestion } from "./suggest.js";
