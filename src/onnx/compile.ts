@@ -1,6 +1,7 @@
 import { create, toBinary } from "@bufbuild/protobuf";
 import { type Expr, inputName, inputsOf, simplify } from "../graph/index.js";
 import { GraphEmitter, valueInfo } from "./emitter.js";
+import { requireDistinct } from "./validate.js";
 import { GraphProtoSchema, ModelProtoSchema, type ValueInfoProto } from "./onnx_pb.js";
 
 /** The ONNX operator set that compiled graphs use. */
@@ -70,11 +71,12 @@ export function compile(
   const roots = simplify(Object.values(outputs));
   const inputs = inputsOf(Object.values(outputs));
   const emitter = new GraphEmitter();
+  requireDistinct([...inputs.keys(), ...names]);
+  emitter.reserve([...inputs.keys(), ...names]);
   for (const [name, node] of inputs) emitter.bind(node, name, 0);
   emitter.write(roots);
   const outputInfo = roots.map((node, i) => {
     const name = names[i] as string;
-    if (inputs.has(name)) throw new Error(`"${name}" names both an input and an output`);
     emitter.alias(0, emitter.nameOf(node), name);
     return declared(name, node);
   });

@@ -70,10 +70,16 @@ export class GraphEmitter implements Emitter {
   private readonly needed = new Set<string>();
   /** Operator sets of the finished nodes; the standard one is the empty string. */
   readonly domains = new Set<string>();
+  private readonly reserved = new Set<string>();
   private counter = 0;
 
   /** `extensions`: operators outside the standard that the graph may use, such as `com.microsoft.GatedAdd`. */
   constructor(private readonly extensions: readonly string[] = []) {}
+
+  /** Keeps names that are chosen from outside from being made up here too. */
+  reserve(names: readonly string[]): void {
+    for (const name of names) this.reserved.add(name);
+  }
 
   /** Says that `node` is the graph value `name`, given from outside at `depth`. */
   bind(node: Expr, name: string, depth: Depth): void {
@@ -224,7 +230,8 @@ export class GraphEmitter implements Emitter {
   }
 
   private fresh(stem: string): string {
-    return `${stem.slice(stem.lastIndexOf(".") + 1)}_${this.counter++}`;
+    const name = `${stem.slice(stem.lastIndexOf(".") + 1)}_${this.counter++}`;
+    return this.reserved.has(name) ? this.fresh(stem) : name;
   }
 }
 

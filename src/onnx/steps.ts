@@ -2,6 +2,7 @@ import { create } from "@bufbuild/protobuf";
 import { type Expr, inputsOf, simplify } from "../graph/index.js";
 import { type CompiledGraph, encodeModel, type ModelMetadata, requireInputName } from "./compile.js";
 import { GraphEmitter, valueInfo } from "./emitter.js";
+import { requireDistinct, requireSteps } from "./validate.js";
 import {
   AttributeProto_AttributeType,
   AttributeProtoSchema,
@@ -49,6 +50,13 @@ export function compileSteps(
   const shared = [...inputs].filter(([name]) => !special.has(name));
   const inner: 0 | 1 = loop ? 1 : 0;
   const carried = (name: string): string => (loop ? `loop:${name}` : name);
+  const outer = [...inputs.keys(), ...stateNames.map(nextName), ...Object.keys(step.outputs)];
+  const names = loop
+    ? [...outer, stepsInput, "iteration", "loop:condition", ...stateNames.map(carried)]
+    : outer;
+  requireSteps(step);
+  requireDistinct(names);
+  emitter.reserve(names);
 
   for (const [name, node] of shared) emitter.bind(node, name, 0);
   step.state.forEach(({ current }, i) => {
