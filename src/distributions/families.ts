@@ -32,6 +32,3 @@ export { vampPrior } from "./vamp-prior.js";
 export { transformed } from "./transformed.js";
 export { lowRankNormal } from "./low-rank-normal.js";
 export { multivariateNormal } from "./multivariate-normal.js";
-export { categorical } from "./categorical.js";
-export { discretisedLogistic } from "./discretised-logistic.js";
-export { sharedNormal } from "./shared-normal.js";
