@@ -14,7 +14,7 @@ export async function wasmBackend({ threads = 1, wasmPaths }: WasmOptions = {}):
   const ort = await import("onnxruntime-web/wasm");
   ort.env.wasm.numThreads = threads;
   if (wasmPaths !== undefined) ort.env.wasm.wasmPaths = wasmPaths;
-  return ortBackend(ort as unknown as OrtModule, {
+  return ortBackend(ort, {
     device: "wasm",
     description: `ONNX Runtime WebAssembly, ${threads} thread${threads === 1 ? "" : "s"}`,
     loops: true,
