@@ -10,7 +10,10 @@ import {
   tensor,
 } from "../tensor/index.js";
 
-/** Noise for tests: each draw is an input, and `feeds` has the numbers for it, from a seeded stream. */
+/**
+ * Noise for tests: each draw is an input, and `feeds` has the numbers for it, from a seeded stream.
+ * `named` has the lengths of dimensions that are known by name.
+ */
 export class NoiseFeed implements NoiseSource {
   readonly feeds: Record<string, Tensor> = {};
   private readonly stream: RandomStream;
@@ -19,13 +22,14 @@ export class NoiseFeed implements NoiseSource {
   constructor(
     private readonly dtype: FloatType,
     seed: number,
+    private readonly named: Readonly<Record<string, number>> = {},
   ) {
     this.stream = new RandomStream(seed, "test-noise");
   }
 
   draw(kind: NoiseKind, shape: Shape): Expr {
     const name = `noise:${this.count++}`;
-    const size = shape.map((dim) => (typeof dim === "number" ? dim : 1));
+    const size = shape.map((dim) => (typeof dim === "number" ? dim : (this.named[dim] ?? 1)));
     const data = allocate(this.dtype, sizeOf(size));
     this.stream.child(name)[kind](data, 0);
     this.feeds[name] = tensor(this.dtype, size, data);
