@@ -1,20 +1,10 @@
-import type { Expr } from "../graph/index.js";
 import { lbeta } from "../ops/index.js";
 import { positive } from "./constraint.js";
 import { defineDistribution, type FamilyFactory } from "./define.js";
+import { dirichletEntropy, dirichletKl } from "./dirichlet-formulas.js";
 import { registerKl } from "./kl.js";
 import { onUnitInterval, tiny } from "./positive.js";
 import { gammaNoise, logGammaDraw } from "./standard-gamma.js";
-
-type BetaParams = Readonly<Record<"concentration1" | "concentration0", Expr>>;
-
-function entropy({ concentration1: a, concentration0: b }: BetaParams): Expr {
-  const sum = a.add(b);
-  return lbeta(a, b)
-    .sub(a.sub(1).mul(a.digamma()))
-    .sub(b.sub(1).mul(b.digamma()))
-    .add(sum.sub(2).mul(sum.digamma()));
-}
 
 const { n, u, boost } = gammaNoise;
 
@@ -45,16 +35,9 @@ export const beta: FamilyFactory<"concentration1" | "concentration0"> = defineDi
     const sum = a.add(b);
     return a.div(sum).mul(b.div(sum)).div(sum.add(1));
   },
-  entropy,
+  entropy: ({ concentration1, concentration0 }) => dirichletEntropy([concentration1, concentration0]),
 });
 
-registerKl(beta, beta, (p, q) => {
-  const [a, b] = [p.concentration1, p.concentration0];
-  const sum = a.add(b);
-  const [da, db] = [a.sub(q.concentration1), b.sub(q.concentration0)];
-  return lbeta(q.concentration1, q.concentration0)
-    .sub(lbeta(a, b))
-    .add(da.mul(a.digamma()))
-    .add(db.mul(b.digamma()))
-    .sub(da.add(db).mul(sum.digamma()));
-});
+registerKl(beta, beta, (p, q) =>
+  dirichletKl([p.concentration1, p.concentration0], [q.concentration1, q.concentration0]),
+);

@@ -3,6 +3,7 @@ import "../ops/index.js";
 import { sizeOf, UserError } from "../tensor/index.js";
 import { positive } from "./constraint.js";
 import { paramNodes, type ParamValue } from "./define.js";
+import { dirichletEntropy, dirichletKl } from "./dirichlet-formulas.js";
 import type { Distribution } from "./distribution.js";
 import type { Family } from "./family.js";
 import type { FamilyInfo } from "./info.js";
@@ -65,11 +66,7 @@ function of(params: { readonly concentration: ParamValue }): Distribution {
       const mean = a.div(total);
       return mean.mul(total.sub(a).div(total)).div(total.add(1));
     },
-    entropy: () => {
-      const whole = a.sum(-1);
-      const slopes = whole.sub(k).mul(whole.digamma());
-      return logNormalizer(a).add(slopes).sub(a.sub(1).mul(a.digamma()).sum(-1));
-    },
+    entropy: () => dirichletEntropy(a).squeeze(-1),
   };
 }
 
@@ -107,8 +104,6 @@ export const dirichlet: DirichletFactory = Object.assign(family, {
   of,
 } as const);
 
-registerKl("dirichlet", "dirichlet", (p, q) => {
-  const [a, b] = [p["concentration"] as Expr, q["concentration"] as Expr];
-  const slopes = a.digamma().sub(a.sum(-1, true).digamma());
-  return logNormalizer(b).sub(logNormalizer(a)).add(a.sub(b).mul(slopes).sum(-1));
-});
+registerKl("dirichlet", "dirichlet", (p, q) =>
+  dirichletKl(p["concentration"] as Expr, q["concentration"] as Expr).squeeze(-1),
+);

@@ -1,6 +1,6 @@
 import { positive } from "./constraint.js";
 import { defineDistribution, type FamilyFactory } from "./define.js";
-import { gamma } from "./gamma.js";
+import { gamma, gammaEntropy } from "./gamma.js";
 import { gumbel } from "./gumbel.js";
 import { registerKl } from "./kl.js";
 import { normal } from "./normal.js";
@@ -38,8 +38,7 @@ registerKl(exponential, gamma, (p, q) => {
 registerKl(gamma, exponential, (p, q) => {
   const a = p.concentration;
   const ratio = q.rate.div(p.rate);
-  const entropy = a.add(a.lgamma()).add(a.neg().add(1).mul(a.digamma()));
-  return a.mul(ratio).sub(ratio.log()).sub(entropy);
+  return a.mul(ratio).sub(ratio.log()).sub(gammaEntropy(a));
 });
 
 registerKl(exponential, normal, (p, q) => {
@@ -61,7 +60,7 @@ registerKl(gamma, normal, (p, q) => {
   const mean = a.div(p.rate);
   const second = mean.square().add(mean.div(p.rate));
   const quadratic = second.sub(mean.mul(q.loc).mul(2)).add(q.loc.square()).div(q.scale.square()).mul(0.5);
-  const entropy = a.sub(p.rate.log()).add(a.lgamma()).add(a.neg().add(1).mul(a.digamma()));
+  const entropy = gammaEntropy(a).sub(p.rate.log());
   return quadratic
     .add(q.scale.log())
     .add(0.5 * Math.log(2 * Math.PI))
@@ -73,6 +72,5 @@ registerKl(gamma, gumbel, (p, q) => {
   const product = p.rate.mul(q.scale);
   const shift = q.loc.div(q.scale);
   const tail = shift.sub(a.mul(product.reciprocal().log1p())).exp();
-  const rest = a.sub(1).mul(a.digamma()).sub(a.lgamma()).sub(a);
-  return product.log().add(rest).sub(shift).add(a.div(product)).add(tail);
+  return product.log().sub(gammaEntropy(a)).sub(shift).add(a.div(product)).add(tail);
 });

@@ -1,9 +1,20 @@
-import { gammaLogMass } from "../ops/index.js";
+import type { Expr } from "../graph/index.js";
+import { gammaLogMass, logMinusDigamma, stirlingError } from "../ops/index.js";
 import { positive } from "./constraint.js";
 import { defineDistribution, type FamilyFactory } from "./define.js";
 import { registerKl } from "./kl.js";
-import { onPositive, tiny } from "./positive.js";
+import { excess, onPositive, tiny } from "./positive.js";
 import { gammaNoise, logGammaDraw } from "./standard-gamma.js";
+
+/** The entropy at rate 1, a + lgamma(a) + (1 - a) digamma(a) without the cancellation of its terms. */
+export function gammaEntropy(a: Expr): Expr {
+  const rest = a.sub(1).mul(logMinusDigamma(a)).add(stirlingError(a));
+  return a
+    .log()
+    .add(Math.log(2 * Math.PI))
+    .mul(0.5)
+    .add(rest);
+}
 
 /**
  * The gamma distribution with `concentration` (shape) and `rate`. Draws differentiate by both parameters, by the
@@ -28,18 +39,15 @@ export const gamma: FamilyFactory<"concentration" | "rate"> = defineDistribution
     }),
   mean: ({ concentration, rate }) => concentration.div(rate),
   variance: ({ concentration, rate }) => concentration.div(rate.square()),
-  entropy: ({ concentration: a, rate }) =>
-    a.sub(rate.log()).add(a.lgamma()).add(a.neg().add(1).mul(a.digamma())),
+  entropy: ({ concentration, rate }) => gammaEntropy(concentration).sub(rate.log()),
 });
 
+// The usual formula, with Stirling's in place of the terms that cancel.
 registerKl(gamma, gamma, (p, q) => {
-  const a = p.concentration;
-  const b = q.concentration;
-  const ratio = q.rate.div(p.rate);
-  return b
-    .lgamma()
-    .sub(a.lgamma())
-    .add(a.sub(b).mul(a.digamma()))
-    .sub(b.mul(ratio.log()))
-    .add(a.mul(ratio.sub(1)));
+  const [a, b] = [p.concentration, q.concentration];
+  const ratio = q.rate.div(p.rate).mul(a.div(b));
+  const corrections = stirlingError(b)
+    .sub(stirlingError(a))
+    .add(b.sub(a).mul(logMinusDigamma(a)));
+  return b.mul(excess(ratio)).sub(b.div(a).log().mul(0.5)).add(corrections);
 });

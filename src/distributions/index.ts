@@ -14,6 +14,7 @@ export * from "./families.js";
 export type * from "./family.js";
 export type * from "./info.js";
 export * from "./kl.js";
+import "./kl-pairs.js";
 export { type FamilySpec, formatSpec, parseSpec } from "./parse.js";
 export * from "./points.js";
 export * from "./registry.js";

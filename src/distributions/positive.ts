@@ -27,3 +27,10 @@ export function logOnePlusSquare(x: Expr): Expr {
   const big = size.greater(1e9);
   return big.where(big.where(size, 1).log().mul(2), big.where(0, x).square().log1p());
 }
+
+/** x - 1 - log(x), which is 0 at 1 and above elsewhere, for x > 0. */
+export function excess(x: Expr): Expr {
+  const away = x.sub(1);
+  const near = away.abs().less(0.5);
+  return away.sub(near.where(near.where(away, 0).log1p(), near.where(1, x).log()));
+}

@@ -1,5 +1,5 @@
 import { constant, type Expr } from "../graph/index.js";
-import { lbeta } from "../ops/index.js";
+import { lbeta, logMinusDigamma } from "../ops/index.js";
 import { above, positive, real } from "./constraint.js";
 import { defineDistribution, type FamilyFactory } from "./define.js";
 import { logOnePlusSquare } from "./positive.js";
@@ -39,7 +39,12 @@ export const studentT: FamilyFactory<"df" | "loc" | "scale"> = defineDistributio
   },
   entropy: ({ df, scale }) => {
     const half = df.mul(0.5);
-    const slopes = half.add(0.5).digamma().sub(half.digamma());
+    const slopes = half
+      .reciprocal()
+      .mul(0.5)
+      .log1p()
+      .add(logMinusDigamma(half))
+      .sub(logMinusDigamma(half.add(0.5)));
     return half.add(0.5).mul(slopes).add(df.log().mul(0.5)).add(logBetaHalf(df)).add(scale.log());
   },
 });

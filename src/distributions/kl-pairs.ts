@@ -1,0 +1,151 @@
+/*
+ * Exact divergences between families of different kinds, beside those that stand with the families.
+ */
+import type { Expr } from "../graph/index.js";
+import "../ops/index.js";
+import { beta } from "./beta.js";
+import { continuousBernoulli } from "./continuous-bernoulli.js";
+import type { Distribution } from "./distribution.js";
+import { exponential } from "./exponential.js";
+import { gamma } from "./gamma.js";
+import { gumbel } from "./gumbel.js";
+import { halfNormal } from "./half-normal.js";
+import { registerKl } from "./kl.js";
+import { kumaraswamy } from "./kumaraswamy.js";
+import { logistic } from "./logistic.js";
+import { normal } from "./normal.js";
+import { uniform } from "./uniform.js";
+
+const halfLogTwoPi = 0.5 * Math.log(2 * Math.PI);
+
+interface Moments {
+  readonly mean: Expr;
+  /** The expectation of the square. */
+  readonly square: Expr;
+  readonly negativeEntropy: Expr;
+}
+
+function momentsOf(p: Distribution): Moments | undefined {
+  const [mean, variance, entropy] = [p.mean?.(), p.variance?.(), p.entropy?.()];
+  if (mean === undefined || variance === undefined || entropy === undefined) return undefined;
+  return { mean, square: variance.add(mean.square()), negativeEntropy: entropy.neg() };
+}
+
+// Where log q is a polynomial of degree two, the first two moments and the entropy of p are enough.
+for (const { familyName } of [beta, continuousBernoulli, kumaraswamy, halfNormal, logistic]) {
+  registerKl(familyName, normal.familyName, (_p, q, p) => {
+    const moments = momentsOf(p);
+    if (moments === undefined) return undefined;
+    const { mean, square, negativeEntropy } = moments;
+    const distance = square.sub(mean.mul(q.loc).mul(2)).add(q.loc.square());
+    return distance.div(q.scale.square()).mul(0.5).add(q.scale.log()).add(halfLogTwoPi).add(negativeEntropy);
+  });
+}
+for (const { familyName } of [beta, continuousBernoulli, kumaraswamy, halfNormal]) {
+  registerKl(familyName, exponential.familyName, (_p, { rate }, p) => {
+    const moments = momentsOf(p);
+    if (moments === undefined || rate === undefined) return undefined;
+    return moments.negativeEntropy.sub(rate.log()).add(moments.mean.mul(rate));
+  });
+}
+for (const { familyName } of [beta, continuousBernoulli, kumaraswamy, exponential, gamma]) {
+  registerKl(familyName, halfNormal.familyName, (_p, q, p) => {
+    const moments = momentsOf(p);
+    if (moments === undefined) return undefined;
+    const quadratic = moments.square.div(q.scale.square()).mul(0.5);
+    return quadratic
+      .add(q.scale.log())
+      .add(halfLogTwoPi - Math.LN2)
+      .add(moments.negativeEntropy);
+  });
+}
+
+/** E log p of a family of one's own, and of another at the same place: -entropy(p) - E log q. */
+function crossed(p: Distribution, crossEntropy: Expr): Expr | undefined {
+  const entropy = p.entropy?.();
+  return entropy === undefined ? undefined : crossEntropy.sub(entropy);
+}
+
+/** The negative of the expectation of log q for a continuous Bernoulli q. */
+function continuousCross(q: Expr, mean: Expr): Expr {
+  const atZero = continuousBernoulli.of({ logits: q }).logProb(q.mul(0));
+  return mean.mul(q).add(atZero).neg();
+}
+
+registerKl("continuous-bernoulli", "continuous-bernoulli", (_p, q, p) =>
+  crossed(p, continuousCross(q["logits"] as Expr, p.mean?.() as Expr)),
+);
+registerKl("beta", "continuous-bernoulli", (_p, q, p) =>
+  crossed(p, continuousCross(q["logits"] as Expr, p.mean?.() as Expr)),
+);
+
+registerKl(beta, gamma, (p, q) => {
+  const [a, b] = [p.concentration1, p.concentration0];
+  const sum = a.add(b);
+  const logs = a.digamma().sub(sum.digamma());
+  const cross = q.concentration
+    .lgamma()
+    .sub(q.concentration.mul(q.rate.log()))
+    .sub(q.concentration.sub(1).mul(logs))
+    .add(q.rate.mul(a.div(sum)));
+  return crossed(beta.of(p), cross);
+});
+
+/** Infinite unless the uniform distribution lies within low..high. */
+function within(p: Readonly<Record<"low" | "high", Expr>>, low: number, high: number, kl: Expr): Expr {
+  const outside = p.low.less(low).or(p.high.greater(high));
+  return outside.where(Infinity, kl);
+}
+
+/** x log x, which is 0 at 0; a negative x counts as 0. */
+function timesLog(x: Expr): Expr {
+  const positive = x.greater(0);
+  return positive.where(x.mul(positive.where(x, 1).log()), 0);
+}
+
+/** The mean of log x over low..high, where that is at least 0. */
+function meanLog({ low, high }: Readonly<Record<"low" | "high", Expr>>): Expr {
+  return timesLog(high).sub(timesLog(low)).div(high.sub(low)).sub(1);
+}
+
+registerKl(uniform, beta, (p, q) => {
+  const mirrored = { low: p.high.neg().add(1), high: p.low.neg().add(1) };
+  const [a, b] = [q.concentration1.sub(1), q.concentration0.sub(1)];
+  const normalizer = q.concentration1
+    .lgamma()
+    .add(q.concentration0.lgamma())
+    .sub(q.concentration1.add(q.concentration0).lgamma());
+  const cross = normalizer.sub(a.mul(meanLog(p))).sub(b.mul(meanLog(mirrored)));
+  return within(p, 0, 1, cross.sub(p.high.sub(p.low).log()));
+});
+registerKl(uniform, continuousBernoulli, (p, q) => {
+  const cross = continuousCross(q.logits, p.low.add(p.high).mul(0.5));
+  return within(p, 0, 1, cross.sub(p.high.sub(p.low).log()));
+});
+registerKl(uniform, exponential, (p, q) => {
+  const cross = q.rate.mul(p.low.add(p.high).mul(0.5)).sub(q.rate.log());
+  return within(p, 0, Infinity, cross.sub(p.high.sub(p.low).log()));
+});
+registerKl(uniform, gamma, (p, q) => {
+  const cross = q.concentration
+    .lgamma()
+    .sub(q.concentration.mul(q.rate.log()))
+    .sub(q.concentration.sub(1).mul(meanLog(p)))
+    .add(q.rate.mul(p.low.add(p.high).mul(0.5)));
+  return within(p, 0, Infinity, cross.sub(p.high.sub(p.low).log()));
+});
+registerKl(uniform, halfNormal, (p, q) => {
+  const square = p.low.square().add(p.low.mul(p.high)).add(p.high.square()).div(3);
+  const cross = square
+    .div(q.scale.square())
+    .mul(0.5)
+    .add(q.scale.log())
+    .add(halfLogTwoPi - Math.LN2);
+  return within(p, 0, Infinity, cross.sub(p.high.sub(p.low).log()));
+});
+registerKl(uniform, gumbel, (p, q) => {
+  const width = p.high.sub(p.low);
+  const [low, high] = [p.low, p.high].map((x) => x.sub(q.loc).div(q.scale)) as [Expr, Expr];
+  const tail = low.neg().exp().sub(high.neg().exp()).div(high.sub(low));
+  return low.add(high).mul(0.5).add(tail).add(q.scale.log()).sub(width.log());
+});
