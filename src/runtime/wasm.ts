@@ -1,4 +1,4 @@
-import { type OrtModule, ortBackend } from "./ort.js";
+import { ortBackend } from "./ort.js";
 import type { Backend } from "./session.js";
 
 /** How `onnxruntime-web` runs. */
