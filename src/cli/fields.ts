@@ -151,7 +151,7 @@ export function checkField<T>(where: string, schema: z.ZodType<T>, value: unknow
   const message = result.error.issues.find(({ path }) => path.length === 0)?.message ?? listError(schema);
   const got = `, got ${typeof shown === "string" ? `"${shown}"` : JSON.stringify(shown)}`;
   if (message.startsWith("must")) throw new UserError(`${where} ${message}${got}`, 2);
-  throw new UserError(`${where}${message.startsWith("can't") ? "" : ":"} ${message}`, 2);
+  throw new UserError(`${where}${message.startsWith("can't be") ? "" : ":"} ${message}`, 2);
 }
 
 function listError(schema: z.ZodType): string {
