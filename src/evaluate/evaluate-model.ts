@@ -20,6 +20,8 @@ export interface EvaluateOptions {
   readonly seed?: number;
   /** Examples a step; default 500. */
   readonly batchSize?: number;
+  /** Training examples, where they are others than the data set's: an objective's terms may depend on it. */
+  readonly datasetSize?: number;
 }
 
 /** A part of a data set by name. Throws a UserError if it has none of that name. */
@@ -56,8 +58,8 @@ export async function evaluateModelIn(
   const data =
     images.dtype === "uint8" ? tensor("uint8", shape, images.data) : tensor("float32", shape, images.data);
   await engine.put({ ...new Packing(definition.parameters).pack(weights), "data:evaluate": data });
-  const datasetSize = dataset.train.length;
-  const evaluator = await Evaluator.open(engine, definition, { objective, stored, datasetSize, ...rest });
+  const others = { datasetSize: dataset.train.length, ...rest };
+  const evaluator = await Evaluator.open(engine, definition, { objective, stored, ...others });
   try {
     return await evaluator.evaluate({ name, resident: "data:evaluate", length });
   } finally {

@@ -1,8 +1,7 @@
-import { type Distribution, exactKl } from "../distributions/index.js";
 import { type Expr, scalar } from "../graph/index.js";
 import { gatherBatch, NoiseInputs, noiseFor, type Vae } from "../model/index.js";
 import { Packing } from "../nn/index.js";
-import { measure, type Objective, type ObjectiveContext, sample } from "../objectives/index.js";
+import { forward, forwardMean, measure, type Objective, type ObjectiveContext } from "../objectives/index.js";
 import { compileSteps, stepsInput } from "../onnx/index.js";
 import "../ops/index.js";
 import type { Call, Engine } from "../runtime/index.js";
@@ -29,58 +28,77 @@ export interface EvaluatorOptions {
 
 const stepsPerCall = 8;
 
+/** The evaluation of one batch as graph, and what must be fed to it. */
+interface EvaluationStep {
+  readonly indices: Expr;
+  readonly noise: NoiseInputs;
+  readonly outputs: Readonly<Record<string, Expr>>;
+  readonly klMethod: Evaluation["klMethod"];
+}
+
+interface Program {
+  readonly id: number;
+  readonly step: EvaluationStep;
+}
+
+function evaluationStep(model: Vae, options: EvaluatorOptions, batch: number): EvaluationStep {
+  const { objective, stored, datasetSize } = options;
+  const { weights } = new Packing(model.parameters).inputs("float32");
+  const bound = model.bind(weights, "float32");
+  const { indices, x } = gatherBatch(stored, model.dataSize, batch, "float32");
+  const noise = new NoiseInputs("float32");
+  const context: ObjectiveContext = {
+    x,
+    ...bound,
+    noise,
+    datasetSize,
+    weights,
+    scheduled: (_name, at) => scalar(at(Number.MAX_SAFE_INTEGER), "float32"),
+  };
+  const deterministic = objective.deterministic === true;
+  const pass = deterministic ? forwardMean(context, objective.name) : forward(context);
+  const { posterior, z } = pass;
+  const { reconstruction, kl, msePerPixel } = measure(pass, context);
+  const rate = deterministic ? undefined : kl;
+  const codes = posterior.mean?.() ?? z;
+  noise.restart();
+  const { terms } = objective.build(context);
+  const outputs: Record<string, Expr> = {
+    reconstruction: reconstruction.sum(),
+    ...(rate && { kl: rate.value.sum() }),
+    mse: msePerPixel.sum(),
+    codes: codes.sum(0),
+    squares: codes.square().sum(0),
+    ...Object.fromEntries(Object.entries(terms).map(([name, term]) => [`term:${name}`, term.mul(batch)])),
+  };
+  return { indices, noise, outputs, klMethod: rate?.method ?? "none" };
+}
+
 /** Evaluates the weights that lie in an engine under the parameters' names. */
 export class Evaluator {
+  private readonly programs = new Map<number, Promise<Program>>();
+  private readonly batchSize: number;
+  private readonly seed: number;
+
   private constructor(
     private readonly engine: Engine,
     private readonly model: Vae,
-    private readonly program: number,
-    private readonly noise: NoiseInputs,
-    private readonly outputs: readonly string[],
-    private readonly klMethod: Evaluation["klMethod"],
-    private readonly options: Required<Pick<EvaluatorOptions, "batchSize" | "seed">>,
-  ) {}
+    private readonly options: EvaluatorOptions,
+  ) {
+    this.batchSize = options.batchSize ?? 500;
+    this.seed = options.seed ?? 0;
+  }
 
-  /** Builds and opens the evaluation graph. */
+  /** An evaluator; throws a UserError if the objective is not defined for the model. */
   static async open(engine: Engine, model: Vae, options: EvaluatorOptions): Promise<Evaluator> {
-    const { objective, stored, datasetSize, batchSize = 500, seed = 0 } = options;
-    const { weights } = new Packing(model.parameters).inputs("float32");
-    const bound = model.bind(weights, "float32");
-    const { indices, x } = gatherBatch(stored, model.dataSize, "batch", "float32");
-    const noise = new NoiseInputs("float32");
-    const context: ObjectiveContext = {
-      x,
-      ...bound,
-      noise,
-      datasetSize,
-      scheduled: (_name, at) => scalar(at(Number.MAX_SAFE_INTEGER), "float32"),
-    };
-    const posterior = bound.encode(x);
-    const z = sample(posterior, context);
-    const measures = measure({ posterior, z, likelihood: bound.decode(z) }, context);
-    const codes = posterior.mean?.() ?? z;
-    noise.restart();
-    const { terms } = objective.build(context);
-    const count = x.count(0);
-    const outputs: Record<string, Expr> = {
-      reconstruction: measures.reconstruction.sum(),
-      kl: measures.kl.value.sum(),
-      mse: measures.msePerPixel.sum(),
-      codes: codes.sum(0),
-      squares: codes.square().sum(0),
-      ...Object.fromEntries(Object.entries(terms).map(([name, term]) => [`term:${name}`, term.mul(count)])),
-    };
-    const perStep = [indices, ...noise.inputs.map(({ node }) => node)];
-    const graph = compileSteps({ state: [], perStep, outputs }, engine.loops, { name: "evaluate" });
-    const program = await engine.open(graph.bytes, graph.inputs);
-    const method = klMethodOf(posterior, bound.prior);
-    const names = Object.keys(outputs);
-    return new Evaluator(engine, model, program, noise, names, method, { batchSize, seed });
+    const evaluator = new Evaluator(engine, model, options);
+    evaluationStep(model, options, evaluator.batchSize);
+    return evaluator;
   }
 
   /** The measures of one split, averaged over its examples. */
   async evaluate(split: ResidentSplit): Promise<Evaluation> {
-    const { batchSize } = this.options;
+    const { batchSize } = this;
     const sums = new Map<string, Float64Array>();
     const steps = Math.floor(split.length / batchSize);
     const grouped = this.engine.loops ? stepsPerCall : 1;
@@ -89,12 +107,33 @@ export class Evaluator {
     }
     const rest = split.length - steps * batchSize;
     if (rest > 0) await this.add(sums, split, steps, 1, rest);
-    return this.summary(split, sums);
+    const { step } = await this.program(rest > 0 ? rest : batchSize);
+    return this.summary(split, sums, step);
   }
 
-  /** Frees the evaluation graph. */
+  /** Frees the evaluation graphs. */
   async close(): Promise<void> {
-    await this.engine.release(this.program);
+    const open = [...this.programs.values()];
+    this.programs.clear();
+    for (const program of open) await this.engine.release((await program).id);
+  }
+
+  /** The graph for batches of one size, built when first needed: operations along the batch need its length. */
+  private program(batch: number): Promise<Program> {
+    const known = this.programs.get(batch);
+    if (known !== undefined) return known;
+    const opening = this.openProgram(batch);
+    this.programs.set(batch, opening);
+    return opening;
+  }
+
+  private async openProgram(batch: number): Promise<Program> {
+    const step = evaluationStep(this.model, this.options, batch);
+    const perStep = [step.indices, ...step.noise.inputs.map(({ node }) => node)];
+    const graph = compileSteps({ state: [], perStep, outputs: step.outputs }, this.engine.loops, {
+      name: "evaluate",
+    });
+    return { id: await this.engine.open(graph.bytes, graph.inputs), step };
   }
 
   private async add(
@@ -104,17 +143,18 @@ export class Evaluator {
     steps: number,
     batch: number,
   ): Promise<void> {
-    const { batchSize, seed } = this.options;
+    const { batchSize, seed } = this;
+    const { id, step } = await this.program(batch);
     const start = firstStep * batchSize;
     const indices = Int32Array.from({ length: steps * batch }, (_, i) => start + i);
-    const source = { seed, purpose: "evaluate" };
+    const source = { seed, purpose: batch === batchSize ? "evaluate" : "evaluate-rest" };
     const feeds: Record<string, Tensor> = { indices: tensor("int32", [steps, batch], indices) };
     if (this.engine.loops) feeds[stepsInput] = tensor("int64", [], BigInt64Array.of(BigInt(steps)));
-    for (const noise of this.noise.inputs) {
+    for (const noise of step.noise.inputs) {
       feeds[noise.name] = noiseFor(noise, source, firstStep, steps, batch, batchSize);
     }
-    const call: Call = { feeds, from: { data: split.resident }, fetch: this.outputs };
-    const results = await this.engine.run(this.program, call);
+    const call: Call = { feeds, from: { data: split.resident }, fetch: Object.keys(step.outputs) };
+    const results = await this.engine.run(id, call);
     for (const [name, { data, shape }] of Object.entries(results)) {
       const width = shape.slice(1).reduce((a, b) => a * b, 1);
       const total = sums.get(name) ?? new Float64Array(width);
@@ -126,7 +166,11 @@ export class Evaluator {
     }
   }
 
-  private summary(split: ResidentSplit, sums: ReadonlyMap<string, Float64Array>): Evaluation {
+  private summary(
+    split: ResidentSplit,
+    sums: ReadonlyMap<string, Float64Array>,
+    { outputs, klMethod }: EvaluationStep,
+  ): Evaluation {
     const n = split.length;
     const average = (name: string, i = 0): number => (sums.get(name)?.[i] ?? Number.NaN) / n;
     const { latent } = this.model;
@@ -134,24 +178,20 @@ export class Evaluator {
     for (let i = 0; i < latent; i++) {
       if (average("squares", i) - average("codes", i) ** 2 > activeVariance) activeUnits++;
     }
-    const terms = this.outputs.filter((name) => name.startsWith("term:"));
+    const terms = Object.keys(outputs).filter((name) => name.startsWith("term:"));
     const reconstruction = average("reconstruction");
-    const kl = average("kl");
+    const kl = klMethod === "none" ? null : average("kl");
     return {
       split: split.name,
       examples: n,
-      negativeElbo: reconstruction + kl,
+      negativeElbo: kl === null ? null : reconstruction + kl,
       reconstruction,
       kl,
-      klMethod: this.klMethod,
+      klMethod,
       msePerPixel: average("mse"),
       activeUnits,
       latentDim: latent,
       terms: Object.fromEntries(terms.map((name) => [name.slice("term:".length), average(name)])),
     };
   }
-}
-
-function klMethodOf(posterior: Distribution, prior: Distribution): Evaluation["klMethod"] {
-  return exactKl(posterior, prior) === undefined ? "monteCarlo" : "exact";
 }

@@ -2,12 +2,18 @@
 export interface Evaluation {
   readonly split: string;
   readonly examples: number;
-  /** -ELBO = reconstruction + kl, an upper bound of -log p(x), from one draw of z an example. */
-  readonly negativeElbo: number;
+  /**
+   * -ELBO = reconstruction + kl, an upper bound of -log p(x), from one draw of z an example; null where there is no
+   * KL divergence (`klMethod` none).
+   */
+  readonly negativeElbo: number | null;
   /** -log p(x|z): the distortion. */
   readonly reconstruction: number;
-  /** KL(q(z|x) || p(z)): the rate. */
-  readonly kl: number;
+  /**
+   * KL(q(z|x) || p(z)): the rate; null where it does not exist: with a prior that is known by samples only, and
+   * with an objective that draws nothing (an autoencoder).
+   */
+  readonly kl: number | null;
   /** How `kl` was got: a closed form, or an estimate from the draws. */
   readonly klMethod: "exact" | "monteCarlo" | "none";
   /** Mean squared error of the reconstruction per number of an example. */
@@ -26,8 +32,9 @@ export const activeVariance = 0.01;
 export const collapsedRate = 0.05;
 
 /** Why an evaluation shows posterior collapse, or undefined if it doesn't. */
-export function collapse({ kl, klMethod, activeUnits, latentDim }: Evaluation): string | undefined {
+export function collapse({ kl, activeUnits, latentDim }: Evaluation): string | undefined {
   const units = `${activeUnits} of ${latentDim} latent coordinates active`;
-  if (klMethod !== "none" && kl < collapsedRate) return `KL ${kl.toPrecision(2)} nats an example, ${units}`;
-  return activeUnits === 0 ? `${units}, KL ${kl.toPrecision(2)} nats an example` : undefined;
+  if (kl !== null && kl < collapsedRate) return `KL ${kl.toPrecision(2)} nats an example, ${units}`;
+  if (activeUnits > 0) return undefined;
+  return kl === null ? units : `${units}, KL ${kl.toPrecision(2)} nats an example`;
 }

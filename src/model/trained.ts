@@ -158,7 +158,10 @@ export class TrainedVae {
 function rowsOf(value: Tensor<"float32">, start: number, end: number): Tensor<"float32"> {
   const size = value.data.length / Math.max(1, value.shape[0] ?? 1);
   const shape = [end - start, ...value.shape.slice(1)];
-  return tensor("float32", shape, value.data.subarray(start * size, end * size));
+  const part = value.data.subarray(start * size, end * size);
+  // ONNX Runtime takes no shared memory, in which data sets lie; `slice` copies out of it.
+  const shared = typeof SharedArrayBuffer === "function" && part.buffer instanceof SharedArrayBuffer;
+  return tensor("float32", shape, shared ? part.slice() : part);
 }
 
 /** Tensors joined along their first axis. */

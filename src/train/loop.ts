@@ -79,7 +79,13 @@ export class TrainLoop {
     const rest = train.length % full;
     const steppers = [await Stepper.open(engine, model, { ...options, batch: full }, plan.session)];
     if (rest > 0) steppers.push(await Stepper.open(engine, model, { ...options, batch: rest }, plan.session));
-    const evaluator = await Evaluator.open(engine, model, { ...options, seed: plan.seed });
+    const { objective, stored, seed } = plan;
+    const evaluator = await Evaluator.open(engine, model, {
+      objective,
+      stored,
+      seed,
+      datasetSize: train.length,
+    });
     try {
       while (!this.progress.finished && !plan.signal?.aborted) await this.epoch(steppers, evaluator);
     } finally {
@@ -190,8 +196,13 @@ export class TrainLoop {
   private async finishEpoch(evaluator: Evaluator, imagesPerSecond: number): Promise<void> {
     const { plan } = this;
     const evaluation = await evaluator.evaluate(plan.monitor);
-    if (!Number.isFinite(evaluation.negativeElbo)) {
-      throw notFinite("negativeElbo", evaluation.negativeElbo, this.progress.step, this.progress.epoch + 1);
+    const { reconstruction, negativeElbo } = evaluation;
+    const [measured, value] =
+      negativeElbo === null
+        ? (["reconstruction", reconstruction] as const)
+        : (["negativeElbo", negativeElbo] as const);
+    if (!Number.isFinite(value)) {
+      throw notFinite(measured, value, this.progress.step, this.progress.epoch + 1);
     }
     const epoch = this.progress.epoch + 1;
     const record: EpochRecord = {
@@ -201,10 +212,10 @@ export class TrainLoop {
       evaluation,
       imagesPerSecond,
     };
-    const value = monitored(evaluation);
+    const loss = monitored(evaluation);
     const { best } = this.progress;
-    const improved = best === undefined || value < best.value;
-    const nowBest = improved ? { value, epoch } : best;
+    const improved = best === undefined || loss < best.value;
+    const nowBest = improved ? { value: loss, epoch } : best;
     const patienceOver = plan.patience !== undefined && epoch - nowBest.epoch >= plan.patience;
     this.progress = {
       ...this.progress,
@@ -237,8 +248,8 @@ export class TrainLoop {
 }
 
 /** The measure that decides which checkpoint is best: the objective's loss on the validation split. */
-function monitored({ terms, negativeElbo }: EpochRecord["evaluation"]): number {
-  return Object.values(terms)[0] ?? negativeElbo;
+function monitored({ terms, reconstruction }: EpochRecord["evaluation"]): number {
+  return Object.values(terms)[0] ?? reconstruction;
 }
 
 function secondsSince(time: number): number {

@@ -25,9 +25,12 @@ async function evaluate(this: Cli, flags: EvaluateFlags, folder: string): Promis
   const dataset = await dataFor(flags, folder, config);
   const objective = objectiveOf(config, settings);
   const trainedWith = typeof config?.seed === "number" ? config.seed : 0;
+  const recorded = config?.dataset as { readonly train?: number } | undefined;
+  const datasetSize = flags.data === undefined ? recorded?.train : undefined;
   const evaluation = await evaluateModel(model, dataset, {
     split: flags.split ?? "test",
     seed: flags.seed ?? trainedWith,
+    ...(datasetSize !== undefined && { datasetSize }),
     ...(objective && { objective }),
     ...(flags.device !== undefined && { device: flags.device }),
     ...(flags.threads !== undefined && { threads: flags.threads }),
@@ -41,9 +44,11 @@ async function evaluate(this: Cli, flags: EvaluateFlags, folder: string): Promis
     columns(
       [
         ["split", split, `${countText(examples)} examples of ${dataset.name}`],
-        ["negative ELBO", measureText(negativeElbo), nats],
+        ...(negativeElbo === null ? [] : [["negative ELBO", measureText(negativeElbo), nats]]),
         ["reconstruction", measureText(reconstruction), nats],
-        ["KL", measureText(kl), klMethod === "exact" ? nats : `${nats}, estimated from draws`],
+        ...(kl === null
+          ? []
+          : [["KL", measureText(kl), klMethod === "exact" ? nats : `${nats}, estimated from draws`]]),
         ["MSE", measureText(msePerPixel), "per pixel"],
         ["active units", String(evaluation.activeUnits), `of ${evaluation.latentDim}`],
       ],
