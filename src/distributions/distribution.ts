@@ -20,6 +20,7 @@ export type Support =
   | "sphere"
   | "angle"
   | "oneHot"
+  | "interval"
   | "product";
 
 /**

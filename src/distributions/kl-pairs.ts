@@ -60,7 +60,16 @@ for (const { familyName } of [beta, continuousBernoulli, kumaraswamy, exponentia
   });
 }
 
-/** E log p of a family of one's own, and of another at the same place: -entropy(p) - E log q. */
+for (const { familyName } of [beta, continuousBernoulli, kumaraswamy]) {
+  registerKl(familyName, uniform.familyName, (_p, q, p) => {
+    const [low, high, entropy] = [q["low"], q["high"], p.entropy?.()];
+    if (low === undefined || high === undefined || entropy === undefined) return undefined;
+    const inside = low.lessEqual(0).and(high.greaterEqual(1));
+    return inside.where(high.sub(low).log().sub(entropy), Infinity);
+  });
+}
+
+/** KL from p's entropy and -E log q. */
 function crossed(p: Distribution, crossEntropy: Expr): Expr | undefined {
   const entropy = p.entropy?.();
   return entropy === undefined ? undefined : crossEntropy.sub(entropy);

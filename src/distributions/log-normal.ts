@@ -15,7 +15,11 @@ export const logNormal: FamilyFactory<"loc" | "scale"> = defineDistribution({
   support: "positive",
   standard: { loc: 0, scale: 1 },
   noise: { eps: "normal" },
-  rsample: ({ loc, scale }, { eps }) => eps.mul(scale).add(loc).exp(),
+  rsample: ({ loc, scale }, { eps }) => {
+    // Draws whose squares would not be finite are moved in.
+    const most = eps.dtype === "float64" ? 345 : 42;
+    return eps.mul(scale).add(loc).clamp(-most, most).exp();
+  },
   logProb: ({ loc, scale }, x) =>
     onPositive(x, (y) => {
       const log = y.log();

@@ -18,6 +18,7 @@ const rules: Readonly<Record<Support, SupportRule>> = {
   simplex: { about: "shares from 0 to 1 that add up to 1", holds: (x) => x >= 0 && x <= 1, total: (x) => x },
   sphere: { about: "vectors of length 1", holds: (x) => Math.abs(x) <= 1 + 1e-6, total: (x) => x * x },
   angle: { about: "angles from -pi to pi", holds: (x) => Math.abs(x) <= Math.PI + 1e-6 },
+  interval: { about: "numbers between its own limits", holds: Number.isFinite },
   product: { about: "what each part of the product takes", holds: Number.isFinite },
   oneHot: { about: "one 1 among zeros", holds: (x) => x === 0 || x === 1, total: (x) => x },
 };
@@ -52,6 +53,7 @@ const within: Readonly<Partial<Record<Support, readonly Support[]>>> = {
   positive: ["real"],
   unitInterval: ["real", "positive"],
   angle: ["real"],
+  interval: ["real"],
   binary: ["nonNegativeInteger"],
 };
 

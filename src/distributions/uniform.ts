@@ -8,6 +8,7 @@ export const uniform: FamilyFactory<"low" | "high"> = defineDistribution({
   name: "uniform",
   description: "even between two limits",
   roles: ["posterior", "prior"],
+  support: "interval",
   params: { low: real, high: { ...positive, above: -Infinity } },
   link: ({ low, high }) => ({ low, high: low.add(high) }),
   standard: { low: -1, high: 1 },

@@ -168,7 +168,11 @@ describe("every family keeps the contract:", () => {
       beta,
       { concentration1: [0.7, 4, 30], concentration0: [1.2, 2, 50] },
       {
-        against: [beta.of(wide({ concentration1: [1, 2, 9], concentration0: [1, 5, 9] }) as never)],
+        against: [
+          beta.of(wide({ concentration1: [1, 2, 9], concentration0: [1, 5, 9] }) as never),
+          uniform.of(wide({ low: [-1, 0, -2], high: [1, 1, 3] }) as never),
+          normal.of(wide({ loc: [-1, 0, -2], scale: [1, 1, 3] }) as never),
+        ],
         extremes: [
           { concentration1: 1e-2, concentration0: 1e-2 },
           { concentration1: 1e3, concentration0: 1e4 },

@@ -32,6 +32,7 @@ function scalarOracle(support: Support, sample: readonly number[]): Oracle {
   const logistic = (t: number): number => 1 / (1 + Math.exp(-t));
   switch (support) {
     case "real":
+    case "interval":
       return grid(
         -30,
         30,
