@@ -1,20 +1,20 @@
 import type { Objective } from "./objective.js";
-import { forward, measure } from "./terms.js";
+import { distortion, forward, rate, resultOf } from "./terms.js";
 
 /**
  * The negative evidence lower bound: reconstruction -log p(x|z) plus KL(q(z|x) || p(z)), both summed over an
  * example's numbers and averaged over the batch. Kingma and Welling, Auto-Encoding Variational Bayes (2014).
+ * Throws a UserError if the KL divergence doesn't exist, as with a prior that is known by samples only.
  */
 export function elbo(): Objective {
   return {
     name: "elbo",
     config: {},
     build(context) {
-      const measures = measure(forward(context), context);
-      const reconstruction = measures.reconstruction.mean();
-      const kl = measures.kl.value.mean();
-      const loss = reconstruction.add(kl);
-      return { loss, terms: { negativeElbo: loss, reconstruction, kl } };
+      const pass = forward(context);
+      const reconstruction = distortion(pass, context).mean();
+      const kl = rate(pass, context, "elbo").value.mean();
+      return resultOf("negativeElbo", reconstruction.add(kl), { reconstruction, kl }, pass);
     },
   };
 }

@@ -1,4 +1,6 @@
 export { elbo } from "./elbo.js";
+export type * from "./info.js";
+export * from "./iwae.js";
 export type * from "./objective.js";
 export * from "./registry.js";
 export { simple } from "./simple.js";

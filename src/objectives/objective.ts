@@ -1,5 +1,6 @@
 import type { Distribution, NoiseSource } from "../distributions/index.js";
 import type { Expr } from "../graph/index.js";
+import type { Weights } from "../nn/index.js";
 
 /** The model as an objective sees it, for one batch. */
 export interface ObjectiveContext {
@@ -13,6 +14,8 @@ export interface ObjectiveContext {
   readonly noise: NoiseSource;
   /** Number of training examples. */
   readonly datasetSize: number;
+  /** The model's parameters by name, such as `decoder.0.weight`, for penalties on them. */
+  readonly weights?: Weights;
   /** A number that changes from step to step, such as a weight on a schedule: `at(step)` from step 0 on. */
   scheduled(name: string, at: (step: number) => number): Expr;
 }
@@ -21,7 +24,10 @@ export interface ObjectiveContext {
 export interface ObjectiveResult {
   /** The scalar to minimise. */
   readonly loss: Expr;
-  /** What it is made of, by name: means over the batch, in nats per example unless the name says otherwise. */
+  /**
+   * What it is made of, by name, the loss itself first: means over the batch, in nats per example unless the name
+   * says otherwise.
+   */
   readonly terms: Readonly<Record<string, Expr>>;
 }
 
@@ -30,5 +36,8 @@ export interface Objective {
   readonly name: string;
   /** The options it was made with. */
   readonly config: Readonly<Record<string, number | string | boolean>>;
+  /** True if codes are the posterior's means and nothing is drawn: then there is no KL divergence to report. */
+  readonly deterministic?: true;
+  /** The loss as graph. Throws a UserError that says why if it is not defined for the model's distributions. */
   build(context: ObjectiveContext): ObjectiveResult;
 }

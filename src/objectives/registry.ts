@@ -1,26 +1,10 @@
-import {
-  type FamilySpec,
-  type OptionInfo,
-  type OptionValue,
-  parseSpec,
-  readOptions,
-  suggestion,
-} from "../distributions/index.js";
+import { type FamilySpec, parseSpec, readOptions, suggestion } from "../distributions/index.js";
 import { UserError } from "../tensor/index.js";
 import { elbo } from "./elbo.js";
+import type { ObjectiveInfo } from "./info.js";
+import { iwaeInfo } from "./iwae.js";
 import type { Objective } from "./objective.js";
 import { simple } from "./simple.js";
-
-/** What is known of an objective that can be chosen by name. */
-export interface ObjectiveInfo {
-  /** In kebab case, as on the command line. */
-  readonly name: string;
-  /** One line. */
-  readonly description: string;
-  readonly options: Readonly<Record<string, OptionInfo>>;
-  /** The objective with these options, whose types have been checked. */
-  make(options: Readonly<Record<string, OptionValue>>): Objective;
-}
 
 const registry = new Map<string, ObjectiveInfo>();
 
@@ -45,6 +29,7 @@ const shipped: readonly ObjectiveInfo[] = [
     options: {},
     make: () => simple(),
   },
+  iwaeInfo,
 ];
 for (const info of shipped) registerObjective(info);
 

@@ -1,6 +1,6 @@
 import { UserError } from "../tensor/index.js";
 import type { Objective } from "./objective.js";
-import { forward, meanOf, measure } from "./terms.js";
+import { forward, meanOf, measure, resultOf } from "./terms.js";
 
 /**
  * The notebook's own loss, every term a mean over batch and dimensions:
@@ -25,8 +25,13 @@ export function simple(): Objective {
       const meanPenalty = posterior.mean().square().mean();
       const variancePenalty = posterior.variance().neg().add(1).square().mean();
       const loss = mse.add(meanPenalty).add(variancePenalty);
-      const kl = measure(pass, context).kl.value.mean();
-      return { loss, terms: { simple: loss, msePerPixel: mse, meanPenalty, variancePenalty, kl } };
+      const kl = measure(pass, context).kl?.value.mean();
+      return resultOf(
+        "simple",
+        loss,
+        { msePerPixel: mse, meanPenalty, variancePenalty, ...(kl && { kl }) },
+        pass,
+      );
     },
   };
 }

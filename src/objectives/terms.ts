@@ -1,8 +1,15 @@
-import { type Distribution, type KlDivergence, klDivergence } from "../distributions/index.js";
+import {
+  type Distribution,
+  drawFrom,
+  exactKl,
+  isWithinSupport,
+  type KlDivergence,
+  klDivergence,
+} from "../distributions/index.js";
 import type { Expr } from "../graph/index.js";
 import "../ops/index.js";
 import { UserError } from "../tensor/index.js";
-import type { ObjectiveContext } from "./objective.js";
+import type { ObjectiveContext, ObjectiveResult } from "./objective.js";
 
 /** One pass through a model: encode, draw, decode. */
 export interface Pass {
@@ -26,14 +33,21 @@ export function forward(context: ObjectiveContext): Pass {
   return { posterior, z, likelihood: context.decode(z) };
 }
 
-/** The standard measures of a pass, one number an example. */
-export interface Measures {
-  /** -log p(x|z), the distortion, in nats. */
-  readonly reconstruction: Expr;
-  /** KL(q(z|x) || p(z)), the rate, in nats. */
-  readonly kl: KlDivergence;
-  /** Squared error of the likelihood's mean, averaged over the data's numbers ("per pixel"). */
-  readonly msePerPixel: Expr;
+/**
+ * Encodes the batch to the posterior's mean and decodes that, without noise. Throws a UserError, which names the
+ * objective, if the family has no mean.
+ */
+export function forwardMean(context: ObjectiveContext, objective: string): Pass {
+  const posterior = context.encode(context.x);
+  if (posterior.mean === undefined) {
+    throw new UserError(
+      `${objective} decodes the posterior's mean, but ${posterior.name} has no mean in closed form; ` +
+        "choose another posterior, such as normal",
+      2,
+    );
+  }
+  const z = posterior.mean();
+  return { posterior, z, likelihood: context.decode(z) };
 }
 
 /** The mean of a likelihood, as the reconstruction. Throws a UserError if it has none. */
@@ -44,11 +58,92 @@ export function meanOf(likelihood: Distribution): Expr {
   return likelihood.mean();
 }
 
+/** -log p(x|z), the distortion, in nats, [batch]. */
+export function distortion({ likelihood }: Pass, context: ObjectiveContext): Expr {
+  return likelihood.logProb(context.x).neg();
+}
+
+/** True if a draw of the posterior has a density under the prior. */
+function hasDensityUnder(posterior: Distribution, prior: Distribution): boolean {
+  if (prior.sampledOnly) return false;
+  const [a, b] = [posterior.parts, prior.parts];
+  if (a !== undefined && a.length === b?.length) {
+    return a.every((part, i) => hasDensityUnder(part, b[i] as Distribution));
+  }
+  return posterior.support === prior.support || isWithinSupport(posterior.support, prior.support);
+}
+
+/**
+ * Why the KL divergence of this posterior from this prior doesn't exist or can't be had, or undefined if there is
+ * nothing against it.
+ */
+export function whyNoKl(posterior: Distribution, prior: Distribution): string | undefined {
+  if (prior.sampledOnly) {
+    return (
+      `the prior ${prior.name} is known by samples only and has no density; ` +
+      "use an objective that compares samples, such as wae-mmd or sliced-wasserstein"
+    );
+  }
+  if (posterior.sampledOnly) return `the posterior ${posterior.name} has draws but no density`;
+  if (exactKl(posterior, prior) !== undefined || hasDensityUnder(posterior, prior)) return undefined;
+  return (
+    `draws of the posterior ${posterior.name} (on ${posterior.support}) have no density under the prior ` +
+    `${prior.name} (on ${prior.support}), so that their KL divergence is infinite; choose a prior for that support`
+  );
+}
+
+/**
+ * KL(q(z|x) || p(z)), the rate, in nats, [batch]: exact where a closed form is known, else estimated from the draw.
+ * Throws a UserError, which names the objective, if the divergence doesn't exist.
+ */
+export function rate(pass: Pass, context: ObjectiveContext, objective: string): KlDivergence {
+  requireDensities(pass.posterior, context.prior, objective);
+  return klDivergence(pass.posterior, context.prior, pass.z);
+}
+
+/** Throws a UserError, which names the objective, if log q(z|x) or log p(z) of the posterior's draws doesn't exist. */
+export function requireDensities(posterior: Distribution, prior: Distribution, objective: string): void {
+  const why = whyNoKl(posterior, prior);
+  if (why !== undefined) throw new UserError(`${objective}: ${why}`, 2);
+}
+
+/** As many draws of the prior as the batch has examples, [batch, z]; without gradient to the posterior. */
+export function priorDraws(context: ObjectiveContext): Expr {
+  return drawFrom(context.prior, context.noise, [context.x.shape[0] ?? 1]);
+}
+
+/**
+ * An objective's result. Its loss, with what the posterior adds of its own (a codebook's loss), is the first term;
+ * the loss in evaluation is what tells which checkpoint is best.
+ */
+export function resultOf(
+  name: string,
+  loss: Expr,
+  parts: Readonly<Record<string, Expr>>,
+  { posterior }: Pick<Pass, "posterior">,
+): ObjectiveResult {
+  const own = posterior.auxiliaryLoss?.().mean();
+  const total = own === undefined ? loss : loss.add(own);
+  return { loss: total, terms: { [name]: total, ...parts, ...(own && { auxiliary: own }) } };
+}
+
+/** The standard measures of a pass, one number an example. */
+export interface Measures {
+  /** -log p(x|z), the distortion, in nats. */
+  readonly reconstruction: Expr;
+  /** KL(q(z|x) || p(z)), the rate, in nats; undefined if it doesn't exist (see `whyNoKl`). */
+  readonly kl: KlDivergence | undefined;
+  /** Squared error of the likelihood's mean, averaged over the data's numbers ("per pixel"). */
+  readonly msePerPixel: Expr;
+}
+
 /** The standard measures of a pass, each [batch]. */
-export function measure({ posterior, z, likelihood }: Pass, context: ObjectiveContext): Measures {
+export function measure(pass: Pass, context: ObjectiveContext): Measures {
+  const { posterior, z, likelihood } = pass;
+  const none = whyNoKl(posterior, context.prior) !== undefined;
   return {
-    reconstruction: likelihood.logProb(context.x).neg(),
-    kl: klDivergence(posterior, context.prior, z),
+    reconstruction: distortion(pass, context),
+    kl: none ? undefined : klDivergence(posterior, context.prior, z),
     msePerPixel: meanOf(likelihood).sub(context.x).square().mean(-1),
   };
 }

@@ -63,7 +63,8 @@ export async function reconstructionPicture({ model, data }: PictureSubject): Pr
 /** An epoch as a point of the loss curves: the objective's terms, and the standard measures where they lack. */
 function historyPoint({ epoch, train, evaluation }: EpochRecord): HistoryPoint {
   const { terms, negativeElbo, reconstruction, kl, msePerPixel } = evaluation;
-  return { epoch, train, validation: { ...terms, negativeElbo, reconstruction, kl, msePerPixel } };
+  const bound = negativeElbo === null || kl === null ? {} : { negativeElbo, kl };
+  return { epoch, train, validation: { ...terms, ...bound, reconstruction, msePerPixel } };
 }
 
 /** The loss term by term against the epoch. */

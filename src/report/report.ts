@@ -12,9 +12,19 @@ function figuresOf(evaluation: Evaluation | undefined): ReportFigure[] {
   if (evaluation === undefined) return [];
   const nats = `nats per example, ${evaluation.split}`;
   return [
-    { label: "Negative ELBO", value: evaluation.negativeElbo, unit: nats },
+    ...(evaluation.negativeElbo === null
+      ? []
+      : [{ label: "Negative ELBO", value: evaluation.negativeElbo, unit: nats }]),
     { label: "Reconstruction", value: evaluation.reconstruction, unit: nats },
-    { label: evaluation.klMethod === "exact" ? "KL" : "KL (estimated)", value: evaluation.kl, unit: nats },
+    ...(evaluation.kl === null
+      ? []
+      : [
+          {
+            label: evaluation.klMethod === "exact" ? "KL" : "KL (estimated)",
+            value: evaluation.kl,
+            unit: nats,
+          },
+        ]),
     { label: "MSE", value: evaluation.msePerPixel, unit: "per pixel" },
     { label: "Active units", value: `${evaluation.activeUnits} of ${evaluation.latentDim}` },
   ];

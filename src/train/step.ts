@@ -53,7 +53,7 @@ export function trainingStep(model: Vae, options: StepOptions): TrainingStep {
     return node;
   };
   const bound = model.bind(weights, dtype, schedule);
-  const { loss, terms } = objective.build({ x, ...bound, noise, datasetSize, scheduled: schedule });
+  const { loss, terms } = objective.build({ x, ...bound, noise, datasetSize, weights, scheduled: schedule });
 
   const names = Object.keys(weights);
   const gradients = grad(loss, Object.values(weights));

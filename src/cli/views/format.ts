@@ -59,10 +59,11 @@ export function termsText(terms: Readonly<Record<string, number>>): string {
 export function evaluationText(evaluation: Evaluation): string {
   const { negativeElbo, reconstruction, kl, klMethod, msePerPixel, activeUnits, latentDim } = evaluation;
   const estimated = klMethod === "exact" ? "" : "~";
-  return (
-    `-ELBO ${measureText(negativeElbo)} = ${measureText(reconstruction)} + KL ${estimated}${measureText(kl)}` +
-    `  MSE ${measureText(msePerPixel)}  active ${activeUnits}/${latentDim}`
-  );
+  const bound =
+    negativeElbo === null || kl === null
+      ? `reconstruction ${measureText(reconstruction)}`
+      : `-ELBO ${measureText(negativeElbo)} = ${measureText(reconstruction)} + KL ${estimated}${measureText(kl)}`;
+  return `${bound}  MSE ${measureText(msePerPixel)}  active ${activeUnits}/${latentDim}`;
 }
 
 /** As many of the parts as fit into a line of `columns`, the first always. */
