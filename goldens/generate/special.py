@@ -19,6 +19,8 @@ out["gamma"] = {
     "digamma": f(mp.digamma(v) for v in x),
     "trigamma": f(mp.polygamma(1, v) for v in x),
     "tetragamma": f(mp.polygamma(2, v) for v in x),
+    "stirlingError": f(mp.loggamma(v) - ((v - 0.5) * mp.log(v) - v + mp.log(2 * mp.pi) / 2) for v in x),
+    "logMinusDigamma": f(mp.log(v) - mp.digamma(v) for v in x),
 }
 
 pairs = [(a, b) for a in exact(["1e-6", "1e-3", "0.3", "1", "7.9", "50", "1e3", "1e6"]) for b in exact(["1e-6", "1e-2", "1", "8", "333", "1e6"])]

@@ -1,5 +1,5 @@
-import { type Expr } from "../graph/index.js";
-import { besselRatio, besselRatioComplement, logBesselIScaled } from "../ops/index.js";
+import type { Expr } from "../graph/index.js";
+import { besselRatio, besselRatioComplement, logBesselIScaled, vonMisesImplicit } from "../ops/index.js";
 import { positive, real } from "./constraint.js";
 import { defineDistribution, type FamilyFactory } from "./define.js";
 import { registerKl } from "./kl.js";
@@ -38,7 +38,8 @@ export const vonMises: FamilyFactory<"loc" | "concentration"> = defineDistributi
   rsample: ({ loc, concentration }, { u }) => {
     const side = u.sub(0.5).sign();
     const kappa = concentration.expand(u.shape, u);
-    const angle = quantile(kappa, u.sub(0.5).abs().mul(2)).mul(side).add(loc);
+    const away = quantile(kappa, u.sub(0.5).abs().mul(2)).mul(side);
+    const angle = vonMisesImplicit(kappa, away).add(loc);
     const turns = angle.div(2 * Math.PI).round();
     return angle.sub(turns.mul(2 * Math.PI));
   },

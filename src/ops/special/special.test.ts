@@ -13,8 +13,11 @@ import {
   lgamma,
   logBesselI,
   logBesselIOverPower,
+  logBesselIScaled,
+  logMinusDigamma,
   ndtri,
   polygamma,
+  stirlingError,
   trigamma,
   vonMisesSlope,
 } from "./index.js";
@@ -95,6 +98,22 @@ describe.each(dtypes)("special functions in %s", (dtype) => {
     expectClose(got.dtrigamma, rows.tetragamma.map(inRange(dtype)), exact, "dtrigamma");
   });
 
+  it("Stirling's remainders keep relative accuracy where they are small", async () => {
+    const rows = mp.gamma as Record<"x" | "stirlingError" | "logMinusDigamma", number[]>;
+    const got = await curves({ stirlingError, logMinusDigamma }, rows.x, dtype);
+    // Below 8 they are differences: absolute there, and relative from 8 on.
+    const pick = (list: number[], keep: (x: number) => boolean): number[] =>
+      list.filter((_, i) => keep(rows.x[i] as number));
+    const [low, high] = [(x: number): boolean => x < 8, (x: number): boolean => x >= 8];
+    const exact = dtype === "float64" ? 1e-13 : 1e-5;
+    for (const name of ["stirlingError", "logMinusDigamma"] as const) {
+      expectClose(pick(got[name], high), pick(rows[name], high), exact, name, 0);
+      expectClose(pick(got[name], low), pick(rows[name], low), exact, name);
+    }
+    const slopes = rows.x.map((x, i) => 0.5 / x - (rows.logMinusDigamma[i] as number));
+    expectClose(got.dstirlingError, slopes, exact, "gradient");
+  });
+
   it("higher polygammas keep relative accuracy", async () => {
     const x = (mp.gamma.x as number[]).slice(0, 25);
     const got = await curves({ poly: (node: Expr) => polygamma(2, node) }, x, dtype);
@@ -120,6 +139,7 @@ describe.each(dtypes)("special functions in %s", (dtype) => {
         smooth: (x: Expr) => logBesselIOverPower(order, x),
         ratio: (x: Expr) => besselRatio(order, x),
         rest: (x: Expr) => besselRatioComplement(order, x),
+        scaled: (x: Expr) => logBesselIScaled(order, x),
       },
       row.x as number[],
       dtype,
@@ -128,6 +148,15 @@ describe.each(dtypes)("special functions in %s", (dtype) => {
     expectClose(got.log, row.log as number[], relative, "log");
     expectClose(got.smooth, row.logOverPower as number[], relative, "logOverPower");
     expectClose(got.dsmooth, row.ratio as number[], relative, "gradient of logOverPower", 0);
+    const scaled = (row.logOverPower as number[]).map((y, i) => y - ((row.x as number[])[i] as number));
+    expectClose(got.scaled, scaled, relative, "scaled");
+    expectClose(
+      got.dscaled,
+      (row.complement as number[]).map((c) => -c),
+      relative,
+      "its gradient",
+      0,
+    );
     expectClose(got.ratio, row.ratio as number[], relative, "ratio", 0);
     expectClose(got.rest, row.complement as number[], relative, "complement", 0);
     expectClose(got.dratio, row.ratioSlope as number[], limit, "ratioSlope", 0);

@@ -16,7 +16,7 @@ export function vonMisesSlope(concentration: Expr, angle: Expr): Expr {
   const size = angle.abs();
   const rest = besselRatioComplement(0, concentration);
   const inner = size.mul(0.5).sin().square().mul(2).less(rest);
-  const drop = concentration.reciprocal().mul(160);
+  const drop = concentration.maximum(1e-12).reciprocal().mul(160);
   const sine = size.sin();
   const reach = drop.div(sine.add(sine.square().add(drop.mul(size.cos().relu())).sqrt()));
   const length = inner.where(size, size.neg().add(Math.PI).minimum(reach));
