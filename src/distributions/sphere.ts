@@ -74,7 +74,10 @@ export interface SphereFactory {
   (options?: { readonly concentration?: number }): Family;
   readonly familyName: string;
   readonly info: FamilyInfo;
-  /** Around unit vectors `loc` [..., m], with concentrations [...]. */
+  /**
+   * Around unit vectors `loc` [..., m], with concentrations [...]. Gradients by loc have a meaning along the sphere
+   * only; `unitVector` maps any vectors there.
+   */
   of(params: { readonly loc: ParamValue; readonly concentration: ParamValue }): SphereDistribution;
 }
 
