@@ -1,11 +1,12 @@
 import type { Dataset } from "./data/index.js";
+import { suggestion } from "./distributions/index.js";
 import { Expr } from "./graph/index.js";
 import { type EvaluateOptions, evaluateModelIn, type Evaluation } from "./evaluate/index.js";
 import type { TrainedVae, Vae } from "./model/index.js";
 import { evaluateOn, type Feeds } from "./runtime/index.js";
-import { nodeBackend } from "./runtime/node.js";
+import { loadOrtNode, nodeBackend } from "./runtime/node.js";
 import { startWorkerEngine } from "./runtime/worker-engine.js";
-import type { Tensor } from "./tensor/index.js";
+import { type Tensor, UserError } from "./tensor/index.js";
 import {
   type LoadOptions,
   loadModelOn,
@@ -15,13 +16,34 @@ import {
   trainOn,
 } from "./train/index.js";
 
+const devices = ["auto", "cpu", "cuda", "webgpu", "dml", "coreml", "wasm"];
+
+const native = ["cuda", "webgpu", "dml", "coreml"];
+
+/** ONNX Runtime itself would fall back to the CPU, saying so on standard error only. */
+async function requireSupported(device: string): Promise<void> {
+  const loaded = (await loadOrtNode()) as {
+    listSupportedBackends?: () => readonly { readonly name: string }[];
+  };
+  const names = loaded.listSupportedBackends?.().map(({ name }) => name) ?? [];
+  if (names.includes(device)) return;
+  throw new UserError(
+    `--device ${device} can't be used: ONNX Runtime has ${names.join(", ")} on this machine`,
+  );
+}
+
 /** How Node trains: in a worker thread; trained models run in the caller's thread. */
 export const nodePlatform: Platform = {
-  startEngine: (device, threads) =>
-    startWorkerEngine({
+  async startEngine(device, threads) {
+    if (!devices.includes(device)) {
+      throw new UserError(`there is no device "${device}" (--device); ${suggestion(device, devices)}`, 2);
+    }
+    if (native.includes(device)) await requireSupported(device);
+    return startWorkerEngine({
       device: device === "auto" ? "cpu" : (device as "cpu"),
       ...(threads ? { threads } : {}),
-    }),
+    });
+  },
   openBackend: () => nodeBackend(),
 };
 
