@@ -1,7 +1,7 @@
 import type { Expr } from "../graph/index.js";
 import type { ParameterSpecs, Weights } from "../nn/index.js";
 import { concat } from "../ops/index.js";
-import { UserError } from "../tensor/index.js";
+import { broadcast, sameShape, UserError } from "../tensor/index.js";
 import type { Distribution } from "./distribution.js";
 import { drawFrom } from "./distribution.js";
 import type { Family } from "./family.js";
@@ -58,8 +58,10 @@ function flowOf(base: Distribution, steps: readonly Step[]): Distribution {
       // of draws of its own the density has been found on the way; others take z passes a step
       const known = densities.get(y);
       if (known !== undefined) return known;
-      let at = y;
-      let logDet = y.sum(-1).mul(0);
+      const { loc } = base.params;
+      const whole = sameShape(broadcast(y.shape, base.shape), y.shape) ? y : y.add((loc as Expr).mul(0));
+      let at = whole;
+      let logDet = whole.sum(-1).mul(0);
       for (const step of [...steps].reverse()) {
         at = backward(step, at.reverse(-1));
         logDet = logDet.add(forward(step, at).logDet);
