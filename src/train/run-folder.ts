@@ -92,7 +92,10 @@ export class RunFolder implements CheckpointSink {
 
   /** Writes the files of a trained model into `model/`, with their checksums, `model.json` last. */
   async writeModel(files: Readonly<Record<string, Uint8Array>>): Promise<void> {
-    const all: Record<string, Uint8Array> = { ...files, [checksumFile]: new TextEncoder().encode(checksums(files)) };
+    const all: Record<string, Uint8Array> = {
+      ...files,
+      [checksumFile]: new TextEncoder().encode(checksums(files)),
+    };
     const names = Object.keys(all).sort((a, b) => Number(a === "model.json") - Number(b === "model.json"));
     for (const name of names) await writeWhole(this.path(runFiles.model, name), all[name] as Uint8Array);
   }
