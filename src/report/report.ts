@@ -40,13 +40,11 @@ function epochTable(history: readonly EpochRecord[]): ReportTable {
       "epoch",
       ...terms.map((term) => `train ${term}`),
       ...measures.map((measure) => `${split} ${measure}`),
-      "examples/s",
     ],
-    rows: history.map(({ epoch, train, evaluation, imagesPerSecond }) => [
+    rows: history.map(({ epoch, train, evaluation }) => [
       epoch,
       ...terms.map((term) => train[term] ?? null),
       ...measures.map((measure) => evaluation[measure]),
-      Math.round(imagesPerSecond),
     ]),
   };
 }

@@ -19,7 +19,12 @@ export interface EpochRecord {
   readonly train: Readonly<Record<string, number>>;
   /** The measures on the held-out validation split, or on the test split where nothing is held out. */
   readonly evaluation: Evaluation;
-  /** Examples a second in this epoch, training steps only. */
+}
+
+/** A finished epoch as an event: what is kept of it, and how fast it was, which is not (runs are reproducible). */
+export interface EpochEvent extends EpochRecord {
+  readonly type: "epoch";
+  /** Examples a second, training steps only. */
   readonly imagesPerSecond: number;
 }
 
@@ -43,7 +48,7 @@ export type TrainEvent =
       /** Estimated seconds to the end of the run. */
       readonly secondsLeft: number;
     }
-  | ({ readonly type: "epoch" } & EpochRecord)
+  | EpochEvent
   | { readonly type: "warning"; readonly message: string }
   | { readonly type: "checkpoint"; readonly step: number }
   | {

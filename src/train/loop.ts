@@ -210,7 +210,6 @@ export class TrainLoop {
       step: this.progress.step,
       train: this.averages(),
       evaluation,
-      imagesPerSecond,
     };
     const loss = monitored(evaluation);
     const { best } = this.progress;
@@ -227,7 +226,7 @@ export class TrainLoop {
       best: nowBest,
       finished: epoch >= plan.epochs || patienceOver,
     };
-    await plan.onEvent({ type: "epoch", ...record });
+    await plan.onEvent({ type: "epoch", ...record, imagesPerSecond });
     await this.checkpoint(improved);
     const collapsed = collapse(evaluation);
     if (collapsed !== undefined && (epoch === 1 || this.progress.finished)) {

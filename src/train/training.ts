@@ -263,8 +263,8 @@ async function trainIn(engine: Engine, training: Training): Promise<Run> {
       signal: options.signal,
       onEvent: async (event) => {
         if (event.type === "epoch") {
-          const { epoch, step, train, evaluation, imagesPerSecond } = event;
-          await folder?.appendMetrics({ epoch, step, train, evaluation, imagesPerSecond });
+          const { epoch, step, train, evaluation } = event;
+          await folder?.appendMetrics({ epoch, step, train, evaluation });
         }
         await tell(event, current);
       },

@@ -1,5 +1,5 @@
 import { type Dataset, describeDataset } from "../../data/index.js";
-import type { EpochRecord, Run, TrainEvent } from "../../train/index.js";
+import type { EpochEvent, Run, TrainEvent } from "../../train/index.js";
 import { countText, evaluationText, termsText } from "./format.js";
 
 type Start = Extract<TrainEvent, { type: "start" }>;
@@ -31,10 +31,7 @@ export function startLines({ device, engine, model, objective, resumedAt, positi
 }
 
 /** A finished epoch in a line: the standard measures, then what was trained. */
-export function epochLine(
-  { epoch, train, evaluation, imagesPerSecond }: EpochRecord,
-  epochs: number,
-): string {
+export function epochLine({ epoch, train, evaluation, imagesPerSecond }: EpochEvent, epochs: number): string {
   const head = `epoch ${String(epoch).padStart(String(epochs).length)}/${epochs}`;
   return (
     `${head}  ${evaluation.split} ${evaluationText(evaluation)}` +
