@@ -38,4 +38,4 @@ export { discretisedLogistic } from "./discretised-logistic.js";
 export { sharedNormal } from "./shared-normal.js";
 export { couplingFlow } from "./coupling-flow.js";
 export { inverseAutoregressiveFlow } from "./inverse-autoregressive-flow.js";
-export { vectorQuantised } from "./vector-quantised.js";
+export { uniformCodes, vectorQuantised } from "./vector-quantised.js";

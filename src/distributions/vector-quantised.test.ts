@@ -58,7 +58,9 @@ describe("vector quantisation", () => {
   });
 
   it("goes with a prior of its own codes, at a constant divergence", async () => {
-    const prior = family.prior([4], { ...context, weights: {}, dataSize: 9, encode: () => q });
+    const uniform = parseFamily("uniform-codes");
+    const prior = uniform.prior([4], { ...context, weights: {}, dataSize: 9, encode: () => q });
+    expect(uniform.weights).toBeUndefined();
     expectClose(await numbers(exactKl(q, prior) as Expr, feeds), [2 * Math.log(3), 2 * Math.log(3)], 1e-12);
     expect(await numbers(grad((exactKl(q, prior) as Expr).sum(), [raw])[0] as Expr, feeds)).toEqual(
       new Array(8).fill(0),
@@ -74,9 +76,11 @@ describe("vector quantisation", () => {
 
   it("is refused where it makes no sense", () => {
     const standard = normal().prior([4], context);
-    expect(() => klDivergence(q, standard, raw)).toThrow("its prior must be vector-quantised too");
+    expect(() => klDivergence(q, standard, raw)).toThrow("its prior must be uniform-codes");
     const other = (): Distribution => standard;
-    expect(() => family.prior([4], { ...context, dataSize: 9, encode: other })).toThrow(
+    const uniform = parseFamily("uniform-codes");
+    expect(() => family.prior([4], context)).toThrow("its prior is uniform-codes");
+    expect(() => uniform.prior([4], { ...context, dataSize: 9, encode: other })).toThrow(
       "needs a vector-quantised",
     );
     expect(() => family.rawSize([3])).toThrow("width 2");

@@ -10,6 +10,7 @@ import { registerKl } from "./kl.js";
 import { vectorSize } from "./multivariate-normal.js";
 
 const name = "vector-quantised";
+const priorName = "uniform-codes";
 
 /** Options of vector quantisation. */
 export interface VectorQuantisedOptions {
@@ -23,7 +24,7 @@ export interface VectorQuantisedOptions {
 
 function noDensity(): never {
   throw new UserError(
-    `${name} has no density: with an objective that has a KL divergence its prior must be ${name} too`,
+    `${name} has no density: with an objective that has a KL divergence its prior must be ${priorName}`,
     2,
   );
 }
@@ -45,7 +46,6 @@ function quantised(raw: Expr, codebook: Expr, commitment: number): Distribution 
     shape: raw.shape,
     eventRank: 1,
     support: "real",
-    sampledOnly: true,
     logProb: noDensity,
     rsample: (_noise, sampleShape = []) => {
       if (sampleShape.length === 0) return value;
@@ -62,18 +62,17 @@ function quantised(raw: Expr, codebook: Expr, commitment: number): Distribution 
 }
 
 /** Every code equally likely, in each place. */
-function uniformCodes(z: number, codebook: Expr): Distribution {
+function uniformCodesOf(z: number, codebook: Expr): Distribution {
   const [codes, width] = codebook.shape as [number, number];
   const places = z / width;
   const everywhere = (value: Expr): Expr => value.expand([places, width]).reshape([z]);
   const centre = codebook.mean(0);
   return {
-    name,
+    name: priorName,
     params: { codebook },
     shape: [z],
     eventRank: 1,
     support: "real",
-    sampledOnly: true,
     logProb: noDensity,
     sample: (noise, sampleShape = []) => {
       const level = noise.draw("uniform", [...sampleShape, places]);
@@ -112,23 +111,16 @@ const makeFamily = (options: VectorQuantisedOptions = {}): Family => {
     },
     fromRaw: (raw, event, { weights }) =>
       quantised(raw, weightNamed(weights, "codebook", [codes, widthOf(event)]), commitment),
-    prior: (event, { encode, dataSize, dtype }) => {
-      if (encode === undefined || dataSize === undefined)
-        throw new Error(`${name} needs the model's encoder`);
-      const posterior = encode(constant(0, dtype).expand([1, dataSize]));
-      const { codebook } = posterior.params;
-      if (posterior.name !== name || codebook === undefined) {
-        throw new UserError(`a ${name} prior needs a ${name} posterior, whose codebook it draws from`, 2);
-      }
-      return uniformCodes(vectorSize(name, event), codebook);
+    prior: () => {
+      throw new UserError(`${name} is a posterior; its prior is ${priorName}`, 2);
     },
   };
 };
 
 const info: FamilyInfo = {
   name,
-  description: "the nearest vectors of a learned codebook (VQ-VAE); as a prior, its codes at random",
-  roles: ["posterior", "prior"],
+  description: "the nearest vectors of a learned codebook (VQ-VAE); its prior is uniform-codes",
+  roles: ["posterior"],
   options: {
     codes: { type: "integer", min: 2, max: 1_000_000, default: 512, about: "vectors in the codebook" },
     width: { type: "integer", min: 1, about: "coordinates of a code, z / width codes; default z" },
@@ -148,17 +140,66 @@ export interface VectorQuantisedFactory {
  * Vector quantisation (van den Oord, Vinyals and Kavukcuoglu, Neural Discrete Representation Learning, 2017): the
  * posterior is the codebook vector nearest to the encoder's output, with straight-through gradients. The codebook
  * and commitment losses, squared distances summed over an example's coordinates, are its `auxiliaryLoss`; an
- * objective must add them. Its prior is `vector-quantised` too, whatever its options: a random code of the
- * posterior's codebook in each place. Their KL divergence is the constant (z / width) log(codes).
+ * objective must add them. Its prior is `uniformCodes`; their KL divergence is the constant (z / width) log(codes).
+ * `logProb` of either throws a UserError, since they have no density, but they are not `sampledOnly`: the divergence
+ * exists.
  */
 export const vectorQuantised: VectorQuantisedFactory = Object.assign(makeFamily, {
   familyName: name,
   info,
 });
 
-registerKl(name, name, ({ codebook }, _q, p) => {
+const uniformInfo: FamilyInfo = {
+  name: priorName,
+  description: "random codes of the codebook of a vector-quantised posterior",
+  roles: ["prior"],
+  options: {},
+  make: () => makeUniform(),
+};
+
+const makeUniform = (): Family => {
+  const refuse = (): never => {
+    throw new UserError(`${priorName} can be a prior only; its posterior is ${name}`, 2);
+  };
+  return {
+    name: priorName,
+    config: {},
+    support: "real",
+    rawSize: refuse,
+    fromRaw: refuse,
+    prior: (event, { encode, dataSize, dtype }) => {
+      if (encode === undefined || dataSize === undefined) {
+        throw new Error(`${priorName} needs the model's encoder`);
+      }
+      const posterior = encode(constant(0, dtype).expand([1, dataSize]));
+      const { codebook } = posterior.params;
+      if (posterior.name !== name || codebook === undefined) {
+        throw new UserError(
+          `a ${priorName} prior needs a ${name} posterior, whose codebook it draws from`,
+          2,
+        );
+      }
+      return uniformCodesOf(vectorSize(priorName, event), codebook);
+    },
+  };
+};
+
+/** Makes the prior of vector quantisation. */
+export interface UniformCodesFactory {
+  (): Family;
+  readonly familyName: string;
+  readonly info: FamilyInfo;
+}
+
+/** A random code of the posterior's codebook in each place: the prior of `vectorQuantised`, without weights. */
+export const uniformCodes: UniformCodesFactory = Object.assign(makeUniform, {
+  familyName: priorName,
+  info: uniformInfo,
+});
+
+registerKl(name, priorName, ({ codebook, encoded }, _q, p) => {
   const [codes, width] = (codebook as Expr).shape as [number, number];
   const places = (p.shape.at(-1) as number) / width;
-  const none = p.params.encoded?.sum(-1).mul(0) ?? (codebook as Expr).sum().mul(0);
-  return none.stopGradient().add(places * Math.log(codes));
+  const none = (encoded as Expr).sum(-1).mul(0).stopGradient();
+  return none.add(places * Math.log(codes));
 });
