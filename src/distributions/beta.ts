@@ -1,6 +1,7 @@
 import { lbeta } from "../ops/index.js";
 import { positive } from "./constraint.js";
 import { defineDistribution, type FamilyFactory } from "./define.js";
+import type { Family } from "./family.js";
 import { dirichletEntropy, dirichletKl } from "./dirichlet-formulas.js";
 import { registerKl } from "./kl.js";
 import { onUnitInterval, tiny } from "./positive.js";
@@ -8,12 +9,7 @@ import { gammaNoise, logGammaDraw } from "./standard-gamma.js";
 
 const { n, u, boost } = gammaNoise;
 
-/**
- * The beta distribution, whose density is proportional to x^(concentration1 - 1) (1 - x)^(concentration0 - 1).
- * A draw is a ratio of two gamma draws and differentiates through them. At exactly 0 and 1, where the density
- * may be infinite, it is that of the nearest number inside.
- */
-export const beta: FamilyFactory<"concentration1" | "concentration0"> = defineDistribution({
+const plain: FamilyFactory<"concentration1" | "concentration0"> = defineDistribution({
   name: "beta",
   description: "on 0..1, with one or two modes",
   params: { concentration1: positive, concentration0: positive },
@@ -36,6 +32,33 @@ export const beta: FamilyFactory<"concentration1" | "concentration0"> = defineDi
     return a.div(sum).mul(b.div(sum)).div(sum.add(1));
   },
   entropy: ({ concentration1, concentration0 }) => dirichletEntropy([concentration1, concentration0]),
+});
+
+/** Data are grey levels: an end level reaches half a level inside. */
+const margin = 1 / 512;
+
+function family(fixed?: Readonly<Partial<Record<"concentration1" | "concentration0", number>>>): Family {
+  const made = plain(fixed);
+  return {
+    ...made,
+    fromRaw: (raw, event, context) => {
+      const p = made.fromRaw(raw, event, context);
+      if (context.role !== "likelihood") return p;
+      return { ...p, logProb: (x) => p.logProb(x.clamp(margin, 1 - margin)) };
+    },
+  };
+}
+
+/**
+ * The beta distribution, whose density is proportional to x^(concentration1 - 1) (1 - x)^(concentration0 - 1).
+ * A draw is a ratio of two gamma draws and differentiates through them. At exactly 0 and 1, where the density
+ * may be infinite, it is that of the nearest number inside; as a likelihood, of data, half a grey level (1/512)
+ * inside.
+ */
+export const beta: FamilyFactory<"concentration1" | "concentration0"> = Object.assign(family, {
+  familyName: plain.familyName,
+  info: { ...plain.info, make: family },
+  of: plain.of,
 });
 
 registerKl(beta, beta, (p, q) =>

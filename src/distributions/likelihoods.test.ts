@@ -3,6 +3,7 @@ import { grad } from "../autodiff/index.js";
 import { constant, type Expr } from "../graph/index.js";
 import { initialValues } from "../nn/index.js";
 import { numbersOf } from "../testing/evaluate.js";
+import { beta } from "./beta.js";
 import { categorical } from "./categorical.js";
 import type { Distribution, NoiseSource, Support } from "./distribution.js";
 import { discretisedLogistic, greyLevels } from "./discretised-logistic.js";
@@ -157,6 +158,23 @@ describe("as a likelihood", () => {
       expect(outsideSupport(inside, got.mean, 3)).toBeUndefined();
     },
   );
+});
+
+describe("beta as a likelihood", () => {
+  it("takes black and white half a grey level inside, where its density is bounded", async () => {
+    const raw = constant([-20, -20], "float64");
+    const context = { dtype: "float64", weights: {} } as const;
+    const y = beta().fromRaw(raw, [1], { ...context, role: "likelihood" });
+    const z = beta().fromRaw(raw, [1], { ...context, role: "posterior" });
+    const inside = f64([1 / 512]);
+    const got = await numbersOf({
+      edge: y.logProb(f64([0])),
+      inside: z.logProb(inside),
+      own: z.logProb(f64([0])),
+    });
+    expect(got.edge[0]).toBe(got.inside[0]);
+    expect(got.own[0]).toBeGreaterThan(600);
+  });
 });
 
 describe("supports", () => {
