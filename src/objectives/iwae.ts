@@ -52,14 +52,13 @@ export function weightedDraws(posterior: Distribution, context: ObjectiveContext
  */
 function doublyReparameterised(posterior: Distribution, context: ObjectiveContext, k: number): WeightedDraws {
   requireDensities(posterior, context.prior, "iwae(dreg=true)");
-  let normalised: Expr | undefined;
   const drawn = draws(posterior, context, k);
-  const z = customGradient(drawn, [drawn], (grad) => [grad.mul((normalised as Expr).unsqueeze(-1))]);
+  const z = customGradient(drawn, [drawn], (grad) => [grad.mul(normalised.unsqueeze(-1))]);
   const density = posterior.logProb(z);
   const logQ = customGradient(density, [z], (grad) => vectorJacobianProduct([density], [grad], [z]));
   const distortion = context.decode(z).logProb(context.x).neg();
   const logWeights = context.prior.logProb(z).sub(logQ).sub(distortion);
-  normalised = logWeights.softmax(0).stopGradient();
+  const normalised: Expr = logWeights.softmax(0).stopGradient();
   return { z, distortion, logWeights };
 }
 

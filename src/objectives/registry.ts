@@ -1,10 +1,17 @@
 import { type FamilySpec, parseSpec, readOptions, suggestion } from "../distributions/index.js";
 import { UserError } from "../tensor/index.js";
+import { autoencoderInfo, raeL2Info } from "./autoencoder.js";
+import { betaTcVaeInfo } from "./beta-tc-vae.js";
+import { betaVaeInfo } from "./beta-vae.js";
+import { dipVaeInfo } from "./dip-vae.js";
 import { elbo } from "./elbo.js";
+import { freeBitsInfo } from "./free-bits.js";
 import type { ObjectiveInfo } from "./info.js";
 import { iwaeInfo } from "./iwae.js";
 import type { Objective } from "./objective.js";
 import { simple } from "./simple.js";
+import { slicedWassersteinInfo } from "./sliced-wasserstein.js";
+import { infoVaeInfo, waeMmdInfo } from "./wae-mmd.js";
 
 const registry = new Map<string, ObjectiveInfo>();
 
@@ -29,7 +36,16 @@ const shipped: readonly ObjectiveInfo[] = [
     options: {},
     make: () => simple(),
   },
+  betaVaeInfo,
+  freeBitsInfo,
   iwaeInfo,
+  betaTcVaeInfo,
+  dipVaeInfo,
+  infoVaeInfo,
+  waeMmdInfo,
+  slicedWassersteinInfo,
+  autoencoderInfo,
+  raeL2Info,
 ];
 for (const info of shipped) registerObjective(info);
 

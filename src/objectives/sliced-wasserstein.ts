@@ -1,0 +1,68 @@
+import type { Expr } from "../graph/index.js";
+import "../ops/index.js";
+import type { ObjectiveInfo } from "./info.js";
+import type { Objective } from "./objective.js";
+import { checkedChoice, checkedNumber } from "./options.js";
+import { type EncoderKind, encoded, encoderKinds } from "./sample-based.js";
+import { distortion, priorDraws, resultOf } from "./terms.js";
+
+/** Options of the sliced Wasserstein autoencoder. */
+export interface SlicedWassersteinOptions {
+  /** Weight of the distance; default 10. */
+  readonly lambda?: number;
+  /** Random directions a step; default 50. */
+  readonly projections?: number;
+  /** Whether codes are draws of the posterior (default) or its means. */
+  readonly encoder?: EncoderKind;
+}
+
+/**
+ * The squared sliced Wasserstein-2 distance of two samples of equal size [n, d], along directions [slices, d] of any
+ * length: for each direction the mean squared difference of the sorted projections, averaged over directions.
+ */
+export function slicedWassersteinSquared(a: Expr, b: Expr, directions: Expr): Expr {
+  const length = directions.square().sum(-1, true).sqrt();
+  const unit = directions.div(length);
+  const projected = (x: Expr): Expr => unit.matmul(x.transpose()).sort(-1);
+  return projected(a).sub(projected(b)).square().mean();
+}
+
+/**
+ * The sliced Wasserstein autoencoder (Kolouri et al., Sliced-Wasserstein Autoencoder, 2018): reconstruction -log p(x|z)
+ * in nats per example plus lambda times the squared sliced Wasserstein-2 distance (in squared latent units) of the
+ * batch's codes and as many draws of the prior, along fresh random directions at each step. Posterior and prior need
+ * draws only. Throws a UserError if the posterior has no reparameterised draws (deterministic: no mean) or the prior
+ * no draws.
+ */
+export function slicedWasserstein(options: SlicedWassersteinOptions = {}): Objective {
+  const name = "sliced-wasserstein";
+  const { lambda = 10, projections = 50, encoder = "random" } = options;
+  checkedNumber(name, "lambda", lambda);
+  checkedNumber(name, "projections", projections, { min: 1, whole: true });
+  checkedChoice(name, "encoder", encoder, encoderKinds);
+  return {
+    name,
+    config: { lambda, projections, encoder },
+    ...(encoder === "deterministic" && { deterministic: true }),
+    build(context) {
+      const pass = encoded(context, encoder, name);
+      const reconstruction = distortion(pass, context).mean();
+      const directions = context.noise.draw("normal", [projections, pass.z.shape.at(-1) as number]);
+      const distance = slicedWassersteinSquared(pass.z, priorDraws(context), directions);
+      const loss = reconstruction.add(distance.mul(lambda));
+      return resultOf("slicedWasserstein", loss, { reconstruction, wassersteinSquared: distance }, pass);
+    },
+  };
+}
+
+/** What the registry tells of `slicedWasserstein`. */
+export const slicedWassersteinInfo: ObjectiveInfo = {
+  name: "sliced-wasserstein",
+  description: "reconstruction + lambda sliced Wasserstein distance of codes and prior draws",
+  options: {
+    lambda: { type: "number", min: 0, default: 10, about: "weight of the distance" },
+    projections: { type: "integer", min: 1, default: 50, about: "random directions a step" },
+    encoder: { type: "text", choices: encoderKinds, default: "random", about: "codes drawn or means" },
+  },
+  make: (options) => slicedWasserstein(options),
+};
