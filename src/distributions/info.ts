@@ -1,7 +1,7 @@
 import type { Family, Json } from "./family.js";
+import type { Role } from "./role.js";
 
-/** What a family can be in a model. */
-export type Role = "posterior" | "prior" | "likelihood";
+export type { Role } from "./role.js";
 
 /** The value of an option: plain data, or a family where the option takes one. */
 export type OptionValue = Json | Family | readonly OptionValue[];
