@@ -1,7 +1,6 @@
 import type { Expr } from "../graph/index.js";
 import type { ParameterSpecs, Weights } from "../nn/index.js";
 import type { Distribution, Support } from "./distribution.js";
-import type { Role } from "./role.js";
 
 /** Plain data, as it stands in a saved model or a config file. */
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
