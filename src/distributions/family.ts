@@ -1,6 +1,7 @@
 import type { Expr } from "../graph/index.js";
 import type { ParameterSpecs, Weights } from "../nn/index.js";
 import type { Distribution, Support } from "./distribution.js";
+import type { Role } from "./role.js";
 
 /** Plain data, as it stands in a saved model or a config file. */
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
@@ -14,7 +15,7 @@ export interface FamilyContext {
   /** Numbers of one example of the data. */
   readonly dataSize?: number;
   /** What the family is in the model, where that makes a difference. */
-  readonly role?: "posterior" | "prior" | "likelihood";
+  readonly role?: Role;
   /**
    * A number that changes from training step to step, `at(step)` from step 0 on; `name` must be unique in the
    * model. Where it is missing (in evaluation) a family takes the final value, `at(Infinity)`.
