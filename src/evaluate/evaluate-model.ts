@@ -1,5 +1,5 @@
 import { Packing } from "../nn/index.js";
-import { type Dataset, type Split } from "../data/portable.js";
+import { type Binarization, binarizeDataset, type Dataset, type Split } from "../data/portable.js";
 import type { TrainedVae } from "../model/index.js";
 import { elbo, type Objective } from "../objectives/index.js";
 import type { Engine } from "../runtime/index.js";
@@ -16,6 +16,8 @@ export interface EvaluateOptions {
   readonly split?: SplitName;
   /** Whose terms to report beside the standard measures; default `elbo()`. */
   readonly objective?: Objective;
+  /** How the examples are made binary, as in training; default `none`. */
+  readonly binarize?: Binarization;
   /** Seed of the noise; equal seeds give equal figures. Default 0. */
   readonly seed?: number;
   /** Examples a step; default 500. */
@@ -46,7 +48,7 @@ export async function evaluateModelIn(
 ): Promise<Evaluation> {
   const { split: name = "test", objective = elbo(), ...rest } = options;
   const { definition, weights } = model;
-  const { images, length } = splitOf(dataset, name);
+  const { images, length } = splitOf(binarizeDataset(dataset, options.binarize ?? "none"), name);
   if (dataset.shape.join() !== definition.input.join()) {
     throw new UserError(
       `the model takes examples of shape [${definition.input.join(", ")}], ` +

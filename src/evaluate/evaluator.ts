@@ -1,5 +1,6 @@
+import type { Binarization } from "../data/portable.js";
 import { type Expr, scalar } from "../graph/index.js";
-import { gatherBatch, NoiseInputs, noiseFor, type Vae } from "../model/index.js";
+import { gatherBatch, type NoiseInput, NoiseInputs, noiseFor, type Vae } from "../model/index.js";
 import { Packing } from "../nn/index.js";
 import { forward, forwardMean, measure, type Objective, type ObjectiveContext } from "../objectives/index.js";
 import { compileSteps, stepsInput } from "../onnx/index.js";
@@ -20,6 +21,8 @@ export interface EvaluatorOptions {
   readonly objective: Objective;
   readonly stored: "uint8" | "float32";
   readonly datasetSize: number;
+  /** How the data are made binary: `dynamic` is done here, of the others it is only told. Default `none`. */
+  readonly binarize?: Binarization;
   /** Examples a step; default 500. */
   readonly batchSize?: number;
   /** Seed of the noise; the same seed gives the same figures. Default 0. */
@@ -31,7 +34,7 @@ const stepsPerCall = 8;
 /** The evaluation of one batch as graph, and what must be fed to it. */
 interface EvaluationStep {
   readonly indices: Expr;
-  readonly noise: NoiseInputs;
+  readonly noise: readonly NoiseInput[];
   readonly outputs: Readonly<Record<string, Expr>>;
   readonly klMethod: Evaluation["klMethod"];
 }
@@ -45,7 +48,11 @@ function evaluationStep(model: Vae, options: EvaluatorOptions, batch: number): E
   const { objective, stored, datasetSize } = options;
   const { weights } = new Packing(model.parameters).inputs("float32");
   const bound = model.bind(weights, "float32");
-  const { indices, x } = gatherBatch(stored, model.dataSize, batch, "float32");
+  const {
+    indices,
+    x,
+    noise: drawn,
+  } = gatherBatch(stored, model.dataSize, batch, "float32", options.binarize);
   const noise = new NoiseInputs("float32");
   const context: ObjectiveContext = {
     x,
@@ -71,7 +78,7 @@ function evaluationStep(model: Vae, options: EvaluatorOptions, batch: number): E
     squares: codes.square().sum(0),
     ...Object.fromEntries(Object.entries(terms).map(([name, term]) => [`term:${name}`, term.mul(batch)])),
   };
-  return { indices, noise, outputs, klMethod: rate?.method ?? "none" };
+  return { indices, noise: [...drawn, ...noise.inputs], outputs, klMethod: rate?.method ?? "none" };
 }
 
 /** Evaluates the weights that lie in an engine under the parameters' names. */
@@ -129,7 +136,7 @@ export class Evaluator {
 
   private async openProgram(batch: number): Promise<Program> {
     const step = evaluationStep(this.model, this.options, batch);
-    const perStep = [step.indices, ...step.noise.inputs.map(({ node }) => node)];
+    const perStep = [step.indices, ...step.noise.map(({ node }) => node)];
     const graph = compileSteps({ state: [], perStep, outputs: step.outputs }, this.engine.loops, {
       name: "evaluate",
     });
@@ -150,7 +157,7 @@ export class Evaluator {
     const source = { seed, purpose: batch === batchSize ? "evaluate" : "evaluate-rest" };
     const feeds: Record<string, Tensor> = { indices: tensor("int32", [steps, batch], indices) };
     if (this.engine.loops) feeds[stepsInput] = tensor("int64", [], BigInt64Array.of(BigInt(steps)));
-    for (const noise of step.noise.inputs) {
+    for (const noise of step.noise) {
       feeds[noise.name] = noiseFor(noise, source, firstStep, steps, batch, batchSize);
     }
     const call: Call = { feeds, from: { data: split.resident }, fetch: Object.keys(step.outputs) };
@@ -184,6 +191,7 @@ export class Evaluator {
     return {
       split: split.name,
       examples: n,
+      binarize: this.options.binarize ?? "none",
       negativeElbo: kl === null ? null : reconstruction + kl,
       reconstruction,
       kl,

@@ -1,7 +1,11 @@
+import type { Binarization } from "../data/portable.js";
+
 /** What an evaluation gives for one split; nats per example unless said otherwise. */
 export interface Evaluation {
   readonly split: string;
   readonly examples: number;
+  /** How the examples were made binary; figures for different ways can't be compared. */
+  readonly binarize: Binarization;
   /**
    * -ELBO = reconstruction + kl, an upper bound of -log p(x), from one draw of z an example; null where there is no
    * KL divergence (`klMethod` none).

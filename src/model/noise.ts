@@ -19,12 +19,18 @@ export interface NoiseInput {
   readonly node: Expr;
 }
 
-/** Collects the noise that a graph asks for as inputs named `noise/0`, `noise/1`, ... in order of asking. */
+/**
+ * Collects the noise that a graph asks for as inputs named `noise/0`, `noise/1`, ... in order of asking, or with
+ * another `prefix`.
+ */
 export class NoiseInputs implements NoiseSource {
   readonly inputs: NoiseInput[] = [];
   private next = 0;
 
-  constructor(private readonly dtype: FloatType) {}
+  constructor(
+    private readonly dtype: FloatType,
+    private readonly prefix = "noise",
+  ) {}
 
   /** Hands out the same inputs again, so that a second graph beside the first sees the same noise. */
   restart(): void {
@@ -34,7 +40,7 @@ export class NoiseInputs implements NoiseSource {
   draw(kind: NoiseKind, shape: Shape): Expr {
     const known = this.inputs[this.next++];
     if (known !== undefined && known.kind === kind && sameShape(known.shape, shape)) return known.node;
-    const name = `noise/${this.inputs.length}`;
+    const name = `${this.prefix}/${this.inputs.length}`;
     const node = input(name, this.dtype, shape);
     this.inputs.push({ name, kind, shape, node });
     return node;

@@ -1,3 +1,4 @@
+import type { Binarization } from "../data/portable.js";
 import { collapse, Evaluator, type ResidentSplit } from "../evaluate/index.js";
 import type { Vae } from "../model/index.js";
 import type { Objective } from "../objectives/index.js";
@@ -30,6 +31,7 @@ export interface LoopPlan {
   /** Stop after this many epochs without a better value on the validation split. */
   readonly patience: number | undefined;
   readonly stored: "uint8" | "float32";
+  readonly binarize: Binarization;
   readonly train: ResidentSplit;
   readonly monitor: ResidentSplit;
   readonly session: SessionOptions | undefined;
@@ -79,10 +81,11 @@ export class TrainLoop {
     const rest = train.length % full;
     const steppers = [await Stepper.open(engine, model, { ...options, batch: full }, plan.session)];
     if (rest > 0) steppers.push(await Stepper.open(engine, model, { ...options, batch: rest }, plan.session));
-    const { objective, stored, seed } = plan;
+    const { objective, stored, binarize, seed } = plan;
     const evaluator = await Evaluator.open(engine, model, {
       objective,
       stored,
+      binarize,
       seed,
       datasetSize: train.length,
     });

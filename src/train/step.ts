@@ -1,4 +1,5 @@
 import { grad } from "../autodiff/index.js";
+import type { Binarization } from "../data/portable.js";
 import { type Expr, input } from "../graph/index.js";
 import { gatherBatch, type NoiseInput, NoiseInputs, type Vae } from "../model/index.js";
 import { Packing } from "../nn/index.js";
@@ -30,6 +31,8 @@ export interface StepOptions {
   readonly batch: number;
   readonly stored: "uint8" | FloatType;
   readonly datasetSize: number;
+  /** `dynamic` draws each batch's numbers as 0 or 1; all others take the data as they are. Default `none`. */
+  readonly binarize?: Binarization;
   /** Default `float32`. */
   readonly dtype?: FloatType;
 }
@@ -42,7 +45,7 @@ export function trainingStep(model: Vae, options: StepOptions): TrainingStep {
   const { objective, optimizer, batch, stored, datasetSize, dtype = "float32" } = options;
   const packing = new Packing(model.parameters);
   const { stored: parameters, weights } = packing.inputs(dtype);
-  const { indices, x } = gatherBatch(stored, model.dataSize, batch, dtype);
+  const { indices, x, noise: drawn } = gatherBatch(stored, model.dataSize, batch, dtype, options.binarize);
   const noise = new NoiseInputs(dtype);
   const scheduled: (ScheduledInput & { readonly node: Expr })[] = [];
   const schedule = (name: string, at: (step: number) => number): Expr => {
@@ -72,13 +75,14 @@ export function trainingStep(model: Vae, options: StepOptions): TrainingStep {
       ...slots.map((slot, k) => ({ current: slot, next: update.slots[k] as Expr })),
     ];
   });
+  const allNoise = [...drawn, ...noise.inputs];
   return {
     graph: {
       state,
-      perStep: [indices, ...noise.inputs.map(({ node }) => node), ...scheduled.map(({ node }) => node)],
+      perStep: [indices, ...allNoise.map(({ node }) => node), ...scheduled.map(({ node }) => node)],
       outputs: { ...terms, [lossOutput]: loss },
     },
-    noise: noise.inputs,
+    noise: allNoise,
     scheduled,
     terms: Object.keys(terms),
   };

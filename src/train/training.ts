@@ -1,4 +1,4 @@
-import { type Dataset, holdOut, type Split } from "../data/portable.js";
+import { type Binarization, binarizeDataset, type Dataset, holdOut, type Split } from "../data/portable.js";
 import type { Json } from "../distributions/index.js";
 import type { Evaluation } from "../evaluate/index.js";
 import { bundle, TrainedVae, type Vae, vaeConfig } from "../model/index.js";
@@ -34,6 +34,8 @@ export interface TrainOptions {
   readonly engine?: Engine;
   /** Part (0..1, exclusive) or number of the training examples to hold out for validation; default 0, none. */
   readonly validation?: number;
+  /** How grey levels are made binary (see `Binarization`); default `none`. */
+  readonly binarize?: Binarization;
   /** Stop after so many epochs without improvement; default never. Takes `validation`. */
   readonly patience?: number;
   /** A folder to keep the run in: settings, metrics, checkpoints, model. */
@@ -127,6 +129,7 @@ interface Settings {
   readonly seed: number;
   readonly patience: number | undefined;
   readonly validation: number;
+  readonly binarize: Binarization;
 }
 
 function settingsOf(dataset: Dataset, options: TrainOptions): Settings {
@@ -138,6 +141,7 @@ function settingsOf(dataset: Dataset, options: TrainOptions): Settings {
     seed = 0,
     patience,
     validation = 0,
+    binarize = "none",
   } = options;
   wholeFrom(1, "epochs", epochs);
   wholeFrom(1, "batch", batchSize);
@@ -148,11 +152,11 @@ function settingsOf(dataset: Dataset, options: TrainOptions): Settings {
   }
   if (!(validation >= 0)) throw new UserError(`validation must be 0 or more, got ${validation}`, 2);
   const optimizer = options.optimizer ?? adam(lr === undefined ? {} : { lr });
-  return { objective, optimizer, epochs, batchSize, seed, patience, validation };
+  return { objective, optimizer, epochs, batchSize, seed, patience, validation, binarize };
 }
 
 function runConfig(model: Vae, data: Dataset, settings: Settings, options: TrainOptions): RunConfig {
-  const { objective, optimizer, epochs, batchSize, seed, patience, validation } = settings;
+  const { objective, optimizer, epochs, batchSize, seed, patience, validation, binarize } = settings;
   return {
     model: vaeConfig(model) as unknown as Json,
     objective: { name: objective.name, config: objective.config },
@@ -162,6 +166,7 @@ function runConfig(model: Vae, data: Dataset, settings: Settings, options: Train
     seed,
     patience: patience ?? null,
     validation,
+    binarize,
     dataset: { name: data.name, shape: data.shape, train: data.train.length, test: data.test.length },
     source: data.source ?? null,
     device: options.device ?? "auto",
@@ -190,7 +195,8 @@ export async function trainWith(
 ): Promise<Run> {
   const settings = settingsOf(dataset, options);
   requireFit(model, dataset);
-  const data = settings.validation > 0 ? holdOut(dataset, settings.validation, settings.seed) : dataset;
+  const held = settings.validation > 0 ? holdOut(dataset, settings.validation, settings.seed) : dataset;
+  const data = binarizeDataset(held, settings.binarize);
   const monitor = data.validation ?? data.test;
   const stored = data.train.images.dtype;
   if (monitor.images.dtype !== stored)
@@ -289,6 +295,7 @@ async function trainIn(engine: Engine, training: Training): Promise<Run> {
       dataset: data.name,
       classes: data.classes ?? null,
       objective: settings.objective.name,
+      binarize: settings.binarize,
       evaluation,
     };
     await folder.writeModel(bundle(trained, about));

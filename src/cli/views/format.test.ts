@@ -42,6 +42,7 @@ test("an estimated KL is marked", () => {
   const evaluation = {
     split: "test",
     examples: 1,
+    binarize: "none" as const,
     negativeElbo: 10,
     reconstruction: 8,
     kl: 2,
