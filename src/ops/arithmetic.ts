@@ -40,8 +40,11 @@ const addNodes = binary({
         product,
         plus,
       );
-    if (sameShape(x.shape, node.shape) && biasOf(emit, x, y)) return into(x, b);
-    if (sameShape(y.shape, node.shape) && biasOf(emit, y, x)) return into(y, a);
+    // ONNX Runtime's WebGPU Gemm ends the process if the addend has no axis.
+    const axed = (bias: Expr, name: string): string =>
+      bias.rank === 0 ? emit.node("Unsqueeze", [name, emit.ints([0])]) : name;
+    if (sameShape(x.shape, node.shape) && biasOf(emit, x, y)) return into(x, axed(y, b));
+    if (sameShape(y.shape, node.shape) && biasOf(emit, y, x)) return into(y, axed(x, a));
     return emit.node("Add", [a, b]);
   },
   gradient: (_a, _b, _y, g) => [g, g],

@@ -24,10 +24,12 @@ const mulAddOp: OpDef = {
     return [grad, grad.mul(factor), grad.mul(y).sum()];
   },
   lower: (emit, [x, y, factor], node) => {
-    const [rows, columns] = node.shape;
+    const [rows, columns] = node.rank === 2 ? node.shape : [];
     // ONNX Runtime's GatedAdd rounds as Mul and Add do; its factor is one for each row.
-    if (emit.has("com.microsoft.GatedAdd") && node.dtype === "float32" && node.rank === 2 && columns !== 1) {
-      const gate = emit.node("Expand", [factor as string, emit.ints([rows as number, 1])]);
+    const fits =
+      node.dtype === "float32" && typeof rows === "number" && columns !== 1 && !node.shape.includes(0);
+    if (fits && emit.has("com.microsoft.GatedAdd")) {
+      const gate = emit.node("Expand", [factor as string, emit.ints([rows, 1])]);
       return emit.node("com.microsoft.GatedAdd", [x as string, y as string, gate]);
     }
     return emit.node("Add", [x as string, emit.node("Mul", [y as string, factor as string])]);

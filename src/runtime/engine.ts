@@ -1,4 +1,4 @@
-import { allocate, type Tensor, tensor } from "../tensor/index.js";
+import { allocate, type Tensor, tensor, type TypedArray } from "../tensor/index.js";
 import type { Backend, Session, SessionOptions, Tensors } from "./session.js";
 
 /** One call of a program. Inputs that are not fed are taken from the engine's resident values. */
@@ -48,6 +48,8 @@ export class LocalEngine implements Engine {
   private readonly programs = new Map<number, Program>();
   private readonly residents = new Map<string, Tensor>();
   private readonly spares = new Map<string, Tensor>();
+  /** Data that this engine allocated and nobody else holds: only these may be written over. */
+  private readonly made = new WeakSet<TypedArray>();
   private nextProgram = 1;
   private queue: Promise<unknown> = Promise.resolve();
 
@@ -81,7 +83,7 @@ export class LocalEngine implements Engine {
   put(values: Tensors): Promise<void> {
     return this.inTurn(async () => {
       for (const [name, value] of Object.entries(values)) {
-        this.residents.set(name, isShared(value) ? copy(value) : value);
+        this.residents.set(name, isShared(value) ? this.copyOf(value) : value);
         this.spares.delete(name);
       }
     });
@@ -104,15 +106,23 @@ export class LocalEngine implements Engine {
       for (const [output, name] of keep) {
         const spare = this.spares.get(name);
         if (spare !== undefined) into[output] = spare;
+        this.spares.delete(name);
       }
-      const results = await session.run(feeds, [...call.fetch, ...keep.map(([output]) => output)], into);
+      const outputs = new Set([...call.fetch, ...keep.map(([output]) => output)]);
+      const results = await session.run(feeds, [...outputs], into);
+      const kept = new Set(keep.map(([output]) => output));
+      const fetched = call.fetch.map((name) => {
+        const value = results[name] as Tensor;
+        return [name, kept.has(name) ? copy(value) : value] as const;
+      });
       for (const [output, name] of keep) {
         const before = this.residents.get(name);
         const after = results[output] as Tensor;
+        this.made.add(after.data);
         this.residents.set(name, after);
-        if (before !== undefined && sameType(before, after)) this.spares.set(name, before);
+        if (before !== undefined && this.made.has(before.data)) this.spares.set(name, before);
       }
-      return Object.fromEntries(call.fetch.map((name) => [name, results[name] as Tensor]));
+      return Object.fromEntries(fetched);
     });
   }
 
@@ -144,6 +154,12 @@ export class LocalEngine implements Engine {
     return value;
   }
 
+  private copyOf(value: Tensor): Tensor {
+    const own = copy(value);
+    this.made.add(own.data);
+    return own;
+  }
+
   private inTurn<T>(work: () => Promise<T>): Promise<T> {
     const result = this.queue.then(work);
     this.queue = result.catch(() => undefined);
@@ -153,12 +169,6 @@ export class LocalEngine implements Engine {
 
 function isShared({ data }: Tensor): boolean {
   return typeof SharedArrayBuffer !== "undefined" && data.buffer instanceof SharedArrayBuffer;
-}
-
-function sameType(a: Tensor, b: Tensor): boolean {
-  return (
-    a.dtype === b.dtype && a.shape.length === b.shape.length && a.shape.every((dim, i) => dim === b.shape[i])
-  );
 }
 
 function copy(value: Tensor): Tensor {

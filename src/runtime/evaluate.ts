@@ -1,6 +1,6 @@
 import { Expr, inputsOf } from "../graph/index.js";
 import { compile } from "../onnx/index.js";
-import { type Tensor, type TensorLike, toTensor } from "../tensor/index.js";
+import { type Dim, formatShape, type Tensor, type TensorLike, toTensor } from "../tensor/index.js";
 import type { Backend } from "./session.js";
 
 /** Numbers for the inputs of an expression, by name; converted to the inputs' dtypes. */
@@ -12,7 +12,7 @@ export type Feeds = Readonly<Record<string, TensorLike>>;
  *     const x = input("x", "float64", ["n"]);
  *     await evaluateOn(backend, normal.of({ loc: 0, scale: 1 }).logProb(x), { x: [0, 1] });
  *
- * Throws if an input that the expression needs is not fed, naming it.
+ * Throws if an input that the expression needs is not fed or has another shape, naming it.
  */
 export async function evaluateOn(backend: Backend, expr: Expr, feeds?: Feeds): Promise<Tensor>;
 export async function evaluateOn<K extends string>(
@@ -28,10 +28,12 @@ export async function evaluateOn(
   const named = what instanceof Expr ? { value: what } : what;
   const outputs = Object.fromEntries(Object.entries(named).map(([name, node]) => [`result:${name}`, node]));
   const values: Record<string, Tensor> = {};
+  const lengths = new Map<string, number>();
   for (const [name, node] of inputsOf(Object.values(named))) {
     const given = feeds[name];
     if (given === undefined) throw new Error(`the expression needs a value for its input "${name}"`);
     values[name] = toTensor(given, node.dtype);
+    requireShape(name, node, values[name], lengths);
   }
   const model = compile(outputs);
   const session = await backend.open(model.bytes);
@@ -42,4 +44,18 @@ export async function evaluateOn(
   } finally {
     await session.close();
   }
+}
+
+/** Throws unless `value` has the shape of the input `node`; the first use of a named dimension sets its length. */
+function requireShape(name: string, node: Expr, value: Tensor, lengths: Map<string, number>): void {
+  const fits = (dim: Dim, length: number): boolean => {
+    const known = typeof dim === "number" ? dim : lengths.get(dim);
+    if (typeof dim === "string" && known === undefined) lengths.set(dim, length);
+    return known === undefined || known === length;
+  };
+  const { shape } = value;
+  if (shape.length === node.rank && node.shape.every((dim, i) => fits(dim, shape[i] as number))) return;
+  const found = [...lengths].map(([dim, length]) => `${dim} = ${length}`).join(", ");
+  const where = found === "" ? "" : ` (${found})`;
+  throw new Error(`input "${name}" takes ${formatShape(node.shape)}${where}, got ${formatShape(shape)}`);
 }

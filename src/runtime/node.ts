@@ -1,5 +1,6 @@
 import os from "node:os";
 import type { InferenceSession } from "onnxruntime-common";
+import { UserError } from "../tensor/index.js";
 import { type OrtModule, ortBackend } from "./ort.js";
 import type { Backend } from "./session.js";
 
@@ -17,9 +18,17 @@ export async function loadOrtNode(): Promise<OrtModule> {
   return loaded.default ?? loaded;
 }
 
-/** ONNX Runtime's native engine on a device. Throws if `onnxruntime-node` is not installed. */
+/**
+ * ONNX Runtime's native engine on a device. Throws if `onnxruntime-node` is not installed, and a UserError if
+ * its build for this platform does not have the device (it would silently compute on the CPU).
+ */
 export async function nodeBackend(device: NodeDevice = "cpu", threads?: number): Promise<Backend> {
   const ort = await loadOrtNode();
+  const devices = ort.listSupportedBackends?.().map(({ name }) => name) ?? [device];
+  if (!devices.includes(device)) {
+    const here = `${process.platform} ${process.arch}`;
+    throw new UserError(`onnxruntime-node has no device "${device}" on ${here}, only ${devices.join(", ")}`);
+  }
   const count = threads ?? defaultThreads();
   const providers: InferenceSession.ExecutionProviderConfig[] = device === "cpu" ? ["cpu"] : [device, "cpu"];
   return ortBackend(ort, {
@@ -29,6 +38,7 @@ export async function nodeBackend(device: NodeDevice = "cpu", threads?: number):
     extensions: device === "cpu" ? ["com.microsoft.GatedAdd"] : [],
     executionProviders: providers,
     threads: count,
+    writesInto: true,
     config: { "session.set_denormal_as_zero": "1", "session.disable_quant_qdq": "1" },
   });
 }

@@ -8,6 +8,9 @@ export interface OrtModule {
     create(model: Uint8Array, options?: InferenceSession.SessionOptions): Promise<InferenceSession>;
   };
   readonly Tensor: TensorConstructor;
+  /** The execution providers of this build, of `onnxruntime-node` only. */
+  listSupportedBackends?(): readonly { readonly name: string; readonly bundled: boolean }[];
+  readonly env?: { readonly versions: { readonly common: string } };
 }
 
 const ortTypes = new Set(["float32", "float64", "int32", "int64", "uint8", "bool"]);
@@ -25,6 +28,7 @@ class OrtSession implements Session {
   constructor(
     private readonly ort: OrtModule,
     private readonly session: InferenceSession,
+    private readonly writesInto: boolean,
   ) {}
 
   async run(
@@ -39,15 +43,27 @@ class OrtSession implements Session {
       inputs[name] = toOrt(this.ort, value);
     }
     const wanted: Record<string, OrtTensor | null> = {};
-    for (const name of fetch) wanted[name] = into[name] === undefined ? null : toOrt(this.ort, into[name]);
-    const results = await this.session.run(inputs, wanted);
-    const outputs: Record<string, Tensor> = {};
+    const written: Record<string, Tensor> = {};
     for (const name of fetch) {
-      const value = results[name];
-      if (value === undefined) throw new Error(`the model has no output "${name}"`);
-      outputs[name] = into[name] ?? fromOrt(name, value);
+      if (!this.session.outputNames.includes(name)) throw new Error(`the model has no output "${name}"`);
+      const place = into[name];
+      wanted[name] = null;
+      if (place === undefined || !this.fits(name, place)) continue;
+      wanted[name] = toOrt(this.ort, place);
+      written[name] = place;
     }
+    const results = fetch.length === 0 ? {} : await this.session.run(inputs, wanted);
+    const outputs: Record<string, Tensor> = {};
+    for (const name of fetch) outputs[name] = written[name] ?? fromOrt(name, results[name] as OnnxValue);
     return outputs;
+  }
+
+  /** Whether the engine can write an output to `place`: only if the output's shape is known beforehand. */
+  private fits(name: string, place: Tensor): boolean {
+    const declared = this.session.outputMetadata.find((output) => output.name === name);
+    if (!this.writesInto || declared?.isTensor !== true || declared.type !== place.dtype) return false;
+    const { shape } = declared;
+    return shape.length === place.shape.length && shape.every((dim, i) => dim === place.shape[i]);
   }
 
   async close(): Promise<void> {
@@ -63,6 +79,8 @@ export interface OrtBackendOptions {
   readonly extensions?: readonly string[];
   readonly executionProviders: readonly InferenceSession.ExecutionProviderConfig[];
   readonly threads?: number;
+  /** Whether it writes outputs to memory that it is given; default false. */
+  readonly writesInto?: boolean;
   /** Session settings that this device wants. */
   readonly config?: Readonly<Record<string, string>>;
 }
@@ -80,14 +98,15 @@ export function ortBackend(ort: OrtModule, backend: OrtBackendOptions): Backend 
       const session = await ort.InferenceSession.create(model, {
         executionProviders: [...backend.executionProviders],
         graphOptimizationLevel: "all",
-        logSeverityLevel: 3,
+        // Errors reach the caller as exceptions; on the terminal they would only be noise.
+        logSeverityLevel: 4,
         ...(threads === undefined ? {} : { intraOpNumThreads: threads, interOpNumThreads: 1 }),
         ...(Object.keys(config).length === 0 ? {} : { extra: nest(config) }),
         ...(options.profile === undefined
           ? {}
           : { enableProfiling: true, profileFilePrefix: options.profile }),
       });
-      return new OrtSession(ort, session);
+      return new OrtSession(ort, session, backend.writesInto ?? false);
     },
   };
 }

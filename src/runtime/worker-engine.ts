@@ -33,7 +33,9 @@ class WorkerEngine implements Engine {
   ) {
     worker.on("message", (response: Response) => this.settle(response));
     worker.on("error", (error) => this.fail(error instanceof Error ? error : new Error(String(error))));
+    worker.on("messageerror", (error) => this.fail(error));
     worker.on("exit", (code) => this.fail(new Error(`the engine's worker thread ended with code ${code}`)));
+    worker.unref();
   }
 
   open(model: Uint8Array, inputs: readonly string[], options?: SessionOptions): Promise<number> {
@@ -57,29 +59,38 @@ class WorkerEngine implements Engine {
   }
 
   async close(): Promise<void> {
-    if (this.failure === undefined) await this.ask("close", []);
-    await this.worker.terminate();
+    if (this.failure !== undefined) return;
+    const closed = this.ask("close", []);
+    this.failure = new Error("the engine is closed");
+    try {
+      await closed;
+    } finally {
+      await this.worker.terminate();
+    }
   }
 
   private ask(method: Request["method"], args: readonly unknown[]): Promise<unknown> {
     if (this.failure !== undefined) return Promise.reject(this.failure);
     const id = this.nextId++;
     return new Promise((resolve, reject) => {
-      this.pending.set(id, { resolve, reject });
       this.worker.postMessage({ id, method, args } satisfies Request);
+      this.pending.set(id, { resolve, reject });
+      // Only a call under way keeps the process from ending.
+      this.worker.ref();
     });
   }
 
   private settle(response: Response): void {
     const waiting = this.pending.get(response.id);
     this.pending.delete(response.id);
+    if (this.pending.size === 0) this.worker.unref();
     if ("error" in response) waiting?.reject(new Error(response.error));
     else waiting?.resolve(response.value);
   }
 
   private fail(error: Error): void {
     this.failure ??= error;
-    for (const { reject } of this.pending.values()) reject(this.failure);
+    for (const { reject } of this.pending.values()) reject(error);
     this.pending.clear();
   }
 }
