@@ -3,6 +3,7 @@ import {
   type Distribution,
   type Family,
   type FamilyContext,
+  type Role,
   normal,
 } from "../distributions/index.js";
 import type { Expr } from "../graph/index.js";
@@ -134,7 +135,8 @@ export function vae(options: VaeOptions): Vae {
     likelihood,
     parameters,
     bind(weights, dtype, scheduled): BoundVae {
-      const context = (part: string): FamilyContext => ({
+      const context = (part: Role): FamilyContext => ({
+        role: part,
         dtype,
         weights: unprefixed(part, weights),
         dataSize,

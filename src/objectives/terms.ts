@@ -73,11 +73,15 @@ function hasDensityUnder(posterior: Distribution, prior: Distribution): boolean 
   return posterior.support === prior.support || isWithinSupport(posterior.support, prior.support);
 }
 
+/** Families whose draws have no exponential moments. */
+const heavyTailed = new Set(["cauchy", "student-t"]);
+
 /**
  * Why the KL divergence of this posterior from this prior doesn't exist or can't be had, or undefined if there is
  * nothing against it.
  */
 export function whyNoKl(posterior: Distribution, prior: Distribution): string | undefined {
+  if (exactKl(posterior, prior) !== undefined) return undefined;
   if (prior.sampledOnly) {
     return (
       `the prior ${prior.name} is known by samples only and has no density; ` +
@@ -85,7 +89,13 @@ export function whyNoKl(posterior: Distribution, prior: Distribution): string | 
     );
   }
   if (posterior.sampledOnly) return `the posterior ${posterior.name} has draws but no density`;
-  if (exactKl(posterior, prior) !== undefined || hasDensityUnder(posterior, prior)) return undefined;
+  if (heavyTailed.has(posterior.name) && prior.name === "gumbel") {
+    return (
+      `the KL divergence of ${posterior.name} from gumbel is infinite: the prior's density falls faster than any ` +
+      "draw of such heavy tails allows; choose a prior with heavier tails, such as normal"
+    );
+  }
+  if (hasDensityUnder(posterior, prior)) return undefined;
   return (
     `draws of the posterior ${posterior.name} (on ${posterior.support}) have no density under the prior ` +
     `${prior.name} (on ${prior.support}), so that their KL divergence is infinite; choose a prior for that support`

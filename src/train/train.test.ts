@@ -3,6 +3,7 @@ import os from "node:os";
 import path from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
 import { type Dataset, fromArrays } from "../data/index.js";
+import { parseFamily } from "../distributions/index.js";
 import { vae } from "../model/index.js";
 import { simple } from "../objectives/index.js";
 import { LocalEngine } from "../runtime/index.js";
@@ -234,5 +235,33 @@ describe("bad options are refused by name", () => {
   it("data of another shape", async () => {
     const other = vae({ input: [7, 7] });
     await expect(trainOn(platform, other, data, {})).rejects.toThrow(/\[7, 7\].*\[8, 8\]/);
+  });
+});
+
+describe("data outside the likelihood's support are refused before training", () => {
+  const floats = (value: number): Dataset => {
+    const some = (n: number): Tensor<"float32"> =>
+      tensor("float32", [n, 4], new Float32Array(n * 4).fill(value));
+    return fromArrays({ name: "table", train: some(20), test: some(5) });
+  };
+  const small = (name: string): ReturnType<typeof vae> => {
+    return vae({ input: [4], latent: 1, hidden: [4], likelihood: parseFamily(name) });
+  };
+
+  it.each([
+    ["bernoulli", 1.5, /table \(train\).*bernoulli.*1\.5.*from 0 to 1/],
+    ["poisson", 0.5, /table \(train\).*poisson.*0\.5/],
+  ])("%s with %d", async (name, value, message) => {
+    await expect(trainOn(platform, small(name), floats(value), { epochs: 1 })).rejects.toThrow(message);
+  });
+
+  it("bytes as counts", async () => {
+    const counts = vae({ input: [8, 8], latent: 1, hidden: [4], likelihood: parseFamily("poisson") });
+    await expect(trainOn(platform, counts, data, {})).rejects.toThrow(/blobs.*poisson.*grey levels/);
+  });
+
+  it("but data inside it are taken", async () => {
+    const { finished } = await trainOn(platform, small("poisson"), floats(3), { epochs: 1 });
+    expect(finished).toBe(true);
   });
 });

@@ -7,6 +7,7 @@ import { adam, type Optimizer } from "../optim/index.js";
 import type { Backend, Engine } from "../runtime/index.js";
 import { RandomStream, type Tensor, tensor, UserError } from "../tensor/index.js";
 import type { EpochRecord, TrainEvent } from "./events.js";
+import { requireFit } from "./fit.js";
 import { EngineState } from "./engine-state.js";
 import { type CheckpointSink, TrainLoop } from "./loop.js";
 import type { RunConfig } from "./run-config.js";
@@ -113,14 +114,6 @@ function flattened({ images, length }: Split): Tensor {
     : tensor("float32", [length, size], images.data);
 }
 
-function requireFit(model: Vae, data: Dataset): void {
-  if (data.shape.join() !== model.input.join()) {
-    throw new UserError(
-      `the model takes examples of shape [${model.input.join(", ")}], ${data.name} has [${data.shape.join(", ")}]`,
-    );
-  }
-}
-
 interface Settings {
   readonly objective: Objective;
   readonly optimizer: Optimizer;
@@ -194,7 +187,7 @@ export async function trainWith(
   options: TrainOptions = {},
 ): Promise<Run> {
   const settings = settingsOf(dataset, options);
-  requireFit(model, dataset);
+  requireFit(model, dataset, settings.binarize);
   const held = settings.validation > 0 ? holdOut(dataset, settings.validation, settings.seed) : dataset;
   const data = binarizeDataset(held, settings.binarize);
   const monitor = data.validation ?? data.test;
