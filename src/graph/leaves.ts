@@ -45,7 +45,7 @@ export function input(name: string, dtype: DType, shape: Shape): Expr {
 export function constant(value: TensorLike, dtype?: DType): Expr {
   const isTensor = typeof value === "object" && "dtype" in value;
   return makeConstant([], {
-    value: toTensor(value, dtype ?? (isTensor ? (value).dtype : "float32")),
+    value: toTensor(value, dtype ?? (isTensor ? value.dtype : "float32")),
   });
 }
 
