@@ -150,8 +150,7 @@ it(
       "nodenext",
       "--target",
       "es2022",
-      "--types",
-      "",
+      "--skipLibCheck",
       "use.ts",
     ];
     await run(process.execPath, [tsc, "--ignoreConfig", ...options], home);
