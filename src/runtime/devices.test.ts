@@ -126,6 +126,7 @@ describe("auto", () => {
     const machine = pretend({ files: ["/dev/nvidia0"], probes: { webgpu: crash } });
     const chosen = await chooseDevice("auto", machine);
     expect(chosen.device).toBe("cpu");
+    expect(chosen.reason).toContain("cuda: CUDA libraries not installed");
     expect(chosen.reason).toContain("webgpu: its driver ended the process that tried it (signal SIGSEGV)");
   });
 

@@ -1,6 +1,6 @@
 import { UserError } from "../tensor/index.js";
 import { type Machine, type NativeEngine, thisMachine } from "./machine.js";
-import type { NodeDevice } from "./node.js";
+import { installCommand, type NodeDevice, whyNotLoaded } from "./node.js";
 
 /** Every device that can be named, in the order in which they are listed. */
 export const deviceNames = ["cpu", "cuda", "webgpu", "dml", "coreml", "wasm"] as const;
@@ -37,8 +37,6 @@ const titles: Readonly<Record<DeviceName, string>> = {
   wasm: "ONNX Runtime in WebAssembly",
 };
 
-const install = "npm install onnxruntime-node --onnxruntime-node-install";
-
 /** `onnxruntime-node`, or why there is none. */
 type Native = { readonly engine: NativeEngine } | { readonly missing: string };
 
@@ -46,15 +44,7 @@ async function nativeOf(machine: Machine): Promise<Native> {
   try {
     return { engine: await machine.native() };
   } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    const here = `${machine.platform} ${machine.arch}`;
-    if (/onnxruntime_binding\.node/.test(message) && code === "MODULE_NOT_FOUND") {
-      return { missing: `onnxruntime-node has no build for ${here}` };
-    }
-    if (code === "ERR_MODULE_NOT_FOUND" || code === "MODULE_NOT_FOUND") {
-      return { missing: `onnxruntime-node is not installed; run ${install}=skip` };
-    }
-    return { missing: `onnxruntime-node does not load on ${here}: ${message.split("\n")[0]}` };
+    return { missing: whyNotLoaded(error, machine.platform, machine.arch) };
   }
 }
 
@@ -80,7 +70,7 @@ function obstacle(machine: Machine, native: Native, device: Gpu): string | undef
     reasons.push("no NVIDIA GPU or no driver for it (no /dev/nvidia*)");
   }
   if (!machine.has(`${native.engine.folder}/libonnxruntime_providers_cuda.so`)) {
-    reasons.push(`CUDA libraries not installed (${install}=cuda12)`);
+    reasons.push(`CUDA libraries not installed (${installCommand}=cuda12)`);
   }
   return reasons.length > 0 ? reasons.join("; ") : undefined;
 }
@@ -154,9 +144,8 @@ export async function listDevices(machine: Machine = thisMachine()): Promise<Dev
 async function chooseAuto(machine: Machine): Promise<DeviceReport> {
   const native = await nativeOf(machine);
   const obstacles: string[] = [];
-  for (const device of gpus) {
-    const known = obstacle(machine, native, device);
-    if (known !== undefined || !mayHaveGpu(machine)) continue;
+  const offered = "engine" in native && mayHaveGpu(machine) ? native.engine.devices : [];
+  for (const device of gpus.filter((gpu) => offered.includes(gpu))) {
     const found = await gpuOf(machine, native, device);
     if (found.worthwhile) return withoutVerdict(found);
     obstacles.push(`${device}: ${found.reason}`);
@@ -164,13 +153,13 @@ async function chooseAuto(machine: Machine): Promise<DeviceReport> {
   const cpu = cpuOf(machine, native);
   const chosen = cpu.usable ? cpu : await wasmOf(machine);
   if (!chosen.usable) throw new UserError(`no device can be used: ${cpu.reason}; ${chosen.reason}`);
-  const gpu = obstacles.length > 0 ? obstacles.join("; ") : noGpu(machine, native);
-  return { ...chosen, reason: `no GPU in use (${gpu})${cpu.usable ? "" : `; ${cpu.reason}`}` };
+  if ("missing" in native) return { ...chosen, reason: native.missing };
+  const gpu = obstacles.length > 0 ? obstacles.join("; ") : noGpu(machine);
+  return { ...chosen, reason: `no GPU in use (${gpu})` };
 }
 
 /** Why no GPU was even tried. */
-function noGpu(machine: Machine, native: Native): string {
-  if ("missing" in native) return "they take onnxruntime-node";
+function noGpu(machine: Machine): string {
   if (!mayHaveGpu(machine)) return "none found: no /dev/dri/renderD*, /dev/nvidia* or /dev/dxg";
   return "onnxruntime-node has none for this platform";
 }

@@ -18,12 +18,28 @@ export async function loadOrtNode(): Promise<OrtModule> {
   return loaded.default ?? loaded;
 }
 
+/** How `onnxruntime-node` is installed; what to install follows the equals sign: `skip` or `cuda12`. */
+export const installCommand = "npm install onnxruntime-node --onnxruntime-node-install";
+
+/** Why `onnxruntime-node` could not be loaded, in plain words. */
+export function whyNotLoaded(error: unknown, platform: string, arch: string): string {
+  const { code, message } = error as NodeJS.ErrnoException;
+  const notFound = code === "ERR_MODULE_NOT_FOUND" || code === "MODULE_NOT_FOUND";
+  if (notFound && message.includes("onnxruntime_binding.node")) {
+    return `onnxruntime-node has no build for ${platform} ${arch}`;
+  }
+  if (notFound) return `onnxruntime-node is not installed; run ${installCommand}=skip`;
+  return `onnxruntime-node does not load on ${platform} ${arch}: ${message.split("\n")[0]}`;
+}
+
 /**
- * ONNX Runtime's native engine on a device. Throws if `onnxruntime-node` is not installed, and a UserError if
- * its build for this platform does not have the device (it would silently compute on the CPU).
+ * ONNX Runtime's native engine on a device. Throws a UserError if `onnxruntime-node` can't be loaded, or if its
+ * build for this platform does not have the device (it would silently compute on the CPU).
  */
 export async function nodeBackend(device: NodeDevice = "cpu", threads?: number): Promise<Backend> {
-  const ort = await loadOrtNode();
+  const ort = await loadOrtNode().catch((error: unknown) => {
+    throw new UserError(whyNotLoaded(error, process.platform, process.arch), 1, { cause: error });
+  });
   const devices = ort.listSupportedBackends?.().map(({ name }) => name) ?? [device];
   if (!devices.includes(device)) {
     const here = `${process.platform} ${process.arch}`;
