@@ -1,11 +1,14 @@
 import { Packing } from "../nn/index.js";
 import { type Binarization, binarizeDataset, type Dataset, type Split } from "../data/portable.js";
-import type { TrainedVae } from "../model/index.js";
+import type { TrainedVae, Vae } from "../model/index.js";
 import { elbo, type Objective } from "../objectives/index.js";
 import type { Engine } from "../runtime/index.js";
-import { tensor, UserError } from "../tensor/index.js";
-import { Evaluator } from "./evaluator.js";
+import { type Tensor, tensor, UserError } from "../tensor/index.js";
+import { type DetailedEvaluation, Evaluator } from "./evaluator.js";
+import { codesIn, mutualInformationIn, nearestNeighbourAccuracy, type ReadOptions } from "./latent-use.js";
+import { logLikelihoodIn, type LogLikelihoodOptions } from "./log-likelihood.js";
 import type { Evaluation } from "./measures.js";
+import type { ResidentSplit } from "./split.js";
 
 /** A part of a data set. */
 export type SplitName = "train" | "validation" | "test";
@@ -22,6 +25,10 @@ export interface EvaluateOptions {
   readonly seed?: number;
   /** Examples a step; default 500. */
   readonly batchSize?: number;
+  /** Also estimate the log-likelihood by importance sampling, with these options; default not. */
+  readonly logLikelihood?: Omit<LogLikelihoodOptions, "binarize">;
+  /** Also measure how the latent variable is used (`LatentUse`); default false. */
+  readonly latentUse?: boolean;
   /** Training examples, where they are others than the data set's: an objective's terms may depend on it. */
   readonly datasetSize?: number;
 }
@@ -35,10 +42,17 @@ export function splitOf(dataset: Dataset, name: SplitName): Split {
   return split;
 }
 
+function flattened({ images, length }: Split, size: number): Tensor {
+  return images.dtype === "uint8"
+    ? tensor("uint8", [length, size], images.data)
+    : tensor("float32", [length, size], images.data);
+}
+
 /**
  * The measures of a trained model on one part of a data set, with one draw of z an example; the same figures as
- * in training if the seeds are equal. Runs in `engine`, into which it puts weights and data. Throws a UserError if
- * the examples don't fit the model.
+ * in training if the seeds are equal. `logLikelihood` and `latentUse` ask for more. Runs in `engine`, into which it
+ * puts weights and data. Throws a UserError if the examples don't fit the model, or if something asked for is not
+ * defined for its distributions.
  */
 export async function evaluateModelIn(
   engine: Engine,
@@ -46,25 +60,78 @@ export async function evaluateModelIn(
   dataset: Dataset,
   options: EvaluateOptions = {},
 ): Promise<Evaluation> {
-  const { split: name = "test", objective = elbo(), ...rest } = options;
+  const { split: name = "test", objective = elbo(), binarize = "none", latentUse = false } = options;
   const { definition, weights } = model;
-  const { images, length } = splitOf(binarizeDataset(dataset, options.binarize ?? "none"), name);
   if (dataset.shape.join() !== definition.input.join()) {
     throw new UserError(
       `the model takes examples of shape [${definition.input.join(", ")}], ` +
         `${dataset.name} has [${dataset.shape.join(", ")}]`,
     );
   }
-  const stored = images.dtype;
-  const shape = [length, definition.dataSize];
-  const data =
-    images.dtype === "uint8" ? tensor("uint8", shape, images.data) : tensor("float32", shape, images.data);
-  await engine.put({ ...new Packing(definition.parameters).pack(weights), "data:evaluate": data });
-  const others = { datasetSize: dataset.train.length, ...rest };
-  const evaluator = await Evaluator.open(engine, definition, { objective, stored, ...others });
+  const data = binarizeDataset(dataset, binarize);
+  const split = splitOf(data, name);
+  const stored = split.images.dtype;
+  const resident: ResidentSplit = { name, resident: "data:evaluate", length: split.length };
+  await engine.put({
+    ...new Packing(definition.parameters).pack(weights),
+    [resident.resident]: flattened(split, definition.dataSize),
+  });
+  const { seed = 0, batchSize, datasetSize = dataset.train.length } = options;
+  const evaluator = await Evaluator.open(engine, definition, {
+    objective,
+    stored,
+    datasetSize,
+    binarize,
+    seed,
+    perDimension: latentUse,
+    ...(batchSize !== undefined && { batchSize }),
+  });
+  let detailed: DetailedEvaluation;
   try {
-    return await evaluator.evaluate({ name, resident: "data:evaluate", length });
+    detailed = await evaluator.evaluateInDetail(resident);
   } finally {
     await evaluator.close();
   }
+  const read = { stored, binarize, seed };
+  const { logLikelihood } = options;
+  return {
+    ...detailed.evaluation,
+    ...(logLikelihood && {
+      logLikelihood: await logLikelihoodIn(engine, definition, stored, resident, {
+        seed,
+        ...logLikelihood,
+        binarize,
+      }),
+    }),
+    ...(latentUse && {
+      latentUse: {
+        klPerDimension: detailed.klPerDimension,
+        mutualInformation:
+          objective.deterministic === true
+            ? null
+            : await mutualInformationIn(engine, definition, resident, read),
+        neighbourAccuracy: await neighbourAccuracy(engine, definition, data, resident, read),
+      },
+    }),
+  };
+}
+
+/** The labels' agreement with those of the nearest training codes; null if there are no labels or nothing to compare. */
+async function neighbourAccuracy(
+  engine: Engine,
+  definition: Vae,
+  data: Dataset,
+  resident: ResidentSplit,
+  read: ReadOptions,
+): Promise<number | null> {
+  const { labels } = splitOf(data, resident.name as SplitName);
+  const known = data.train;
+  if (labels === undefined || known.labels === undefined || resident.name === "train") return null;
+  if (known.images.dtype !== read.stored) return null;
+  const queries = await codesIn(engine, definition, resident, read);
+  await engine.put({ "data:known": flattened(known, definition.dataSize) });
+  const place = { name: "train", resident: "data:known", length: known.length };
+  const codes = await codesIn(engine, definition, place, read);
+  await engine.put({ "data:known": tensor("uint8", [0]) });
+  return nearestNeighbourAccuracy(engine, { codes, labels: known.labels }, { codes: queries, labels });
 }

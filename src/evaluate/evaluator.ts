@@ -2,19 +2,20 @@ import type { Binarization } from "../data/portable.js";
 import { type Expr, scalar } from "../graph/index.js";
 import { gatherBatch, type NoiseInput, NoiseInputs, noiseFor, type Vae } from "../model/index.js";
 import { Packing } from "../nn/index.js";
-import { forward, forwardMean, measure, type Objective, type ObjectiveContext } from "../objectives/index.js";
+import {
+  forward,
+  forwardMean,
+  klByCoordinate,
+  measure,
+  type Objective,
+  type ObjectiveContext,
+} from "../objectives/index.js";
 import { compileSteps, stepsInput } from "../onnx/index.js";
 import "../ops/index.js";
 import type { Call, Engine } from "../runtime/index.js";
 import { type Tensor, tensor } from "../tensor/index.js";
 import { activeVariance, type Evaluation } from "./measures.js";
-
-/** A split that lies in the engine as `resident`, [examples, numbers]. */
-export interface ResidentSplit {
-  readonly name: string;
-  readonly resident: string;
-  readonly length: number;
-}
+import type { ResidentSplit } from "./split.js";
 
 /** How an evaluation runs. */
 export interface EvaluatorOptions {
@@ -25,8 +26,16 @@ export interface EvaluatorOptions {
   readonly binarize?: Binarization;
   /** Examples a step; default 500. */
   readonly batchSize?: number;
+  /** Also give the KL divergence of each latent coordinate; default false. */
+  readonly perDimension?: boolean;
   /** Seed of the noise; the same seed gives the same figures. Default 0. */
   readonly seed?: number;
+}
+
+/** An evaluation and the rate of each latent coordinate, in nats. */
+export interface DetailedEvaluation {
+  readonly evaluation: Evaluation;
+  readonly klPerDimension: readonly number[] | null;
 }
 
 const stepsPerCall = 8;
@@ -68,11 +77,14 @@ function evaluationStep(model: Vae, options: EvaluatorOptions, batch: number): E
   const { reconstruction, kl, msePerPixel } = measure(pass, context);
   const rate = deterministic ? undefined : kl;
   const codes = posterior.mean?.() ?? z;
+  const each =
+    options.perDimension && rate !== undefined ? klByCoordinate(posterior, context.prior, z) : undefined;
   noise.restart();
   const { terms } = objective.build(context);
   const outputs: Record<string, Expr> = {
     reconstruction: reconstruction.sum(),
     ...(rate && { kl: rate.value.sum() }),
+    ...(each && { klPerDimension: each.sum(0) }),
     mse: msePerPixel.sum(),
     codes: codes.sum(0),
     squares: codes.square().sum(0),
@@ -105,6 +117,11 @@ export class Evaluator {
 
   /** The measures of one split, averaged over its examples. */
   async evaluate(split: ResidentSplit): Promise<Evaluation> {
+    return (await this.evaluateInDetail(split)).evaluation;
+  }
+
+  /** The same, and the KL divergence of each latent coordinate if `perDimension` is on and the pair has any. */
+  async evaluateInDetail(split: ResidentSplit): Promise<DetailedEvaluation> {
     const { batchSize } = this;
     const sums = new Map<string, Float64Array>();
     const steps = Math.floor(split.length / batchSize);
@@ -115,7 +132,11 @@ export class Evaluator {
     const rest = split.length - steps * batchSize;
     if (rest > 0) await this.add(sums, split, steps, 1, rest);
     const { step } = await this.program(rest > 0 ? rest : batchSize);
-    return this.summary(split, sums, step);
+    const each = sums.get("klPerDimension");
+    return {
+      evaluation: this.summary(split, sums, step),
+      klPerDimension: each === undefined ? null : Array.from(each, (sum) => sum / split.length),
+    };
   }
 
   /** Frees the evaluation graphs. */

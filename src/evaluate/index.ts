@@ -1,3 +1,6 @@
 export * from "./evaluate-model.js";
 export * from "./evaluator.js";
+export * from "./latent-use.js";
+export * from "./log-likelihood.js";
 export * from "./measures.js";
+export type * from "./split.js";

@@ -1,4 +1,6 @@
 import type { Binarization } from "../data/portable.js";
+import type { MutualInformation } from "./latent-use.js";
+import type { LogLikelihood } from "./log-likelihood.js";
 
 /** What an evaluation gives for one split; nats per example unless said otherwise. */
 export interface Evaluation {
@@ -27,6 +29,23 @@ export interface Evaluation {
   readonly latentDim: number;
   /** The objective's own terms on this split. */
   readonly terms: Readonly<Record<string, number>>;
+  /** If asked for: the importance-sampled log-likelihood. */
+  readonly logLikelihood?: LogLikelihood;
+  /** If asked for: how the latent coordinates are used. */
+  readonly latentUse?: LatentUse;
+}
+
+/** How a model uses its latent variable; nats but for the accuracy. */
+export interface LatentUse {
+  /** The rate of each latent coordinate; null if posterior or prior doesn't have independent coordinates. */
+  readonly klPerDimension: readonly number[] | null;
+  /** I(x; z) and KL(q(z) || p(z)) as in Hoffman and Johnson (2016); null if the posterior has no density. */
+  readonly mutualInformation: MutualInformation | null;
+  /**
+   * Share of the examples whose nearest code of another, labelled set (the training examples) has their label; null
+   * without labels.
+   */
+  readonly neighbourAccuracy: number | null;
 }
 
 /** Variance of the posterior mean above which a latent coordinate counts as active (Burda et al. 2016). */

@@ -36,9 +36,17 @@ function draws(posterior: Distribution, context: ObjectiveContext, k: number): E
   return posterior.rsample(context.noise, [k]);
 }
 
-/** k draws an example and their log-weights; noise [k, batch, ...]. Throws a UserError without densities. */
-export function weightedDraws(posterior: Distribution, context: ObjectiveContext, k: number): WeightedDraws {
-  requireDensities(posterior, context.prior, "iwae");
+/**
+ * k draws an example and their log-weights; noise [k, batch, ...]. Throws a UserError, which names `user`, if
+ * posterior or prior have no density at the draws.
+ */
+export function weightedDraws(
+  posterior: Distribution,
+  context: ObjectiveContext,
+  k: number,
+  user = "iwae",
+): WeightedDraws {
+  requireDensities(posterior, context.prior, user);
   const z = draws(posterior, context, k);
   const distortion = context.decode(z).logProb(context.x).neg();
   const logWeights = context.prior.logProb(z).sub(posterior.logProb(z)).sub(distortion);
