@@ -31,6 +31,7 @@ function biasOf(emit: Emitter, product: Expr, other: Expr): boolean {
 
 const addNodes = binary({
   name: "add",
+  neutral: [0, 0],
   onnx: (emit, a, b, _dtype, node) => {
     const [x, y] = node.inputs as [Expr, Expr];
     const into = (product: Expr, plus: string): string =>
@@ -49,10 +50,21 @@ const addNodes = binary({
   },
   gradient: (_a, _b, _y, g) => [g, g],
 });
-const subNodes = binary({ name: "sub", onnx: "Sub", gradient: (_a, _b, _y, g) => [g, g.neg()] });
-const mulNodes = binary({ name: "mul", onnx: "Mul", gradient: (a, b, _y, g) => [g.mul(b), g.mul(a)] });
+const subNodes = binary({
+  name: "sub",
+  neutral: [undefined, 0],
+  onnx: "Sub",
+  gradient: (_a, _b, _y, g) => [g, g.neg()],
+});
+const mulNodes = binary({
+  name: "mul",
+  neutral: [1, 1],
+  onnx: "Mul",
+  gradient: (a, b, _y, g) => [g.mul(b), g.mul(a)],
+});
 const divNodes = binary({
   name: "div",
+  neutral: [undefined, 1],
   onnx: "Div",
   gradient: (_a, b, y, g) => {
     const da = g.div(b);

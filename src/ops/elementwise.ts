@@ -1,4 +1,4 @@
-import { defineOp, Expr, type OpDef, scalar } from "../graph/index.js";
+import { defineOp, Expr, type OpDef, scalar, uniformValue } from "../graph/index.js";
 import { broadcast, type DType, formatShape, sameShape } from "../tensor/index.js";
 import type { Emitter } from "../graph/index.js";
 import { transposed, turnedOperands } from "./orientation.js";
@@ -87,6 +87,8 @@ export interface BinaryRule {
   readonly result?: DType;
   /** What the operands may be; default number. */
   readonly kind?: Kind;
+  /** The numbers that leave the other operand as it is: on the left, on the right. */
+  readonly neutral?: readonly [number | undefined, number | undefined];
 }
 
 /** The value that an expansion repeats, where the other operand would broadcast it anyway. */
@@ -132,6 +134,12 @@ export function binary(rule: BinaryRule): (a: Operand, b: Operand) => Expr {
       const other = unexpanded(b, slim);
       if (slim !== a || other !== b) return make([slim, other], {});
       const numbers = node.inputs.map(repeatedNumber);
+      for (const [k, other] of [b, a].entries()) {
+        const number = numbers[k];
+        const value = number === undefined ? undefined : uniformValue(number);
+        const drops = value !== undefined && value === rule.neutral?.[k];
+        if (drops && other.dtype === node.dtype && sameShape(other.shape, node.shape)) return other;
+      }
       if (node.rank > 0 && numbers[0] !== undefined && numbers[1] !== undefined) {
         const like = node.inputs.find((x) => sameShape(x.shape, node.shape));
         return make(numbers as Expr[], {}).expand(node.shape, like);

@@ -50,8 +50,10 @@ const expandOp: OpDef<ExpandAttrs> = {
     return emit.node("Expand", [x as string, target]);
   },
   simplify: ({ inputs: [x, like], shape }) => {
-    const source = x?.op.name === "expand" ? x.inputs[0] : undefined;
-    return source && expand(source, shape, like ?? x);
+    const source = x?.inputs[0];
+    if (x?.op.name === "expand") return source && expand(source, shape, like ?? x);
+    const isNumber = x?.op.name === "reshape" && source?.rank === 0;
+    return isNumber && (like !== undefined || isStatic(shape)) ? expand(source, shape, like) : undefined;
   },
 };
 
