@@ -1,5 +1,12 @@
 import { stat } from "node:fs/promises";
-import { type Dataset, datasets, type DownloadProgress, holdOut } from "../data/index.js";
+import {
+  type Binarization,
+  binarizations,
+  type Dataset,
+  datasets,
+  type DownloadProgress,
+  holdOut,
+} from "../data/index.js";
 import { suggestion } from "../distributions/index.js";
 import type { SplitName } from "../evaluate/index.js";
 import { UserError } from "../tensor/index.js";
@@ -34,6 +41,13 @@ export function asInRun(dataset: Dataset, config: RunConfig | undefined, split: 
   const { validation, seed } = config ?? {};
   if (split === "test" || typeof validation !== "number" || validation === 0) return dataset;
   return holdOut(dataset, validation, typeof seed === "number" ? seed : 0);
+}
+
+/** How a run's data were made binary, as far as it says. */
+export function recordedBinarization(
+  config: { readonly binarize?: unknown } | undefined,
+): Binarization | undefined {
+  return binarizations.find((mode) => mode === config?.binarize);
 }
 
 /** What to evaluate a run on unless told otherwise: the data set that it says it was trained on. */

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { Dataset } from "../data/index.js";
+import { binarizations, type Dataset } from "../data/index.js";
 import { type Family, parseFamily, suggestion } from "../distributions/index.js";
 import { type ActivationName, activations, type Network } from "../nn/index.js";
 import { type Objective, parseObjective } from "../objectives/index.js";
@@ -119,6 +119,11 @@ export const fields = {
     placeholder: "X",
   } as Field<number>,
   patience: whole(1, 1_000_000, "N", "Stop after N epochs without improvement [default = never]"),
+  binarize: choice(
+    binarizations,
+    "MODE",
+    "Grey levels to black and white: none, dynamic, static, threshold [default = none]",
+  ),
   device: text("NAME", "auto, cpu, cuda, webgpu, ...; see `latent devices` [default = auto]"),
   threads: whole(1, 1024, "N", "Threads of the CPU engine [default = one a core]"),
 } as const;

@@ -1,7 +1,10 @@
-import { type Family, familyFrom } from "../distributions/index.js";
+import path from "node:path";
+import { readIfThere } from "../data/index.js";
+import { type Family, familyFrom, listFamilies } from "../distributions/index.js";
 import {
   type FamilyConfig,
   networkFrom,
+  readCard,
   type TrainedVae,
   type Vae,
   vae,
@@ -15,20 +18,36 @@ import { type CheckpointName, readRunConfig, type RunConfig } from "../train/ind
 import type { Settings } from "./settings.js";
 import { defined } from "./defined.js";
 
+/**
+ * What the config file has for a saved family: the same one, or one of the name that isn't registered. The options
+ * of a family that is registered are the saved ones, whatever the config file says by now.
+ */
+function ownFamily(settings: Settings, spec: FamilyConfig): Family | undefined {
+  const own = [settings.posterior, settings.prior, settings.likelihood];
+  const named = own.filter((family) => family?.name === spec.name);
+  const same = named.find((family) => JSON.stringify(family?.config) === JSON.stringify(spec.config));
+  const registered = listFamilies().some(({ name }) => name === spec.name);
+  return same ?? (registered ? undefined : named[0]);
+}
+
 /** A family by its saved name: one of the config file's own, else a registered one. */
 function lookUp(settings: Settings, spec: FamilyConfig): Family {
-  const own = [settings.posterior, settings.prior, settings.likelihood];
-  return own.find((family) => family?.name === spec.name) ?? familyFrom(spec);
+  return ownFamily(settings, spec) ?? familyFrom(spec);
 }
 
 /** The model that the settings describe; where they are silent, `before`, the model of the run to go on with. */
-export function modelFrom(input: readonly number[], settings: Settings, before?: VaeConfig): Vae {
+export function modelFrom(
+  input: readonly number[],
+  settings: Settings,
+  before?: VaeConfig,
+  families = settings,
+): Vae {
   const { hidden, activation } = settings;
   const ownNetworks = hidden !== undefined || activation !== undefined;
   const network = (part: "encoder" | "decoder"): Network | undefined =>
     settings[part] ?? (before && !ownNetworks ? networkFrom(before[part]) : undefined);
   const family = (role: "posterior" | "prior" | "likelihood"): Family | undefined =>
-    settings[role] ?? (before && lookUp(settings, before[role]));
+    settings[role] ?? (before && lookUp(families, before[role]));
   const options = {
     input,
     latent: settings.z ?? before?.latent,
@@ -47,6 +66,8 @@ export function modelFrom(input: readonly number[], settings: Settings, before?:
 export interface OpenedRun {
   readonly model: TrainedVae;
   readonly config: RunConfig | undefined;
+  /** What `model.json` of a model folder says of it. */
+  readonly about: Readonly<Record<string, unknown>> | undefined;
 }
 
 /** Opens a run's or model's folder; networks and distributions of one's own come from the config file. */
@@ -59,18 +80,15 @@ export async function openRun(
   const ownNetworks = settings.encoder !== undefined || settings.decoder !== undefined;
   const saved = config?.model as unknown as VaeConfig | undefined;
   // The sizes are the run's, whatever the config file says by now.
-  const { encoder, decoder, posterior, prior, likelihood } = settings;
-  const own = Object.fromEntries(
-    Object.entries({ encoder, decoder, posterior, prior, likelihood }).filter(
-      ([, part]) => part !== undefined,
-    ),
-  ) as Settings;
+  const own = defined({ encoder: settings.encoder, decoder: settings.decoder });
   const model = await loadModel(folder, {
-    families: (spec) => [posterior, prior, likelihood].find((family) => family?.name === spec.name),
+    families: (spec) => ownFamily(settings, spec),
     ...(checkpoint && { checkpoint }),
-    ...(ownNetworks && saved && { definition: modelFrom(saved.input, own, saved) }),
+    ...(ownNetworks && saved && { definition: modelFrom(saved.input, own, saved, settings) }),
   });
-  return { model, config };
+  const card = path.join(folder, "model.json");
+  const text = config === undefined ? await readIfThere(card) : undefined;
+  return { model, config, about: text && readCard(text.toString("utf8"), card).about };
 }
 
 /** The objective that a run was trained with, or undefined if it is not one that can be chosen by name. */

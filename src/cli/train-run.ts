@@ -8,7 +8,7 @@ import { writeReport } from "../report/index.js";
 import { UserError } from "../tensor/index.js";
 import { holdsRun, readRunConfig, type Run, type RunConfig } from "../train/index.js";
 import type { Settings } from "./settings.js";
-import { loadData } from "./data.js";
+import { loadData, recordedBinarization } from "./data.js";
 import { defined } from "./defined.js";
 import type { Interrupt } from "./interrupt.js";
 import { modelFrom, objectiveOf } from "./model.js";
@@ -90,6 +90,7 @@ export async function trainRun(plan: TrainPlan, view: TrainView, interrupt: Inte
       batchSize: numberOf(settings.batch, before?.batchSize),
       patience: numberOf(settings.patience, before?.patience),
       validation,
+      binarize: settings.binarize ?? recordedBinarization(before),
       seed,
       device: settings.device,
       threads: settings.threads,

@@ -1,4 +1,4 @@
-import type { Distribution } from "../distributions/index.js";
+import { type Distribution, drawFrom } from "../distributions/index.js";
 import { constant, type Expr, input } from "../graph/index.js";
 import { type CompiledGraph, compile } from "../onnx/index.js";
 import "../ops/index.js";
@@ -56,10 +56,7 @@ export function decoderFunction(model: Vae, weights: Readonly<Record<string, Ten
 /** Noise to `z` [batch, latent], draws of the prior. Throws a UserError if the prior can't be drawn from. */
 export function priorFunction(model: Vae, weights: Readonly<Record<string, Tensor>>): ModelFunction {
   const { prior } = bound(model, weights);
-  if (prior.rsample === undefined) {
-    throw new UserError(`the prior ${prior.name} can't be drawn from, so there is nothing to generate`);
-  }
   const noise = new NoiseInputs("float32");
-  const z = prior.rsample(noise, ["batch"]);
+  const z = drawFrom(prior, noise, ["batch"]);
   return { graph: compile({ z }, { name: "prior" }), noise: noise.inputs };
 }

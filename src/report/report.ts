@@ -1,16 +1,18 @@
 import path from "node:path";
-import { describeDataset, fileError, makeFolder, writeWhole } from "../data/index.js";
+import { binarizationText, describeDataset, fileError, makeFolder, writeWhole } from "../data/index.js";
 import { collapse, type Evaluation } from "../evaluate/index.js";
 import { vaeConfig } from "../model/index.js";
 import { type ReportFigure, reportHtml, type ReportPicture, type ReportTable } from "../plot/index.js";
 import { UserError } from "../tensor/index.js";
 import { collapseAdvice, readRunConfig, type EpochRecord, type Run, runFiles } from "../train/index.js";
+import { briefJson } from "./brief.js";
 import { environment } from "./environment.js";
 import { drawPictures, type RunPicture } from "./pictures.js";
 
 function figuresOf(evaluation: Evaluation | undefined): ReportFigure[] {
   if (evaluation === undefined) return [];
-  const nats = `nats per example, ${evaluation.split}`;
+  const told = `${evaluation.split}, ${binarizationText[evaluation.binarize]}`;
+  const nats = `nats per example, ${told}`;
   return [
     ...(evaluation.negativeElbo === null
       ? []
@@ -25,7 +27,7 @@ function figuresOf(evaluation: Evaluation | undefined): ReportFigure[] {
             unit: nats,
           },
         ]),
-    { label: "MSE", value: evaluation.msePerPixel, unit: "per pixel" },
+    { label: "MSE", value: evaluation.msePerPixel, unit: `per pixel, ${told}` },
     { label: "Active units", value: `${evaluation.activeUnits} of ${evaluation.latentDim}` },
   ];
 }
@@ -94,7 +96,10 @@ export async function writeReport(run: Run, folder: string | undefined = run.fol
     ],
     pictures: pictures.map(shown),
     tables: history.length === 0 ? [] : [epochTable(history)],
-    config: settings ?? { model: vaeConfig(model.definition), objective: objective.name },
+    config: (settings && briefJson(settings)) ?? {
+      model: vaeConfig(model.definition),
+      objective: objective.name,
+    },
     environment: { ...environment(), device: `${run.device}: ${run.engine}` },
     footer: data.notes.join(" "),
   });

@@ -1,9 +1,11 @@
 import { buildCommand } from "@stricli/core";
+import { type Binarization, binarizationText } from "../../data/index.js";
 import { collapse, type SplitName } from "../../evaluate/index.js";
 import { evaluateModel } from "../../node.js";
 import { collapseAdvice } from "../../train/index.js";
 import { loadSettings } from "../config.js";
 import { type Cli, print, warn } from "../context.js";
+import { recordedBinarization } from "../data.js";
 import { fields } from "../fields.js";
 import { flag, folderArgument, toggle } from "../flags.js";
 import { objectiveOf, openRun } from "../model.js";
@@ -13,6 +15,7 @@ import { dataField, dataFor, openFlags, type OpenFlags, seedField, splitField } 
 interface EvaluateFlags extends OpenFlags {
   readonly data?: string;
   readonly split?: SplitName;
+  readonly binarize?: Binarization;
   readonly seed?: number;
   readonly device?: string;
   readonly threads?: number;
@@ -21,7 +24,7 @@ interface EvaluateFlags extends OpenFlags {
 
 async function evaluate(this: Cli, flags: EvaluateFlags, folder: string): Promise<void> {
   const settings = await loadSettings(flags.config);
-  const { model, config } = await openRun(folder, settings, flags.checkpoint);
+  const { model, config, about } = await openRun(folder, settings, flags.checkpoint);
   const dataset = await dataFor(flags, folder, config);
   const objective = objectiveOf(config, settings);
   const trainedWith = typeof config?.seed === "number" ? config.seed : 0;
@@ -29,6 +32,7 @@ async function evaluate(this: Cli, flags: EvaluateFlags, folder: string): Promis
   const datasetSize = flags.data === undefined ? recorded?.train : undefined;
   const evaluation = await evaluateModel(model, dataset, {
     split: flags.split ?? "test",
+    binarize: flags.binarize ?? recordedBinarization(config) ?? recordedBinarization(about) ?? "none",
     seed: flags.seed ?? trainedWith,
     ...(datasetSize !== undefined && { datasetSize }),
     ...(objective && { objective }),
@@ -38,12 +42,12 @@ async function evaluate(this: Cli, flags: EvaluateFlags, folder: string): Promis
   const collapsed = collapse(evaluation);
   if (collapsed !== undefined) warn(collapseAdvice(collapsed, objective?.name ?? ""));
   if (flags.json === true) return print(JSON.stringify(evaluation));
-  const { split, examples, negativeElbo, reconstruction, kl, klMethod, msePerPixel } = evaluation;
+  const { split, examples, binarize, negativeElbo, reconstruction, kl, klMethod, msePerPixel } = evaluation;
   const nats = "nats per example";
   print(
     columns(
       [
-        ["split", split, `${countText(examples)} examples of ${dataset.name}`],
+        ["split", split, `${countText(examples)} examples of ${dataset.name}, ${binarizationText[binarize]}`],
         ...(negativeElbo === null ? [] : [["negative ELBO", measureText(negativeElbo), nats]]),
         ["reconstruction", measureText(reconstruction), nats],
         ...(kl === null
@@ -64,6 +68,10 @@ export const evaluateCommand = buildCommand<EvaluateFlags, [folder: string], Cli
     flags: {
       split: flag("split", splitField),
       data: flag("data", dataField),
+      binarize: flag("binarize", {
+        ...fields.binarize,
+        brief: "none, dynamic, static or threshold [default = the run's]",
+      }),
       seed: flag("seed", { ...seedField, brief: "Of the noise [default = the run's]" }),
       device: flag("device", fields.device),
       threads: flag("threads", fields.threads),

@@ -1,10 +1,11 @@
 import path from "node:path";
 import { buildCommand } from "@stricli/core";
 import { readIfThere } from "../../data/index.js";
-import { formatFamily, formatSpec, type FamilySpec } from "../../distributions/index.js";
+import { type Family, type FamilySpec, formatSpec } from "../../distributions/index.js";
 import type { Evaluation } from "../../evaluate/index.js";
 import { readCard, type TrainedVae } from "../../model/index.js";
 import { describeOnnx, type OnnxDescription, type OnnxValue } from "../../onnx/index.js";
+import { briefJson } from "../../report/index.js";
 import { UserError } from "../../tensor/index.js";
 import { type EpochRecord, runFiles } from "../../train/index.js";
 import { loadSettings } from "../config.js";
@@ -82,6 +83,10 @@ function weightsOf({ weights }: TrainedVae): Inspection["weights"] {
   return Object.entries(weights).map(([name, { shape, data }]) => ({ name, shape, count: data.length }));
 }
 
+function familyText({ name, config }: Family): string {
+  return formatSpec({ name, config: briefJson(config) });
+}
+
 async function inspectionOf(folder: string, flags: OpenFlags): Promise<Inspection> {
   const { model, config } = await openRun(folder, await loadSettings(flags.config), flags.checkpoint);
   const { definition } = model;
@@ -91,9 +96,9 @@ async function inspectionOf(folder: string, flags: OpenFlags): Promise<Inspectio
     description: definition.describe(),
     input: definition.input,
     latent: definition.latent,
-    posterior: formatFamily(definition.posterior),
-    prior: formatFamily(definition.prior),
-    likelihood: formatFamily(definition.likelihood),
+    posterior: familyText(definition.posterior),
+    prior: familyText(definition.prior),
+    likelihood: familyText(definition.likelihood),
     objective: objective && formatSpec(objective),
     data: config?.dataset,
     epochs: last?.epoch,

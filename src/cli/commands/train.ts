@@ -5,6 +5,7 @@ import type { Cli } from "../context.js";
 import { fields, text } from "../fields.js";
 import { commonFlags, type CommonFlags, flag, toggle } from "../flags.js";
 import { interruptible } from "../interrupt.js";
+import { withSamples } from "../samples.js";
 import { drawRun, planRun, trainRun } from "../train-run.js";
 import { chooseView } from "../views/choose.js";
 import type { TrainView } from "../views/view.js";
@@ -28,7 +29,7 @@ async function train(this: Cli, flags: TrainFlags, data: string | undefined): Pr
     ...given,
     ...(data !== undefined && { data }),
   };
-  const plan = await planRun(settings, resume);
+  const plan = await planRun(await withSamples(settings), resume);
   const view = await chooseView(json);
   const interrupt = interruptible(() =>
     view.note("stopping after the steps under way; Ctrl-C again ends at once"),
@@ -90,6 +91,7 @@ export const trainCommand = buildCommand<TrainFlags, [data: string | undefined],
       seed: flag("seed", fields.seed),
       validation: flag("validation", fields.validation),
       patience: flag("patience", fields.patience),
+      binarize: flag("binarize", fields.binarize),
       device: flag("device", fields.device),
       threads: flag("threads", fields.threads),
       config: flag(

@@ -1,3 +1,4 @@
+import { binarizationText } from "../../data/index.js";
 import type { Evaluation } from "../../evaluate/index.js";
 
 /** A measure with about four digits: `158.4`, `5.52`, `0.0675`. */
@@ -57,13 +58,15 @@ export function termsText(terms: Readonly<Record<string, number>>): string {
 
 /** The standard measures of an evaluation: `-ELBO 147.4 = 141.2 + KL 6.2  MSE 0.0400  active 2/2`. */
 export function evaluationText(evaluation: Evaluation): string {
-  const { negativeElbo, reconstruction, kl, klMethod, msePerPixel, activeUnits, latentDim } = evaluation;
+  const { negativeElbo, reconstruction, kl, klMethod, msePerPixel, activeUnits, latentDim, binarize } =
+    evaluation as Partial<Pick<Evaluation, "binarize">> & Omit<Evaluation, "binarize">;
   const estimated = klMethod === "exact" ? "" : "~";
   const bound =
     negativeElbo === null || kl === null
       ? `reconstruction ${measureText(reconstruction)}`
       : `-ELBO ${measureText(negativeElbo)} = ${measureText(reconstruction)} + KL ${estimated}${measureText(kl)}`;
-  return `${bound}  MSE ${measureText(msePerPixel)}  active ${activeUnits}/${latentDim}`;
+  const told = binarizationText[binarize ?? "none"];
+  return `${bound}  MSE ${measureText(msePerPixel)}  active ${activeUnits}/${latentDim}  ${told}`;
 }
 
 /** As many of the parts as fit into a line of `columns`, the first always. */
