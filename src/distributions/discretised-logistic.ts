@@ -61,7 +61,7 @@ function onLevels(levels: number): FamilyFactory<"loc" | "scale"> {
       const between = scale.reciprocal().mul(-step).expm1().neg().log();
       const lowest = x.less(step / 2);
       const highest = x.greater(1 - step / 2);
-      const inner = lowest.or(highest).where(0, between.expand(x.shape, x));
+      const inner = lowest.or(highest).where(0, between);
       return highest.where(0, below).add(lowest.where(0, above)).add(inner);
     },
     mean: ({ loc, scale }) => {
