@@ -41,6 +41,7 @@ const allowed = {
     "model",
     "data",
   ],
+  sampling: ["tensor", "distributions", "objectives", "model", "data", "train"],
   report: ["tensor", "distributions", "objectives", "model", "data", "plot", "train", "evaluate"],
   cli: ["*"],
   testing: ["*"],

@@ -12,6 +12,7 @@ export * from "./optim/index.js";
 export * from "./plot/index.js";
 export * from "./report/index.js";
 export * from "./runtime/index.js";
+export * from "./sampling/index.js";
 export * from "./tensor/index.js";
 export * from "./train/index.js";
 export { defineConfig, type LatentConfig } from "./cli/define-config.js";

@@ -20,6 +20,7 @@ export * from "./optim/index.js";
 export * from "./plot/index.js";
 export * from "./runtime/index.js";
 export { wasmBackend, type WasmOptions } from "./runtime/wasm.js";
+export * from "./sampling/index.js";
 export * from "./tensor/index.js";
 export * from "./train/portable.js";
 

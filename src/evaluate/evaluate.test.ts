@@ -132,9 +132,15 @@ describe("the importance-sampled log-likelihood", () => {
     ];
     const model = linear(0, linearModel(samples({ points })));
     await expect(
-      evaluateModelIn(engine, model, data, { objective: waeMmd(), logLikelihood: { samples: 5 } }),
+      evaluateModelIn(engine, model, data, {
+        objective: waeMmd({ encoder: "random" }),
+        logLikelihood: { samples: 5 },
+      }),
     ).rejects.toThrow(/the log-likelihood: the prior samples is known by samples only/);
-    const plain = await evaluateModelIn(engine, model, data, { objective: waeMmd(), latentUse: true });
+    const plain = await evaluateModelIn(engine, model, data, {
+      objective: waeMmd({ encoder: "random" }),
+      latentUse: true,
+    });
     expect(plain).toMatchObject({ kl: null, negativeElbo: null, klMethod: "none" });
     expect(plain.latentUse).toMatchObject({ klPerDimension: null, mutualInformation: { marginalKl: null } });
     await expect(evaluateModelIn(engine, linear(0), data, { logLikelihood: { samples: 0 } })).rejects.toThrow(

@@ -253,10 +253,10 @@ test("objectives that compare samples take a prior without density, others say w
     dtype,
   );
   const levels = [0.1, 0.6, 0.9, 0.2];
-  const swae = slicedWasserstein({ projections: 3, lambda: 2 });
+  const swae = slicedWasserstein({ projections: 3, lambda: 2, encoder: "random" });
   const got = await termsOf(swae, context({ prior }, [normals("slices", 6), levels]));
   expect(got.loss).toBeCloseTo((got.reconstruction ?? 0) + 2 * (got.wassersteinSquared ?? 0), 12);
-  const wae = await termsOf(waeMmd({ lambda: 3 }), context({ prior }, [levels]));
+  const wae = await termsOf(waeMmd({ lambda: 3, encoder: "random" }), context({ prior }, [levels]));
   expect(wae.loss).toBeCloseTo((wae.reconstruction ?? 0) + 3 * (wae.mmd ?? 0), 12);
   const mmdVae = await termsOf(infoVae({ alpha: 1, lambda: 8 }), context({ prior }, [levels]));
   expect(mmdVae.loss).toBeCloseTo((mmdVae.reconstruction ?? 0) + 8 * (mmdVae.mmd ?? 0), 12);
@@ -303,12 +303,17 @@ test("posteriors for which an objective is not defined are refused with the reas
   expect(() => freeBits().build(round)).toThrow(/free-bits\(per=dimension\).*use per=total/);
   expect(() => dipVae().build(round)).toThrow(/dip-vae pulls towards independent coordinates/);
   const meanless = normalVectors(loc, scale);
+  expect(() => waeMmd().build(context({ encode: () => without(meanless, "mean") }))).toThrow(
+    /choose wae-mmd\(encoder=random\), or another posterior/,
+  );
   expect(() => autoencoder().build(context({ encode: () => without(meanless, "mean") }))).toThrow(
     /has no mean in closed form/,
   );
   const fixed = without(meanless, "rsample");
   expect(() => elbo().build(context({ encode: () => fixed }))).toThrow(/no reparameterised sample/);
-  expect(() => waeMmd().build(context({ encode: () => fixed }))).toThrow(/no reparameterised sample/);
+  expect(() => waeMmd({ encoder: "random" }).build(context({ encode: () => fixed }))).toThrow(
+    /no reparameterised sample/,
+  );
 });
 
 test("a codebook's own loss is added by every objective and shown", async () => {

@@ -9,5 +9,6 @@ export type EncoderKind = (typeof encoderKinds)[number];
 
 /** Encodes, draws as `encoder` says, and decodes. Throws a UserError if the posterior can't do that. */
 export function encoded(context: ObjectiveContext, encoder: EncoderKind, objective: string): Pass {
-  return encoder === "random" ? forward(context) : forwardMean(context, objective);
+  const remedy = `choose ${objective}(encoder=random), or another posterior`;
+  return encoder === "random" ? forward(context) : forwardMean(context, objective, remedy);
 }

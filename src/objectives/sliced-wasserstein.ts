@@ -8,11 +8,11 @@ import { distortion, priorDraws, resultOf } from "./terms.js";
 
 /** Options of the sliced Wasserstein autoencoder. */
 export interface SlicedWassersteinOptions {
-  /** Weight of the distance; default 10. */
+  /** Weight of the distance; default 100. */
   readonly lambda?: number;
   /** Random directions a step; default 50. */
   readonly projections?: number;
-  /** Whether codes are draws of the posterior (default) or its means. */
+  /** Whether codes are the posterior's means (default) or draws of it. */
   readonly encoder?: EncoderKind;
 }
 
@@ -30,13 +30,14 @@ export function slicedWassersteinSquared(a: Expr, b: Expr, directions: Expr): Ex
 /**
  * The sliced Wasserstein autoencoder (Kolouri et al., Sliced-Wasserstein Autoencoder, 2018): reconstruction -log p(x|z)
  * in nats per example plus lambda times the squared sliced Wasserstein-2 distance (in squared latent units) of the
- * batch's codes and as many draws of the prior, along fresh random directions at each step. Posterior and prior need
- * draws only. Throws a UserError if the posterior has no reparameterised draws (deterministic: no mean) or the prior
- * no draws.
+ * batch's codes and as many draws of the prior, along fresh random directions at each step. No density is asked for. As in
+ * the paper codes are the posterior's means and nothing is drawn; with `encoder` random they are its draws, whose noise
+ * alone can imitate a prior's spread and hide the data. Throws a UserError if the posterior has no mean (random: no
+ * reparameterised draws) or the prior no draws.
  */
 export function slicedWasserstein(options: SlicedWassersteinOptions = {}): Objective {
   const name = "sliced-wasserstein";
-  const { lambda = 10, projections = 50, encoder = "random" } = options;
+  const { lambda = 100, projections = 50, encoder = "deterministic" } = options;
   checkedNumber(name, "lambda", lambda);
   checkedNumber(name, "projections", projections, { min: 1, whole: true });
   checkedChoice(name, "encoder", encoder, encoderKinds);
@@ -60,9 +61,14 @@ export const slicedWassersteinInfo: ObjectiveInfo = {
   name: "sliced-wasserstein",
   description: "reconstruction + lambda sliced Wasserstein distance of codes and prior draws",
   options: {
-    lambda: { type: "number", min: 0, default: 10, about: "weight of the distance" },
+    lambda: { type: "number", min: 0, default: 100, about: "weight of the distance" },
     projections: { type: "integer", min: 1, default: 50, about: "random directions a step" },
-    encoder: { type: "text", choices: encoderKinds, default: "random", about: "codes drawn or means" },
+    encoder: {
+      type: "text",
+      choices: encoderKinds,
+      default: "deterministic",
+      about: "codes are means or draws",
+    },
   },
   make: (options) => slicedWasserstein(options),
 };

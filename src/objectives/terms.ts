@@ -37,12 +37,15 @@ export function forward(context: ObjectiveContext): Pass {
  * Encodes the batch to the posterior's mean and decodes that, without noise. Throws a UserError, which names the
  * objective, if the family has no mean.
  */
-export function forwardMean(context: ObjectiveContext, objective: string): Pass {
+export function forwardMean(
+  context: ObjectiveContext,
+  objective: string,
+  remedy = "choose another posterior, such as normal",
+): Pass {
   const posterior = context.encode(context.x);
   if (posterior.mean === undefined) {
     throw new UserError(
-      `${objective} decodes the posterior's mean, but ${posterior.name} has no mean in closed form; ` +
-        "choose another posterior, such as normal",
+      `${objective} decodes the posterior's mean, but ${posterior.name} has no mean in closed form; ${remedy}`,
       2,
     );
   }

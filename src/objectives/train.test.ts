@@ -43,8 +43,8 @@ test.each([
   "dip-vae(type=ii)",
   "free-bits(per=total)",
   "info-vae(alpha=1, lambda=5, kernel=rbf)",
-  "sliced-wasserstein(encoder=deterministic)",
-  "wae-mmd(kernel=rbf, unbiased=false, multiscale=false, encoder=deterministic)",
+  "sliced-wasserstein(lambda=1, encoder=random)",
+  "wae-mmd(lambda=5, kernel=rbf, unbiased=false, multiscale=false, encoder=random)",
 ])("%s trains with a falling loss, and evaluates", async (text) => {
   const objective = parseObjective(text);
   const run = await trainOn(platform, model, data, { objective, epochs: 20, batchSize: 16, lr: 5e-3 });

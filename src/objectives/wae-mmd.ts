@@ -47,20 +47,22 @@ const mmdOptions: Readonly<Record<string, OptionInfo>> = {
 
 /** Options of the Wasserstein autoencoder. */
 export interface WaeMmdOptions extends MmdOptions {
-  /** Weight of the discrepancy; default 100. */
+  /** Weight of the discrepancy; default 1000. */
   readonly lambda?: number;
-  /** Whether codes are draws of the posterior (default) or its means. */
+  /** Whether codes are the posterior's means (default) or draws of it. */
   readonly encoder?: EncoderKind;
 }
 
 /**
  * The Wasserstein autoencoder with a maximum mean discrepancy (Tolstikhin et al., Wasserstein Auto-Encoders, 2018):
  * reconstruction -log p(x|z) in nats per example plus lambda times the squared discrepancy, a number without unit,
- * of the batch's codes and as many draws of the prior. Posterior and prior need draws only; no density is asked for.
- * Throws a UserError if the posterior has no reparameterised draws (deterministic: no mean) or the prior no draws.
+ * of the batch's codes and as many draws of the prior. No density is asked for. As in the paper codes are the
+ * posterior's means and nothing is drawn; with `encoder` random they are its draws, whose noise alone can imitate a
+ * prior's spread and hide the data. Throws a UserError if the posterior has no mean (random: no reparameterised draws)
+ * or the prior no draws.
  */
 export function waeMmd(options: WaeMmdOptions = {}): Objective {
-  const { lambda = 100, encoder = "random", ...rest } = options;
+  const { lambda = 1000, encoder = "deterministic", ...rest } = options;
   checkedNumber("wae-mmd", "lambda", lambda);
   checkedChoice("wae-mmd", "encoder", encoder, encoderKinds);
   const { config, measure } = checkedMmd("wae-mmd", rest);
@@ -116,8 +118,13 @@ export const waeMmdInfo: ObjectiveInfo = {
   name: "wae-mmd",
   description: "Wasserstein autoencoder: reconstruction + lambda MMD of codes and prior draws",
   options: {
-    lambda: { type: "number", min: 0, default: 100, about: "weight of the discrepancy" },
-    encoder: { type: "text", choices: encoderKinds, default: "random", about: "codes drawn or means" },
+    lambda: { type: "number", min: 0, default: 1000, about: "weight of the discrepancy" },
+    encoder: {
+      type: "text",
+      choices: encoderKinds,
+      default: "deterministic",
+      about: "codes are means or draws",
+    },
     ...mmdOptions,
   },
   make: (options) => waeMmd(options),

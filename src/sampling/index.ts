@@ -1,0 +1,4 @@
+export { fitFlowOn, type FlowOptions, type FlowSampler } from "./flow.js";
+export { fitGaussianMixture, GaussianMixture, type GaussianMixtureOptions } from "./gaussian-mixture.js";
+export * from "./registry.js";
+export { generateFrom, type LatentSampler, priorSampler } from "./sampler.js";

@@ -1,0 +1,40 @@
+import type { ImageBatch, TrainedVae } from "../model/index.js";
+import { type Tensor, UserError } from "../tensor/index.js";
+
+/** Something that draws latents to decode. */
+export interface LatentSampler {
+  /** How it is chosen: `prior`, `gmm`, `flow`. */
+  readonly name: string;
+  /** One line for people: what was fitted, and how well. */
+  readonly description: string;
+  /** `n` latents [n, latent]; draw i depends on the seed and i alone, not on n. */
+  draw(n: number, seed: number): Promise<Tensor<"float32">>;
+}
+
+/** The number of draws, or a UserError for what is none. */
+export function requireCount(n: number): number {
+  if (Number.isInteger(n) && n >= 1) return n;
+  throw new UserError(`the number of samples must be from 1, got ${n}`, 2);
+}
+
+/** The model's own prior. */
+export function priorSampler(model: TrainedVae): LatentSampler {
+  return {
+    name: "prior",
+    description: `the prior ${model.definition.prior.name}`,
+    draw: (n, seed) => model.samplePrior(n, { seed }),
+  };
+}
+
+/**
+ * `n` new images: draws of the sampler, decoded. Throws a UserError if n is no whole number from 1, or if the sampler
+ * was fitted to codes of another size.
+ */
+export async function generateFrom(
+  model: TrainedVae,
+  sampler: LatentSampler,
+  n: number,
+  seed = 0,
+): Promise<ImageBatch> {
+  return model.decode(await sampler.draw(requireCount(n), seed));
+}
