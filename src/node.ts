@@ -1,12 +1,14 @@
 import type { Dataset } from "./data/index.js";
-import { suggestion } from "./distributions/index.js";
 import { Expr } from "./graph/index.js";
 import { type EvaluateOptions, evaluateModelIn, type Evaluation } from "./evaluate/index.js";
 import type { TrainedVae, Vae } from "./model/index.js";
-import { evaluateOn, type Feeds } from "./runtime/index.js";
+import { chooseDevice } from "./runtime/devices.js";
+import { type Backend, type Engine, evaluateOn, type Feeds } from "./runtime/index.js";
 import { loadOrtNode, nodeBackend } from "./runtime/node.js";
+import { wasmBackend } from "./runtime/wasm.js";
 import { startWorkerEngine } from "./runtime/worker-engine.js";
-import { type Tensor, UserError } from "./tensor/index.js";
+import { fitFlowOn, type FlowOptions, type FlowSampler } from "./sampling/index.js";
+import type { Tensor } from "./tensor/index.js";
 import {
   type LoadOptions,
   loadModelOn,
@@ -16,35 +18,43 @@ import {
   trainOn,
 } from "./train/index.js";
 
-const devices = ["auto", "cpu", "cuda", "webgpu", "dml", "coreml", "wasm"];
-
-const native = ["cuda", "webgpu", "dml", "coreml"];
-
-/** ONNX Runtime itself would fall back to the CPU, saying so on standard error only. */
-async function requireSupported(device: string): Promise<void> {
-  const loaded = (await loadOrtNode()) as {
-    listSupportedBackends?: () => readonly { readonly name: string }[];
+/** The same engine, described otherwise. */
+function described(engine: Engine, description: string): Engine {
+  return {
+    device: engine.device,
+    description,
+    loops: engine.loops,
+    extensions: engine.extensions,
+    open: (...args) => engine.open(...args),
+    put: (...args) => engine.put(...args),
+    take: (...args) => engine.take(...args),
+    run: (...args) => engine.run(...args),
+    release: (...args) => engine.release(...args),
+    close: () => engine.close(),
   };
-  const names = loaded.listSupportedBackends?.().map(({ name }) => name) ?? [];
-  if (names.includes(device)) return;
-  throw new UserError(
-    `--device ${device} can't be used: ONNX Runtime has ${names.join(", ")} on this machine`,
-  );
 }
 
-/** How Node trains: in a worker thread; trained models run in the caller's thread. */
+/** The native engine on the CPU or, where `onnxruntime-node` can't be loaded, the WebAssembly one. */
+async function openBackend(): Promise<Backend> {
+  try {
+    await loadOrtNode();
+  } catch {
+    return wasmBackend();
+  }
+  return nodeBackend();
+}
+
+/**
+ * How Node trains: in a worker thread, on the device that `chooseDevice` names; trained models run in the caller's
+ * thread, on the CPU. An engine that was chosen by `auto` says why in its description.
+ */
 export const nodePlatform: Platform = {
-  async startEngine(device, threads) {
-    if (!devices.includes(device)) {
-      throw new UserError(`there is no device "${device}" (--device); ${suggestion(device, devices)}`, 2);
-    }
-    if (native.includes(device)) await requireSupported(device);
-    return startWorkerEngine({
-      device: device === "auto" ? "cpu" : (device as "cpu"),
-      ...(threads ? { threads } : {}),
-    });
+  async startEngine(name, threads) {
+    const { device, reason } = await chooseDevice(name);
+    const engine = await startWorkerEngine({ device, ...(threads ? { threads } : {}) });
+    return name === "auto" ? described(engine, `${engine.description}; ${reason}`) : engine;
   },
-  openBackend: () => nodeBackend(),
+  openBackend,
 };
 
 /** Trains a model on a data set; see {@link TrainOptions} for what can be set and {@link trainOn} for what is thrown. */
@@ -71,8 +81,13 @@ export async function evaluateModel(
   }
 }
 
+/** Fits a normalising flow to codes [n, latent]; see {@link fitFlowOn}. */
+export function fitFlow(codes: Tensor<"float32">, options: FlowOptions = {}): Promise<FlowSampler> {
+  return fitFlowOn(nodePlatform, codes, options);
+}
+
 /**
- * Computes an expression, or several by name, on given numbers, on the CPU.
+ * Computes an expression, or several by name, on given numbers, on the CPU (natively, else in WebAssembly).
  *
  *     const x = input("x", "float64", ["n"]);
  *     await evaluate(normal.of({ loc: 0, scale: 1 }).logProb(x), { x: [0, 1] });
@@ -88,6 +103,6 @@ export async function evaluate(
   what: Expr | Readonly<Record<string, Expr>>,
   feeds: Feeds = {},
 ): Promise<Tensor | Record<string, Tensor>> {
-  const backend = await nodeBackend();
+  const backend = await openBackend();
   return what instanceof Expr ? evaluateOn(backend, what, feeds) : evaluateOn(backend, what, feeds);
 }

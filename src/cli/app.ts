@@ -10,6 +10,7 @@ import {
 } from "@stricli/core";
 import { packageVersion } from "../report/index.js";
 import { UserError } from "../tensor/index.js";
+import { devicesCommand } from "./commands/devices.js";
 import { evaluateCommand } from "./commands/evaluate.js";
 import { generateCommand } from "./commands/generate.js";
 import { inspectCommand } from "./commands/inspect.js";
@@ -55,6 +56,7 @@ export function application(debug: boolean): Application<Cli> {
       interpolate: interpolateCommand,
       manifold: manifoldCommand,
       inspect: inspectCommand,
+      devices: devicesCommand,
       list: listCommand,
     },
     docs: { brief: "Variational autoencoders: train, measure, generate" },

@@ -112,3 +112,26 @@ describe("binarisation", () => {
     expect(code).toBe(2);
   });
 });
+
+test("list shows which combinations work, the same as training does", async () => {
+  const { stdout, code } = await latent("list", "--json");
+  expect(code).toBe(0);
+  const { combinations } = JSON.parse(stdout) as {
+    combinations: { priors: Record<string, string[]>; refused: Record<string, string[]> };
+  };
+  expect(combinations.priors.normal).toContain("mixture");
+  expect(combinations.priors["von-mises-fisher"]).not.toContain("normal");
+  expect(combinations.priors["vector-quantised"]).toEqual(["uniform-codes"]);
+  expect(combinations.refused.iwae).toEqual(["vector-quantised"]);
+  expect(combinations.refused.elbo).toEqual([]);
+  const families = ["--posterior", "von-mises-fisher", "--prior", "normal"];
+  const refused = await latent("train", "tiny", "--out", "refused", ...families, ...small);
+  expect(refused.code).not.toBe(0);
+  const text = await latent("list");
+  expect(text.stdout).toMatch(
+    /^ {2}power-spherical, von-mises-fisher\n {6}hyperspherical-uniform, vamp-prior$/m,
+  );
+  for (const line of text.stdout.split("\nwhich ").slice(1).join("\n").split("\n")) {
+    expect(line.length).toBeLessThanOrEqual(100);
+  }
+});
