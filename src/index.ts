@@ -16,4 +16,4 @@ export * from "./sampling/index.js";
 export * from "./tensor/index.js";
 export * from "./train/index.js";
 export { defineConfig, type LatentConfig } from "./cli/define-config.js";
-export { evaluate, evaluateModel, loadModel, train } from "./node.js";
+export { evaluate, evaluateModel, fitFlow, loadModel, train } from "./node.js";
