@@ -1,3 +1,4 @@
+import { rows, toFloats } from "../data/portable.js";
 import type { Backend, Session } from "../runtime/index.js";
 import { allocate, sizeOf, type Tensor, tensor, UserError } from "../tensor/index.js";
 import { decoderFunction, encoderFunction, type ModelFunction, priorFunction } from "./functions.js";
@@ -38,9 +39,9 @@ export class TrainedVae {
 
   /** The posterior's parameters for examples: for a normal one `mean` and `logVar`, each [n, latent]. */
   async encode(images: ModelInput): Promise<Record<string, Tensor<"float32">>> {
-    const flat = this.asFloats(images);
-    return this.inChunks("encoder", encoderFunction, flat.shape[0] ?? 0, (start, end) => ({
-      images: rowsOf(flat, start, end),
+    const examples = this.examplesOf(images);
+    return this.inChunks("encoder", encoderFunction, examples.shape[0] ?? 0, (start, end) => ({
+      images: unshared(toFloats(rows(examples, start, end))),
     }));
   }
 
@@ -52,7 +53,7 @@ export class TrainedVae {
       );
     }
     const results = await this.inChunks("decoder", decoderFunction, z.shape[0] ?? 0, (start, end) => ({
-      z: rowsOf(z, start, end),
+      z: unshared(toFloats(rows(z, start, end))),
     }));
     const { shape, data } = results.images as Tensor<"float32">;
     return new ImageBatch(shape, data);
@@ -111,7 +112,8 @@ export class TrainedVae {
     for (const session of open) await (await session).close();
   }
 
-  private asFloats(images: ModelInput): Tensor<"float32"> {
+  /** Examples, or one example, as [n, ...input]. */
+  private examplesOf(images: ModelInput): ModelInput {
     const { input, dataSize } = this.definition;
     const one = images.shape.length === input.length;
     const example = one ? images.shape : images.shape.slice(1);
@@ -120,9 +122,7 @@ export class TrainedVae {
         `the model takes examples of shape [n, ${input.join(", ")}], got [${images.shape.join(", ")}]`,
       );
     }
-    const data =
-      images.dtype === "float32" ? images.data : Float32Array.from(images.data, (value) => value / 255);
-    return tensor("float32", [one ? 1 : (images.shape[0] ?? 0), ...input], data);
+    return { ...images, shape: [one ? 1 : (images.shape[0] ?? 0), ...input] };
   }
 
   private functionNamed(
@@ -155,13 +155,10 @@ export class TrainedVae {
   }
 }
 
-function rowsOf(value: Tensor<"float32">, start: number, end: number): Tensor<"float32"> {
-  const size = value.data.length / Math.max(1, value.shape[0] ?? 1);
-  const shape = [end - start, ...value.shape.slice(1)];
-  const part = value.data.subarray(start * size, end * size);
-  // ONNX Runtime takes no shared memory, in which data sets lie; `slice` copies out of it.
-  const shared = typeof SharedArrayBuffer === "function" && part.buffer instanceof SharedArrayBuffer;
-  return tensor("float32", shape, shared ? part.slice() : part);
+/** The same values outside shared memory, in which data sets lie and which ONNX Runtime does not take. */
+function unshared(value: Tensor<"float32">): Tensor<"float32"> {
+  const shared = typeof SharedArrayBuffer === "function" && value.data.buffer instanceof SharedArrayBuffer;
+  return shared ? { ...value, data: value.data.slice() } : value;
 }
 
 /** Tensors joined along their first axis. */
@@ -169,8 +166,8 @@ function joinRows(parts: readonly Tensor<"float32">[]): Tensor<"float32"> {
   const [first] = parts;
   if (first === undefined) throw new Error("there is nothing to join");
   if (parts.length === 1) return first;
-  const rows = parts.reduce((total, part) => total + (part.shape[0] ?? 0), 0);
-  const joined = tensor("float32", [rows, ...first.shape.slice(1)]);
+  const length = parts.reduce((total, part) => total + (part.shape[0] ?? 0), 0);
+  const joined = tensor("float32", [length, ...first.shape.slice(1)]);
   let at = 0;
   for (const { data } of parts) {
     joined.data.set(data, at);
