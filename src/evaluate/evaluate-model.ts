@@ -109,11 +109,17 @@ export async function evaluateModelIn(
         mutualInformation:
           objective.deterministic === true
             ? null
-            : await mutualInformationIn(engine, definition, resident, read),
+            : await mutualInformationIn(engine, definition, resident, read).catch(noneIfRefused),
         neighbourAccuracy: await neighbourAccuracy(engine, definition, data, resident, read),
       },
     }),
   };
+}
+
+/** A posterior without density has no mutual information; other failures are failures. */
+function noneIfRefused(error: unknown): null {
+  if (error instanceof UserError) return null;
+  throw error;
 }
 
 /** The labels' agreement with those of the nearest training codes; null if there are no labels or nothing to compare. */

@@ -1,6 +1,14 @@
 import { describe, expect, test } from "vitest";
 import { grad } from "../autodiff/index.js";
-import { bernoulli, independent, normal, samples, vonMisesFisher } from "../distributions/index.js";
+import {
+  bernoulli,
+  independent,
+  normal,
+  oneHotCategorical,
+  relaxedOneHotCategorical,
+  samples,
+  vonMisesFisher,
+} from "../distributions/index.js";
 import { constant, type Expr } from "../graph/index.js";
 import { golden, numbersOf, worstError } from "../testing/evaluate.js";
 import { contextOf, filledConstant, givenNoise, normalVectors } from "../testing/objective-context.js";
@@ -223,5 +231,13 @@ test("what it can't do is refused with the reason", () => {
   });
   expect(() => iwae().build({ ...context, encode: () => sphere })).toThrow(
     /no density under the prior normal/,
+  );
+
+  // between a relaxed and a discrete distribution there is a KL divergence, but no ratio of densities
+  const logits = filledConstant([1, 0, 0, 1], [2, 2], "float64");
+  const relaxed = relaxedOneHotCategorical.of({ logits });
+  const oneHot = oneHotCategorical.of({ logits: filledConstant([0, 0], [2], "float64") });
+  expect(() => iwae().build({ ...context, encode: () => relaxed, prior: oneHot })).toThrow(
+    /weighs draws by their density.*straight-through draws/,
   );
 });

@@ -110,14 +110,25 @@ export function whyNoKl(posterior: Distribution, prior: Distribution): string | 
  * Throws a UserError, which names the objective, if the divergence doesn't exist.
  */
 export function rate(pass: Pass, context: ObjectiveContext, objective: string): KlDivergence {
-  requireDensities(pass.posterior, context.prior, objective);
+  const why = whyNoKl(pass.posterior, context.prior);
+  if (why !== undefined) throw new UserError(`${objective}: ${why}`, 2);
   return klDivergence(pass.posterior, context.prior, pass.z);
 }
 
-/** Throws a UserError, which names the objective, if log q(z|x) or log p(z) of the posterior's draws doesn't exist. */
+/**
+ * Throws a UserError, which names the objective, if log q(z|x) or log p(z) of the posterior's draws doesn't exist. An
+ * exact KL divergence is not enough: between a relaxed and a discrete distribution it is that of the discrete ones.
+ */
 export function requireDensities(posterior: Distribution, prior: Distribution, objective: string): void {
   const why = whyNoKl(posterior, prior);
   if (why !== undefined) throw new UserError(`${objective}: ${why}`, 2);
+  if (hasDensityUnder(posterior, prior)) return;
+  throw new UserError(
+    `${objective} weighs draws by their density, which those of the posterior ${posterior.name} (on ` +
+      `${posterior.support}) don't have under the prior ${prior.name} (on ${prior.support}), though the KL ` +
+      "divergence is known; choose a prior for that support, or straight-through draws for a discrete one",
+    2,
+  );
 }
 
 /** As many draws of the prior as the batch has examples, [batch, z]; without gradient to the posterior. */
@@ -150,13 +161,22 @@ export interface Measures {
   readonly msePerPixel: Expr;
 }
 
+function klIfAny(posterior: Distribution, prior: Distribution, z: Expr): KlDivergence | undefined {
+  try {
+    return whyNoKl(posterior, prior) === undefined ? klDivergence(posterior, prior, z) : undefined;
+  } catch (error) {
+    // a pair for which the divergence is infinite, or a distribution without density, says so
+    if (error instanceof UserError) return undefined;
+    throw error;
+  }
+}
+
 /** The standard measures of a pass, each [batch]. */
 export function measure(pass: Pass, context: ObjectiveContext): Measures {
   const { posterior, z, likelihood } = pass;
-  const none = whyNoKl(posterior, context.prior) !== undefined;
   return {
     reconstruction: distortion(pass, context),
-    kl: none ? undefined : klDivergence(posterior, context.prior, z),
+    kl: klIfAny(posterior, context.prior, z),
     msePerPixel: meanOf(likelihood).sub(context.x).square().mean(-1),
   };
 }
