@@ -24,7 +24,7 @@ export interface EvaluatorOptions {
   readonly datasetSize: number;
   /** How the data are made binary: `dynamic` is done here, of the others it is only told. Default `none`. */
   readonly binarize?: Binarization;
-  /** Examples a step; default 500. */
+  /** Examples a step; default 500, fewer where an objective decodes more than 10 latents for each. */
   readonly batchSize?: number;
   /** Also give the KL divergence of each latent coordinate; default false. */
   readonly perDimension?: boolean;
@@ -51,6 +51,11 @@ interface EvaluationStep {
 interface Program {
   readonly id: number;
   readonly step: EvaluationStep;
+}
+
+/** 500 examples, or fewer if the objective decodes so many latents for each that memory would run short. */
+function usualBatch({ draws = 1 }: Objective): number {
+  return Math.max(1, Math.min(500, Math.floor(5000 / draws)));
 }
 
 function evaluationStep(model: Vae, options: EvaluatorOptions, batch: number): EvaluationStep {
@@ -104,7 +109,7 @@ export class Evaluator {
     private readonly model: Vae,
     private readonly options: EvaluatorOptions,
   ) {
-    this.batchSize = options.batchSize ?? 500;
+    this.batchSize = options.batchSize ?? usualBatch(options.objective);
     this.seed = options.seed ?? 0;
   }
 

@@ -85,6 +85,7 @@ export function iwae(options: IwaeOptions = {}): Objective {
   return {
     name: "iwae",
     config: { k, dreg },
+    draws: k,
     build(context) {
       const posterior = context.encode(context.x);
       const { logWeights, distortion } = (dreg ? doublyReparameterised : weightedDraws)(

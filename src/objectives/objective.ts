@@ -38,6 +38,8 @@ export interface Objective {
   readonly config: Readonly<Record<string, number | string | boolean>>;
   /** True if codes are the posterior's means and nothing is drawn: then there is no KL divergence to report. */
   readonly deterministic?: true;
+  /** Latents that are decoded for each example, if more than one: evaluation takes smaller batches then. */
+  readonly draws?: number;
   /** The loss as graph. Throws a UserError that says why if it is not defined for the model's distributions. */
   build(context: ObjectiveContext): ObjectiveResult;
 }
