@@ -19,6 +19,11 @@ export function print(line = ""): void {
   process.stdout.write(`${line}\n`);
 }
 
+/** Writes a line that tells of the work, not of a result, to standard error. */
+export function note(line: string): void {
+  process.stderr.write(`${line}\n`);
+}
+
 /** Writes a line that is not a result, such as a warning, to standard error. */
 export function warn(line: string): void {
   process.stderr.write(`${coloursFor(process.stderr).yellow("warning")} ${line}\n`);

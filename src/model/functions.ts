@@ -46,6 +46,14 @@ export function encoderFunction(model: Vae, weights: Readonly<Record<string, Ten
   return { graph: compile(posteriorOutputs(posterior), { name: "encoder" }), noise: [] };
 }
 
+/** `images` [batch, ...input] and noise to `z` [batch, latent]: draws of the posterior. */
+export function drawnCodesFunction(model: Vae, weights: Readonly<Record<string, Tensor>>): ModelFunction {
+  const images = input("images", "float32", ["batch", ...model.input]);
+  const posterior = bound(model, weights).encode(images.reshape(["batch", model.dataSize]));
+  const noise = new NoiseInputs("float32");
+  return { graph: compile({ z: drawFrom(posterior, noise) }, { name: "codes" }), noise: noise.inputs };
+}
+
 /** `z` [batch, latent] to `images` [batch, ...input]: the generative model. */
 export function decoderFunction(model: Vae, weights: Readonly<Record<string, Tensor>>): ModelFunction {
   const z = input("z", "float32", ["batch", model.latent]);

@@ -1,7 +1,13 @@
 import { rows, toFloats } from "../data/portable.js";
 import type { Backend, Session } from "../runtime/index.js";
 import { allocate, sizeOf, type Tensor, tensor, UserError } from "../tensor/index.js";
-import { decoderFunction, encoderFunction, type ModelFunction, priorFunction } from "./functions.js";
+import {
+  decoderFunction,
+  drawnCodesFunction,
+  encoderFunction,
+  type ModelFunction,
+  priorFunction,
+} from "./functions.js";
 import { ImageBatch } from "./images.js";
 import { noiseRows } from "./noise.js";
 import type { Vae } from "./vae.js";
@@ -64,12 +70,23 @@ export class TrainedVae {
     return this.decode(await this.codes(images));
   }
 
-  /** The posterior's mean [n, latent] for examples: their codes. Throws a UserError if the family has no mean. */
+  /** The codes [n, latent] of examples: the posterior's mean or, of a family without one, a draw, always the same. */
   async codes(images: ModelInput): Promise<Tensor<"float32">> {
     const { mean } = await this.encode(images);
-    if (mean === undefined)
-      throw new UserError(`the posterior ${this.definition.posterior.name} has no mean`);
-    return mean;
+    if (mean !== undefined) return mean;
+    const examples = this.examplesOf(images);
+    const { noise } = this.functionNamed("codes", drawnCodesFunction);
+    const source = { seed: 0, purpose: "codes" };
+    const results = await this.inChunks(
+      "codes",
+      drawnCodesFunction,
+      examples.shape[0] ?? 0,
+      (start, end) => ({
+        images: unshared(toFloats(rows(examples, start, end))),
+        ...Object.fromEntries(noise.map((one) => [one.name, noiseRows(one, source, start, end)])),
+      }),
+    );
+    return results.z as Tensor<"float32">;
   }
 
   /** `n` draws [n, latent] of the prior. */
@@ -146,12 +163,14 @@ export class TrainedVae {
     this.sessions.set(name, opening);
     const session = await opening;
     const parts: Record<string, Tensor<"float32">[]> = {};
+    const counts: number[] = [];
     for (let start = 0; start < n; start += chunkSize) {
+      counts.push(Math.min(chunkSize, n - start));
       const results = await session.run(feedsFor(start, Math.min(n, start + chunkSize)), graph.outputs);
       for (const [key, value] of Object.entries(results))
         (parts[key] ??= []).push(value as Tensor<"float32">);
     }
-    return Object.fromEntries(Object.entries(parts).map(([key, list]) => [key, joinRows(list)]));
+    return Object.fromEntries(Object.entries(parts).map(([key, list]) => [key, joinRows(list, counts)]));
   }
 }
 
@@ -161,11 +180,14 @@ function unshared(value: Tensor<"float32">): Tensor<"float32"> {
   return shared ? { ...value, data: value.data.slice() } : value;
 }
 
-/** Tensors joined along their first axis. */
-function joinRows(parts: readonly Tensor<"float32">[]): Tensor<"float32"> {
+/**
+ * The results of chunks joined along their first axis, the examples'. What is the same for all examples, such as a
+ * temperature or a codebook, stays as it is.
+ */
+function joinRows(parts: readonly Tensor<"float32">[], counts: readonly number[]): Tensor<"float32"> {
   const [first] = parts;
   if (first === undefined) throw new Error("there is nothing to join");
-  if (parts.length === 1) return first;
+  if (parts.length === 1 || parts.some(({ shape }, i) => shape[0] !== counts[i])) return first;
   const length = parts.reduce((total, part) => total + (part.shape[0] ?? 0), 0);
   const joined = tensor("float32", [length, ...first.shape.slice(1)]);
   let at = 0;

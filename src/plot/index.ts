@@ -21,6 +21,15 @@ export {
   type ManifoldOptions,
   normalAxis,
 } from "./manifold.js";
+export { type PlacedOptions, placedImages, rasterSvg } from "./placed-images.js";
+export {
+  circleCodes,
+  type PlacedCodes,
+  sphereCodes,
+  sphereMap,
+  triangleCodes,
+  triangleMap,
+} from "./sphere.js";
 export {
   type Report,
   type ReportFacts,

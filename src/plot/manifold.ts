@@ -18,8 +18,10 @@ export interface ManifoldOptions {
 
 /** Options of {@link manifoldMap}. */
 export interface ManifoldMapOptions extends ManifoldOptions {
-  /** Coordinates of the columns from the left, ascending, and of the rows from the bottom. */
+  /** Coordinates of the columns from the left, ascending. */
   readonly axis: readonly number[];
+  /** Coordinates of the rows from the bottom, as many; default the columns'. */
+  readonly axisY?: readonly number[];
   readonly title?: string;
   readonly caption?: string;
   /** Default `["z₁", "z₂"]`. */
@@ -47,12 +49,12 @@ export function normalAxis(size = 20): number[] {
  * The codes to decode for {@link manifoldGrid}, `[k * k, 2]` for an ascending axis of `k` coordinates: rows
  * from the top, that is from the highest second coordinate, and in a row from the lowest first coordinate.
  */
-export function manifoldCodes(axis: readonly number[]): Tensor<"float32"> {
+export function manifoldCodes(axis: readonly number[], axisY = axis): Tensor<"float32"> {
   const k = axis.length;
   const data = new Float32Array(2 * k * k);
   for (let i = 0; i < k * k; i++) {
     data[2 * i] = axis[i % k] ?? 0;
-    data[2 * i + 1] = axis[k - 1 - Math.floor(i / k)] ?? 0;
+    data[2 * i + 1] = axisY[k - 1 - Math.floor(i / k)] ?? 0;
   }
   return tensor("float32", [k * k, 2], data);
 }
@@ -72,27 +74,38 @@ export function manifoldGrid(images: Tensor, options: ManifoldOptions): Raster {
   return imageGrid(images, { shape: options.shape, columns, gap: 0, scale: options.scale ?? 1 });
 }
 
+/** Coordinates with as many decimals as tell neighbours apart, at least one. */
+function axisLabels(axis: readonly number[]): string[] {
+  const step = Math.abs((axis.at(-1) ?? 0) - (axis[0] ?? 0)) / Math.max(1, axis.length - 1);
+  const decimals = step >= 0.05 || step === 0 ? 1 : Math.min(6, Math.ceil(-Math.log10(step)));
+  return axis.map((z) =>
+    z
+      .toFixed(decimals)
+      .replace(/^-(0\.0+)$/, "$1")
+      .replace("-", "−"),
+  );
+}
+
 /** {@link manifoldGrid} with axes, as an SVG document. Throws as it does, and if `axis` doesn't fit. */
 export async function manifoldMap(images: Tensor, options: ManifoldMapOptions): Promise<string> {
-  const { axis } = options;
+  const { axis, axisY = axis } = options;
   const raster = manifoldGrid(images, options);
   const k = axis.length;
   if (k * k !== images.shape[0]) {
     throw new UserError(`${images.shape[0]} images do not fill a square of ${k} coordinates a side`);
   }
   const [nameX, nameY] = options.axisLabels ?? ["z₁", "z₂"];
-  const labels = axis.map((z) =>
-    z
-      .toFixed(1)
-      .replace(/^-0\.0$/, "0.0")
-      .replace("-", "−"),
-  );
+  if (axisY.length !== k) throw new UserError("a manifold has as many rows as columns");
+  const [labels, labelsY] = [axisLabels(axis), axisLabels(axisY)];
   const steps = Math.max(1, Math.min(k - 1, 9));
   const cells = [
     ...new Set(Array.from({ length: steps + 1 }, (_, i) => Math.round((i * (k - 1)) / steps) + 0.5)),
   ];
-  const labelOf = (cell: number): string => labels[Math.floor(cell)] ?? "";
-  const marginLeft = Math.ceil(Math.max(...labels.map((label) => textWidth(label, FONT_SIZE)))) + 34;
+  const labelOf =
+    (of: readonly string[]) =>
+    (cell: number): string =>
+      of[Math.floor(cell)] ?? "";
+  const marginLeft = Math.ceil(Math.max(...labelsY.map((label) => textWidth(label, FONT_SIZE)))) + 34;
   const [top, right, bottom] = [2, 2, 46];
   const inner = 640;
   const tall = round((inner * raster.height) / raster.width);
@@ -102,7 +115,6 @@ export async function manifoldMap(images: Tensor, options: ManifoldMapOptions): 
     fillOpacity: 0.75,
     tickSize: 0,
     labelArrow: "none",
-    tickFormat: labelOf,
   } as const;
   const axes = draw({
     width: marginLeft + inner + right,
@@ -114,8 +126,20 @@ export async function manifoldMap(images: Tensor, options: ManifoldMapOptions): 
     x: { domain: [0, k] },
     y: { domain: [0, k] },
     marks: [
-      Plot.axisX(cells, { ...common, label: nameX, labelAnchor: "center", labelOffset: 42 }),
-      Plot.axisY(cells, { ...common, label: nameY, labelAnchor: "center", labelOffset: marginLeft - 4 }),
+      Plot.axisX(cells, {
+        ...common,
+        tickFormat: labelOf(labels),
+        label: nameX,
+        labelAnchor: "center",
+        labelOffset: 42,
+      }),
+      Plot.axisY(cells, {
+        ...common,
+        tickFormat: labelOf(labelsY),
+        label: nameY,
+        labelAnchor: "center",
+        labelOffset: marginLeft - 4,
+      }),
     ],
   });
   const picture =

@@ -1,29 +1,22 @@
 import { type Dataset, rows, type Split } from "../data/index.js";
+import type { Support } from "../distributions/index.js";
 import type { TrainedVae } from "../model/index.js";
 import {
   encodePng,
   type HistoryPoint,
   imageGrid,
   latentScatter,
-  linearAxis,
   lossCurves,
-  manifoldCodes,
-  manifoldGrid,
-  manifoldMap,
   originalsBesideReconstructions,
   principalAxes,
+  sphereMap,
+  triangleMap,
 } from "../plot/index.js";
 import { svgToPng } from "../plot/node.js";
-import { UserError } from "../tensor/index.js";
+import { type Tensor, UserError } from "../tensor/index.js";
 import type { EpochRecord } from "../train/index.js";
-
-/** A picture as files, and how to show it. */
-export interface RunPicture {
-  readonly title: string;
-  readonly caption: string;
-  /** Contents by file name, the one to show first. */
-  readonly files: Readonly<Record<string, Uint8Array | string>>;
-}
+import type { RunPicture } from "./run-picture.js";
+import { hasManifold, manifoldPicture } from "./manifold.js";
 
 /** What pictures are drawn of. */
 export interface PictureSubject {
@@ -85,56 +78,44 @@ function firstRows(split: Split, count: number): { images: Split["images"]; labe
     : { images, labels: split.labels.subarray(0, images.shape[0]) };
 }
 
+interface LatentMap {
+  place(codes: Tensor): Tensor;
+  readonly axisLabels: readonly [string, string];
+  readonly about: string;
+}
+
+/** How three coordinates that have but two degrees of freedom are drawn. */
+const maps: Readonly<Partial<Record<Support, LatentMap>>> = {
+  sphere: {
+    place: sphereMap,
+    axisLabels: ["z₁ (right: the back, z₁ mirrored)", "z₂"],
+    about: " on the sphere: the front (z₃ above 0) on the left, the back on the right",
+  },
+  simplex: {
+    place: triangleMap,
+    axisLabels: ["z₂ to z₃", "z₁ upwards"],
+    about: " on the triangle of shares: z₁ on top, z₂ at the left, z₃ at the right",
+  },
+};
+
 /** Codes of test examples in the plane, or along their principal axes, coloured by label. */
 export async function latentPicture({ model, data }: PictureSubject): Promise<RunPicture> {
   const { images, labels } = firstRows(data.test, mapped);
   const codes = await model.codes(images);
-  const { latent } = model.definition;
-  const axes = latent > 2 ? principalAxes(codes) : undefined;
+  const { latent, posterior } = model.definition;
+  const map = latent === 3 ? maps[posterior.support] : undefined;
+  const axes = latent > 2 && map === undefined ? principalAxes(codes) : undefined;
   const svg = await latentScatter({
-    points: axes?.points ?? codes,
+    points: map?.place(codes) ?? axes?.points ?? codes,
+    ...(map && { axisLabels: map.axisLabels }),
     ...(labels && { labels }),
     ...(data.classes && { classNames: data.classes }),
     ...(axes && { explained: axes.explained }),
   });
   return {
     title: "Latent space",
-    caption: `Codes (posterior means) of ${images.shape[0]?.toLocaleString("en-US")} test examples.`,
+    caption: `Codes (posterior means, or draws where there are none) of ${images.shape[0]?.toLocaleString("en-US")} test examples${map?.about ?? ""}.`,
     files: { "latent.svg": svg },
-  };
-}
-
-/** How the latent plane is walked over. */
-export interface ManifoldSettings {
-  /** Images a side; default 20. */
-  readonly size?: number;
-  /** Coordinates go from -extent to extent; default 3. */
-  readonly extent?: number;
-}
-
-/**
- * The latent plane as a square of decoded images, as PNG and, with axes, as SVG. Throws a UserError for a model
- * whose latent has other than two coordinates, and for examples that are not images.
- */
-export async function manifoldPicture(
-  { model }: Pick<PictureSubject, "model">,
-  { size = 20, extent = 3 }: ManifoldSettings = {},
-): Promise<RunPicture> {
-  const { latent, input } = model.definition;
-  if (latent !== 2) {
-    throw new UserError(
-      `the manifold is the plane of a latent with 2 coordinates, this model has ${latent}; train one with --z 2`,
-    );
-  }
-  const axis = linearAxis(size, extent);
-  const images = await model.decode(manifoldCodes(axis));
-  return {
-    title: "Manifold",
-    caption: `The latent plane from -${extent} to ${extent}, decoded.`,
-    files: {
-      "manifold.svg": await manifoldMap(images, { shape: input, axis }),
-      "manifold.png": await encodePng(manifoldGrid(images, { shape: input })),
-    },
   };
 }
 
@@ -146,13 +127,12 @@ export interface RunPictures {
 
 /** All pictures that make sense of a trained model. */
 export async function drawPictures(subject: PictureSubject): Promise<RunPictures> {
-  const { latent } = subject.model.definition;
   const makers: readonly (readonly [name: string, draw: () => Promise<RunPicture>])[] = [
     ["generated", () => generatedPicture(subject)],
     ["reconstructions", () => reconstructionPicture(subject)],
     ...(subject.history.length > 0 ? ([["loss", () => lossPicture(subject)]] as const) : []),
     ["latent", () => latentPicture(subject)],
-    ...(latent === 2 && subject.data.kind === "image"
+    ...(hasManifold(subject.model.definition) && subject.data.kind === "image"
       ? ([["manifold", () => manifoldPicture(subject)]] as const)
       : []),
   ];

@@ -7,7 +7,8 @@ import { UserError } from "../tensor/index.js";
 import { collapseAdvice, readRunConfig, type EpochRecord, type Run, runFiles } from "../train/index.js";
 import { briefJson } from "./brief.js";
 import { environment } from "./environment.js";
-import { drawPictures, type RunPicture } from "./pictures.js";
+import { drawPictures } from "./pictures.js";
+import type { RunPicture } from "./run-picture.js";
 
 function figuresOf(evaluation: Evaluation | undefined): ReportFigure[] {
   if (evaluation === undefined) return [];

@@ -1,12 +1,14 @@
 import { buildCommand } from "@stricli/core";
 import { type Binarization, binarizationText } from "../../data/index.js";
-import { collapse, type SplitName } from "../../evaluate/index.js";
+import { collapse, type Evaluation, type SplitName } from "../../evaluate/index.js";
 import { evaluateModel } from "../../node.js";
+import { UserError } from "../../tensor/index.js";
 import { collapseAdvice } from "../../train/index.js";
 import { loadSettings } from "../config.js";
 import { type Cli, print, warn } from "../context.js";
 import { recordedBinarization } from "../data.js";
-import { fields } from "../fields.js";
+import { defined } from "../defined.js";
+import { fields, whole } from "../fields.js";
 import { flag, folderArgument, toggle } from "../flags.js";
 import { objectiveOf, openRun } from "../model.js";
 import { columns, countText, measureText } from "../views/format.js";
@@ -19,10 +21,54 @@ interface EvaluateFlags extends OpenFlags {
   readonly seed?: number;
   readonly device?: string;
   readonly threads?: number;
+  readonly samples?: number;
+  readonly examples?: number;
+  readonly latentUse?: boolean;
   readonly json?: boolean;
 }
 
+function likelihoodRows({ logLikelihood }: Evaluation): string[][] {
+  if (logLikelihood === undefined) return [];
+  const { negativeLogLikelihood, standardError, samples, effectiveSamples, examples } = logLikelihood;
+  const about =
+    `nats per example, ± ${measureText(standardError)}; ${countText(samples)} draws an example, ` +
+    `${measureText(effectiveSamples)} effective, ${countText(examples)} examples`;
+  return [["-log p(x)", measureText(negativeLogLikelihood), about]];
+}
+
+function latentUseRows({ latentUse }: Evaluation): string[][] {
+  if (latentUse === undefined) return [];
+  const { klPerDimension, mutualInformation: information, neighbourAccuracy } = latentUse;
+  const nats = "nats per example";
+  const marginal = information?.marginalKl ?? null;
+  return [
+    ...(klPerDimension ?? []).map((kl, i) => [`KL of z${i + 1}`, measureText(kl), nats]),
+    ...(information === null
+      ? []
+      : [
+          [
+            "I(x; z)",
+            measureText(information.mutualInformation),
+            `nats, ${countText(information.examples)} examples`,
+          ],
+        ]),
+    ...(marginal === null ? [] : [["KL(q(z) || p(z))", measureText(marginal), "nats"]]),
+    ...(neighbourAccuracy === null
+      ? []
+      : [
+          [
+            "neighbours",
+            `${(100 * neighbourAccuracy).toFixed(1)}%`,
+            "whose nearest training code has their label",
+          ],
+        ]),
+  ];
+}
+
 async function evaluate(this: Cli, flags: EvaluateFlags, folder: string): Promise<void> {
+  if (flags.examples !== undefined && flags.samples === undefined) {
+    throw new UserError("--examples goes with --samples, the draws an example", 2);
+  }
   const settings = await loadSettings(flags.config);
   const { model, config, about } = await openRun(folder, settings, flags.checkpoint);
   const dataset = await dataFor(flags, folder, config);
@@ -35,6 +81,10 @@ async function evaluate(this: Cli, flags: EvaluateFlags, folder: string): Promis
     binarize: flags.binarize ?? recordedBinarization(config) ?? recordedBinarization(about) ?? "none",
     seed: flags.seed ?? trainedWith,
     ...(datasetSize !== undefined && { datasetSize }),
+    ...(flags.samples !== undefined && {
+      logLikelihood: defined({ samples: flags.samples, examples: flags.examples }),
+    }),
+    ...(flags.latentUse && { latentUse: true }),
     ...(objective && { objective }),
     ...(flags.device !== undefined && { device: flags.device }),
     ...(flags.threads !== undefined && { threads: flags.threads }),
@@ -55,6 +105,8 @@ async function evaluate(this: Cli, flags: EvaluateFlags, folder: string): Promis
           : [["KL", measureText(kl), klMethod === "exact" ? nats : `${nats}, estimated from draws`]]),
         ["MSE", measureText(msePerPixel), "per pixel"],
         ["active units", String(evaluation.activeUnits), `of ${evaluation.latentDim}`],
+        ...likelihoodRows(evaluation),
+        ...latentUseRows(evaluation),
       ],
       [1],
     ),
@@ -75,6 +127,12 @@ export const evaluateCommand = buildCommand<EvaluateFlags, [folder: string], Cli
       seed: flag("seed", { ...seedField, brief: "Of the noise [default = the run's]" }),
       device: flag("device", fields.device),
       threads: flag("threads", fields.threads),
+      samples: flag(
+        "samples",
+        whole(1, 1_000_000, "K", "Also -log p(x) by importance sampling with K draws an example"),
+      ),
+      examples: flag("examples", whole(1, 1e9, "N", "Only of the first N examples [default = all]")),
+      latentUse: toggle("Also KL of each coordinate, mutual information, accuracy of nearest neighbours"),
       json: toggle("Print one JSON object"),
       ...openFlags,
     },

@@ -1,22 +1,57 @@
 import { buildCommand } from "@stricli/core";
+import { binarizeDataset, type Dataset, rows } from "../../data/index.js";
+import type { ImageBatch } from "../../model/index.js";
+import { nodePlatform } from "../../node.js";
+import { generateFrom, samplerFrom } from "../../sampling/index.js";
+import { type Tensor, tensor } from "../../tensor/index.js";
 import { loadSettings } from "../config.js";
-import type { Cli } from "../context.js";
+import { type Cli, note } from "../context.js";
+import { recordedBinarization } from "../data.js";
 import { text, whole } from "../fields.js";
 import { flag, folderArgument } from "../flags.js";
-import { openRun } from "../model.js";
-import { imageFile, openFlags, type OpenFlags, saveTo, seedField } from "./shared.js";
+import { type OpenedRun, openRun } from "../model.js";
+import { dataField, dataFor, imageFile, openFlags, type OpenFlags, saveTo, seedField } from "./shared.js";
 
 interface GenerateFlags extends OpenFlags {
   readonly n?: number;
   readonly seed?: number;
   readonly out?: string;
   readonly columns?: number;
+  readonly sampler?: string;
+  readonly data?: string;
+}
+
+/** So many training examples' codes are enough to fit a sampler to. */
+const fitted = 20_000;
+const chunk = 2000;
+
+/** Codes of training examples, as the run saw them. */
+async function trainingCodes({ model, config }: OpenedRun, dataset: Dataset): Promise<Tensor<"float32">> {
+  const mode = recordedBinarization(config) ?? "none";
+  const { train } = binarizeDataset(dataset, mode === "dynamic" ? "static" : mode);
+  const count = Math.min(fitted, train.length);
+  const { latent } = model.definition;
+  const codes = tensor("float32", [count, latent]);
+  for (let start = 0; start < count; start += chunk) {
+    const part = await model.codes(rows(train.images, start, Math.min(count, start + chunk)));
+    codes.data.set(part.data, start * latent);
+  }
+  return codes;
+}
+
+async function generateImages(flags: GenerateFlags, folder: string, run: OpenedRun): Promise<ImageBatch> {
+  const { n = 64, seed = 0, sampler: spec = "prior" } = flags;
+  const codes = async (): Promise<Tensor<"float32">> =>
+    trainingCodes(run, await dataFor({ ...flags, split: "train" }, folder, run.config));
+  const sampler = await samplerFrom(spec, { model: run.model, platform: nodePlatform, codes });
+  if (sampler.name !== "prior") note(sampler.description);
+  return generateFrom(run.model, sampler, n, seed);
 }
 
 async function generate(this: Cli, flags: GenerateFlags, folder: string): Promise<void> {
   const file = imageFile(flags.out ?? "generated.png");
-  const { model } = await openRun(folder, await loadSettings(flags.config), flags.checkpoint);
-  const images = await model.generate(flags.n ?? 64, { seed: flags.seed ?? 0 });
+  const run = await openRun(folder, await loadSettings(flags.config), flags.checkpoint);
+  const images = await generateImages(flags, folder, run);
   await saveTo(file, images, flags.columns === undefined ? {} : { columns: flags.columns });
 }
 
@@ -28,6 +63,14 @@ export const generateCommand = buildCommand<GenerateFlags, [folder: string], Cli
       n: flag("n", whole(1, 1_000_000, "N", "How many [default = 64]")),
       seed: flag("seed", seedField),
       out: flag("out", text("FILE", ".png for a picture, .npy for the numbers [default = generated.png]")),
+      sampler: flag(
+        "sampler",
+        text("NAME", "prior, gmm(components=10) or flow, fitted to the training codes [default = prior]"),
+      ),
+      data: flag("data", {
+        ...dataField,
+        brief: "To fit the sampler to [default = what the run was trained on]",
+      }),
       columns: flag("columns", whole(1, 10_000, "N", "Images a row of the picture")),
       ...openFlags,
     },

@@ -2,6 +2,7 @@ import { buildCommand } from "@stricli/core";
 import { formatSpec, listFamilies, type OptionInfo, parseSpec } from "../../distributions/index.js";
 import { activations } from "../../nn/index.js";
 import { listObjectives } from "../../objectives/index.js";
+import { listSamplers } from "../../sampling/index.js";
 import {
   objectiveNames,
   priorsByPosterior,
@@ -93,6 +94,7 @@ function list(this: Cli, { json = false }: ListFlags): void {
         distributions: families.map(plain),
         objectives: objectives.map(plain),
         activations: Object.keys(activations),
+        samplers: listSamplers().map(plain),
         combinations: works,
       }),
     );
@@ -113,6 +115,15 @@ function list(this: Cli, { json = false }: ListFlags): void {
       objectives.map(({ name, description, options }) => [
         `  ${name}`,
         `${description} ${optionsText(options)}`,
+      ]),
+    ),
+  );
+  print("\nsamplers, for generate --sampler");
+  print(
+    columns(
+      listSamplers().map(({ name, description, options }) => [
+        `  ${name}`,
+        `${description} ${optionsText(options)}`.trim(),
       ]),
     ),
   );

@@ -1,10 +1,10 @@
 import path from "node:path";
 import { buildCommand } from "@stricli/core";
 import { writeWhole } from "../../data/index.js";
-import { linearAxis, manifoldCodes } from "../../plot/index.js";
-import { manifoldPicture } from "../../report/index.js";
+import { latentWalk, manifoldPicture } from "../../report/index.js";
 import { loadSettings } from "../config.js";
 import { type Cli, print } from "../context.js";
+import { defined } from "../defined.js";
 import { positive, text, whole } from "../fields.js";
 import { flag, folderArgument } from "../flags.js";
 import { openRun } from "../model.js";
@@ -19,10 +19,13 @@ interface ManifoldFlags extends OpenFlags {
 async function manifold(this: Cli, flags: ManifoldFlags, folder: string): Promise<void> {
   const file = imageFile(flags.out ?? "manifold.png", [".png", ".svg", ".npy"]);
   const { model } = await openRun(folder, await loadSettings(flags.config), flags.checkpoint);
-  const { size = 20, extent = 3 } = flags;
+  const settings = defined({ size: flags.size, extent: flags.extent });
   const ending = path.extname(file).toLowerCase();
-  const { files } = await manifoldPicture({ model }, { size, extent });
-  if (ending === ".npy") return saveTo(file, await model.decode(manifoldCodes(linearAxis(size, extent))));
+  if (ending === ".npy") {
+    const { codes } = await latentWalk(model, settings);
+    return saveTo(file, await model.decode(codes));
+  }
+  const { files } = await manifoldPicture({ model }, settings);
   await makeParent(file);
   await writeWhole(file, files[`manifold${ending}`] ?? "");
   print(file);
@@ -31,13 +34,16 @@ async function manifold(this: Cli, flags: ManifoldFlags, folder: string): Promis
 export const manifoldCommand = buildCommand<ManifoldFlags, [folder: string], Cli>({
   func: manifold,
   parameters: {
-    positional: folderArgument("Folder of a run or a model with --z 2"),
+    positional: folderArgument("Folder of a run or a model with a latent that can be drawn, such as --z 2"),
     flags: {
       size: flag("size", whole(1, 200, "N", "Images a side [default = 20]")),
-      extent: flag("extent", positive("X", "Coordinates go from -X to X [default = 3]")),
+      extent: flag(
+        "extent",
+        positive("X", "Coordinates go from -X to X [default = 3, or where the prior has its draws]"),
+      ),
       out: flag("out", text("FILE", ".png, .svg with axes, or .npy [default = manifold.png]")),
       ...openFlags,
     },
   },
-  docs: { brief: "Decode the 2-D latent plane as a grid of images" },
+  docs: { brief: "Decode the latent plane, circle, sphere, triangle or classes as a picture of images" },
 });

@@ -1,0 +1,49 @@
+import type { Tensor } from "../tensor/index.js";
+import { UserError } from "../tensor/index.js";
+import { base64 } from "./base64.js";
+import { countExamples, type ExampleShape, layoutOf, toBytes } from "./pixels.js";
+import { encodePng } from "./png.js";
+import { blank, drawTile, type Raster } from "./raster.js";
+
+/** Options of {@link placedImages}. */
+export interface PlacedOptions {
+  /** Shape of one example: `[h, w]`, `[h, w, 1]` or `[h, w, 3]`. */
+  readonly shape: ExampleShape;
+  /** The centre of each image, in widths and heights of an image; y goes up. */
+  readonly places: readonly (readonly [x: number, y: number])[];
+}
+
+/**
+ * Images on a dark ground, each at its place. Throws a {@link UserError} if the numbers of images and places
+ * differ, and if the shape is not an image's.
+ */
+export function placedImages(images: Tensor, { shape, places }: PlacedOptions): Raster {
+  const layout = layoutOf(shape);
+  if (layout.kind === "table") throw new UserError("only images can be placed; these are rows of a table");
+  const n = countExamples(images, shape);
+  if (n !== places.length) throw new UserError(`there are ${n} images but ${places.length} places`);
+  const data = toBytes(images);
+  const { height, width, channels } = layout;
+  const [xs, ys] = [places.map(([x]) => x), places.map(([, y]) => y)];
+  const [left, top] = [Math.min(...xs) - 0.5, Math.max(...ys) + 0.5];
+  const wide = Math.ceil((Math.max(...xs) + 0.5 - left) * width);
+  const tall = Math.ceil((top - Math.min(...ys) + 0.5) * height);
+  const margin = 4;
+  const out = blank(wide + 2 * margin, tall + 2 * margin, channels, 24);
+  places.forEach(([x, y], i) => {
+    const tile = { data, offset: i * height * width * channels, width, height, channels };
+    const column = margin + Math.round((x - 0.5 - left) * width);
+    drawTile(out, tile, column, margin + Math.round((top - y - 0.5) * height), 1);
+  });
+  return out;
+}
+
+/** A picture as an SVG document that holds it. */
+export async function rasterSvg(raster: Raster): Promise<string> {
+  const { width, height } = raster;
+  const data = base64(await encodePng(raster));
+  return (
+    `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}">` +
+    `<image width="${width}" height="${height}" href="data:image/png;base64,${data}"/></svg>\n`
+  );
+}
