@@ -42,8 +42,10 @@ export class Stepper {
   ): Promise<Record<string, Tensor>> {
     const feeds: Record<string, Tensor> = { indices: tensor("int32", [steps, this.batch], indices) };
     if (this.engine.loops) feeds[stepsInput] = tensor("int64", [], BigInt64Array.of(BigInt(steps)));
+    // A smaller last batch has streams of its own, so that no step sees another's noise.
+    const purpose = this.batch === stride ? "train" : `train/${this.batch}`;
     for (const noise of this.step.noise) {
-      feeds[noise.name] = noiseFor(noise, { seed, purpose: "train" }, first, steps, this.batch, stride);
+      feeds[noise.name] = noiseFor(noise, { seed, purpose }, first, steps, this.batch, stride);
     }
     for (const { name, at } of this.step.scheduled) {
       const values = Array.from({ length: steps }, (_, i) => at(first + i));
