@@ -118,7 +118,12 @@ export const fields = {
     brief: "Share or number of training examples to hold out [default = none]",
     placeholder: "X",
   } as Field<number>,
-  patience: whole(1, 1_000_000, "N", "Stop after N epochs without improvement [default = never]"),
+  patience: whole(
+    1,
+    1_000_000,
+    "N",
+    "Stop after N epochs without improvement and keep the best weights [default = never]",
+  ),
   binarize: choice(
     binarizations,
     "MODE",

@@ -119,6 +119,13 @@ export class RunFolder implements CheckpointSink {
     }
   }
 
+  /** The best checkpoint, if there is one. Throws a UserError that names it if it is damaged. */
+  async best(): Promise<TrainState | undefined> {
+    const file = this.path(runFiles.best);
+    const bytes = await readIfThere(file);
+    return bytes && decodeCheckpoint(bytes, file);
+  }
+
   private async readState(): Promise<TrainState | undefined> {
     for (const name of [runFiles.last, runFiles.best]) {
       const file = this.path(name);

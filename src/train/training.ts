@@ -37,7 +37,10 @@ export interface TrainOptions {
   readonly validation?: number;
   /** How grey levels are made binary (see `Binarization`); default `none`. */
   readonly binarize?: Binarization;
-  /** Stop after so many epochs without improvement; default never. Takes `validation`. */
+  /**
+   * Stop after so many epochs without improvement on the held-out examples; default never. Takes `validation`. A run
+   * kept in a folder then ends with the weights of its best epoch, else with those of its last.
+   */
   readonly patience?: number;
   /** A folder to keep the run in: settings, metrics, checkpoints, model. */
   readonly out?: string;
@@ -61,7 +64,7 @@ export interface Current {
 export interface Run {
   readonly model: TrainedVae;
   readonly history: readonly EpochRecord[];
-  /** The last epoch's evaluation, if an epoch was finished. */
+  /** The evaluation of the epoch whose weights `model` has, if an epoch was finished. */
   readonly evaluation: Evaluation | undefined;
   /** False if the run was interrupted. */
   readonly finished: boolean;
@@ -89,6 +92,8 @@ export interface RunKeeper extends CheckpointSink {
   /** Removes what was made of a new run into which nothing has been trained. */
   discardIfEmpty(): Promise<void>;
   appendMetrics(record: EpochRecord): Promise<void>;
+  /** The best state so far, if one has been kept. */
+  best(): Promise<TrainState | undefined>;
   /** Keeps the files of the trained model, by name. */
   writeModel(files: Readonly<Record<string, Uint8Array>>): Promise<void>;
 }
@@ -231,6 +236,11 @@ interface Training {
   readonly found: TrainState | undefined;
 }
 
+function weightsOf(model: Vae, { tensors }: TrainState): Record<string, Tensor> {
+  const names = Object.keys(model.parameters);
+  return Object.fromEntries(names.flatMap((name) => (tensors[name] ? [[name, tensors[name]]] : [])));
+}
+
 async function trainIn(engine: Engine, training: Training): Promise<Run> {
   const { platform, model, data, settings, options, folder, state, found } = training;
   const monitor = data.validation ?? data.test;
@@ -281,8 +291,14 @@ async function trainIn(engine: Engine, training: Training): Promise<Run> {
   };
   await tell(start, current);
   const progress = await loop.run();
-  const trained = await weights();
-  const evaluation = progress.history.at(-1)?.evaluation;
+  const best = progress.finished && settings.patience !== undefined ? await folder?.best() : undefined;
+  const trained =
+    best === undefined
+      ? await weights()
+      : new TrainedVae(model, weightsOf(model, best), () => platform.openBackend());
+  const epoch = best === undefined ? progress.epoch : best.progress.best?.epoch;
+  const evaluation = (progress.history.find((record) => record.epoch === epoch) ?? progress.history.at(-1))
+    ?.evaluation;
   if (folder !== undefined && progress.finished) {
     const about = {
       dataset: data.name,
