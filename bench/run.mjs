@@ -34,7 +34,12 @@ if (options.help || unknown.length > 0) {
 
 const log = (text) => console.error(text);
 const rounds = Number(options.rounds ?? (options.quick ? 4 : 12));
-const context = { rounds, quick: options.quick, log, seconds: (full) => Number(options.patience) * (options.quick ? full / 2 : full) };
+const context = {
+  rounds,
+  quick: options.quick,
+  log,
+  seconds: (full) => Number(options.patience) * (options.quick ? full / 2 : full),
+};
 const report = {
   machine: machine(),
   dist: path.relative(root, dist),

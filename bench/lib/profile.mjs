@@ -93,7 +93,8 @@ export function valgrindMissing() {
 
 /**
  * Instructions that ONNX Runtime executes for one training step on one thread, counted by valgrind: of two runs with
- * different numbers of steps, the difference. Valgrind has no AVX-512, so the kernels are those for AVX2.
+ * different numbers of steps, the difference. Only the thread that runs the steps counts: ONNX Runtime has others, with
+ * work of their own that varies. Valgrind has no AVX-512, so the kernels are those for AVX2.
  */
 export function countInstructions({ batch, latent }) {
   const folder = mkdtempSync(path.join(os.tmpdir(), "latent-instructions-"));
@@ -103,10 +104,17 @@ export function countInstructions({ batch, latent }) {
       const request = JSON.stringify({ batch, latent, threads: 1, steps });
       execFileSync(
         "valgrind",
-        ["--tool=callgrind", `--callgrind-out-file=${file}`, process.execPath, script, request],
+        [
+          "--tool=callgrind",
+          "--separate-threads=yes",
+          `--callgrind-out-file=${file}`,
+          process.execPath,
+          script,
+          request,
+        ],
         { stdio: ["ignore", "ignore", "pipe"], maxBuffer: 2 ** 26 },
       );
-      return { steps, instructions: ortInstructions(file) };
+      return { steps, instructions: ortInstructions(`${file}-01`) };
     });
     return (many.instructions - few.instructions) / (many.steps - few.steps);
   } finally {
