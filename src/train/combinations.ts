@@ -132,7 +132,14 @@ export function combinationsOf(): CombinationTable[] {
 
 /** The prior to go with a posterior: the standard normal where it fits, else one of its own support. */
 function naturalPrior(posterior: string): string {
-  const candidates = ["normal", posterior, "hyperspherical-uniform", "dirichlet", "one-hot-categorical"];
+  const candidates = [
+    "normal",
+    posterior,
+    "hyperspherical-uniform",
+    "dirichlet",
+    "one-hot-categorical",
+    "uniform-codes",
+  ];
   const fits = candidates.filter((prior) => familiesFor("prior").includes(prior));
   return (
     fits.find((prior) => whyImpossible({ ...usualCombination, posterior, prior }) === undefined) ?? "normal"
