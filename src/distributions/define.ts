@@ -3,6 +3,7 @@ import "../ops/index.js";
 import {
   broadcast,
   type FloatType,
+  isFloat,
   type Shape,
   sizeOf,
   type TensorLike,
@@ -81,11 +82,18 @@ export interface FamilyFactory<P extends string> {
   of(params: Readonly<Record<P, ParamValue>>): Distribution;
 }
 
-/** Parameter values as nodes of one dtype: that of the first node among them, else of the first tensor. */
-export function paramNodes<P extends string>(params: Readonly<Record<P, ParamValue>>): Record<P, Expr> {
+/**
+ * Parameter values as nodes of one dtype: `wanted`, else that of the first node among them, else of the first tensor,
+ * else float32.
+ */
+export function paramNodes<P extends string>(
+  params: Readonly<Record<P, ParamValue>>,
+  wanted?: FloatType,
+): Record<P, Expr> {
   const values = Object.values<ParamValue>(params);
   const node = values.find((value) => value instanceof Expr);
-  const dtype: FloatType = node?.dtype === "float64" || values.some(isFloat64) ? "float64" : "float32";
+  const found: FloatType = node?.dtype === "float64" || values.some(isFloat64) ? "float64" : "float32";
+  const dtype = wanted ?? found;
   const entries = Object.entries<ParamValue>(params).map(([name, value]) => [
     name,
     value instanceof Expr ? value : constant(value, dtype).cast(dtype),
@@ -128,6 +136,11 @@ export function defineDistribution<P extends string, N extends string = never>(
     const params = paramNodes(given);
     const shape = names.map((name) => params[name].shape).reduce<Shape>(broadcast, []);
     const { rsample, sample, mean, variance, entropy } = spec;
+    const isFixed = !Object.values<ParamValue>(given).some((value) => value instanceof Expr);
+    const dtype = Object.values<Expr>(params)[0]?.dtype;
+    // Numbers have no dtype of their own: beside a float64 argument they are float64.
+    const paramsFor = (x: Expr): Record<P, Expr> =>
+      isFixed && x.dtype !== dtype && isFloat(x.dtype) ? paramNodes(given, x.dtype) : params;
     const noiseOf = (source: NoiseSource, sampleShape: Shape): Record<N, Expr> => {
       const drawShape = [...sampleShape, ...shape];
       const drawn = Object.entries<NoiseKind | RepeatedNoise>(spec.noise ?? {}).map(([name, noise]) => [
@@ -148,7 +161,7 @@ export function defineDistribution<P extends string, N extends string = never>(
       shape,
       eventRank: 0,
       support,
-      logProb: (x) => spec.logProb(params, x),
+      logProb: (x) => spec.logProb(paramsFor(x), x),
       ...(rsample && {
         rsample: (source, sampleShape = []) => rsample(params, noiseOf(source, sampleShape)),
       }),
