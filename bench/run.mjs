@@ -55,10 +55,13 @@ const order = suites.filter(
 for (const name of order) {
   log(`== ${name}`);
   const suite = await import(`./work/${name}.mjs`);
-  const { results, missing } = await suite.run({ ...context, peak: report.peak });
+  const keep = ({ results, missing }) => {
+    report.suites[name] = { title: suite.title, unit: suite.unit, results, missing };
+    write(); // what has been measured stays if the rest fails or is stopped
+  };
+  const { results, missing } = await suite.run({ ...context, keep, peak: report.peak });
   if (name === "limit") report.peak = Math.max(...results.map((result) => result.best ?? 0)) || undefined;
-  report.suites[name] = { title: suite.title, unit: suite.unit, results, missing };
-  write(); // what has been measured stays if a later suite fails
+  keep({ results, missing });
 }
 
 console.log(markdown(report));

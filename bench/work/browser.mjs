@@ -32,7 +32,7 @@ function chromium() {
 }
 
 /** Milliseconds a step with one thread and with two, every number of threads in a browser of its own. */
-export async function run({ rounds, seconds, quick, log }) {
+export async function run({ rounds, seconds, quick, log, keep }) {
   const packages = ["esbuild", "playwright-core", "@tensorflow/tfjs-backend-wasm", "@jax-js/jax"];
   const absent = packages.find((name) => !existsSync(path.join(root, "bench/node_modules", name)));
   if (absent) return { results: [], missing: { browser: `npm install --prefix bench (no ${absent})` } };
@@ -49,6 +49,7 @@ export async function run({ rounds, seconds, quick, log }) {
         const names = ["latent", "tfjs-wasm", ...(threads > 1 ? ["jax"] : [])];
         const options = { batch, threads, rounds, seconds: seconds(30), log };
         results.push(...(await inBrowser(driver, executablePath, page.address, names, options)));
+        keep({ results, missing: {} });
       }
     }
   } finally {

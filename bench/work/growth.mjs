@@ -38,7 +38,7 @@ function plan(quick) {
 }
 
 /** Seconds to load, milliseconds a step and peak memory of a fresh process for each size; two runs, the better. */
-export async function run({ quick, log }) {
+export async function run({ quick, log, keep }) {
   const results = [];
   await withFolder(async (folder) => {
     let written = 0;
@@ -81,6 +81,7 @@ export async function run({ quick, log }) {
         log(`growth: ${error.message}`);
         results.push({ ...base, competitor: "latent", error: error.message });
       }
+      keep({ results, missing: {} });
     }
   });
   return { results, missing: {} };

@@ -6,7 +6,7 @@ export const title = "Throughput of generate and encode";
 export const unit = "images/s";
 
 /** Images a second, through the calls that a user makes: from noise to images, from bytes to codes. */
-export async function run({ rounds, seconds, quick, peak, log }) {
+export async function run({ rounds, seconds, quick, peak, log, keep }) {
   const results = [];
   let missing = {};
   for (const work of ["generate", "encode"]) {
@@ -34,6 +34,7 @@ export async function run({ rounds, seconds, quick, peak, log }) {
           }),
         });
       }
+      keep({ results, missing });
     }
   }
   return { results, missing };

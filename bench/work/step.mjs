@@ -19,7 +19,7 @@ function names({ batch, latent }) {
 }
 
 /** Milliseconds a step by batch and latent size; `peak`, GFLOP/s, gives the share of it that was reached. */
-export async function run({ rounds, seconds, quick, peak, log }) {
+export async function run({ rounds, seconds, quick, peak, log, keep }) {
   const results = [];
   let missing = {};
   for (const { batch, latent } of cases(quick)) {
@@ -41,6 +41,7 @@ export async function run({ rounds, seconds, quick, peak, log }) {
         ...(starved.length > 0 && { starved: starved.reduce((a, b) => a + b, 0) / starved.length }),
       });
     }
+    keep({ results, missing });
   }
   return { results, missing };
 }
