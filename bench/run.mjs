@@ -33,7 +33,7 @@ if (options.help || unknown.length > 0) {
 }
 
 const log = (text) => console.error(text);
-const rounds = Number(options.rounds ?? (options.quick ? 4 : 12));
+const rounds = Math.max(3, Number(options.rounds ?? (options.quick ? 4 : 12)));
 const context = {
   rounds,
   quick: options.quick,
