@@ -1,7 +1,7 @@
 import tseslint from "typescript-eslint";
 
 export default tseslint.config(
-  { ignores: ["dist/", "node_modules/", "runs/", "**/*_pb.ts", "bench/peers/", "coverage/"] },
+  { ignores: ["dist/", "node_modules/", "runs/", "**/*_pb.ts", "bench/peers/", "bench/.dist/", "coverage/"] },
   {
     files: ["**/*.ts"],
     extends: [tseslint.configs.recommendedTypeChecked],
