@@ -7,7 +7,10 @@ import type { ParameterSpecs, Weights } from "./parameters.js";
 export const packedName = "packed";
 
 /** Parameters with fewer numbers than this are kept together. */
-const smallSize = 4096;
+const smallSize = 65536;
+
+/** Rows of `packed`, at most: operations that work row by row can share them out to threads. */
+const mostRows = 128;
 
 interface Member {
   readonly name: string;
@@ -16,13 +19,14 @@ interface Member {
 }
 
 /**
- * How parameters lie in an engine: large ones under their own names, biases and other small ones together in
- * one column `packed` [total, 1], so that an optimiser's update of them is one operation and not dozens.
+ * How parameters lie in an engine: large ones under their own names, biases and other small ones one after the
+ * other in `packed` [rows, columns], so that an optimiser's update of them is one operation and not dozens.
  */
 export class Packing {
   private readonly members: readonly Member[];
   private readonly alone: readonly Member[];
   private readonly total: number;
+  private readonly rows: number;
 
   constructor(specs: ParameterSpecs) {
     const all = Object.entries(specs).map(([name, { shape }]) => ({ name, shape, size: sizeOf(shape) }));
@@ -30,11 +34,17 @@ export class Packing {
     this.members = small.length > 1 ? small : [];
     this.alone = all.filter((member) => !this.members.includes(member));
     this.total = this.members.reduce((total, { size }) => total + size, 0);
+    this.rows = mostRows;
+    while (this.total % this.rows !== 0) this.rows--;
+  }
+
+  private get packedShape(): readonly [number, number] {
+    return [this.rows, this.total / this.rows];
   }
 
   /** Names and shapes of what lies in the engine. */
   get stored(): readonly { readonly name: string; readonly shape: readonly number[] }[] {
-    const packed = this.total > 0 ? [{ name: packedName, shape: [this.total, 1] }] : [];
+    const packed = this.total > 0 ? [{ name: packedName, shape: this.packedShape }] : [];
     return [...this.alone.map(({ name, shape }) => ({ name, shape })), ...packed];
   }
 
@@ -45,7 +55,7 @@ export class Packing {
     );
     const packed = stored[packedName];
     const parts =
-      packed?.split(
+      packed?.reshape([this.total]).split(
         0,
         this.members.map(({ size }) => size),
       ) ?? [];
@@ -61,8 +71,8 @@ export class Packing {
   gradients(byParameter: Readonly<Record<string, Expr>>): Record<string, Expr> {
     const own = this.alone.map(({ name }) => [name, byParameter[name] as Expr] as const);
     if (this.total === 0) return Object.fromEntries(own);
-    const columns = this.members.map(({ name, size }) => (byParameter[name] as Expr).reshape([size, 1]));
-    return { ...Object.fromEntries(own), [packedName]: concat(columns, 0) };
+    const parts = this.members.map(({ name, size }) => (byParameter[name] as Expr).reshape([size]));
+    return { ...Object.fromEntries(own), [packedName]: concat(parts, 0).reshape(this.packedShape) };
   }
 
   /** Values by parameter as they lie in the engine. `nameOf` gives the key of either (an optimiser's slots). */
@@ -84,7 +94,7 @@ export class Packing {
       (data as Float64Array).set(valueOf(name).data as Float64Array, at);
       at += size;
     }
-    return { ...Object.fromEntries(own), [nameOf(packedName)]: tensor(dtype, [this.total, 1], data) };
+    return { ...Object.fromEntries(own), [nameOf(packedName)]: tensor(dtype, this.packedShape, data) };
   }
 
   /** The opposite of `pack`. */
