@@ -1,4 +1,4 @@
-import { customGradient, quickSigmoid } from "../ops/index.js";
+import { customGradient, heaviside, logSigmoidOfMagnitude, quickSigmoid } from "../ops/index.js";
 import { real } from "./constraint.js";
 import { defineDistribution, type FamilyFactory } from "./define.js";
 import { registerKl } from "./kl.js";
@@ -16,8 +16,9 @@ export const bernoulli: FamilyFactory<"logits"> = defineDistribution({
   sample: ({ logits }, { u }) => u.less(logits.sigmoid()).cast(u.dtype),
   logProb: ({ logits }, x) => {
     const quick = logits.dtype === "float32";
+    // x l - max(l, 0) and log(sigmoid(|l|)), neither of them positive for x in 0..1
     const value = quick
-      ? x.mul(logits).sub(logits.relu()).add(quickSigmoid(logits.abs()).log())
+      ? logits.mul(x.sub(heaviside(logits))).addAlike(logSigmoidOfMagnitude(logits))
       : x.mul(logits).sub(logits.softplus());
     return customGradient(value, [logits, x], (g) => {
       const mean = quick ? quickSigmoid(logits) : logits.sigmoid();

@@ -89,6 +89,8 @@ export interface OpDef<A extends object = Attrs> {
   lower(emit: Emitter, inputs: readonly string[], node: Expr, attrs: A): string;
   /** A cheaper node with the same value, made before lowering, or undefined. See `simplify`. */
   simplify?(node: Expr): Expr | undefined;
+  /** A cheaper form of the node's sum over `axes`, which the result lacks, or undefined. Used by the sum's `simplify`. */
+  simplifySum?(node: Expr, axes: readonly number[]): Expr | undefined;
 }
 
 /** The attributes of an `input` node. */

@@ -57,6 +57,19 @@ function randomMatrix(draw: (n: number) => number): Expr {
     () => upright().transpose().slice(1, 0, 2).pad(1, 0, 1),
     () => pick().reshape([12]).reshape([2, 6]).reshape([3, 4]),
     () => upright().maximum(upright().neg()),
+    () => upright().mul(0.3).matmul(b.mul(-1.7)).matmul(upright()),
+    () => upright().mul(0.3).mul(1.1).div(0.7).neg().sum().mul(0.1).add(upright()),
+    () => upright().square().addAlike(upright().abs()).sum(0).sum().mul(0.1).add(upright()),
+    () =>
+      upright()
+        .slice(0, 0, 1)
+        .pad(0, 0, 2)
+        .add(upright().slice(0, 1, 3).pad(0, 1, 0)),
+    () =>
+      upright()
+        .slice(0, 2, 3)
+        .pad(0, 2, 0)
+        .add(upright().slice(0, 0, 1).pad(0, 0, 2)),
     () => upright().unsqueeze(1).squeeze(1),
   ];
   for (let i = 0; i < 12; i++) pool.push((makers[draw(makers.length)] as () => Expr)());

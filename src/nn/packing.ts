@@ -55,7 +55,7 @@ export class Packing {
     );
     const packed = stored[packedName];
     const parts =
-      packed?.reshape([this.total]).split(
+      packed?.reshape([this.total, 1]).split(
         0,
         this.members.map(({ size }) => size),
       ) ?? [];
@@ -71,7 +71,7 @@ export class Packing {
   gradients(byParameter: Readonly<Record<string, Expr>>): Record<string, Expr> {
     const own = this.alone.map(({ name }) => [name, byParameter[name] as Expr] as const);
     if (this.total === 0) return Object.fromEntries(own);
-    const parts = this.members.map(({ name, size }) => (byParameter[name] as Expr).reshape([size]));
+    const parts = this.members.map(({ name, size }) => (byParameter[name] as Expr).reshape([size, 1]));
     return { ...Object.fromEntries(own), [packedName]: concat(parts, 0).reshape(this.packedShape) };
   }
 

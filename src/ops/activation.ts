@@ -27,16 +27,16 @@ declare module "../graph/expr.js" {
 /** Times it, every positive normal number is 1 or more: the reciprocal of the smallest one. */
 const inverseOfTiniest = { float32: 2 ** 126, float64: 2 ** 1022 };
 
-/** 1 where `y`, which is not negative, is positive and 0 where it is 0, exact for all normal numbers. */
-const positive: (y: Expr) => Expr = unary({
-  name: "positive",
+/** 1 where `y` is positive and 0 where it is not, exact for all normal numbers. */
+export const heaviside: (y: Expr) => Expr = unary({
+  name: "heaviside",
   onnx: (emit, y, dtype) => {
     const alpha = inverseOfTiniest[dtype === "float64" ? "float64" : "float32"];
     if (dtype === "float32")
       return emit.node("HardSigmoid", [y], { alpha: { float: alpha }, beta: { float: 0 } });
     const one = emit.scalar(1, dtype);
-    const cut = emit.node("Mul", [emit.node("Min", [y, one]), emit.scalar(alpha, dtype)]);
-    return emit.node("Min", [cut, one]);
+    const bounded = emit.node("Max", [emit.node("Min", [y, one]), emit.scalar(0, dtype)]);
+    return emit.node("Min", [emit.node("Mul", [bounded, emit.scalar(alpha, dtype)]), one]);
   },
   gradient: null,
 });
@@ -45,7 +45,7 @@ const positive: (y: Expr) => Expr = unary({
 export const relu: (x: Expr) => Expr = unary({
   name: "relu",
   onnx: "Relu",
-  gradient: (_x, y, g) => g.mul(positive(y)),
+  gradient: (_x, y, g) => g.mul(heaviside(y)),
 });
 
 /**
@@ -70,6 +70,31 @@ export const quickSigmoid: (x: Expr) => Expr = unary({
   name: "quickSigmoid",
   onnx: "Sigmoid",
   gradient: (_x, y, g) => g.mul(y).mul(y.neg().add(1)),
+});
+
+/** Elements that are multiplied with each other before their logarithm is taken. */
+const logGroup = 8;
+
+/**
+ * log(sigmoid(|x|)), by the engine's own sigmoid. Sums of it multiply groups of eight sigmoids, which are 0.5 or more,
+ * and take the logarithms of the products: an eighth of the logarithms, each to the same relative accuracy.
+ */
+export const logSigmoidOfMagnitude: (x: Expr) => Expr = unary({
+  name: "logSigmoidOfMagnitude",
+  onnx: (emit, x) => emit.node("Log", [emit.node("Sigmoid", [emit.node("Abs", [x])])]),
+  gradient: (x, y, g) => g.mul(y.expm1().neg()).mul(x.sign()),
+  simplifySum: ({ inputs, shape }, axes) => {
+    const axis = axes.find((at) => Number(shape[at]) % logGroup === 0 && shape[at] !== 0);
+    if (axis === undefined) return undefined;
+    const length = Number(shape[axis]) / logGroup;
+    const sigmoids = quickSigmoid((inputs[0] as Expr).abs());
+    let parts = sigmoids.split(axis, Array<number>(logGroup).fill(length));
+    while (parts.length > 1) {
+      const half = parts.length / 2;
+      parts = parts.slice(0, half).map((part, i) => part.mul(parts[half + i] as Expr));
+    }
+    return (parts[0] as Expr).log().sum(axes);
+  },
 });
 
 /** Hyperbolic tangent. */

@@ -1,7 +1,8 @@
 import { type Emitter, Expr, uniformValue } from "../graph/index.js";
-import { sameShape } from "../tensor/index.js";
+import { isFloat, sameShape } from "../tensor/index.js";
 import { lowerProduct } from "./matmul.js";
 import { binary, type Operand, unary } from "./elementwise.js";
+import { joinedPaddings } from "./slice.js";
 
 declare module "../graph/expr.js" {
   interface Expr {
@@ -9,6 +10,8 @@ declare module "../graph/expr.js" {
     add(other: Operand): Expr;
     /** Difference, elementwise with broadcasting. */
     sub(other: Operand): Expr;
+    /** As `add`, for two terms of one sign: their sum may be taken as the sum of two sums, without cancellation. */
+    addAlike(other: Expr): Expr;
     /** Product, elementwise with broadcasting. */
     mul(other: Operand): Expr;
     /** Quotient, elementwise with broadcasting. */
@@ -22,11 +25,36 @@ declare module "../graph/expr.js" {
   }
 }
 
+/** A number and the other factor of a product with one; undefined for all other nodes. */
+function numberIn(node: Expr): { readonly number: Expr; readonly rest: Expr } | undefined {
+  if (node.op.name !== "mul") return undefined;
+  const [a, b] = node.inputs as [Expr, Expr];
+  if (b.rank === 0 && uniformValue(b) !== undefined) return { number: b, rest: a };
+  return a.rank === 0 && uniformValue(a) !== undefined ? { number: a, rest: b } : undefined;
+}
+
+/** x c1 c2 as x (c1 c2). */
+function productOfNumbers(a: Expr, b: Expr): Expr | undefined {
+  for (const [number, product] of [
+    [a, b],
+    [b, a],
+  ] as const) {
+    if (number.rank > 0 || uniformValue(number) === undefined || !isFloat(number.dtype)) continue;
+    const inner = numberIn(product);
+    if (inner !== undefined) return inner.rest.mul(inner.number.mul(number));
+  }
+  return undefined;
+}
+
+/** A product of two matrices over something. */
+function isProduct({ op, rank, inputs }: Expr): boolean {
+  return op.name === "matmul" && rank === 2 && inputs[0]?.shape[1] !== 0;
+}
+
 /** The addend of a product of matrices that nothing else uses, if it is a row, a column or a number. */
 function biasOf(emit: Emitter, product: Expr, other: Expr): boolean {
-  const isProduct = product.op.name === "matmul" && product.rank === 2 && product.inputs[0]?.shape[1] !== 0;
   const isBias = other.rank < 2 || (other.rank === 2 && (other.shape[0] === 1 || other.shape[1] === 1));
-  return isProduct && isBias && emit.usesOf(product) === 1;
+  return isProduct(product) && isBias && emit.usesOf(product) === 1;
 }
 
 const addNodes = binary({
@@ -39,7 +67,7 @@ const addNodes = binary({
         emit,
         product.inputs.map((input) => emit.nameOf(input)),
         product,
-        plus,
+        { plus },
       );
     // ONNX Runtime's WebGPU Gemm ends the process if the addend has no axis.
     const axed = (bias: Expr, name: string): string =>
@@ -49,18 +77,52 @@ const addNodes = binary({
     return emit.node("Add", [a, b]);
   },
   gradient: (_a, _b, _y, g) => [g, g],
+  value: (a, b) => a + b,
+  simplify: joinedPaddings,
 });
 const subNodes = binary({
   name: "sub",
   neutral: [undefined, 0],
   onnx: "Sub",
   gradient: (_a, _b, _y, g) => [g, g.neg()],
+  value: (a, b) => a - b,
 });
+const addAlikeNodes = binary({
+  name: "addAlike",
+  onnx: "Add",
+  gradient: (_a, _b, _y, g) => [g, g],
+  simplifySum: ({ inputs, shape }, axes) => {
+    const [a, b] = inputs as [Expr, Expr];
+    return sameShape(a.shape, b.shape) && axes.length === shape.length ? a.sum().add(b.sum()) : undefined;
+  },
+});
+
 const mulNodes = binary({
   name: "mul",
   neutral: [1, 1],
-  onnx: "Mul",
+  onnx: (emit, a, b, _dtype, node) => {
+    const [x, y] = node.inputs as [Expr, Expr];
+    for (const [product, other] of [
+      [x, y],
+      [y, x],
+    ] as const) {
+      const factor = other.rank === 0 ? uniformValue(other) : undefined;
+      // Gemm's factor is a float32, whatever its operands are.
+      if (factor === undefined || Math.fround(factor) !== factor) continue;
+      if (!isProduct(product) || emit.usesOf(product) !== 1) continue;
+      const inputs = product.inputs.map((input) => emit.nameOf(input));
+      return lowerProduct(emit, inputs, product, { alpha: factor });
+    }
+    return emit.node("Mul", [a, b]);
+  },
   gradient: (a, b, _y, g) => [g.mul(b), g.mul(a)],
+  value: (a, b) => a * b,
+  simplify: productOfNumbers,
+  simplifySum: ({ inputs }, axes) => {
+    const [a, b] = inputs as [Expr, Expr];
+    if (b.rank === 0) return a.sum(axes).mul(b);
+    return a.rank === 0 ? b.sum(axes).mul(a) : undefined;
+  },
 });
 const divNodes = binary({
   name: "div",
@@ -69,6 +131,11 @@ const divNodes = binary({
   gradient: (_a, b, y, g) => {
     const da = g.div(b);
     return [da, da.mul(y).neg()];
+  },
+  value: (a, b) => a / b,
+  simplifySum: ({ inputs, dtype }, axes) => {
+    const [a, b] = inputs as [Expr, Expr];
+    return b.rank === 0 && isFloat(dtype) ? a.sum(axes).div(b) : undefined;
   },
 });
 
@@ -108,6 +175,8 @@ export const neg: (x: Expr) => Expr = unary({
   onnx: "Neg",
   gradient: (_x, _y, g) => g.neg(),
   kind: "signed",
+  value: (x) => -x,
+  simplifySum: ({ inputs }, axes) => (inputs[0] as Expr).sum(axes).neg(),
 });
 
 /** The absolute value; its gradient at 0 is 0. */
@@ -123,6 +192,9 @@ export const sign: (x: Expr) => Expr = unary({ name: "sign", onnx: "Sign", gradi
 
 Expr.prototype.add = function (other) {
   return add(this, other);
+};
+Expr.prototype.addAlike = function (other) {
+  return addAlikeNodes(this, other);
 };
 Expr.prototype.sub = function (other) {
   return sub(this, other);

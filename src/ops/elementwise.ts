@@ -1,5 +1,5 @@
 import { defineOp, Expr, type OpDef, scalar, uniformValue } from "../graph/index.js";
-import { broadcast, type DType, formatShape, sameShape } from "../tensor/index.js";
+import { broadcast, type DType, formatShape, isFloat, sameShape } from "../tensor/index.js";
 import type { Emitter } from "../graph/index.js";
 import { transposed, turnedOperands } from "./orientation.js";
 
@@ -49,6 +49,18 @@ export interface UnaryRule {
   readonly gradient: ((x: Expr, y: Expr, grad: Expr) => Expr) | null;
   /** What the operand may be; default float. */
   readonly kind?: Kind;
+  /** The value for a number, by which constants are folded. */
+  value?(x: number): number;
+  /** See `OpDef`. */
+  simplifySum?(node: Expr, axes: readonly number[]): Expr | undefined;
+}
+
+/** A number computed from constant numbers, rounded to the dtype; undefined if an operand is anything else. */
+function folded(node: Expr, value: ((...numbers: number[]) => number) | undefined): Expr | undefined {
+  if (value === undefined || node.rank > 0 || !isFloat(node.dtype)) return undefined;
+  const numbers = node.inputs.map(uniformValue);
+  const known = numbers.filter((x) => x !== undefined);
+  return known.length === numbers.length ? scalar(value(...known), node.dtype) : undefined;
 }
 
 /** Defines an elementwise op of one operand: shape and dtype stay. */
@@ -65,13 +77,16 @@ export function unary(rule: UnaryRule): (x: Expr) => Expr {
       typeof rule.onnx === "string"
         ? emit.node(rule.onnx, [x as string])
         : rule.onnx(emit, x as string, node.dtype),
-    simplify: ({ inputs: [x] }) => {
-      if (x === undefined) return undefined;
+    simplify: (node) => {
+      const constant = folded(node, rule.value);
+      const x = node.inputs[0];
+      if (x === undefined || constant !== undefined) return constant;
       const matrix = transposed(x);
       if (matrix !== undefined) return make([matrix], {}).transpose();
       const [source, like] = x.op.name === "expand" ? x.inputs : [];
       return source && make([source], {}).expand(x.shape, like);
     },
+    ...(rule.simplifySum && { simplifySum: rule.simplifySum }),
   };
   const make = defineOp(op);
   return (x) => make([x], {});
@@ -87,8 +102,14 @@ export interface BinaryRule {
   readonly result?: DType;
   /** What the operands may be; default number. */
   readonly kind?: Kind;
+  /** The value for two numbers, by which constants are folded. */
+  value?(a: number, b: number): number;
   /** The numbers that leave the other operand as it is: on the left, on the right. */
   readonly neutral?: readonly [number | undefined, number | undefined];
+  /** A cheaper node for these operands, tried before what holds for all binary ops. */
+  simplify?(a: Expr, b: Expr): Expr | undefined;
+  /** See `OpDef`. */
+  simplifySum?(node: Expr, axes: readonly number[]): Expr | undefined;
 }
 
 /** The value that an expansion repeats, where the other operand would broadcast it anyway. */
@@ -129,7 +150,10 @@ export function binary(rule: BinaryRule): (a: Operand, b: Operand) => Expr {
         ? emit.node(rule.onnx, [a as string, b as string])
         : rule.onnx(emit, a as string, b as string, (node.inputs[0] as Expr).dtype, node),
     simplify: (node) => {
+      const constant = folded(node, rule.value);
       const [a, b] = node.inputs as [Expr, Expr];
+      const cheaper = constant ?? rule.simplify?.(a, b);
+      if (cheaper !== undefined) return cheaper;
       const slim = unexpanded(a, b);
       const other = unexpanded(b, slim);
       if (slim !== a || other !== b) return make([slim, other], {});
@@ -147,6 +171,7 @@ export function binary(rule: BinaryRule): (a: Operand, b: Operand) => Expr {
       const operands = turnedOperands(node);
       return operands && make(operands, {}).transpose();
     },
+    ...(rule.simplifySum && { simplifySum: rule.simplifySum }),
   };
   const make = defineOp(op);
   return (left, right) => make(liftBoth(rule.name, left, right), {});

@@ -12,6 +12,7 @@ const stopOp: OpDef = {
   infer: (inputs) => inputs[0] as Expr,
   gradient: () => [null],
   lower: (_emit, [x]) => x as string,
+  simplify: ({ inputs: [x] }) => x,
 };
 
 const makeStop = defineOp(stopOp);
@@ -33,6 +34,7 @@ const customOp: OpDef<CustomAttrs> = {
   infer: (inputs) => inputs[0] as Expr,
   gradient: ({ output, grad, attrs }) => [null, ...attrs.rule(grad, output)],
   lower: (_emit, [x]) => x as string,
+  simplify: ({ inputs: [x] }) => x,
 };
 
 const makeCustom = defineOp(customOp);

@@ -85,6 +85,7 @@ const reshapeOp: OpDef<ReshapeAttrs> = {
     if (source === undefined || unmatched(source.shape, shape).length > 1) return undefined;
     return sameShape(source.shape, shape) ? source : makeReshape([source], { shape });
   },
+  simplifySum: (node, axes) => (axes.length === node.rank ? (node.inputs[0] as Expr).sum() : undefined),
 };
 
 /** Named dimensions that `from` does not have on their own: their lengths must follow from all others. */

@@ -1,4 +1,4 @@
-import { defineOp, type Emitter, Expr, type OpDef } from "../graph/index.js";
+import { defineOp, type Emitter, Expr, type OpDef, uniformValue } from "../graph/index.js";
 import { broadcast, formatShape, isStatic } from "../tensor/index.js";
 import { requireKind } from "./elementwise.js";
 import { transposed } from "./orientation.js";
@@ -44,10 +44,28 @@ const matmulOp: OpDef = {
     });
     return emit.node("MatMul", padded);
   },
+  simplify: ({ rank, inputs }) => {
+    const [a, b] = inputs as [Expr, Expr];
+    if (rank !== 2) return undefined;
+    const [left, right] = [scaled(a), scaled(b)];
+    if (left !== undefined) return left.matrix.matmul(b).mul(left.factor);
+    return right && a.matmul(right.matrix).mul(right.factor);
+  },
 };
 
-/** A product of two matrices, with transposes taken into it and `plus`, which broadcasts to it, added. */
-export function lowerProduct(emit: Emitter, inputs: readonly string[], node: Expr, plus?: string): string {
+/** What a product of matrices takes along: `plus`, which broadcasts to it, is added to `alpha` (default 1) times it. */
+export interface ProductExtras {
+  readonly plus?: string;
+  readonly alpha?: number;
+}
+
+/** A product of two matrices, with transposes taken into it. */
+export function lowerProduct(
+  emit: Emitter,
+  inputs: readonly string[],
+  node: Expr,
+  { plus, alpha = 1 }: ProductExtras = {},
+): string {
   const [a, b] = node.inputs as [Expr, Expr];
   // ONNX Runtime leaves the result of a product over nothing unset.
   if (a.shape.at(-1) === 0 && isStatic(node.shape)) {
@@ -59,7 +77,21 @@ export function lowerProduct(emit: Emitter, inputs: readonly string[], node: Exp
   return emit.node("Gemm", plus === undefined ? names : [...names, plus], {
     transA: { int: fromA ? 1 : 0 },
     transB: { int: fromB ? 1 : 0 },
+    ...(alpha !== 1 && { alpha: { float: alpha } }),
   });
+}
+
+/** `x` as a matrix times a number, through a transpose. */
+function scaled(x: Expr): { readonly matrix: Expr; readonly factor: Expr } | undefined {
+  const source = transposed(x);
+  if (source !== undefined) {
+    const inner = scaled(source);
+    return inner && { matrix: inner.matrix.transpose(), factor: inner.factor };
+  }
+  if (x.op.name !== "mul") return undefined;
+  const [a, b] = x.inputs as [Expr, Expr];
+  if (b.rank === 0 && uniformValue(b) !== undefined) return { matrix: a, factor: b };
+  return a.rank === 0 && uniformValue(a) !== undefined ? { matrix: b, factor: a } : undefined;
 }
 
 const makeMatmul = defineOp(matmulOp);

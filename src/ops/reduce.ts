@@ -47,6 +47,11 @@ interface ReductionRule {
   gradient(x: Expr, y: Expr, grad: Expr): Expr;
 }
 
+/** A sum of sums over all that is left: one sum. */
+function sumOfSums(node: Expr, axes: readonly number[]): Expr | undefined {
+  return axes.length === node.rank ? (node.inputs[0] as Expr).sum() : undefined;
+}
+
 type Reduction = (x: Expr, axes?: Axes, keepDims?: boolean) => Expr;
 
 function reduction(rule: ReductionRule): Reduction {
@@ -69,12 +74,18 @@ function reduction(rule: ReductionRule): Reduction {
     lower: (emit, [x], _node, { axes, keepDims }) =>
       emit.node(rule.onnx, [x as string, emit.ints(axes)], { keepdims: { int: keepDims ? 1 : 0 } }),
     simplify: ({ inputs, attrs, shape }) => {
-      const matrix = transposed(inputs[0] as Expr);
-      if (matrix === undefined) return undefined;
+      const x = inputs[0] as Expr;
       const { axes, keepDims } = attrs as unknown as ReduceAttrs;
+      if (rule.name === "sum") {
+        const cheaper = x.op.simplifySum?.(x, axes)?.reshape(shape);
+        if (cheaper !== undefined) return cheaper;
+      }
+      const matrix = transposed(x);
+      if (matrix === undefined) return undefined;
       const turned = axes.map((axis) => 1 - axis).sort();
       return make([matrix], { axes: turned, keepDims }).reshape(shape);
     },
+    ...(rule.name === "sum" && { simplifySum: sumOfSums }),
   };
   const make = defineOp(op);
   return (x, axes, keepDims = false) => {

@@ -104,6 +104,11 @@ const padOp: OpDef<PadAttrs> = {
     ];
     return emit.node("Pad", [x as string, emit.ints(pads), emit.scalar(value, node.dtype)]);
   },
+  simplify: ({ inputs, attrs }) => {
+    const matrix = transposed(inputs[0] as Expr);
+    const padding = attrs as unknown as PadAttrs;
+    return matrix && makePad([matrix], { ...padding, axis: 1 - padding.axis }).transpose();
+  },
 };
 
 const makePad = defineOp(padOp);
@@ -132,6 +137,20 @@ const makeReverse = defineOp<{ readonly axis: number }>({
     ]),
 });
 
+/** The sum of two paddings with zeros that lie side by side: joined, then padded. Undefined for all other nodes. */
+export function joinedPaddings(a: Expr, b: Expr): Expr | undefined {
+  const paddings = [a, b].map((node) =>
+    node.op.name === "pad" ? (node.attrs as unknown as PadAttrs) : undefined,
+  );
+  const [first, second] = paddings;
+  if (first === undefined || second === undefined) return undefined;
+  if (first.axis !== second.axis || first.value !== 0 || second.value !== 0) return undefined;
+  if (first.before > second.before) return joinedPaddings(b, a);
+  const parts = [a, b].map((node) => node.inputs[0] as Expr);
+  const between = second.before - first.before - lengthOf(parts[0] as Expr, first.axis);
+  return between === 0 ? concat(parts, first.axis).pad(first.axis, first.before, second.after) : undefined;
+}
+
 interface ConcatAttrs {
   readonly axis: number;
 }
@@ -158,7 +177,20 @@ const concatOp: OpDef<ConcatAttrs> = {
       inputs.map((x) => lengthOf(x, axis)),
     ),
   lower: (emit, inputs, _node, { axis }) => emit.node("Concat", inputs, { axis: { int: axis } }),
+  simplify: ({ inputs, attrs }) => {
+    const { axis } = attrs as unknown as ConcatAttrs;
+    const parts = inputs.flatMap((x) => (isConcat(x, axis) ? x.inputs : [x]));
+    if (parts.length > inputs.length) return makeConcat(parts, { axis });
+    const matrices = inputs.map(transposed).filter((x) => x !== undefined);
+    return matrices.length === inputs.length
+      ? makeConcat(matrices, { axis: 1 - axis }).transpose()
+      : undefined;
+  },
 };
+
+function isConcat(x: Expr, axis: number): boolean {
+  return x.op.name === "concat" && (x.attrs as unknown as ConcatAttrs).axis === axis;
+}
 
 const makeConcat = defineOp(concatOp);
 

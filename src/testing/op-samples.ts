@@ -54,6 +54,7 @@ const float = (x: Expr, like: Expr): Expr => x.cast(like.dtype);
 /** One or more samples of every op and method, named after it; all give floats. */
 export const opSamples: readonly OpSample[] = [
   sample("add", ({ a, positive }) => a.add(positive)),
+  sample("addAlike", ({ a, positive }) => a.abs().addAlike(positive)),
   sample("sub", ({ a, positive }) => a.sub(positive.mean(0))),
   sample("mul", ({ a, positive }) => a.mul(positive.slice(1, 0, 1))),
   sample("div", ({ a, positive }) => a.div(positive)),
