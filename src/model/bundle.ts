@@ -1,7 +1,14 @@
 import type { Family } from "../distributions/index.js";
 import type { Backend } from "../runtime/index.js";
 import { UserError } from "../tensor/index.js";
-import { type FamilyConfig, requireSameScale, type VaeConfig, vaeConfig, vaeFromConfig } from "./config.js";
+import {
+  type FamilyConfig,
+  requireSameScale,
+  savedConfig,
+  type VaeConfig,
+  vaeConfig,
+  vaeFromConfig,
+} from "./config.js";
 import { decoderFunction, encoderFunction } from "./functions.js";
 import { decodeSafetensors, encodeSafetensors } from "./safetensors.js";
 import { TrainedVae } from "./trained.js";
@@ -73,7 +80,7 @@ export function readCard(text: string, source: string): ModelCard {
       `${source} is of version ${card.version}, this latent reads up to ${bundleVersion}; update latent`,
     );
   }
-  return card as ModelCard;
+  return { ...(card as ModelCard), model: savedConfig(card.model) };
 }
 
 /** How a saved model is put together again. */

@@ -1,4 +1,4 @@
-import type { Family, Json } from "../distributions/index.js";
+import { type Family, isSpec, type Json, savedSpec } from "../distributions/index.js";
 import { mlp, type Network, type NetworkConfig } from "../nn/index.js";
 import type { ActivationName } from "../nn/index.js";
 import { UserError } from "../tensor/index.js";
@@ -50,6 +50,17 @@ export function networkFrom(config: NetworkConfig): Network {
     `the saved model has a network of type "${config.type}", which this version of latent does not know; ` +
       "pass the model's definition when loading it",
   );
+}
+
+/** A model's options as they were saved, with what today's code has to be told of one saved by earlier code. */
+export function savedConfig(saved: VaeConfig): VaeConfig {
+  const { posterior, prior, likelihood } = saved;
+  return {
+    ...saved,
+    ...(isSpec(posterior) && { posterior: savedSpec(posterior) }),
+    ...(isSpec(prior) && { prior: savedSpec(prior) }),
+    ...(isSpec(likelihood) && { likelihood: savedSpec(likelihood) }),
+  };
 }
 
 /** Throws a UserError if a model is not given to its decoder as the saved one was: the weights would not fit. */

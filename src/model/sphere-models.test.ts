@@ -10,7 +10,7 @@ import { constant } from "../graph/index.js";
 import { initialValues, parameterInputs } from "../nn/index.js";
 import { expectClose, numbers } from "../testing/support.js";
 import { bundle, readCard, unbundle } from "./bundle.js";
-import { vaeConfig, vaeFromConfig } from "./config.js";
+import { savedConfig, vaeConfig, vaeFromConfig } from "./config.js";
 import { TrainedVae } from "./trained.js";
 import { vae, type Vae } from "./vae.js";
 
@@ -57,6 +57,17 @@ describe("saved models", () => {
     expect(latentScale).toBe(Math.sqrt(5));
     expect(vaeFromConfig(before, familyFrom).latentScale).toBe(1);
     expect(vaeConfig(build())).not.toHaveProperty("latentScale");
+  });
+
+  it("keep the links of before there was a choice, nested ones too", () => {
+    const of = { name: "von-mises-fisher", config: {} };
+    const before = { ...vaeConfig(build(sphere)), posterior: of };
+    const prior = { name: "mixture", config: { components: 2, of } };
+    const { posterior, prior: mixed } = vaeFromConfig(savedConfig({ ...before, prior }), familyFrom);
+    expect(posterior.config.link).toBe("softplus");
+    expect(mixed.config.of).toMatchObject({ config: { link: "softplus" } });
+    expect(savedConfig(vaeConfig(build(sphere)))).toEqual(vaeConfig(build(sphere)));
+    expect(vaeConfig(build(sphere)).posterior.config.link).toBe("log");
   });
 
   it("are of version 2 only if they have one, so that older readers refuse them", () => {
