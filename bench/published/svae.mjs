@@ -1,7 +1,7 @@
 // Davidson et al., Hyperspherical Variational Auto-Encoders (2018), table 1: von Mises-Fisher against normal latents on
 // dynamically binarised MNIST, log-likelihood from 500 importance samples. A sphere of dimension d lies in d + 1
 // coordinates. The paper trains until 50 epochs bring nothing, batch 64, with 100 epochs of KL warm-up; this is shorter.
-//   node bench/published/svae.mjs [--epochs 30] [--d 2,5,10,20,40] [--batch 128] [--warmup 0] [--lr 1e-3]
+//   node bench/published/svae.mjs [--epochs 10] [--d 2,5,10,20,40] [--batch 128] [--warmup 0] [--lr 1e-3]
 //     [--posterior normal,von-mises-fisher] [--examples 1000] [--samples 500] [--seed 0] [--threads 1]
 // --warmup: epochs over which the weight of the KL divergence rises from 0 to 1.
 import { parseArgs } from "node:util";
@@ -10,7 +10,7 @@ import { heading, measure, mnist, numbers, row, withError } from "./common.mjs";
 
 const { values } = parseArgs({
   options: {
-    epochs: { type: "string", default: "30" },
+    epochs: { type: "string", default: "10" },
     d: { type: "string", default: "2,5,10,20,40" },
     batch: { type: "string", default: "128" },
     warmup: { type: "string", default: "0" },
