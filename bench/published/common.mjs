@@ -2,7 +2,8 @@
 import { availableParallelism } from "node:os";
 import { bernoulli, datasets, evaluateModel, train, vae } from "../../dist/index.js";
 
-const mnist = await datasets.mnist();
+/** MNIST in grey levels. */
+export const mnist = await datasets.mnist();
 
 /**
  * Trains on dynamically binarised MNIST and measures the test set: the negative ELBO of all examples and the

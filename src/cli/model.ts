@@ -48,16 +48,20 @@ export function modelFrom(
     settings[part] ?? (before && !ownNetworks ? networkFrom(before[part]) : undefined);
   const family = (role: "posterior" | "prior" | "likelihood"): Family | undefined =>
     settings[role] ?? (before && lookUp(families, before[role]));
+  const latent = settings.z ?? before?.latent;
+  const posterior = family("posterior");
+  const sameCodes = before && latent === before.latent && posterior?.name === before.posterior.name;
   const options = {
     input,
-    latent: settings.z ?? before?.latent,
+    latent,
     hidden,
     activation,
     encoder: network("encoder"),
     decoder: network("decoder"),
-    posterior: family("posterior"),
+    posterior,
     prior: family("prior"),
     likelihood: family("likelihood"),
+    latentScale: sameCodes ? (before.latentScale ?? 1) : undefined,
   };
   return vae(defined(options));
 }

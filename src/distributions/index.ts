@@ -15,7 +15,7 @@ export type * from "./family.js";
 export type * from "./info.js";
 export * from "./kl.js";
 import "./kl-pairs.js";
-export { type FamilySpec, formatSpec, parseSpec } from "./parse.js";
+export { type FamilySpec, formatSpec, isSpec, parseSpec } from "./parse.js";
 export * from "./points.js";
 export * from "./registry.js";
 export { readSamples } from "./samples.js";

@@ -45,6 +45,8 @@ export interface FamilyInfo {
   readonly options: Readonly<Record<string, OptionInfo>>;
   /** If given, options of any other name are legal too and are of this kind. */
   readonly rest?: OptionInfo;
+  /** Options that came after models had been saved without them, with the values that these models were made with. */
+  readonly savedBefore?: Readonly<Record<string, Json>>;
   /** The family with these options, whose types have been checked. */
   make(options: Readonly<Record<string, OptionValue>>): Family;
 }

@@ -142,6 +142,21 @@ export function familyFrom(spec: string | FamilySpec): Family {
 }
 
 /**
+ * A family as it was saved, with what today's code has to be told of one saved by earlier code (`savedBefore`), nested
+ * families too. Families that are not registered are left as they are.
+ */
+export function savedSpec({ name, config }: FamilySpec): FamilySpec {
+  const current = (value: Json): Json =>
+    Array.isArray(value)
+      ? (value as readonly Json[]).map(current)
+      : isSpec(value)
+        ? { ...savedSpec(value) }
+        : value;
+  const own = Object.entries(config).map(([key, value]) => [key, current(value)] as const);
+  return { name, config: { ...registry.get(name)?.savedBefore, ...Object.fromEntries(own) } };
+}
+
+/**
  * The family that a text such as `normal`, `gamma(concentration=2, rate=1)` or `mixture(components=10)` names;
  * `parseSpec` says what may stand in it. Throws a UserError that says what is wrong.
  */

@@ -243,13 +243,42 @@ describe("the reflection", () => {
 });
 
 describe("families", () => {
+  it("stay finite whatever a network puts out", async () => {
+    const raw = input("raw", "float32", [4, 4]);
+    const feeds = { raw: [-1e4, 50, 1e4, 0].map((last) => [1, 2, 3, last]) };
+    for (const f of [vonMisesFisher, powerSpherical]) {
+      const d = f().fromRaw(raw, [3], { dtype: "float32", weights: {} });
+      const noise = new NoiseFeed("float32", 2);
+      const z = d.rsample?.(noise) as Expr;
+      const kl = exactKl(d, hypersphericalUniform.of(3)) as Expr;
+      const [slope] = grad(z.sum().add(kl.sum()), [raw]) as [Expr];
+      for (const value of [z, kl, d.logProb(z), slope]) {
+        expect((await numbers(value, { ...feeds, ...noise.feeds })).every(Number.isFinite)).toBe(true);
+      }
+    }
+  });
+
   it("take raw outputs, and are refused where they make no sense", async () => {
     const family = parseFamily("von-mises-fisher");
     expect(family.rawSize([5])).toBe(6);
-    const raw = constant([[3, 0, 4, -100]], "float64");
-    const { loc, concentration } = family.fromRaw(raw, [3], { dtype: "float64", weights: {} }).params;
-    expect(await numbers(loc as Expr)).toEqual([0.6, 0, 0.8]);
-    expect(await numbers(concentration as Expr)).toEqual([1]);
+    const raws = [-100, 0, 2];
+    const raw = constant(
+      raws.map((last) => [3, 0, 4, last]),
+      "float64",
+    );
+    const { loc } = family.fromRaw(raw, [3], { dtype: "float64", weights: {} }).params;
+    expect((await numbers(loc as Expr)).slice(0, 3)).toEqual([0.6, 0, 0.8]);
+    const links = {
+      "von-mises-fisher": raws.map((x) => 1 + 3 * Math.exp(x)),
+      "power-spherical": raws.map((x) => 1 + 3 * Math.exp(x)),
+      "von-mises-fisher(link=softplus)": raws.map((x) => 1 + Math.log1p(Math.exp(x))),
+    };
+    for (const [text, expected] of Object.entries(links)) {
+      const { params } = parseFamily(text).fromRaw(raw, [3], { dtype: "float64", weights: {} });
+      expectClose(await numbers(params.concentration as Expr), expected, 1e-15);
+    }
+    expect(() => parseFamily("power-spherical(link=square)")).toThrow('link can\'t be "square"');
+    expect(() => vonMisesFisher({ link: "square" as "log" })).toThrow('link can\'t be "square"');
     expect(() => family.rawSize([1])).toThrow("at least 2 coordinates");
     expect(() => family.prior([3], { dtype: "float32", weights: {} })).toThrow("needs a concentration");
     const prior = parseFamily("hyperspherical-uniform").prior([3], { dtype: "float64", weights: {} });

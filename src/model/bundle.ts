@@ -1,14 +1,26 @@
 import type { Family } from "../distributions/index.js";
 import type { Backend } from "../runtime/index.js";
 import { UserError } from "../tensor/index.js";
-import { type FamilyConfig, type VaeConfig, vaeConfig, vaeFromConfig } from "./config.js";
+import {
+  type FamilyConfig,
+  requireSameScale,
+  savedConfig,
+  type VaeConfig,
+  vaeConfig,
+  vaeFromConfig,
+} from "./config.js";
 import { decoderFunction, encoderFunction } from "./functions.js";
 import { decodeSafetensors, encodeSafetensors } from "./safetensors.js";
 import { TrainedVae } from "./trained.js";
 import type { Vae } from "./vae.js";
 
-/** The version of the model folder that this code writes. */
-export const bundleVersion = 1;
+/** The latest version of the model folder that this code reads and writes. */
+export const bundleVersion = 2;
+
+/** What a model is written as: 2 if z is scaled for its decoder, which readers of version 1 would overlook. */
+function versionOf({ latentScale }: Vae): number {
+  return latentScale === 1 ? 1 : 2;
+}
 
 /** What `model.json` says. */
 export interface ModelCard {
@@ -36,7 +48,7 @@ export function bundle(
   const decoder = decoderFunction(definition, weights).graph;
   const card: ModelCard = {
     format: "latent-vae",
-    version: bundleVersion,
+    version: versionOf(definition),
     model: vaeConfig(definition),
     files: {
       "encoder.onnx": { inputs: encoder.inputs, outputs: encoder.outputs },
@@ -68,7 +80,7 @@ export function readCard(text: string, source: string): ModelCard {
       `${source} is of version ${card.version}, this latent reads up to ${bundleVersion}; update latent`,
     );
   }
-  return card as ModelCard;
+  return { ...(card as ModelCard), model: savedConfig(card.model) };
 }
 
 /** How a saved model is put together again. */
@@ -87,6 +99,7 @@ export function unbundle(
   source: string,
   { familyFrom, definition, openBackend }: UnbundleOptions,
 ): TrainedVae {
+  if (definition !== undefined) requireSameScale(definition, card.model);
   const model = definition ?? vaeFromConfig(card.model, familyFrom);
   const { tensors } = decodeSafetensors(weights, source);
   const own = Object.keys(model.parameters).map((name) => {

@@ -1,4 +1,4 @@
-import type { Family, Json } from "../distributions/index.js";
+import { type Family, isSpec, type Json, savedSpec } from "../distributions/index.js";
 import { mlp, type Network, type NetworkConfig } from "../nn/index.js";
 import type { ActivationName } from "../nn/index.js";
 import { UserError } from "../tensor/index.js";
@@ -19,6 +19,8 @@ export interface VaeConfig {
   readonly posterior: FamilyConfig;
   readonly prior: FamilyConfig;
   readonly likelihood: FamilyConfig;
+  /** Left out where it is 1, as in models of before there was one. */
+  readonly latentScale?: number;
 }
 
 function familyConfig({ name, config }: Family): FamilyConfig {
@@ -35,6 +37,7 @@ export function vaeConfig(model: Vae): VaeConfig {
     posterior: familyConfig(model.posterior),
     prior: familyConfig(model.prior),
     likelihood: familyConfig(model.likelihood),
+    ...(model.latentScale !== 1 && { latentScale: model.latentScale }),
   };
 }
 
@@ -49,6 +52,27 @@ export function networkFrom(config: NetworkConfig): Network {
   );
 }
 
+/** A model's options as they were saved, with what today's code has to be told of one saved by earlier code. */
+export function savedConfig(saved: VaeConfig): VaeConfig {
+  const { posterior, prior, likelihood } = saved;
+  return {
+    ...saved,
+    ...(isSpec(posterior) && { posterior: savedSpec(posterior) }),
+    ...(isSpec(prior) && { prior: savedSpec(prior) }),
+    ...(isSpec(likelihood) && { likelihood: savedSpec(likelihood) }),
+  };
+}
+
+/** Throws a UserError if a model is not given to its decoder as the saved one was: the weights would not fit. */
+export function requireSameScale(definition: Vae, saved: VaeConfig): void {
+  const { latentScale = 1 } = saved;
+  if (definition.latentScale === latentScale) return;
+  throw new UserError(
+    `the saved model's decoder takes z times ${latentScale}, that of the definition z times ` +
+      `${definition.latentScale}; give the definition latentScale: ${latentScale}`,
+  );
+}
+
 /** Builds a model from its saved options. `familyFrom` looks distributions up. Throws a UserError if it can't. */
 export function vaeFromConfig(config: VaeConfig, familyFrom: (config: FamilyConfig) => Family): Vae {
   return vae({
@@ -59,5 +83,6 @@ export function vaeFromConfig(config: VaeConfig, familyFrom: (config: FamilyConf
     posterior: familyFrom(config.posterior),
     prior: familyFrom(config.prior),
     likelihood: familyFrom(config.likelihood),
+    latentScale: config.latentScale ?? 1,
   });
 }

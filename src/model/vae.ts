@@ -37,6 +37,11 @@ export interface VaeOptions {
   readonly prior?: Family;
   /** p(x|z); default `bernoulli()`. */
   readonly likelihood?: Family;
+  /**
+   * The decoder's network is given z times this number. Default 1, on the sphere sqrt(z): the coordinates of a vector
+   * of length 1 are small, and a network that starts and steps as for numbers of size 1 would learn slowly from them.
+   */
+  readonly latentScale?: number;
 }
 
 /** A model whose parameters are graph: what objectives and exports are built from. */
@@ -62,6 +67,8 @@ export interface Vae {
   readonly posterior: Family;
   readonly prior: Family;
   readonly likelihood: Family;
+  /** What the decoder's network is given is z times this number. */
+  readonly latentScale: number;
   /** Every trainable array by its PyTorch-style name. */
   readonly parameters: ParameterSpecs;
   /** Puts weights in place. `scheduled` hands out numbers that change from step to step; only training has them. */
@@ -87,7 +94,7 @@ function unprefixed(prefix: string, weights: Weights): Weights {
  * A variational autoencoder (Kingma and Welling, 2014). By default the notebook's: encoder
  * input-256-128-2z, decoder z-128-256-input with ReLU between, a normal posterior from mean and log-variance, a
  * standard normal prior and a Bernoulli likelihood whose mean, the sigmoid of the decoder's output, is the image.
- * Throws a UserError for a latent size below 1 or an input without numbers.
+ * Throws a UserError for a latent size below 1, an input without numbers, or a `latentScale` not above 0.
  */
 export function vae(options: VaeOptions): Vae {
   const { input, latent = 2, hidden = [256, 128], activation = "relu" } = options;
@@ -106,6 +113,10 @@ export function vae(options: VaeOptions): Vae {
   const encoder = options.encoder ?? mlp(hidden, { activation });
   const decoder = options.decoder ?? mlp([...hidden].reverse(), { activation });
   const { posterior = normal(), prior = normal(), likelihood = bernoulli() } = options;
+  const { latentScale = posterior.support === "sphere" ? Math.sqrt(latent) : 1 } = options;
+  if (!Number.isFinite(latentScale) || latentScale <= 0) {
+    throw new UserError(`latentScale must be a number above 0, got ${latentScale}`, 2);
+  }
   const encoderOut = posterior.rawSize(event);
   const decoderOut = likelihood.rawSize(dataEvent);
   const parameters: ParameterSpecs = {
@@ -133,6 +144,7 @@ export function vae(options: VaeOptions): Vae {
     posterior,
     prior,
     likelihood,
+    latentScale,
     parameters,
     bind(weights, dtype, scheduled): BoundVae {
       const context = (part: Role): FamilyContext => ({
@@ -146,7 +158,7 @@ export function vae(options: VaeOptions): Vae {
         posterior.fromRaw(encoder.apply(x, weights, "encoder", encoderOut), event, context("posterior"));
       const decode = (z: Expr): Distribution =>
         likelihood.fromRaw(
-          decoder.apply(z, weights, "decoder", decoderOut),
+          decoder.apply(latentScale === 1 ? z : z.mul(latentScale), weights, "decoder", decoderOut),
           dataEvent,
           context("likelihood"),
         );

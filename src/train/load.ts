@@ -5,6 +5,7 @@ import { type Family, familyFrom } from "../distributions/index.js";
 import {
   type FamilyConfig,
   readCard,
+  requireSameScale,
   TrainedVae,
   unbundle,
   type Vae,
@@ -63,7 +64,9 @@ export async function loadModelOn(
     checkpoint === undefined ? ["last", "best"] : [checkpoint],
   );
   const { tensors } = decodeCheckpoint(bytes, file);
-  const model = definition ?? vaeFromConfig(config.model as unknown as VaeConfig, lookUp);
+  const saved = config.model as unknown as VaeConfig;
+  if (definition !== undefined) requireSameScale(definition, saved);
+  const model = definition ?? vaeFromConfig(saved, lookUp);
   const own = Object.keys(model.parameters).flatMap((name) =>
     tensors[name] === undefined ? [] : [[name, tensors[name]] as const],
   );

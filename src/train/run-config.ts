@@ -1,6 +1,7 @@
 import path from "node:path";
 import { readIfThere } from "../data/index.js";
 import type { Json } from "../distributions/index.js";
+import { savedConfig, type VaeConfig } from "../model/index.js";
 import { UserError } from "../tensor/index.js";
 
 /** Names inside a run's folder. */
@@ -27,7 +28,7 @@ export async function readRunConfig(folder: string): Promise<RunConfig | undefin
     if (config === null || typeof config !== "object" || typeof config.model !== "object") {
       throw new TypeError("there is no model in it");
     }
-    return config;
+    return { ...config, model: savedConfig(config.model as unknown as VaeConfig) as unknown as Json };
   } catch (cause) {
     throw new UserError(`${file} does not hold the settings of a run; mend it, or delete the folder`, 1, {
       cause,
