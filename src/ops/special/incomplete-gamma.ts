@@ -43,10 +43,36 @@ function tailIntegral(a: Expr, logZ: Expr, weight?: (fromZ: Expr, lower: Expr) =
  */
 export function gammaLogSlope(a: Expr, logZ: Expr): Expr {
   const centre = logZ.sub(digamma(a)).unsqueeze(-1);
-  return tailIntegral(a, logZ, (fromZ, lower) => {
+  const integral = tailIntegral(a, logZ, (fromZ, lower) => {
     const offset = fromZ.add(centre);
     return lower.where(offset.neg(), offset);
   });
+  const z = logZ.exp();
+  const small = a.less(0.5).and(z.less(0.5));
+  return small.where(lowerSlope(small.where(a, 0.25), small.where(logZ, -2)), integral);
+}
+
+/**
+ * `gammaLogSlope` for a, z < 1/2, where its integral would cancel: P(a, z) = z^a h / gamma(a + 1) with h the series
+ * of a (-z)^k / (k! (a + k)), all of which are differentiated by a.
+ */
+function lowerSlope(a: Expr, logZ: Expr): Expr {
+  const z = logZ.exp();
+  const count = a.dtype === "float64" ? 13 : 7;
+  let [h, slope, power]: [Expr, Expr, Expr] = [a.mul(0).add(1), a.mul(0), a.mul(0).add(1)];
+  for (let k = 1; k <= count; k++) {
+    power = power.mul(z).mul(-1 / k);
+    const share = a.add(k).reciprocal().mul(power);
+    h = h.add(share.mul(a));
+    slope = slope.add(share.div(a.add(k)).mul(k));
+  }
+  return logZ
+    .sub(digamma(a.add(1)))
+    .mul(h)
+    .add(slope)
+    .mul(z.exp())
+    .div(a)
+    .neg();
 }
 
 /**
