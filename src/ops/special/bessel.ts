@@ -202,6 +202,6 @@ export function logBesselI(order: number, x: Expr): Expr {
   // Relatively accurate at small arguments too, where it is about x^2 / 4: the power series.
   const near = x.less(1);
   const quarter = near.where(x, 0).square().mul(0.25);
-  const series = polynomial(quarter, [0, 1, 1 / 4, 1 / 36, 1 / 576, 1 / 14400, 1 / 518400, 1 / 25401600]);
+  const series = polynomial(quarter, [0, 1, 1 / 4, 1 / 36, 1 / 576, 1 / 14400, 1 / 518400]);
   return customGradient(near.where(series.log1p(), smooth), [x], (grad) => [grad.mul(besselRatio(0, x))]);
 }
