@@ -4,6 +4,7 @@ parameters, from the textbook formulas with 50 digits (mpmath); KL divergences b
 import json
 import os
 import random
+import struct
 
 import mpmath as mp
 
@@ -13,13 +14,18 @@ log, exp, lg, psi = mp.log, mp.exp, mp.loggamma, mp.digamma
 lbeta = lambda a, b: lg(a) + lg(b) - lg(a + b)
 
 
+def held(x):
+    """x as float32 holds it, so that both types compute with the same numbers."""
+    return mp.mpf(struct.unpack("f", struct.pack("f", float(x)))[0])
+
+
 def spread(low, high):
-    """A number even in its logarithm, as float64 has it."""
-    return mp.mpf(float(mp.e ** random.uniform(float(log(low)), float(log(high)))))
+    """A number even in its logarithm."""
+    return held(mp.e ** random.uniform(float(log(low)), float(log(high))))
 
 
 def between(low, high):
-    return mp.mpf(random.uniform(low, high))
+    return held(random.uniform(low, high))
 
 
 def kumaraswamy_entropy(a, b):
@@ -79,7 +85,7 @@ out = {"meta": {"generator": f"mpmath {mp.__version__}, 50 digits, goldens/gener
 f = lambda values: [float(v) for v in values]
 for name, (params, draw, log_prob, entropy) in families.items():
     rows = [params() for _ in range(24)]
-    xs = [mp.mpf(float(draw(p))) for p in rows]
+    xs = [held(draw(p)) for p in rows]
     slopes = {}
     for key in rows[0]:
         slopes[key] = f(mp.diff(lambda v, p=p, x=x: log_prob({**p, key: v}, x), p[key], h=p[key] * mp.mpf("1e-15")) for p, x in zip(rows, xs))

@@ -79,6 +79,17 @@ for a in exact(["1e-3", "1e-2", "0.1", "0.5", "1", "2", "5", "10", "30", "100", 
 names = ["a", "logZ", "dLogZ", "z", "p", "q"]
 out["incompleteGamma"] = {n: f(row[i] for row in rows) for i, n in enumerate(names)}
 
+# What the shared special.json has of PyTorch's approximation, exactly; and draws of small concentrations.
+with open(os.path.join(os.path.dirname(__file__), "..", "special.json")) as file:
+    shared = json.load(file)["gammaPathwise"]
+points = [(mp.mpf(a), mp.mpf(z)) for a, z in zip(shared["concentration"], shared["sample"])]
+points += [(mp.mpf(a), mp.mpf(z)) for a in (1 / 512, 1 / 64, 3 / 16, 7 / 16, 5 / 8) for z in (1 / 4096, 1 / 256, 1 / 32, 3 / 8, 5 / 8, 2)]
+out["gammaPathwise"] = {
+    "concentration": f(a for a, _ in points),
+    "sample": f(z for _, z in points),
+    "grad": f(gamma_slope(a, mp.log(z)) * z for a, z in points),
+}
+
 rows = []
 for k in exact(["1e-3", "0.1", "1", "2", "5", "10", "30", "100", "1000"]):
     a = mp.besseli(1, k) / mp.besseli(0, k)

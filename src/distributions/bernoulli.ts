@@ -1,7 +1,9 @@
+import type { Expr } from "../graph/index.js";
 import { customGradient, heaviside, logSigmoidOfMagnitude, quickSigmoid } from "../ops/index.js";
 import { real } from "./constraint.js";
 import { defineDistribution, type FamilyFactory } from "./define.js";
 import { registerKl } from "./kl.js";
+import { expExcess } from "./positive.js";
 
 /**
  * The Bernoulli distribution with log-odds `logits`. For grey levels x in 0..1, log p(x) is the negative binary
@@ -30,7 +32,28 @@ export const bernoulli: FamilyFactory<"logits"> = defineDistribution({
   entropy: ({ logits }) => logits.softplus().sub(logits.mul(logits.sigmoid())),
 });
 
-registerKl(bernoulli, bernoulli, (p, q) => {
-  const difference = p.logits.sigmoid().mul(p.logits.sub(q.logits));
-  return difference.sub(p.logits.softplus()).add(q.logits.softplus());
-});
+/**
+ * KL of Bernoulli distributions with log-odds p and q. With the rarer outcome's probability s and the change d of its
+ * log-odds it is log(1 + s expm1(d)) - s d, here as two terms of the order of d^2, for d up to 1.
+ */
+export function bernoulliKl(p: Expr, q: Expr): Expr {
+  const change = q.sub(p).mul(p.greater(0).where(-1, 1).cast(p.dtype));
+  const rare = p.abs().neg();
+  const s = rare.sigmoid();
+  const far = change.greater(1);
+  const d = far.where(0, change);
+  const y = s.mul(d.expm1());
+  const close = s.mul(expExcess(d)).sub(y.sub(y.log1p()));
+  const e = far.where(change, 1);
+  const distant = rare.add(e).softplus().sub(rare.softplus()).sub(s.mul(e));
+  return customGradient(far.where(distant, close), [p, q], (grad) => {
+    const [low, high] = [p.minimum(q), p.maximum(q)];
+    const difference = high.sigmoid().mul(low.neg().sigmoid()).mul(low.sub(high).expm1());
+    return [
+      grad.mul(p.sigmoid().mul(p.neg().sigmoid()).mul(p.sub(q))).sumTo(p.shape),
+      grad.mul(difference).mul(p.sub(q).sign()).sumTo(q.shape),
+    ];
+  });
+}
+
+registerKl(bernoulli, bernoulli, (p, q) => bernoulliKl(p.logits, q.logits));

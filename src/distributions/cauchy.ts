@@ -24,6 +24,6 @@ export const cauchy: FamilyFactory<"loc" | "scale"> = defineDistribution({
 
 // Chyzak and Nielsen, A closed-form formula for the Kullback-Leibler divergence between Cauchy distributions (2019).
 registerKl(cauchy, cauchy, (p, q) => {
-  const sum = p.scale.add(q.scale).square().add(p.loc.sub(q.loc).square());
-  return sum.div(p.scale.mul(q.scale).mul(4)).log();
+  const away = p.scale.sub(q.scale).square().add(p.loc.sub(q.loc).square());
+  return away.div(p.scale.mul(q.scale).mul(4)).log1p();
 });

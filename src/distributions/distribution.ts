@@ -36,6 +36,8 @@ export interface Distribution {
   readonly shape: Shape;
   readonly eventRank: number;
   readonly support: Support;
+  /** Two numbers between which all draws lie, if they are known and `support` is `interval`. */
+  readonly limits?: readonly [number, number];
   /** True if only draws exist, no density: then `logProb` throws a UserError. */
   readonly sampledOnly?: true;
   /** log p(x) for x of `shape`, or with further leading axes. */

@@ -1,5 +1,5 @@
 import type { Expr } from "../graph/index.js";
-import { gammaLogMass, logMinusDigamma, stirlingError } from "../ops/index.js";
+import { customGradient, gammaLogMass, logMinusDigamma, stirlingError } from "../ops/index.js";
 import { positive } from "./constraint.js";
 import { defineDistribution, type FamilyFactory } from "./define.js";
 import { registerKl } from "./kl.js";
@@ -49,5 +49,15 @@ registerKl(gamma, gamma, (p, q) => {
   const corrections = stirlingError(b)
     .sub(stirlingError(a))
     .add(b.sub(a).mul(logMinusDigamma(a)));
-  return b.mul(excess(ratio)).sub(b.div(a).log().mul(0.5)).add(corrections);
+  const value = b.mul(excess(ratio)).sub(b.div(a).log().mul(0.5)).add(corrections);
+  // The derivatives of the usual formula, in which nothing large cancels.
+  return customGradient(value, [a, p.rate, b, q.rate], (grad) => {
+    const rates = q.rate.div(p.rate);
+    return [
+      a.sub(b).mul(a.trigamma()).add(q.rate.sub(p.rate).div(p.rate)),
+      b.sub(a.mul(rates)).div(p.rate),
+      b.div(a.mul(rates)).log().add(logMinusDigamma(a)).sub(logMinusDigamma(b)),
+      a.mul(rates).sub(b).div(q.rate),
+    ].map((slope, i) => grad.mul(slope).sumTo(([a, p.rate, b, q.rate][i] as Expr).shape));
+  });
 });

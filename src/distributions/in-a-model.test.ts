@@ -45,6 +45,11 @@ describe("the ELBO reaches every weight of encoder, decoder and families", () =>
     ["relaxed-bernoulli", "bernoulli(logits=0)"],
     ["vector-quantised(codes=8, width=2)", "uniform-codes"],
     ["transformed(by=exp)", "transformed(by=exp)"],
+    ["uniform", "uniform"],
+    ["uniform(low=0, high=1)", "beta"],
+    ["uniform(low=0.5, high=3)", "gamma"],
+    ["uniform(low=0, high=1)", "uniform(low=0, high=2)"],
+    ["beta", "uniform(low=0, high=1)"],
     [`product(a=[2, ${straightThrough}], b=normal)`, "product(a=[2, one-hot-categorical], b=mixture)"],
     [
       "product(a=[2, von-mises-fisher], b=normal)",
@@ -69,6 +74,15 @@ describe("the ELBO reaches every weight of encoder, decoder and families", () =>
     ["vector-quantised(codes=8)", "normal", "no density"],
     ["normal", "uniform-codes", "needs a vector-quantised posterior"],
     ["normal", "hyperspherical-uniform", "choose a prior for that support"],
+    ["uniform", "beta", "uniform (on -1..1) have no density under the prior beta (on unitInterval)"],
+    ["uniform", "uniform(low=0, high=2)", "(on -1..1) have no density under the prior uniform (on 0..2)"],
+    ["beta", "uniform(low=0.2, high=1)", "choose limits, such as uniform(low=0, high=1)"],
+    ["uniform", "vamp-prior(components=3)", "have no density under the prior"],
+    [
+      "product(a=[2, normal], b=uniform)",
+      "product(a=[2, normal], b=gamma)",
+      "have no density under the prior",
+    ],
   ])("and is refused for %s with %s", (posterior, prior, reason) => {
     expect(() => build(posterior, prior)).toThrow(reason);
   });

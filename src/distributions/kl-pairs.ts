@@ -2,7 +2,7 @@
  * Exact divergences between families of different kinds, beside those that stand with the families.
  */
 import type { Expr } from "../graph/index.js";
-import "../ops/index.js";
+import { customGradient, lbeta, logMinusDigamma, stirlingError } from "../ops/index.js";
 import { beta } from "./beta.js";
 import { continuousBernoulli } from "./continuous-bernoulli.js";
 import type { Distribution } from "./distribution.js";
@@ -14,6 +14,7 @@ import { registerKl } from "./kl.js";
 import { kumaraswamy } from "./kumaraswamy.js";
 import { logistic } from "./logistic.js";
 import { normal } from "./normal.js";
+import { excess, expExcess, tiny } from "./positive.js";
 import { uniform } from "./uniform.js";
 
 const halfLogTwoPi = 0.5 * Math.log(2 * Math.PI);
@@ -88,16 +89,20 @@ registerKl("beta", "continuous-bernoulli", (_p, q, p) =>
   crossed(p, continuousCross(q["logits"] as Expr, p.mean?.() as Expr)),
 );
 
+// The digammas of the cross-entropy and of the entropy are of one kind and subtracted before they are large.
 registerKl(beta, gamma, (p, q) => {
   const [a, b] = [p.concentration1, p.concentration0];
   const sum = a.add(b);
-  const logs = a.digamma().sub(sum.digamma());
-  const cross = q.concentration
+  const [slopeA, slopeB] = [a, b].map((x) => logMinusDigamma(x).sub(logMinusDigamma(sum))) as [Expr, Expr];
+  const [logA, logB] = [a.div(sum).log(), b.div(sum).log()];
+  const first = q.concentration.sub(a).mul(slopeA).sub(q.concentration.mul(logA)).add(a.log().mul(0.5));
+  const second = logB.neg().add(b.log().mul(0.5)).sub(b.sub(1).mul(slopeB));
+  const errors = stirlingError(sum).sub(stirlingError(a)).sub(stirlingError(b)).sub(sum.log().mul(0.5));
+  const rest = q.concentration
     .lgamma()
     .sub(q.concentration.mul(q.rate.log()))
-    .sub(q.concentration.sub(1).mul(logs))
     .add(q.rate.mul(a.div(sum)));
-  return crossed(beta.of(p), cross);
+  return first.add(second).add(errors).add(rest).sub(halfLogTwoPi);
 });
 
 /** Infinite unless the uniform distribution lies within low..high. */
@@ -106,25 +111,23 @@ function within(p: Readonly<Record<"low" | "high", Expr>>, low: number, high: nu
   return outside.where(Infinity, kl);
 }
 
-/** x log x, which is 0 at 0; a negative x counts as 0. */
-function timesLog(x: Expr): Expr {
-  const positive = x.greater(0);
-  return positive.where(x.mul(positive.where(x, 1).log()), 0);
-}
-
-/** The mean of log x over low..high, where that is at least 0. */
-function meanLog({ low, high }: Readonly<Record<"low" | "high", Expr>>): Expr {
-  return timesLog(high).sub(timesLog(low)).div(high.sub(low)).sub(1);
+/** The mean of log x over an interval of some width from `low`, at least 0, on. */
+function meanLog(low: Expr, width: Expr): Expr {
+  const from = low.maximum(tiny(low));
+  const ratio = width.div(from);
+  const log = ratio.log1p();
+  const value = from.log().add(log).sub(1).add(log.div(ratio));
+  return customGradient(value, [low, width], (grad) => [
+    grad.mul(log.div(width)).sumTo(low.shape),
+    grad.mul(excess(ratio.add(1), ratio).div(ratio).div(width)).sumTo(width.shape),
+  ]);
 }
 
 registerKl(uniform, beta, (p, q) => {
-  const mirrored = { low: p.high.neg().add(1), high: p.low.neg().add(1) };
+  const width = p.high.sub(p.low);
+  const [logs, mirrored] = [meanLog(p.low, width), meanLog(p.high.neg().add(1), width)];
   const [a, b] = [q.concentration1.sub(1), q.concentration0.sub(1)];
-  const normalizer = q.concentration1
-    .lgamma()
-    .add(q.concentration0.lgamma())
-    .sub(q.concentration1.add(q.concentration0).lgamma());
-  const cross = normalizer.sub(a.mul(meanLog(p))).sub(b.mul(meanLog(mirrored)));
+  const cross = lbeta(q.concentration1, q.concentration0).sub(a.mul(logs)).sub(b.mul(mirrored));
   return within(p, 0, 1, cross.sub(p.high.sub(p.low).log()));
 });
 registerKl(uniform, continuousBernoulli, (p, q) => {
@@ -139,7 +142,7 @@ registerKl(uniform, gamma, (p, q) => {
   const cross = q.concentration
     .lgamma()
     .sub(q.concentration.mul(q.rate.log()))
-    .sub(q.concentration.sub(1).mul(meanLog(p)))
+    .sub(q.concentration.sub(1).mul(meanLog(p.low, p.high.sub(p.low))))
     .add(q.rate.mul(p.low.add(p.high).mul(0.5)));
   return within(p, 0, Infinity, cross.sub(p.high.sub(p.low).log()));
 });
@@ -152,9 +155,23 @@ registerKl(uniform, halfNormal, (p, q) => {
     .add(halfLogTwoPi - Math.LN2);
   return within(p, 0, Infinity, cross.sub(p.high.sub(p.low).log()));
 });
+/** The mean of exp(-x) over 0..width. */
+function meanDecay(width: Expr): Expr {
+  const value = width.neg().expm1().div(width).neg();
+  return customGradient(value, [width], (grad) => {
+    // (1 + width) exp(-width) - 1, over the width squared
+    const rest = expExcess(width.neg());
+    const slope = rest.sub(width.mul(width.neg().expm1().neg())).div(width.square());
+    return [grad.mul(slope)];
+  });
+}
+
 registerKl(uniform, gumbel, (p, q) => {
   const width = p.high.sub(p.low);
   const [low, high] = [p.low, p.high].map((x) => x.sub(q.loc).div(q.scale)) as [Expr, Expr];
-  const tail = low.neg().exp().sub(high.neg().exp()).div(high.sub(low));
+  const tail = low
+    .neg()
+    .exp()
+    .mul(meanDecay(width.div(q.scale)));
   return low.add(high).mul(0.5).add(tail).add(q.scale.log()).sub(width.log());
 });

@@ -1,10 +1,8 @@
-import type { Expr } from "../graph/index.js";
-import { lbeta } from "../ops/index.js";
+import { constant, type Expr } from "../graph/index.js";
+import { digammaDifference, lbeta } from "../ops/index.js";
 import { positive } from "./constraint.js";
 import { defineDistribution, type FamilyFactory } from "./define.js";
 import { onUnitInterval, tiny } from "./positive.js";
-
-const euler = 0.577215664901532860606512090082;
 
 /** E x^n. */
 function moment(n: number, a: Expr, b: Expr): Expr {
@@ -42,7 +40,7 @@ export const kumaraswamy: FamilyFactory<"concentration1" | "concentration0"> = d
   mean: ({ concentration1: a, concentration0: b }) => moment(1, a, b),
   variance: ({ concentration1: a, concentration0: b }) => moment(2, a, b).sub(moment(1, a, b).square()),
   entropy: ({ concentration1: a, concentration0: b }) => {
-    const harmonic = b.add(1).digamma().add(euler);
+    const harmonic = digammaDifference(constant(1, b.dtype).expand(b.shape, b), b);
     const first = b.reciprocal().neg().add(1);
     return first.add(a.reciprocal().neg().add(1).mul(harmonic)).sub(a.mul(b).log());
   },

@@ -24,5 +24,5 @@ export const normal: FamilyFactory<"loc" | "scale"> = defineDistribution({
 registerKl("normal", "normal", (p, q) => {
   const ratio = p.scale.div(q.scale).square();
   const shift = p.loc.sub(q.loc).div(q.scale).square();
-  return ratio.add(shift).sub(1).sub(ratio.log()).mul(0.5);
+  return ratio.sub(1).sub(ratio.log()).add(shift).mul(0.5);
 });

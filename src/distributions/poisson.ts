@@ -1,3 +1,4 @@
+import { customGradient } from "../ops/index.js";
 import { positive } from "./constraint.js";
 import { defineDistribution, type FamilyFactory } from "./define.js";
 import { registerKl } from "./kl.js";
@@ -14,4 +15,12 @@ export const poisson: FamilyFactory<"rate"> = defineDistribution({
   variance: ({ rate }) => rate,
 });
 
-registerKl(poisson, poisson, (p, q) => p.rate.mul(p.rate.div(q.rate).log()).sub(p.rate.sub(q.rate)));
+registerKl(poisson, poisson, (p, q) => {
+  const ratio = q.rate.div(p.rate);
+  const value = ratio.sub(1).sub(ratio.log()).mul(p.rate);
+  // The derivatives as they are; differentiated term by term they would cancel.
+  return customGradient(value, [p.rate, q.rate], (grad) => [
+    grad.mul(ratio.log()).neg().sumTo(p.rate.shape),
+    grad.mul(q.rate.sub(p.rate).div(q.rate)).sumTo(q.rate.shape),
+  ]);
+});

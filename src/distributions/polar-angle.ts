@@ -12,7 +12,7 @@ export interface PolarKind {
   energy(angle: Expr): Expr;
   /** Where the density of the angle is largest, and how wide it is there: 1 / sqrt(-(log density)''). */
   shape(concentration: Expr, dimensions: number): { readonly mode: Expr; readonly width: Expr };
-  /** Closed forms of the log-normaliser and the mean energy, used in float64; in float32 they may cancel. */
+  /** Closed forms of the log-normaliser and the mean energy, where there are some. */
   exact?(concentration: Expr, dimensions: number): { readonly logNormalizer: Expr; readonly energy: Expr };
 }
 
@@ -94,16 +94,14 @@ export class PolarAngle {
 
   /** The logarithm of the integral of sin(t)^(m-2) exp(-concentration * energy(t)), [batch]. */
   logNormalizer(): Expr {
-    const exact =
-      this.dtype === "float64" ? this.kind.exact?.(this.concentration, this.dimensions) : undefined;
+    const exact = this.kind.exact?.(this.concentration, this.dimensions);
     if (exact !== undefined) return exact.logNormalizer;
     return this.total.log().add(this.reference);
   }
 
   /** The expectation of the energy, [batch]. */
   meanEnergy(): Expr {
-    const exact =
-      this.dtype === "float64" ? this.kind.exact?.(this.concentration, this.dimensions) : undefined;
+    const exact = this.kind.exact?.(this.concentration, this.dimensions);
     return exact?.energy ?? this.expectation((t) => this.kind.energy(t));
   }
 

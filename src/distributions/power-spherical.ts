@@ -1,5 +1,5 @@
 import { scalar } from "../graph/index.js";
-import { digamma, lbeta } from "../ops/special/index.js";
+import { digammaDifference, lbeta } from "../ops/special/index.js";
 import { registerKl } from "./kl.js";
 import { logSphereArea } from "./sphere-area.js";
 import { type SphereDistribution, type SphereFactory, sphereFactory } from "./sphere.js";
@@ -26,7 +26,7 @@ export const powerSpherical: SphereFactory = sphereFactory({
       const half = (dimensions - 1) / 2;
       const a = concentration.add(half);
       const logNormalizer = lbeta(a, scalar(half, a.dtype)).add((dimensions - 2) * Math.LN2);
-      return { logNormalizer, energy: digamma(a.add(half)).sub(digamma(a)) };
+      return { logNormalizer, energy: digammaDifference(a, scalar(half, a.dtype).expand(a.shape, a)) };
     },
   },
   energyOfCosine: (cosine) => cosine.add(1).div(2).maximum(1e-30).log().neg(),

@@ -1,6 +1,7 @@
 import { constant, type Expr } from "../graph/index.js";
 import { customGradient } from "../ops/index.js";
 import { sizeOf } from "../tensor/index.js";
+import { bernoulliKl } from "./bernoulli.js";
 import { type ParamValue, paramNodes } from "./define.js";
 import { annealingOptions, defaultTemperature, temperatureIn } from "./discrete.js";
 import { type Distribution, independent } from "./distribution.js";
@@ -102,7 +103,4 @@ export const relaxedBernoulli: RelaxedBernoulliFactory = Object.assign(makeFamil
   },
 });
 
-registerKl(name, "bernoulli", ({ logits: p }, { logits: q }) => {
-  const [a, b] = [p as Expr, q as Expr];
-  return a.sigmoid().mul(a.sub(b)).sub(a.softplus()).add(b.softplus());
-});
+registerKl(name, "bernoulli", ({ logits: p }, { logits: q }) => bernoulliKl(p as Expr, q as Expr));

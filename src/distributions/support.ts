@@ -64,3 +64,44 @@ const within: Readonly<Partial<Record<Support, readonly Support[]>>> = {
 export function isWithinSupport(inner: Support, outer: Support): boolean {
   return inner === outer || (within[inner]?.includes(outer) ?? false);
 }
+
+/** A distribution's support, with the limits of an interval where they are known. */
+interface Supported {
+  readonly support: Support;
+  readonly limits?: readonly [number, number];
+}
+
+/** The range of numbers that a support covers, or undefined if it is of another kind or not known. */
+function rangeOf({ support, limits }: Supported): readonly [number, number] | undefined {
+  switch (support) {
+    case "real":
+      return [-Infinity, Infinity];
+    case "positive":
+      return [0, Infinity];
+    case "unitInterval":
+      return [0, 1];
+    case "angle":
+      return [-Math.PI, Math.PI];
+    case "interval":
+      return limits;
+    default:
+      return undefined;
+  }
+}
+
+/**
+ * `isWithinSupport` for distributions, which may know between which limits they lie: an interval is within what covers
+ * its limits, and within an interval is what its limits cover. Where limits matter and aren't known, false.
+ */
+export function isWithin(inner: Supported, outer: Supported): boolean {
+  if (inner.support !== "interval" && outer.support !== "interval") {
+    return isWithinSupport(inner.support, outer.support);
+  }
+  const [a, b] = [rangeOf(inner), rangeOf(outer)];
+  return a !== undefined && b !== undefined && a[0] >= b[0] && a[1] <= b[1];
+}
+
+/** A support with its limits, for messages: `positive`, `0..1`. */
+export function nameSupport({ support, limits }: Supported): string {
+  return support === "interval" && limits !== undefined ? limits.join("..") : support;
+}

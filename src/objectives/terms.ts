@@ -2,9 +2,10 @@ import {
   type Distribution,
   drawFrom,
   exactKl,
-  isWithinSupport,
+  isWithin,
   type KlDivergence,
   klDivergence,
+  nameSupport,
 } from "../distributions/index.js";
 import type { Expr } from "../graph/index.js";
 import "../ops/index.js";
@@ -73,7 +74,17 @@ function hasDensityUnder(posterior: Distribution, prior: Distribution): boolean 
   if (a !== undefined && a.length === b?.length) {
     return a.every((part, i) => hasDensityUnder(part, b[i] as Distribution));
   }
-  return posterior.support === prior.support || isWithinSupport(posterior.support, prior.support);
+  return isWithin(posterior, prior);
+}
+
+/** True if limits are to blame: of an interval that the other's draws are not, or not surely, within. */
+function breaksLimits(posterior: Distribution, prior: Distribution): boolean {
+  const [a, b] = [posterior.parts, prior.parts];
+  if (a !== undefined && a.length === b?.length) {
+    return a.some((part, i) => breaksLimits(part, b[i] as Distribution));
+  }
+  const limited = posterior.support === "interval" || prior.support === "interval";
+  return limited && !prior.sampledOnly && !isWithin(posterior, prior);
 }
 
 /** Families whose draws have no exponential moments. */
@@ -84,7 +95,7 @@ const heavyTailed = new Set(["cauchy", "student-t"]);
  * nothing against it.
  */
 export function whyNoKl(posterior: Distribution, prior: Distribution): string | undefined {
-  if (exactKl(posterior, prior) !== undefined) return undefined;
+  if (!breaksLimits(posterior, prior) && exactKl(posterior, prior) !== undefined) return undefined;
   if (prior.sampledOnly) {
     return (
       `the prior ${prior.name} is known by samples only and has no density; ` +
@@ -100,8 +111,11 @@ export function whyNoKl(posterior: Distribution, prior: Distribution): string | 
   }
   if (hasDensityUnder(posterior, prior)) return undefined;
   return (
-    `draws of the posterior ${posterior.name} (on ${posterior.support}) have no density under the prior ` +
-    `${prior.name} (on ${prior.support}), so that their KL divergence is infinite; choose a prior for that support`
+    `draws of the posterior ${posterior.name} (on ${nameSupport(posterior)}) have no density under the prior ` +
+    `${prior.name} (on ${nameSupport(prior)}), so that their KL divergence is infinite; ` +
+    (breaksLimits(posterior, prior)
+      ? "choose limits, such as uniform(low=0, high=1), or a prior, so that all of them have one"
+      : "choose a prior for that support")
   );
 }
 
@@ -125,7 +139,7 @@ export function requireDensities(posterior: Distribution, prior: Distribution, o
   if (hasDensityUnder(posterior, prior)) return;
   throw new UserError(
     `${objective} weighs draws by their density, which those of the posterior ${posterior.name} (on ` +
-      `${posterior.support}) don't have under the prior ${prior.name} (on ${prior.support}), though the KL ` +
+      `${nameSupport(posterior)}) don't have under the prior ${prior.name} (on ${nameSupport(prior)}), though the KL ` +
       "divergence is known; choose a prior for that support, or straight-through draws for a discrete one",
     2,
   );

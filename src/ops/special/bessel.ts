@@ -198,5 +198,10 @@ export function logBesselIScaled(order: number, x: Expr): Expr {
  */
 export function logBesselI(order: number, x: Expr): Expr {
   const smooth = logBesselIOverPower(order, x);
-  return order === 0 ? smooth : smooth.add(x.log().mul(order));
+  if (order > 0) return smooth.add(x.log().mul(order));
+  // Relatively accurate at small arguments too, where it is about x^2 / 4: the power series.
+  const near = x.less(1);
+  const quarter = near.where(x, 0).square().mul(0.25);
+  const series = polynomial(quarter, [0, 1, 1 / 4, 1 / 36, 1 / 576, 1 / 14400, 1 / 518400]);
+  return customGradient(near.where(series.log1p(), smooth), [x], (grad) => [grad.mul(besselRatio(0, x))]);
 }

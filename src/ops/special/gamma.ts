@@ -136,6 +136,23 @@ export function trigamma(x: Expr): Expr {
 }
 
 /**
+ * digamma(x + step) - digamma(x) for x, step > 0 of one shape, without the cancellation where the step is small: with
+ * x = 1 it is the harmonic number of `step`. Relative error 1e-12 (float64) or 1e-5 (float32) for steps from 1e-4 on.
+ */
+export function digammaDifference(x: Expr, step: Expr): Expr {
+  const [low, high] = [x.add(8), x.add(step).add(8)];
+  const [r, s] = [low.reciprocal(), high.reciprocal()];
+  const coefficients = [0, ...terms(x, (k, b) => b / (2 * k))];
+  const tails = polynomial(r.square(), coefficients).sub(polynomial(s.square(), coefficients));
+  const leading = step.mul(r).log1p().add(step.mul(r).mul(s).mul(0.5)).add(tails);
+  const steps = [0, 1, 2, 3, 4, 5, 6, 7].map((k) => {
+    const at = x.add(k);
+    return step.div(at).div(at.add(step));
+  });
+  return steps.reduce((sum, next) => sum.add(next), leading);
+}
+
+/**
  * log of the beta function, lgamma(a) + lgamma(b) - lgamma(a + b) for a, b > 0 with broadcasting, without the
  * cancellation of its large terms: within 1e-13 (float64) or 2e-5 (float32) of max(1, |y|) for arguments from
  * 1e-6 to 1e6.
@@ -160,8 +177,11 @@ export function lbeta(a: Expr, b: Expr): Expr {
     .reduce((sum, next) => sum.add(next));
   const value = leading.add(series).add(halfLogTwoPi).add(steps);
   return customGradient(value, [a, b], (grad) => {
-    const whole = digamma(c);
-    return [a, b].map((part) => grad.mul(digamma(part).sub(whole)).sumTo(part.shape));
+    const [left, right] = [a.expand(c.shape, c), b.expand(c.shape, c)];
+    return [
+      grad.mul(digammaDifference(left, right)).neg().sumTo(a.shape),
+      grad.mul(digammaDifference(right, left)).neg().sumTo(b.shape),
+    ];
   });
 }
 

@@ -42,11 +42,30 @@ function tailIntegral(a: Expr, logZ: Expr, weight?: (fromZ: Expr, lower: Expr) =
  * anywhere within the distribution.
  */
 export function gammaLogSlope(a: Expr, logZ: Expr): Expr {
-  const centre = logZ.sub(digamma(a)).unsqueeze(-1);
-  return tailIntegral(a, logZ, (fromZ, lower) => {
+  // digamma(a) is -1 / a and this, which is not large where a is small
+  const base = digamma(a.add(1));
+  const centre = logZ.sub(base).add(a.reciprocal()).unsqueeze(-1);
+  const integral = tailIntegral(a, logZ, (fromZ, lower) => {
     const offset = fromZ.add(centre);
     return lower.where(offset.neg(), offset);
   });
+  const small = a.less(0.5).and(logZ.less(-Math.LN2));
+  return small.where(lowerSlope(small.where(a, 0.25), small.where(logZ, -2), base), integral);
+}
+
+/**
+ * `gammaLogSlope` for a, z < 1/2, where its integral would cancel: P(a, z) = z^a h / gamma(a + 1) with h the series
+ * of a (-z)^k / (k! (a + k)), all of which are differentiated by a. `base` is digamma(a + 1).
+ */
+function lowerSlope(a: Expr, logZ: Expr, base: Expr): Expr {
+  const powers = Array.from({ length: a.dtype === "float64" ? 13 : 7 }, (_, i) => i + 1);
+  const k = vector(powers, a);
+  const factors = powers.map((n) => powers.slice(0, n).reduce((product, i) => -product / i, 1));
+  const below = a.unsqueeze(-1).add(k);
+  const shares = logZ.unsqueeze(-1).mul(k).exp().mul(vector(factors, a)).div(below);
+  const h = shares.sum(-1).mul(a).add(1);
+  const slope = shares.mul(k).div(below).sum(-1);
+  return logZ.sub(base).mul(h).add(slope).mul(logZ.exp().exp()).div(a).neg();
 }
 
 /**
