@@ -2,11 +2,11 @@
 import { readFileSync } from "node:fs";
 import { product } from "../lib/latent.mjs";
 
-const { folder, batch = 128, latent = 2, steps = 300 } = JSON.parse(process.argv[2]);
+const { folder, batch = 128, latent = 2, steps = 300, memory } = JSON.parse(process.argv[2]);
 const { datasets, train, vae } = await product("index.js");
 
 const start = performance.now();
-const data = await datasets.folder(folder);
+const data = await datasets.folder(folder, memory === undefined ? {} : { memory });
 const loadSeconds = (performance.now() - start) / 1000;
 
 const stop = new AbortController();
@@ -41,5 +41,6 @@ console.log(
     millisecondsPerStep: (1000 * batch) / speed,
     peakMb,
     rows: data.train.length,
+    streamed: data.train.source !== undefined,
   }),
 );

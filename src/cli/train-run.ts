@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import path from "node:path";
-import type { Dataset } from "../data/index.js";
+import type { Dataset, Split } from "../data/index.js";
 import type { VaeConfig } from "../model/index.js";
 import { train } from "../node.js";
 import { adam, type AdamOptions, type Optimizer } from "../optim/index.js";
@@ -74,6 +74,7 @@ export async function trainRun(plan: TrainPlan, view: TrainView, interrupt: Inte
   const dataset: Dataset = await loadData(source, {
     signal: interrupt.signal,
     onProgress: ({ file, received, total }) => view.download(file, received, total),
+    ...(settings.memory !== undefined && { memory: settings.memory }),
   });
   const validation = numberOf(settings.validation, before?.validation || undefined);
   const seed = numberOf(settings.seed, before?.seed) ?? 0;
@@ -107,11 +108,9 @@ function heldOut(dataset: Dataset, validation: number): Dataset {
   if (dataset.validation !== undefined) return dataset;
   const count = validation < 1 ? Math.max(1, Math.round(validation * dataset.train.length)) : validation;
   const { train } = dataset;
-  return {
-    ...dataset,
-    train: { ...train, length: train.length - count },
-    validation: { ...train, length: count },
-  };
+  const { images, source } = train;
+  const part = (length: number): Split => ({ length, images, ...(source && { source }) });
+  return { ...dataset, train: part(train.length - count), validation: part(count) };
 }
 
 /** Draws a finished run; answers the files to name. */

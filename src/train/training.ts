@@ -1,11 +1,11 @@
-import { type Binarization, binarizeDataset, type Dataset, holdOut, type Split } from "../data/portable.js";
+import { type Binarization, binarizeDataset, type Dataset, holdOut } from "../data/portable.js";
 import type { Json } from "../distributions/index.js";
-import type { Evaluation } from "../evaluate/index.js";
+import { enterSplit, type EngineSplit, type Evaluation, leaveSplit } from "../evaluate/index.js";
 import { bundle, TrainedVae, type Vae, vaeConfig } from "../model/index.js";
 import { elbo, type Objective } from "../objectives/index.js";
 import { adam, type Optimizer } from "../optim/index.js";
 import type { Backend, Engine } from "../runtime/index.js";
-import { RandomStream, type Tensor, tensor, UserError } from "../tensor/index.js";
+import { RandomStream, type Tensor, UserError } from "../tensor/index.js";
 import type { EpochRecord, TrainEvent } from "./events.js";
 import { requireFit } from "./fit.js";
 import { EngineState } from "./engine-state.js";
@@ -112,13 +112,6 @@ function wholeFrom(least: number, name: string, value: number): number {
   return value;
 }
 
-function flattened({ images, length }: Split): Tensor {
-  const size = images.data.length / length;
-  return images.dtype === "uint8"
-    ? tensor("uint8", [length, size], images.data)
-    : tensor("float32", [length, size], images.data);
-}
-
 interface Settings {
   readonly objective: Objective;
   readonly optimizer: Optimizer;
@@ -192,7 +185,7 @@ export async function trainWith(
   options: TrainOptions = {},
 ): Promise<Run> {
   const settings = settingsOf(dataset, options);
-  requireFit(model, dataset, settings.binarize);
+  await requireFit(model, dataset, settings.binarize);
   const held = settings.validation > 0 ? holdOut(dataset, settings.validation, settings.seed) : dataset;
   const data = binarizeDataset(held, settings.binarize);
   const monitor = data.validation ?? data.test;
@@ -242,30 +235,39 @@ function weightsOf(model: Vae, { tensors }: TrainState): Record<string, Tensor> 
 }
 
 async function trainIn(engine: Engine, training: Training): Promise<Run> {
+  const { data } = training;
+  const entered: EngineSplit[] = [];
+  try {
+    entered.push(await enterSplit(engine, "train", data.train, "data:train"));
+    const [name, monitor] =
+      data.validation === undefined ? ["test", data.test] : ["validation", data.validation];
+    entered.push(await enterSplit(engine, name, monitor, "data:monitor"));
+    return await trainOnSplits(engine, training, entered as [EngineSplit, EngineSplit]);
+  } finally {
+    for (const split of entered) await leaveSplit(split);
+  }
+}
+
+async function trainOnSplits(
+  engine: Engine,
+  training: Training,
+  [train, monitor]: readonly [EngineSplit, EngineSplit],
+): Promise<Run> {
   const { platform, model, data, settings, options, folder, state, found } = training;
-  const monitor = data.validation ?? data.test;
   const inEngine = new EngineState(engine, model, settings.optimizer);
   const weights = async (): Promise<TrainedVae> =>
     new TrainedVae(model, await inEngine.weights(), () => platform.openBackend());
   const tell = options.onEvent ?? (() => undefined);
   const current: Current = { model: weights };
   await inEngine.put(state.tensors);
-  await engine.put({
-    "data:train": flattened(data.train),
-    "data:monitor": flattened(monitor),
-  });
   const loop = new TrainLoop(
     {
       ...settings,
       engine,
       model,
       stored: data.train.images.dtype,
-      train: { name: "train", resident: "data:train", length: data.train.length },
-      monitor: {
-        name: data.validation === undefined ? "test" : "validation",
-        resident: "data:monitor",
-        length: monitor.length,
-      },
+      train,
+      monitor,
       session: undefined,
       sink: folder,
       checkpointSeconds: options.checkpointSeconds ?? 60,

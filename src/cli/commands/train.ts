@@ -92,6 +92,7 @@ export const trainCommand = buildCommand<TrainFlags, [data: string | undefined],
       validation: flag("validation", fields.validation),
       patience: flag("patience", fields.patience),
       binarize: flag("binarize", fields.binarize),
+      memory: flag("memory", fields.memory),
       device: flag("device", fields.device),
       threads: flag("threads", fields.threads),
       config: flag(
