@@ -5,6 +5,7 @@ import { type ActivationName, activations, type Network } from "../nn/index.js";
 import { type Objective, parseObjective } from "../objectives/index.js";
 import type { Optimizer } from "../optim/index.js";
 import { UserError } from "../tensor/index.js";
+import { shuffles } from "../train/index.js";
 
 /** A setting: what may be its value, and how it is written as a flag. */
 export interface Field<T> {
@@ -139,6 +140,11 @@ export const fields = {
     binarizations,
     "MODE",
     "Grey levels to black and white: none, dynamic, static, threshold [default = none]",
+  ),
+  shuffle: choice(
+    shuffles,
+    "NAME",
+    "Order of examples: full, or blocks, which slow disks read faster [default = full]",
   ),
   memory: {
     schema: z.number({ error: memoryError }).refine((bytes) => bytes >= 0, { error: memoryError }),

@@ -6,7 +6,7 @@ import { train } from "../node.js";
 import { adam, type AdamOptions, type Optimizer } from "../optim/index.js";
 import { writeReport } from "../report/index.js";
 import { UserError } from "../tensor/index.js";
-import { holdsRun, readRunConfig, type Run, type RunConfig } from "../train/index.js";
+import { holdsRun, readRunConfig, type Run, type RunConfig, shuffles } from "../train/index.js";
 import type { Settings } from "./settings.js";
 import { loadData, recordedBinarization } from "./data.js";
 import { defined } from "./defined.js";
@@ -92,6 +92,7 @@ export async function trainRun(plan: TrainPlan, view: TrainView, interrupt: Inte
       patience: numberOf(settings.patience, before?.patience),
       validation,
       binarize: settings.binarize ?? recordedBinarization(before),
+      shuffle: settings.shuffle ?? shuffles.find((name) => name === before?.shuffle),
       seed,
       device: settings.device,
       threads: settings.threads,

@@ -2,14 +2,7 @@ import { Worker } from "node:worker_threads";
 import { describe, expect, it } from "vitest";
 import { tensor, UserError } from "../tensor/index.js";
 import { fromArrays } from "./arrays.js";
-import {
-  describeDataset,
-  type Dataset,
-  type Images,
-  rows,
-  scaleOf,
-  toFloats,
-} from "./dataset.js";
+import { describeDataset, type Dataset, type Images, rows, scaleOf, toFloats } from "./dataset.js";
 import { holdOut } from "./hold-out.js";
 import { readExamples } from "./streamed.js";
 

@@ -46,7 +46,9 @@ export function planMemory(
           `${megabytes(allowed)} are allowed for examples.`,
       );
     } else if (memory === undefined && needed <= machineMemory() / 2) {
-      notes.push(`${basename(path)} takes ${megabytes(needed)} of memory, as it ${whole} to have it streamed.`);
+      notes.push(
+        `${basename(path)} takes ${megabytes(needed)} of memory, as it ${whole} to have it streamed.`,
+      );
     } else {
       throw new UserError(
         `${path} would take ${megabytes(needed)} of memory, of which ${megabytes(allowed)} are allowed for ` +

@@ -2,7 +2,13 @@ import { Worker } from "node:worker_threads";
 import type { Tensor } from "../tensor/index.js";
 import type { Call, Engine } from "./engine.js";
 import type { SessionOptions, Tensors } from "./session.js";
-import { type Hello, lentBuffers, type Request, type Response, type WorkerOptions } from "./worker-protocol.js";
+import {
+  type Hello,
+  lentBuffers,
+  type Request,
+  type Response,
+  type WorkerOptions,
+} from "./worker-protocol.js";
 
 /** Where the built worker is: beside this file, or in dist/ when this file runs from its TypeScript source. */
 function workerUrl(): URL {

@@ -1,5 +1,5 @@
 import { type EngineSplit, readRows, type Reading } from "../evaluate/index.js";
-import { RandomStream } from "../tensor/index.js";
+import { type EpochOrder, epochOrder, type Shuffle } from "./order.js";
 
 /** Examples for one call of the training loop. */
 export interface Portion extends Reading {
@@ -15,13 +15,13 @@ const windowBytes = 2 ** 24;
 
 /**
  * Hands out a split's examples call by call, each epoch in an order of its own, which depends on seed and epoch alone.
- * Of a streamed split it reads one call's examples ahead. The order takes 4 bytes an example.
+ * Of a streamed split it reads one call's examples ahead.
  */
 export class Feed {
   readonly stepsPerEpoch: number;
   private readonly fullSteps: number;
   private readonly mostSteps: number;
-  private order: Int32Array = new Int32Array(0);
+  private order: EpochOrder | undefined;
   private epoch = -1;
   private next = 0;
   private ahead: Promise<Portion> | undefined;
@@ -32,6 +32,7 @@ export class Feed {
     private readonly split: EngineSplit,
     private readonly batch: number,
     private readonly seed: number,
+    private readonly shuffle: Shuffle,
     loops: boolean,
   ) {
     this.stepsPerEpoch = Math.ceil(split.length / batch);
@@ -49,7 +50,7 @@ export class Feed {
   seek(epoch: number, step: number): void {
     if (this.untouched && epoch === this.epoch && step === 0) return;
     if (epoch !== this.epoch) {
-      this.order = new RandomStream(this.seed, "shuffle", epoch).permutation(this.split.length, this.order);
+      this.order = epochOrder(this.shuffle, this.seed, epoch, this.split.length, this.order);
     }
     this.epoch = epoch;
     this.next = step;
@@ -75,12 +76,13 @@ export class Feed {
 
   private read(wanted: number): Promise<Portion> | undefined {
     const { batch, fullSteps, next: first, split } = this;
-    if (first >= this.stepsPerEpoch) return undefined;
+    const { order } = this;
+    if (order === undefined || first >= this.stepsPerEpoch) return undefined;
     const tail = first >= fullSteps;
     const steps = tail ? 1 : Math.min(wanted, this.mostSteps, fullSteps - first);
     const own = tail ? split.length - fullSteps * batch : batch;
     this.next += steps;
-    const rows = this.order.slice(first * batch, first * batch + steps * own);
+    const rows = order.slice(first * batch, first * batch + steps * own);
     return readRows(split, rows).then((reading) => ({ ...reading, first, steps, batch: own }));
   }
 }

@@ -10,6 +10,7 @@ import { ChunkSize } from "./chunk.js";
 import { EngineState } from "./engine-state.js";
 import type { EpochRecord, Position, TrainEvent } from "./events.js";
 import { Feed, type Portion } from "./feed.js";
+import type { Shuffle } from "./order.js";
 import type { Progress, TrainState } from "./state.js";
 import { lossOutput } from "./step.js";
 import { Stepper } from "./stepper.js";
@@ -29,6 +30,7 @@ export interface LoopPlan {
   readonly epochs: number;
   readonly batchSize: number;
   readonly seed: number;
+  readonly shuffle: Shuffle;
   /** Stop after this many epochs without a better value on the validation split. */
   readonly patience: number | undefined;
   readonly stored: "uint8" | "float32";
@@ -72,7 +74,7 @@ export class TrainLoop {
     this.progress = state.progress;
     this.engineState = new EngineState(plan.engine, plan.model, plan.optimizer);
     const { train, batchSize, seed, engine } = plan;
-    this.feed = new Feed(train, Math.min(batchSize, train.length), seed, engine.loops);
+    this.feed = new Feed(train, Math.min(batchSize, train.length), seed, plan.shuffle, engine.loops);
     this.stepsPerEpoch = this.feed.stepsPerEpoch;
   }
 

@@ -10,6 +10,7 @@ import type { EpochRecord, TrainEvent } from "./events.js";
 import { requireFit } from "./fit.js";
 import { EngineState } from "./engine-state.js";
 import { type CheckpointSink, TrainLoop } from "./loop.js";
+import { type Shuffle, shuffles } from "./order.js";
 import type { RunConfig } from "./run-config.js";
 import { initialState, type TrainState } from "./state.js";
 
@@ -35,6 +36,11 @@ export interface TrainOptions {
   readonly engine?: Engine;
   /** Part (0..1, exclusive) or number of the training examples to hold out for validation; default 0, none. */
   readonly validation?: number;
+  /**
+   * How the order of examples is drawn (see `Shuffle`); default `full`. `blocks` is for streaming from disks that are
+   * slow at reading single examples.
+   */
+  readonly shuffle?: Shuffle;
   /** How grey levels are made binary (see `Binarization`); default `none`. */
   readonly binarize?: Binarization;
   /**
@@ -121,6 +127,7 @@ interface Settings {
   readonly patience: number | undefined;
   readonly validation: number;
   readonly binarize: Binarization;
+  readonly shuffle: Shuffle;
 }
 
 function settingsOf(dataset: Dataset, options: TrainOptions): Settings {
@@ -133,21 +140,25 @@ function settingsOf(dataset: Dataset, options: TrainOptions): Settings {
     patience,
     validation = 0,
     binarize = "none",
+    shuffle = "full",
   } = options;
   wholeFrom(1, "epochs", epochs);
   wholeFrom(1, "batch", batchSize);
   new RandomStream(seed);
+  if (!shuffles.includes(shuffle)) {
+    throw new UserError(`shuffle must be one of ${shuffles.join(", ")}, got ${String(shuffle)}`, 2);
+  }
   if (patience !== undefined) wholeFrom(1, "patience", patience);
   if (patience !== undefined && validation === 0 && dataset.validation === undefined) {
     throw new UserError("early stopping (patience) needs held-out data: give --validation, such as 0.1", 2);
   }
   if (!(validation >= 0)) throw new UserError(`validation must be 0 or more, got ${validation}`, 2);
   const optimizer = options.optimizer ?? adam(lr === undefined ? {} : { lr });
-  return { objective, optimizer, epochs, batchSize, seed, patience, validation, binarize };
+  return { objective, optimizer, epochs, batchSize, seed, patience, validation, binarize, shuffle };
 }
 
 function runConfig(model: Vae, data: Dataset, settings: Settings, options: TrainOptions): RunConfig {
-  const { objective, optimizer, epochs, batchSize, seed, patience, validation, binarize } = settings;
+  const { objective, optimizer, epochs, batchSize, seed, patience, validation, binarize, shuffle } = settings;
   return {
     model: vaeConfig(model) as unknown as Json,
     objective: { name: objective.name, config: objective.config },
@@ -158,6 +169,7 @@ function runConfig(model: Vae, data: Dataset, settings: Settings, options: Train
     patience: patience ?? null,
     validation,
     binarize,
+    ...(shuffle !== "full" && { shuffle }),
     dataset: { name: data.name, shape: data.shape, train: data.train.length, test: data.test.length },
     source: data.source ?? null,
     device: options.device ?? "auto",

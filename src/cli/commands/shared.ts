@@ -1,5 +1,12 @@
 import path from "node:path";
-import { type Dataset, fileError, type Images, makeFolder, readExamples, type Split } from "../../data/index.js";
+import {
+  type Dataset,
+  fileError,
+  type Images,
+  makeFolder,
+  readExamples,
+  type Split,
+} from "../../data/index.js";
 import type { SplitName } from "../../evaluate/index.js";
 import { canSaveImages, saveImages, type SaveImagesOptions } from "../../model/index.js";
 import { type Tensor, UserError } from "../../tensor/index.js";
@@ -63,7 +70,10 @@ export async function dataFor(
   folder: string,
   config: RunConfig | undefined,
 ): Promise<Dataset> {
-  const dataset = await loadData(flags.data ?? recordedData(config, folder), defined({ memory: flags.memory }));
+  const dataset = await loadData(
+    flags.data ?? recordedData(config, folder),
+    defined({ memory: flags.memory }),
+  );
   return asInRun(dataset, config, flags.split ?? "test");
 }
 
