@@ -82,6 +82,7 @@ export function describeDataset(dataset: Dataset): string {
   const count = (split: Split | undefined, what: string): string[] =>
     split === undefined ? [] : [`${split.length.toLocaleString("en-US")} ${what}`];
   const streamed = streamedParts(dataset);
+  const which = streamed.length === (dataset.validation ? 3 : 2) ? "all" : streamed.join(" and ");
   const [height = 0, width = 0, channels = 1] = dataset.shape;
   const colours = channels === 1 ? "grey" : channels === 3 ? "colour" : `${channels} channels`;
   return [
@@ -89,7 +90,7 @@ export function describeDataset(dataset: Dataset): string {
     ...count(dataset.validation, "validation"),
     ...count(dataset.test, "test"),
     dataset.kind === "image" ? `${height}x${width} ${colours}` : `${sizeOf(dataset.shape)} numbers each`,
-    ...(streamed.length > 0 ? [`${streamed.join(" and ")} streamed from disk`] : []),
+    ...(streamed.length > 0 ? [`${which} streamed from disk`] : []),
   ].join(", ");
 }
 

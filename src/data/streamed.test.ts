@@ -99,7 +99,7 @@ describe("a streamed data set holds the same examples as one in memory", () => {
     const sets = await both(path);
     await expectSameSets(sets);
     expect(describeDataset(sets[0])).toBe("300 train, 40 test, 5x4 grey");
-    expect(describeDataset(sets[1])).toBe("300 train, 40 test, 5x4 grey, train and test streamed from disk");
+    expect(describeDataset(sets[1])).toBe("300 train, 40 test, 5x4 grey, all streamed from disk");
     expect(sets[1].notes.join()).toMatch(
       /train-images-idx3-ubyte is streamed from disk: in memory it would take 1 MB/,
     );
