@@ -65,6 +65,19 @@ it.each([
   expect(sizeOf(source.shape)).toBe(examples * size);
 });
 
+it("from a disk that is slow, several at a time, examples come to their places too", async () => {
+  const layout = await written("uint8", false, 20_000);
+  const reader = await fileSource(layout, -1).open();
+  const rows = new RandomStream(2, "rows").permutation(examples).slice(0, 2000);
+  const out = new Uint8Array(rows.length * 20_000);
+  await reader.read(rows, out);
+  await reader.close();
+  const wrong = rows.findIndex((row, i) =>
+    [0, 1, 19_999].some((k) => out[i * 20_000 + k] !== valueOf(row * 20_000 + k)),
+  );
+  expect(wrong).toBe(-1);
+});
+
 it("a file that has been cut off is named, with the bytes it had and has", async () => {
   const layout = await written("uint8", false, 20);
   const reader = await fileSource(layout).open();
