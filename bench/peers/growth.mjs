@@ -2,11 +2,18 @@
 import { readFileSync } from "node:fs";
 import { product } from "../lib/latent.mjs";
 
-const { folder, batch = 128, latent = 2, steps = 300 } = JSON.parse(process.argv[2]);
+const {
+  folder,
+  batch = 128,
+  latent = 2,
+  steps = 300,
+  memory,
+  shuffle = "full",
+} = JSON.parse(process.argv[2]);
 const { datasets, train, vae } = await product("index.js");
 
 const start = performance.now();
-const data = await datasets.folder(folder);
+const data = await datasets.folder(folder, memory === undefined ? {} : { memory });
 const loadSeconds = (performance.now() - start) / 1000;
 
 const stop = new AbortController();
@@ -15,6 +22,7 @@ let done = 0;
 await train(vae({ input: data.shape, latent }), data, {
   epochs: 1_000_000,
   batchSize: batch,
+  shuffle,
   signal: stop.signal,
   onEvent(event) {
     if (event.type !== "progress" && event.type !== "epoch") return;
@@ -41,5 +49,6 @@ console.log(
     millisecondsPerStep: (1000 * batch) / speed,
     peakMb,
     rows: data.train.length,
+    streamed: data.train.source !== undefined,
   }),
 );

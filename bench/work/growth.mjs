@@ -24,14 +24,22 @@ function writeRows(folder, rows) {
   return statSync(file).size / 2 ** 20;
 }
 
-/** What is varied, one thing at a time. LATENT_BENCH_ROWS adds a size, such as 13000000 for 10 GB. */
+/** How examples are read: from memory, or streamed with the default order and with one of blocks. */
+const ways = [
+  { way: "in memory", memory: 2 ** 53 },
+  { way: "streamed", memory: 0 },
+  { way: "streamed in blocks", memory: 0, shuffle: "blocks" },
+];
+
+/** What is varied, one thing at a time. LATENT_BENCH_ROWS adds a streamed size, such as 13000000 for 10 GB. */
 function plan(quick) {
   const extra = process.env.LATENT_BENCH_ROWS ? [Number(process.env.LATENT_BENCH_ROWS)] : [];
-  const rows = quick ? [10_000, 200_000] : [10_000, 60_000, 200_000, 600_000, 2_000_000, ...extra];
+  const rows = quick ? [10_000, 200_000] : [10_000, 100_000, 1_000_000, 2_000_000];
   const batches = quick ? [512] : [16, 32, 64, 256, 512, 1024, 2048, 8192];
   const latents = quick ? [64] : [8, 32, 128, 512, 2048];
   return [
-    ...rows.map((n) => ({ vary: "rows", rows: n })),
+    ...rows.flatMap((n) => ways.map((way) => ({ vary: "rows", rows: n, ...way }))),
+    ...extra.flatMap((n) => ways.slice(1).map((way) => ({ vary: "rows", rows: n, ...way }))),
     ...batches.map((batch) => ({ vary: "batch", batch })),
     ...latents.map((latent) => ({ vary: "latent", latent })),
   ];
@@ -43,17 +51,17 @@ export async function run({ quick, log, keep }) {
   await withFolder(async (folder) => {
     let written = 0;
     let fileMb = 0;
-    for (const { vary, rows = 60_000, batch = 128, latent = 2 } of plan(quick)) {
-      log(`growth: ${rows} rows, batch ${batch}, z ${latent}`);
+    for (const { vary, rows = 60_000, batch = 128, latent = 2, way, memory, shuffle } of plan(quick)) {
+      log(`growth: ${rows} rows, batch ${batch}, z ${latent}${way ? `, ${way}` : ""}`);
       if (rows !== written) fileMb = writeRows(folder, rows);
       written = rows;
-      const steps = Math.max(20, Math.round(400 * Math.min(1, 128 / batch)));
+      const steps = Math.max(20, Math.round((way ? 1500 : 400) * Math.min(1, 128 / batch)));
       const args = [
         path.join(root, "bench/peers/growth.mjs"),
-        JSON.stringify({ folder, batch, latent, steps }),
+        JSON.stringify({ folder, batch, latent, steps, memory, shuffle }),
       ];
       const base = {
-        case: `${vary} ${{ rows, batch, latent }[vary].toLocaleString("en-US")}`,
+        case: `${vary} ${{ rows, batch, latent }[vary].toLocaleString("en-US")}${way ? `, ${way}` : ""}`,
         vary,
         rows,
         batch,
@@ -65,7 +73,8 @@ export async function run({ quick, log, keep }) {
         for (let i = 0; i < 2; i++) {
           await quiet();
           const sample = await timeProcess({ command: process.execPath, args });
-          runs.push({ ...sample, ...JSON.parse(sample.output.trim().split("\n").at(-1)) });
+          const own = JSON.parse(sample.output.trim().split("\n").at(-1));
+          runs.push({ ...sample, ...own, peakMb: sample.peakMb ?? own.peakMb });
         }
         const best = runs.reduce((a, b) => (a.millisecondsPerStep < b.millisecondsPerStep ? a : b));
         const { millisecondsPerStep, loadSeconds, peakMb, clean } = best;

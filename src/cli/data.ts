@@ -19,6 +19,8 @@ const named = ["mnist"];
 export interface LoadDataOptions {
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: DownloadProgress) => void;
+  /** Bytes that the examples of a folder may take in memory. */
+  readonly memory?: number;
 }
 
 /** The data set that `mnist`, a folder's path or a config file's object stands for. */
@@ -33,7 +35,7 @@ export async function loadData(
   if (there === undefined && !/[./\\]/.test(source)) {
     throw new UserError(`there is neither a data set nor a folder "${source}"; ${suggestion(source, named)}`);
   }
-  return datasets.folder(source);
+  return datasets.folder(source, options.memory === undefined ? {} : { memory: options.memory });
 }
 
 /** The validation examples of a run, held out again as they were. */

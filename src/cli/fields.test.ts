@@ -23,6 +23,11 @@ describe("values of flags", () => {
     expect(read("hidden", fields.hidden, "none")).toEqual([]);
     expect(read("lr", fields.lr, "1e-3")).toBe(0.001);
     expect(read("validation", fields.validation, "0.1")).toBe(0.1);
+    expect(read("memory", fields.memory, "512MB")).toBe(512e6);
+    expect(read("memory", fields.memory, "1.5 GiB")).toBe(1.5 * 2 ** 30);
+    expect(read("memory", fields.memory, "2k")).toBe(2000);
+    expect(read("memory", fields.memory, "0")).toBe(0);
+    expect(read("shuffle", fields.shuffle, "blocks")).toBe("blocks");
     expect(read("objective", fields.objective, "simple").name).toBe("simple");
     expect(read("prior", fields.prior, "normal(scale=2)").config).toEqual({ scale: 2 });
   });
@@ -38,6 +43,8 @@ describe("values of flags", () => {
     ["lr", "nan", /^--lr must be a number above 0, .*, got "nan"$/],
     ["lr", "Infinity", /^--lr must/],
     ["lr", "0", /^--lr must/],
+    ["memory", "much", /^--memory must be a size such as 512MB or 2GB, or 0, got "much"$/],
+    ["memory", "-1GB", /^--memory must be a size/],
     ["lr", "1e999", /^--lr must/],
     ["hidden", "256,x", /^--hidden must be whole numbers .* such as 256,128, got "256,x"$/],
     ["hidden", "256,,128", /^--hidden must/],

@@ -5,6 +5,7 @@ import { type ActivationName, activations, type Network } from "../nn/index.js";
 import { type Objective, parseObjective } from "../objectives/index.js";
 import type { Optimizer } from "../optim/index.js";
 import { UserError } from "../tensor/index.js";
+import { shuffles } from "../train/index.js";
 
 /** A setting: what may be its value, and how it is written as a flag. */
 export interface Field<T> {
@@ -55,6 +56,17 @@ export function choice<T extends string>(values: readonly T[], placeholder: stri
 export function text(placeholder: string, brief: string): Field<string> {
   const schema = z.string({ error: "must be a text" }).min(1, { error: "must not be empty" });
   return { schema, fromText: (value) => value, brief, placeholder };
+}
+
+const units: Readonly<Record<string, number>> = { "": 1, k: 1e3, m: 1e6, g: 1e9, t: 1e12 };
+const memoryError = "must be a size such as 512MB or 2GB, or 0";
+
+/** `512MB`, `2 GB`, `1.5GiB` or a number of bytes, in bytes; text that is none of these stays text. */
+function bytesFromText(text: string): unknown {
+  const [, amount = "", unit = "", binary] = /^(\d+\.?\d*)\s*([kmgt]?)(i?)b?$/i.exec(text.trim()) ?? [];
+  const factor = units[unit.toLowerCase()];
+  if (amount === "" || factor === undefined) return text;
+  return Math.round(Number(amount) * (binary === "i" ? 1024 ** Math.round(Math.log10(factor) / 3) : factor));
 }
 
 /** An object with these members, or what `parse` makes of a text. */
@@ -129,6 +141,17 @@ export const fields = {
     "MODE",
     "Grey levels to black and white: none, dynamic, static, threshold [default = none]",
   ),
+  shuffle: choice(
+    shuffles,
+    "NAME",
+    "Order of examples: full, or blocks, which slow disks read faster [default = full]",
+  ),
+  memory: {
+    schema: z.number({ error: memoryError }).refine((bytes) => bytes >= 0, { error: memoryError }),
+    fromText: bytesFromText,
+    brief: "Memory for a folder's examples; larger data stream from disk [default = 1GiB]",
+    placeholder: "SIZE",
+  } as Field<number>,
   device: text("NAME", "auto, cpu, cuda, webgpu, ...; see `latent devices` [default = auto]"),
   threads: whole(1, 1024, "N", "Threads of the CPU engine [default = one a core]"),
 } as const;

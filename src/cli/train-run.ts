@@ -1,12 +1,12 @@
 import { existsSync } from "node:fs";
 import path from "node:path";
-import type { Dataset } from "../data/index.js";
+import type { Dataset, Split } from "../data/index.js";
 import type { VaeConfig } from "../model/index.js";
 import { train } from "../node.js";
 import { adam, type AdamOptions, type Optimizer } from "../optim/index.js";
 import { writeReport } from "../report/index.js";
 import { UserError } from "../tensor/index.js";
-import { holdsRun, readRunConfig, type Run, type RunConfig } from "../train/index.js";
+import { holdsRun, readRunConfig, type Run, type RunConfig, shuffles } from "../train/index.js";
 import type { Settings } from "./settings.js";
 import { loadData, recordedBinarization } from "./data.js";
 import { defined } from "./defined.js";
@@ -74,6 +74,7 @@ export async function trainRun(plan: TrainPlan, view: TrainView, interrupt: Inte
   const dataset: Dataset = await loadData(source, {
     signal: interrupt.signal,
     onProgress: ({ file, received, total }) => view.download(file, received, total),
+    ...(settings.memory !== undefined && { memory: settings.memory }),
   });
   const validation = numberOf(settings.validation, before?.validation || undefined);
   const seed = numberOf(settings.seed, before?.seed) ?? 0;
@@ -91,6 +92,7 @@ export async function trainRun(plan: TrainPlan, view: TrainView, interrupt: Inte
       patience: numberOf(settings.patience, before?.patience),
       validation,
       binarize: settings.binarize ?? recordedBinarization(before),
+      shuffle: settings.shuffle ?? shuffles.find((name) => name === before?.shuffle),
       seed,
       device: settings.device,
       threads: settings.threads,
@@ -107,11 +109,9 @@ function heldOut(dataset: Dataset, validation: number): Dataset {
   if (dataset.validation !== undefined) return dataset;
   const count = validation < 1 ? Math.max(1, Math.round(validation * dataset.train.length)) : validation;
   const { train } = dataset;
-  return {
-    ...dataset,
-    train: { ...train, length: train.length - count },
-    validation: { ...train, length: count },
-  };
+  const { images, source } = train;
+  const part = (length: number): Split => ({ length, images, ...(source && { source }) });
+  return { ...dataset, train: part(train.length - count), validation: part(count) };
 }
 
 /** Draws a finished run; answers the files to name. */

@@ -1,6 +1,8 @@
-import { RandomStream, type Tensor, tensor, UserError } from "../tensor/index.js";
+import { RandomStream, sizeOf, type Tensor, tensor, UserError } from "../tensor/index.js";
 import { type Dataset, type Images, scaleOf, type Split } from "./dataset.js";
 import { allocateShared } from "./shared.js";
+import type { ExampleData, ExampleSource } from "./source.js";
+import { asImages, derived, pieces, roomFor, streamedSplit } from "./streamed.js";
 
 /**
  * How grey levels in 0..1 become black and white:
@@ -25,12 +27,12 @@ export const binarizationText: Readonly<Record<Binarization, string>> = {
   threshold: "binarised at one half",
 };
 
-function requireUnit({ data }: Images, source: string): void {
+function requireUnit({ data }: Images, source: string, first = 0): void {
   if (data instanceof Uint8Array) return;
   const bad = data.findIndex((value) => !(value >= 0 && value <= 1));
   if (bad >= 0) {
     throw new UserError(
-      `${source} can't be binarised: number ${bad} is ${data[bad]}, not a grey level in 0..1; ` +
+      `${source} can't be binarised: number ${first + bad} is ${data[bad]}, not a grey level in 0..1; ` +
         "scale the data, or leave out --binarize",
       2,
     );
@@ -39,27 +41,78 @@ function requireUnit({ data }: Images, source: string): void {
 
 const chunk = 1 << 16;
 
-function binarized(images: Images, mode: "static" | "threshold", split: string): Tensor<"uint8"> {
-  const { data } = images;
-  const scale = scaleOf(images);
-  const bits = allocateShared("uint8", data.length);
-  const stream = new RandomStream(0, "binarize", split);
-  const levels = new Float32Array(Math.min(chunk, data.length)).fill(0.5);
-  for (let start = 0; start < data.length; start += chunk) {
-    const count = Math.min(chunk, data.length - start);
-    if (mode === "static") stream.uniform(levels.subarray(0, count), start);
+type Drawn = "static" | "threshold";
+
+/** Writes the bits of grey levels: numbers `position` and on of the split, which decides what is drawn. */
+function binarizeInto(
+  bits: Uint8Array,
+  grey: ExampleData,
+  scale: number,
+  position: number,
+  draw: RandomStream | undefined,
+  levels: Float32Array,
+): void {
+  for (let start = 0; start < grey.length; start += levels.length) {
+    const count = Math.min(levels.length, grey.length - start);
+    draw?.uniform(levels.subarray(0, count), position + start);
     for (let i = 0; i < count; i++) {
-      bits[start + i] = (data[start + i] ?? 0) * scale > (levels[i] ?? 0) ? 255 : 0;
+      bits[start + i] = (grey[start + i] ?? 0) * scale > (levels[i] ?? 0) ? 255 : 0;
     }
   }
+}
+
+function drawFor(mode: Drawn, split: string): RandomStream | undefined {
+  return mode === "static" ? new RandomStream(0, "binarize", split) : undefined;
+}
+
+const levelsFor = (length: number): Float32Array => new Float32Array(Math.min(chunk, length)).fill(0.5);
+
+function binarized(images: Images, mode: Drawn, split: string): Tensor<"uint8"> {
+  const { data } = images;
+  const bits = allocateShared("uint8", data.length);
+  binarizeInto(bits, data, scaleOf(images), 0, drawFor(mode, split), levelsFor(data.length));
   return tensor("uint8", images.shape, bits);
+}
+
+/** A source whose examples are made binary when they are read: the same bits as those of `binarized`. */
+function binarizedSource(source: ExampleSource, mode: Drawn, split: string, name: string): ExampleSource {
+  const size = sizeOf(source.shape.slice(1));
+  const draw = drawFor(mode, split);
+  const levels = levelsFor(size);
+  return derived(source, { dtype: "uint8" }, async (reader, rows, out) => {
+    const grey = source.dtype === "uint8" ? out : roomFor(source, rows.length);
+    await reader.read(rows, grey);
+    const scale = scaleOf(asImages(source, grey));
+    for (let i = 0; i < rows.length; i++) {
+      const [from, to, first] = [i * size, (i + 1) * size, (rows[i] ?? 0) * size];
+      const own = grey.subarray(from, to);
+      requireUnit(asImages(source, own), name, first);
+      binarizeInto(out.subarray(from, to) as Uint8Array, own, scale, first, draw, levels);
+    }
+  });
+}
+
+/**
+ * Reads the floats of a data set's streamed splits to see that they can be made binary, which `binarizeDataset` does
+ * not. Throws the same UserError as that for those in memory.
+ */
+export async function requireGrey(dataset: Dataset): Promise<void> {
+  for (const name of ["train", "test", "validation"] as const) {
+    const split = dataset[name];
+    if (split?.source?.dtype !== "float32") continue;
+    const size = sizeOf(split.images.shape.slice(1));
+    for await (const { images, first } of pieces(split)) {
+      requireUnit(images, `${dataset.name}, ${name} split,`, first * size);
+    }
+  }
 }
 
 /**
  * The data set with all its splits made binary: bytes 0 and 255, which read as 0 and 1. `static` draws with a seed
  * that is always the same, by the example's place in its split, so that every run and evaluation sees the same
  * examples. `dynamic` leaves the examples grey, since training and evaluation draw (see `gatherBatch`); `none` leaves
- * all as it is. Throws a UserError if a float is not in 0..1.
+ * all as it is. Streamed examples are made binary when they are read. Throws a UserError if a float is not in 0..1; of
+ * a streamed split, when it is read.
  */
 export function binarizeDataset(dataset: Dataset, mode: Binarization): Dataset {
   if (!binarizations.includes(mode)) {
@@ -68,8 +121,13 @@ export function binarizeDataset(dataset: Dataset, mode: Binarization): Dataset {
   if (mode === "none") return dataset;
   const { train, test, validation } = dataset;
   const made = (split: Split, name: string): Split => {
-    requireUnit(split.images, `${dataset.name}, ${name} split,`);
-    return mode === "dynamic" ? split : { ...split, images: binarized(split.images, mode, name) };
+    const { source, labels, images } = split;
+    const told = `${dataset.name}, ${name} split,`;
+    if (source !== undefined) {
+      return mode === "dynamic" ? split : streamedSplit(binarizedSource(source, mode, name, told), labels);
+    }
+    requireUnit(images, told);
+    return mode === "dynamic" ? split : { ...split, images: binarized(images, mode, name) };
   };
   return {
     ...dataset,

@@ -2,16 +2,9 @@ import { Worker } from "node:worker_threads";
 import { describe, expect, it } from "vitest";
 import { tensor, UserError } from "../tensor/index.js";
 import { fromArrays } from "./arrays.js";
-import {
-  describeDataset,
-  type Dataset,
-  type Images,
-  readExamples,
-  rows,
-  scaleOf,
-  toFloats,
-} from "./dataset.js";
+import { describeDataset, type Dataset, type Images, rows, scaleOf, toFloats } from "./dataset.js";
 import { holdOut } from "./hold-out.js";
+import { readExamples } from "./streamed.js";
 
 /** n examples of shape [2, 2]; example i holds 4 times i, its label is i + 100. */
 function numbered(n: number): { images: Uint8Array; labels: number[] } {

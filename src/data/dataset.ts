@@ -1,4 +1,5 @@
 import { formatShape, sizeOf, type Tensor, tensor, UserError } from "../tensor/index.js";
+import type { ExampleSource } from "./source.js";
 
 /** Examples, `[n, ...shape]`: bytes, read as x/255 wherever numbers are wanted, or floats, taken as they are. */
 export type Images = Tensor<"uint8"> | Tensor<"float32">;
@@ -7,14 +8,20 @@ export type Images = Tensor<"uint8"> | Tensor<"float32">;
 export type DatasetKind = "image" | "vector";
 
 /**
- * One part of a data set. Plain data without functions, so that it can be posted to a worker thread as it is;
- * its numbers lie in shared memory where there is any, and are then not copied.
+ * One part of a data set. In memory it is plain data without functions, so that it can be posted to a worker thread
+ * as it is; its numbers lie in shared memory where there is any, and are then not copied. A streamed one has a
+ * `source` besides, from which examples are read when they are needed (`readExamples`).
  */
 export interface Split {
   /** Number of examples, at least 1. */
   readonly length: number;
-  /** The examples, `[length, ...shape]`; the name holds for data that aren't pictures too. */
+  /**
+   * The examples, `[length, ...shape]`; the name holds for data that aren't pictures too. Of a streamed split it has
+   * the dtype and shape, and asking for its `data` throws a UserError.
+   */
   readonly images: Images;
+  /** Where the examples are, if they don't lie in memory. */
+  readonly source?: ExampleSource;
   /** One class number an example. */
   readonly labels?: Int32Array;
 }
@@ -57,14 +64,6 @@ export function rows(images: Images, start: number, end?: number): Images {
     : tensor("float32", outShape, images.data.subarray(start * size, stop * size));
 }
 
-/**
- * Examples `start` to `end` of a split, for readers that go through it piece by piece. It is a promise so that
- * such readers keep working for splits that don't fit into memory; today it is a view and copies nothing.
- */
-export function readExamples(split: Split, start: number, end?: number): Promise<Images> {
-  return Promise.resolve(rows(split.images, start, end));
-}
-
 /** The examples as floats, bytes divided by 255: a copy, unless they are floats already. */
 export function toFloats(images: Images): Tensor<"float32"> {
   if (images.dtype === "float32") return images;
@@ -73,10 +72,17 @@ export function toFloats(images: Images): Tensor<"float32"> {
   return tensor("float32", images.shape, out);
 }
 
-/** `60,000 train, 10,000 test, 28x28 grey`. */
+/** Names of the splits that are streamed. */
+export function streamedParts(dataset: Dataset): ("train" | "validation" | "test")[] {
+  return (["train", "validation", "test"] as const).filter((name) => dataset[name]?.source !== undefined);
+}
+
+/** `60,000 train, 10,000 test, 28x28 grey`, and what of it is streamed. */
 export function describeDataset(dataset: Dataset): string {
   const count = (split: Split | undefined, what: string): string[] =>
     split === undefined ? [] : [`${split.length.toLocaleString("en-US")} ${what}`];
+  const streamed = streamedParts(dataset);
+  const which = streamed.length === (dataset.validation ? 3 : 2) ? "all" : streamed.join(" and ");
   const [height = 0, width = 0, channels = 1] = dataset.shape;
   const colours = channels === 1 ? "grey" : channels === 3 ? "colour" : `${channels} channels`;
   return [
@@ -84,6 +90,7 @@ export function describeDataset(dataset: Dataset): string {
     ...count(dataset.validation, "validation"),
     ...count(dataset.test, "test"),
     dataset.kind === "image" ? `${height}x${width} ${colours}` : `${sizeOf(dataset.shape)} numbers each`,
+    ...(streamed.length > 0 ? [`${which} streamed from disk`] : []),
   ].join(", ");
 }
 

@@ -17,6 +17,20 @@ export interface IdxFiles {
 const namePattern =
   /^(?:(?<prefix>.+?)[-_.])?(?<part>train|t10k|test|validation|valid|val)[-_.](?<what>images|labels)(?:[-_.]idx\d*)?(?:[-_.](?:ubyte|byte|short|int|float|double))?(?:\.gz)?$/i;
 
+/** NumPy's: `train-images.npy`, `train-labels.npy`, `train.npy` for images alone, `x_train.npy` and `y_train.npy`. */
+const npyPattern =
+  /^(?:(?<axis>[xy])[-_]|(?:(?<prefix>.+?)[-_.])?)(?<part>train|t10k|test|validation|valid|val)(?:[-_.](?<what>images|labels))?\.npy$/i;
+
+/** What a file holds by its name, or undefined. */
+function meaning(name: string): { prefix: string; part: string; what: string } | undefined {
+  const { prefix = "", part, what } = namePattern.exec(name)?.groups ?? {};
+  if (part !== undefined && what !== undefined) return { prefix, part, what };
+  const npy = npyPattern.exec(name)?.groups;
+  if (npy?.part === undefined) return undefined;
+  const labels = npy.axis?.toLowerCase() === "y";
+  return { prefix: npy.prefix ?? "", part: npy.part, what: npy.what ?? (labels ? "labels" : "images") };
+}
+
 const parts: Readonly<Record<string, Part>> = {
   train: "train",
   t10k: "test",
@@ -33,7 +47,7 @@ export function groupIdxNames(dir: string, names: readonly string[]): IdxFiles[]
     (a, b) => Number(a.endsWith(".gz")) - Number(b.endsWith(".gz")) || (a < b ? -1 : 1),
   );
   for (const name of plainFirst) {
-    const { prefix = "", part = "", what = "" } = namePattern.exec(name)?.groups ?? {};
+    const { prefix = "", part = "", what = "" } = meaning(name) ?? {};
     const split = parts[part.toLowerCase()];
     if (split === undefined) continue;
     const set = sets.get(prefix) ?? { images: new Map<Part, string>(), labels: new Map<Part, string>() };
@@ -73,7 +87,8 @@ async function nothingFound(dir: string, names: readonly string[]): Promise<User
   return new UserError(
     `${dir} holds no training images in idx form: looked for train-images-idx3-ubyte (and, as far as there ` +
       "are, train-labels-idx1-ubyte, t10k-images-idx3-ubyte, t10k-labels-idx1-ubyte, or test-... for t10k-...; " +
-      "also as train-images.idx3-ubyte, ending in .gz, or behind a prefix such as emnist-letters-); " +
+      "also as train-images.idx3-ubyte, ending in .gz, or behind a prefix such as emnist-letters-), nor in NumPy's " +
+      "(train-images.npy and so on); " +
       `found: ${listNames(names)}${below === undefined ? "" : `. There are some in ${below}: give that folder`}`,
   );
 }

@@ -1,6 +1,9 @@
 import { RandomStream, sizeOf, type Tensor, UserError } from "../tensor/index.js";
+import { ChosenRows } from "./chosen-rows.js";
 import { type Dataset, type Images, rows, type Split } from "./dataset.js";
 import { allocateShared } from "./shared.js";
+import type { ExampleSource } from "./source.js";
+import { derived, streamedSplit } from "./streamed.js";
 
 /** Puts the rows that are marked behind the others, both in their order; takes memory for the marked rows only. */
 function partition(data: Uint8Array | Float32Array | Int32Array, rowSize: number, marked: Uint8Array): void {
@@ -16,15 +19,44 @@ function partition(data: Uint8Array | Float32Array | Int32Array, rowSize: number
   data.set(kept, front * rowSize);
 }
 
+/** The examples to hold out: `count` of `length` drawn with a seed, in random order. */
+function drawn(length: number, count: number, seed: number | bigint): Int32Array {
+  return new RandomStream(seed, "hold-out").permutation(length).subarray(length - count);
+}
+
+/** The chosen examples of a source. */
+function chosenSource(source: ExampleSource, chosen: ChosenRows, count: number): ExampleSource {
+  const shape = [count, ...source.shape.slice(1)];
+  return derived(source, { shape }, (reader, places, out) => reader.read(chosen.at(places), out));
+}
+
+/** `splitInPlace` of a streamed split, of which nothing is moved: which examples are whose is kept as a bit each. */
+function splitStreamed(
+  { labels, length }: Split,
+  source: ExampleSource,
+  count: number,
+  seed: number | bigint,
+): [Split, Split] {
+  const held = ChosenRows.of(length, drawn(length, count, seed));
+  const part = (chosen: ChosenRows, size: number): Split => {
+    const own = labels && allocateShared("int32", size);
+    own?.forEach((_, place) => {
+      own[place] = labels?.[chosen.find(place)] ?? 0;
+    });
+    return streamedSplit(chosenSource(source, chosen, size), own);
+  };
+  return [part(held.others(), length - count), part(held, count)];
+}
+
 /**
  * Divides a split into `[rest, held]`, where `held` has `count` examples drawn with `seed`, by reordering its
  * own memory: `split` must not be used after. Both parts keep the order of the examples.
  */
 export function splitInPlace(split: Split, count: number, seed: number | bigint): [Split, Split] {
-  const { images, labels, length } = split;
+  const { images, labels, length, source } = split;
+  if (source !== undefined) return splitStreamed(split, source, count, seed);
   const marked = new Uint8Array(length);
-  const order = new RandomStream(seed, "hold-out").permutation(length);
-  for (const row of order.subarray(length - count)) marked[row] = 1;
+  for (const row of drawn(length, count, seed)) marked[row] = 1;
   partition(images.data, sizeOf(images.shape.slice(1)), marked);
   if (labels !== undefined) partition(labels, 1, marked);
   const part = (start: number, end: number): Split => ({
@@ -43,7 +75,8 @@ function copyImages(images: Images): Images {
 
 /** `splitInPlace` of a copy: `split` stays as it is. */
 export function splitCopy(split: Split, count: number, seed: number | bigint): [Split, Split] {
-  const { labels, length } = split;
+  const { labels, length, source } = split;
+  if (source !== undefined) return splitStreamed(split, source, count, seed);
   const copy: Split = { length, images: copyImages(split.images) };
   if (labels === undefined) return splitInPlace(copy, count, seed);
   const copied = allocateShared("int32", length);
@@ -53,7 +86,7 @@ export function splitCopy(split: Split, count: number, seed: number | bigint): [
 
 /**
  * A data set whose `validation` split is made of training examples, drawn at random. The given data set stays
- * as it is (the training examples are copied; `mnist({ validation })` does without the copy).
+ * as it is (the training examples are copied, unless they are streamed; `mnist({ validation })` does without the copy).
  *
  * @param amount a number of examples from 1, or a share between 0 and 1 (rounded, at least one example)
  * @param seed decides which examples. Default 0.

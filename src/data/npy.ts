@@ -56,9 +56,35 @@ export function encodeNpy(value: Tensor): Uint8Array {
  * array of float32, float64, int32, int64, uint8 or bool, little-endian.
  */
 export function decodeNpy(bytes: Uint8Array, source: string): Tensor {
-  const fail = (problem: string): never => {
-    throw new UserError(`${source} is not a valid npy file: ${problem}`);
-  };
+  const fail = failing(source);
+  const { dtype, shape, fortran, start } = readNpyHeader(bytes, bytes.length, source);
+  const data = allocate(dtype, sizeOf(shape));
+  new Uint8Array(data.buffer).set(bytes.subarray(start));
+  if (dtype === "bool" && !(data as Uint8Array).every((byte) => byte <= 1)) {
+    fail("it has bools other than 0 and 1");
+  }
+  return tensor(dtype, shape, fortran ? fromFortran(dtype, data, shape) : data);
+}
+
+/** What the header of a NumPy file says. */
+export interface NpyHeader {
+  readonly dtype: DType;
+  readonly shape: readonly number[];
+  /** Whether the first index is fastest. */
+  readonly fortran: boolean;
+  /** Bytes before the data. */
+  readonly start: number;
+}
+
+/** The most bytes that a header takes which `readNpyHeader` reads. */
+export const MAX_NPY_HEADER = 12 + 65_535;
+
+/**
+ * Reads the header from the first bytes of a NumPy file of `size` bytes. Throws a UserError as `decodeNpy`, also if
+ * the data are not as many bytes as the header says.
+ */
+export function readNpyHeader(bytes: Uint8Array, size: number, source: string): NpyHeader {
+  const fail = failing(source);
   const { text, start } = readHeader(bytes, fail);
   const { description, fortran, shape } = parseHeader(text, fail);
   const dtype = dtypeOf(description);
@@ -69,20 +95,21 @@ export function decodeNpy(bytes: Uint8Array, source: string): Tensor {
     );
   }
   const needed = sizeOf(shape) * bytesPerElement(dtype);
-  const found = bytes.length - start;
+  const found = size - start;
   if (found !== needed) {
     const problem = `an array of ${dtype} and shape ${formatShape(shape)} takes ${needed} bytes, but ${found} follow`;
     fail(found < needed ? `${problem}: the file seems cut off` : problem);
   }
-  const data = allocate(dtype, sizeOf(shape));
-  new Uint8Array(data.buffer).set(bytes.subarray(start));
-  if (dtype === "bool" && !(data as Uint8Array).every((byte) => byte <= 1)) {
-    fail("it has bools other than 0 and 1");
-  }
-  return tensor(dtype, shape, fortran ? fromFortran(dtype, data, shape) : data);
+  return { dtype, shape, fortran, start };
 }
 
 type Fail = (problem: string) => never;
+
+function failing(source: string): Fail {
+  return (problem) => {
+    throw new UserError(`${source} is not a valid npy file: ${problem}`);
+  };
+}
 
 function readHeader(bytes: Uint8Array, fail: Fail): { text: string; start: number } {
   if (!MAGIC.every((byte, i) => bytes[i] === byte)) fail("it does not begin with the magic text \\x93NUMPY");

@@ -4,4 +4,7 @@ export * from "./binarize.js";
 export * from "./dataset.js";
 export { holdOut } from "./hold-out.js";
 export { decodeIdx, encodeIdx } from "./idx.js";
-export * from "./npy.js";
+export { decodeNpy, encodeNpy } from "./npy.js";
+export type * from "./source.js";
+export { pieces, range, readExamples, streamedSplit } from "./streamed.js";
+export { Windows } from "./windows.js";

@@ -8,7 +8,7 @@ import { type DetailedEvaluation, Evaluator } from "./evaluator.js";
 import { codesIn, mutualInformationIn, nearestNeighbourAccuracy, type ReadOptions } from "./latent-use.js";
 import { logLikelihoodIn, type LogLikelihoodOptions } from "./log-likelihood.js";
 import type { Evaluation } from "./measures.js";
-import type { ResidentSplit } from "./split.js";
+import { type EngineSplit, enterSplit, leaveSplit } from "./split.js";
 
 /** A part of a data set. */
 export type SplitName = "train" | "validation" | "test";
@@ -42,11 +42,8 @@ export function splitOf(dataset: Dataset, name: SplitName): Split {
   return split;
 }
 
-function flattened({ images, length }: Split, size: number): Tensor {
-  return images.dtype === "uint8"
-    ? tensor("uint8", [length, size], images.data)
-    : tensor("float32", [length, size], images.data);
-}
+/** Codes to compare with and to compare: more than these tell no more of the neighbours, and take memory and time. */
+const comparedCodes = 100_000;
 
 /**
  * The measures of a trained model on one part of a data set, with one draw of z an example; the same figures as
@@ -60,7 +57,7 @@ export async function evaluateModelIn(
   dataset: Dataset,
   options: EvaluateOptions = {},
 ): Promise<Evaluation> {
-  const { split: name = "test", objective = elbo(), binarize = "none", latentUse = false } = options;
+  const { split: name = "test", binarize = "none" } = options;
   const { definition, weights } = model;
   if (dataset.shape.join() !== definition.input.join()) {
     throw new UserError(
@@ -71,12 +68,24 @@ export async function evaluateModelIn(
   const data = binarizeDataset(dataset, binarize);
   const split = splitOf(data, name);
   const stored = split.images.dtype;
-  const resident: ResidentSplit = { name, resident: "data:evaluate", length: split.length };
-  await engine.put({
-    ...new Packing(definition.parameters).pack(weights),
-    [resident.resident]: flattened(split, definition.dataSize),
-  });
-  const { seed = 0, batchSize, datasetSize = dataset.train.length } = options;
+  await engine.put(new Packing(definition.parameters).pack(weights));
+  const entered = await enterSplit(engine, name, split, "data:evaluate");
+  try {
+    return await measureIn(engine, definition, data, entered, { ...options, stored });
+  } finally {
+    await leaveSplit(entered);
+  }
+}
+
+async function measureIn(
+  engine: Engine,
+  definition: Vae,
+  data: Dataset,
+  split: EngineSplit,
+  options: EvaluateOptions & Pick<ReadOptions, "stored">,
+): Promise<Evaluation> {
+  const { objective = elbo(), binarize = "none", latentUse = false, stored } = options;
+  const { seed = 0, batchSize, datasetSize = data.train.length } = options;
   const evaluator = await Evaluator.open(engine, definition, {
     objective,
     stored,
@@ -88,7 +97,7 @@ export async function evaluateModelIn(
   });
   let detailed: DetailedEvaluation;
   try {
-    detailed = await evaluator.evaluateInDetail(resident);
+    detailed = await evaluator.evaluateInDetail(split);
   } finally {
     await evaluator.close();
   }
@@ -97,7 +106,7 @@ export async function evaluateModelIn(
   return {
     ...detailed.evaluation,
     ...(logLikelihood && {
-      logLikelihood: await logLikelihoodIn(engine, definition, stored, resident, {
+      logLikelihood: await logLikelihoodIn(engine, definition, stored, split, {
         seed,
         ...logLikelihood,
         binarize,
@@ -109,8 +118,8 @@ export async function evaluateModelIn(
         mutualInformation:
           objective.deterministic === true
             ? null
-            : await mutualInformationIn(engine, definition, resident, read).catch(noneIfRefused),
-        neighbourAccuracy: await neighbourAccuracy(engine, definition, data, resident, read),
+            : await mutualInformationIn(engine, definition, split, read).catch(noneIfRefused),
+        neighbourAccuracy: await neighbourAccuracy(engine, definition, data, split, read),
       },
     }),
   };
@@ -127,17 +136,25 @@ async function neighbourAccuracy(
   engine: Engine,
   definition: Vae,
   data: Dataset,
-  resident: ResidentSplit,
+  split: EngineSplit,
   read: ReadOptions,
 ): Promise<number | null> {
-  const { labels } = splitOf(data, resident.name as SplitName);
+  const { labels } = splitOf(data, split.name as SplitName);
   const known = data.train;
-  if (labels === undefined || known.labels === undefined || resident.name === "train") return null;
+  if (labels === undefined || known.labels === undefined || split.name === "train") return null;
   if (known.images.dtype !== read.stored) return null;
-  const queries = await codesIn(engine, definition, resident, read);
-  await engine.put({ "data:known": flattened(known, definition.dataSize) });
-  const place = { name: "train", resident: "data:known", length: known.length };
-  const codes = await codesIn(engine, definition, place, read);
-  await engine.put({ "data:known": tensor("uint8", [0]) });
-  return nearestNeighbourAccuracy(engine, { codes, labels: known.labels }, { codes: queries, labels });
+  const queries = await codesIn(engine, definition, split, read, comparedCodes);
+  const place = await enterSplit(engine, "train", known, "data:known");
+  let codes: Tensor<"float32">;
+  try {
+    codes = await codesIn(engine, definition, place, read, comparedCodes);
+  } finally {
+    await leaveSplit(place);
+    await engine.put({ "data:known": tensor("uint8", [0]) });
+  }
+  return nearestNeighbourAccuracy(
+    engine,
+    { codes, labels: known.labels.subarray(0, comparedCodes) },
+    { codes: queries, labels: labels.subarray(0, comparedCodes) },
+  );
 }

@@ -1,4 +1,4 @@
-import type { Binarization } from "../data/portable.js";
+import { type Binarization, range } from "../data/portable.js";
 import { type Expr, scalar } from "../graph/index.js";
 import { gatherBatch, type NoiseInput, NoiseInputs, noiseFor, type Vae } from "../model/index.js";
 import { Packing } from "../nn/index.js";
@@ -12,10 +12,10 @@ import {
 } from "../objectives/index.js";
 import { compileSteps, stepsInput } from "../onnx/index.js";
 import "../ops/index.js";
-import type { Call, Engine } from "../runtime/index.js";
+import type { Engine } from "../runtime/index.js";
 import { type Tensor, tensor } from "../tensor/index.js";
 import { activeVariance, type Evaluation } from "./measures.js";
-import type { ResidentSplit } from "./split.js";
+import { type EngineSplit, readRows, type Reading, settle, withData } from "./split.js";
 
 /** How an evaluation runs. */
 export interface EvaluatorOptions {
@@ -46,6 +46,14 @@ interface EvaluationStep {
   readonly noise: readonly NoiseInput[];
   readonly outputs: Readonly<Record<string, Expr>>;
   readonly klMethod: Evaluation["klMethod"];
+}
+
+/** Batches for one call: `steps` from step `firstStep` on, whose first example is `start`. */
+interface Portion {
+  readonly firstStep: number;
+  readonly start: number;
+  readonly steps: number;
+  readonly batch: number;
 }
 
 interface Program {
@@ -121,27 +129,52 @@ export class Evaluator {
   }
 
   /** The measures of one split, averaged over its examples. */
-  async evaluate(split: ResidentSplit): Promise<Evaluation> {
+  async evaluate(split: EngineSplit): Promise<Evaluation> {
     return (await this.evaluateInDetail(split)).evaluation;
   }
 
   /** The same, and the KL divergence of each latent coordinate if `perDimension` is on and the pair has any. */
-  async evaluateInDetail(split: ResidentSplit): Promise<DetailedEvaluation> {
+  async evaluateInDetail(split: EngineSplit): Promise<DetailedEvaluation> {
     const { batchSize } = this;
     const sums = new Map<string, Float64Array>();
-    const steps = Math.floor(split.length / batchSize);
-    const grouped = this.engine.loops ? stepsPerCall : 1;
-    for (let step = 0; step < steps; step += grouped) {
-      await this.add(sums, split, step, Math.min(grouped, steps - step), batchSize);
+    const rest = split.length % batchSize;
+    const work = this.portions(split.length);
+    const read = ({ start, steps, batch }: Portion): Promise<Reading> =>
+      readRows(split, range(start, start + steps * batch));
+    let next = work[0] && read(work[0]);
+    for (const [i, portion] of work.entries()) {
+      const reading = await (next ?? read(portion));
+      const following = work[i + 1];
+      // A streamed split's next examples are read while the engine is at these.
+      next = following && read(following);
+      next?.catch(() => undefined);
+      await this.add(sums, split, portion, reading);
     }
-    const rest = split.length - steps * batchSize;
-    if (rest > 0) await this.add(sums, split, steps, 1, rest);
     const { step } = await this.program(rest > 0 ? rest : batchSize);
     const each = sums.get("klPerDimension");
     return {
       evaluation: this.summary(split, sums, step),
       klPerDimension: each === undefined ? null : Array.from(each, (sum) => sum / split.length),
     };
+  }
+
+  /** What to do call by call: whole batches, some a call, then the rest. */
+  private portions(length: number): Portion[] {
+    const { batchSize } = this;
+    const steps = Math.floor(length / batchSize);
+    const grouped = this.engine.loops ? stepsPerCall : 1;
+    const list: Portion[] = [];
+    for (let step = 0; step < steps; step += grouped) {
+      list.push({
+        firstStep: step,
+        start: step * batchSize,
+        steps: Math.min(grouped, steps - step),
+        batch: batchSize,
+      });
+    }
+    const rest = length - steps * batchSize;
+    if (rest > 0) list.push({ firstStep: steps, start: steps * batchSize, steps: 1, batch: rest });
+    return list;
   }
 
   /** Frees the evaluation graphs. */
@@ -171,23 +204,20 @@ export class Evaluator {
 
   private async add(
     sums: Map<string, Float64Array>,
-    split: ResidentSplit,
-    firstStep: number,
-    steps: number,
-    batch: number,
+    split: EngineSplit,
+    { firstStep, steps, batch }: Portion,
+    { data: examples, indices }: Reading,
   ): Promise<void> {
     const { batchSize, seed } = this;
     const { id, step } = await this.program(batch);
-    const start = firstStep * batchSize;
-    const indices = Int32Array.from({ length: steps * batch }, (_, i) => start + i);
     const source = { seed, purpose: batch === batchSize ? "evaluate" : "evaluate-rest" };
     const feeds: Record<string, Tensor> = { indices: tensor("int32", [steps, batch], indices) };
     if (this.engine.loops) feeds[stepsInput] = tensor("int64", [], BigInt64Array.of(BigInt(steps)));
     for (const noise of step.noise) {
       feeds[noise.name] = noiseFor(noise, source, firstStep, steps, batch, batchSize);
     }
-    const call: Call = { feeds, from: { data: split.resident }, fetch: Object.keys(step.outputs) };
-    const results = await this.engine.run(id, call);
+    const call = withData({ feeds, fetch: Object.keys(step.outputs) }, examples);
+    const results = settle(split, await this.engine.run(id, call));
     for (const [name, { data, shape }] of Object.entries(results)) {
       const width = shape.slice(1).reduce((a, b) => a * b, 1);
       const total = sums.get(name) ?? new Float64Array(width);
@@ -200,7 +230,7 @@ export class Evaluator {
   }
 
   private summary(
-    split: ResidentSplit,
+    split: EngineSplit,
     sums: ReadonlyMap<string, Float64Array>,
     { outputs, klMethod }: EvaluationStep,
   ): Evaluation {

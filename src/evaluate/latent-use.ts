@@ -8,7 +8,7 @@ import "../ops/index.js";
 import type { Engine } from "../runtime/index.js";
 import { type Tensor, tensor, UserError } from "../tensor/index.js";
 import { noiseOfExamples } from "./example-noise.js";
-import type { ResidentSplit } from "./split.js";
+import { type EngineSplit, runOnRows } from "./split.js";
 
 /** How data in an engine are read. */
 export interface ReadOptions {
@@ -22,16 +22,19 @@ export interface ReadOptions {
 const source = (seed: number): { seed: number; purpose: string } => ({ seed, purpose: "evaluate" });
 
 /**
- * The codes of a split's examples, [n, latent]: posterior means, or draws where the family has no mean. The weights
+ * The codes of a split's first `examples` (default all), [n, latent]: posterior means, or draws where the family has no mean. The weights
  * lie in the engine beside the data.
  */
 export async function codesIn(
   engine: Engine,
   model: Vae,
-  split: ResidentSplit,
+  split: EngineSplit,
   { stored, binarize = "none", seed = 0 }: ReadOptions,
+  examples = split.length,
 ): Promise<Tensor<"float32">> {
-  const batch = Math.min(500, split.length);
+  const length = Math.min(examples, split.length);
+  const batch = Math.min(500, length);
+  const last = length - 1;
   const { weights } = new Packing(model.parameters).inputs("float32");
   const { encode, prior } = model.bind(weights, "float32");
   const { x, noise: drawn } = gatherBatch(stored, model.dataSize, batch, "float32", binarize);
@@ -40,17 +43,19 @@ export async function codesIn(
   const codes = posterior.mean?.() ?? noisySample(posterior, x, noise, prior);
   const graph = compile({ codes }, { name: "codes" });
   const program = await engine.open(graph.bytes, graph.inputs);
-  const all = tensor("float32", [split.length, model.latent]);
+  const all = tensor("float32", [length, model.latent]);
   try {
-    for (let start = 0; start < split.length; start += batch) {
-      const indices = Int32Array.from({ length: batch }, (_, i) => Math.min(start + i, split.length - 1));
-      const feeds: Record<string, Tensor> = { indices: tensor("int32", [batch], indices) };
+    for (let start = 0; start < length; start += batch) {
+      const wanted = Int32Array.from({ length: batch }, (_, i) => Math.min(start + i, last));
+      const feeds: Record<string, Tensor> = {};
       for (const one of [...drawn, ...noise.inputs]) {
-        feeds[one.name] = noiseOfExamples(one, source(seed), indices);
+        feeds[one.name] = noiseOfExamples(one, source(seed), wanted);
       }
-      const call = { feeds, from: { data: split.resident }, fetch: ["codes"] };
-      const results = (await engine.run(program, call)) as Record<string, Tensor<"float32">>;
-      const count = Math.min(batch, split.length - start);
+      const results = (await runOnRows(engine, program, split, wanted, (indices) => ({
+        feeds: { ...feeds, indices: tensor("int32", [batch], indices) },
+        fetch: ["codes"],
+      }))) as Record<string, Tensor<"float32">>;
+      const count = Math.min(batch, length - start);
       const part = results.codes?.data.subarray(0, count * model.latent);
       all.data.set(part ?? [], start * model.latent);
     }
@@ -108,7 +113,7 @@ export interface MutualInformationOptions extends ReadOptions {
 export async function mutualInformationIn(
   engine: Engine,
   model: Vae,
-  split: ResidentSplit,
+  split: EngineSplit,
   options: MutualInformationOptions,
 ): Promise<MutualInformation> {
   const { stored, binarize = "none", seed = 0 } = options;
@@ -135,16 +140,18 @@ export async function mutualInformationIn(
       const logs = Array.from({ length: batch }, () => new Float64Array(n));
       let atPrior: ArrayLike<number> = [];
       for (let other = 0; other < n; other += batch) {
-        const indices = Int32Array.from({ length: 2 * batch }, (_, i) =>
+        const wanted = Int32Array.from({ length: 2 * batch }, (_, i) =>
           i < batch ? start + i : other + i - batch,
         );
-        const feeds: Record<string, Tensor> = { indices: tensor("int32", [2 * batch], indices) };
-        for (const one of drawn) feeds[one.name] = noiseOfExamples(one, source(seed), indices);
+        const feeds: Record<string, Tensor> = {};
+        for (const one of drawn) feeds[one.name] = noiseOfExamples(one, source(seed), wanted);
         for (const one of noise.inputs) {
-          feeds[one.name] = noiseOfExamples(one, source(seed), indices.subarray(0, batch));
+          feeds[one.name] = noiseOfExamples(one, source(seed), wanted.subarray(0, batch));
         }
-        const call = { feeds, from: { data: split.resident }, fetch: graph.outputs };
-        const results = (await engine.run(program, call)) as Record<string, Tensor<"float32">>;
+        const results = (await runOnRows(engine, program, split, wanted, (indices) => ({
+          feeds: { ...feeds, indices: tensor("int32", [2 * batch], indices) },
+          fetch: graph.outputs,
+        }))) as Record<string, Tensor<"float32">>;
         for (let i = 0; i < batch; i++) {
           logs[i]?.set(results.pairs?.data.subarray(i * batch, (i + 1) * batch) ?? [], other);
         }

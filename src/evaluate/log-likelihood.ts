@@ -8,7 +8,7 @@ import type { Engine } from "../runtime/index.js";
 import { type Tensor, tensor, UserError } from "../tensor/index.js";
 import { noiseOfDraws, noiseOfExamples } from "./example-noise.js";
 import { LogMean } from "./log-weights.js";
-import type { ResidentSplit } from "./split.js";
+import { type EngineSplit, runOnRows } from "./split.js";
 
 /** How a log-likelihood is estimated. */
 export interface LogLikelihoodOptions {
@@ -82,7 +82,7 @@ function pieces(
 }
 
 /**
- * The importance-sampled log-likelihood of a split that lies in an engine beside the model's weights (Burda et al.,
+ * The importance-sampled log-likelihood of a split in an engine in which the model's weights lie (Burda et al.,
  * 2016): a lower bound of log p(x) in expectation that tends to it as K grows. Pieces of examples and draws are
  * computed in the engine in float32 and their log-weights added up on the host in float64, so that memory is bounded
  * by `chunk` whatever K is; the noise, and so the result up to rounding, does not depend on the pieces.
@@ -93,7 +93,7 @@ export async function logLikelihoodIn(
   engine: Engine,
   model: Vae,
   stored: "uint8" | "float32",
-  split: ResidentSplit,
+  split: EngineSplit,
   options: LogLikelihoodOptions = {},
 ): Promise<LogLikelihood> {
   const { samples = 500, seed = 0, binarize = "none", chunk = 2_000_000 } = options;
@@ -114,15 +114,18 @@ export async function logLikelihoodIn(
   const means = Array.from({ length: examples }, () => new LogMean());
 
   const submit = (start: number, first: number): Promise<Record<string, Tensor>> => {
-    const indices = Int32Array.from({ length: batch }, (_, i) => Math.min(start + i, examples - 1));
-    const feeds: Record<string, Tensor> = { indices: tensor("int32", [batch], indices) };
+    const wanted = Int32Array.from({ length: batch }, (_, i) => Math.min(start + i, examples - 1));
+    const feeds: Record<string, Tensor> = {};
     for (const input of drawn) {
-      feeds[input.name] = noiseOfExamples(input, { seed, purpose: "evaluate" }, indices);
+      feeds[input.name] = noiseOfExamples(input, { seed, purpose: "evaluate" }, wanted);
     }
     for (const input of noise) {
-      feeds[input.name] = noiseOfDraws(input, origin, indices, { first, total: samples });
+      feeds[input.name] = noiseOfDraws(input, origin, wanted, { first, total: samples });
     }
-    return engine.run(program, { feeds, from: { data: split.resident }, fetch: ["logWeights"] });
+    return runOnRows(engine, program, split, wanted, (indices) => ({
+      feeds: { ...feeds, indices: tensor("int32", [batch], indices) },
+      fetch: ["logWeights"],
+    }));
   };
   const take = ({ logWeights }: Record<string, Tensor>, start: number, first: number): void => {
     const data = (logWeights as Tensor<"float32">).data;

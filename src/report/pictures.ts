@@ -1,4 +1,4 @@
-import { type Dataset, rows, type Split } from "../data/index.js";
+import { type Dataset, type Images, readExamples, type Split } from "../data/index.js";
 import type { Support } from "../distributions/index.js";
 import type { TrainedVae } from "../model/index.js";
 import {
@@ -43,7 +43,7 @@ export async function generatedPicture({ model }: PictureSubject): Promise<RunPi
 
 /** Test examples, and under each what the model makes of it. */
 export async function reconstructionPicture({ model, data }: PictureSubject): Promise<RunPicture> {
-  const originals = rows(data.test.images, 0, Math.min(pairs, data.test.length));
+  const originals = await readExamples(data.test, 0, pairs);
   const shape = model.definition.input;
   const picture = originalsBesideReconstructions(originals, await model.reconstruct(originals), { shape });
   return {
@@ -71,8 +71,8 @@ export async function lossPicture({ history }: PictureSubject): Promise<RunPictu
   };
 }
 
-function firstRows(split: Split, count: number): { images: Split["images"]; labels?: Int32Array } {
-  const images = rows(split.images, 0, Math.min(count, split.length));
+async function firstRows(split: Split, count: number): Promise<{ images: Images; labels?: Int32Array }> {
+  const images = await readExamples(split, 0, count);
   return split.labels === undefined
     ? { images }
     : { images, labels: split.labels.subarray(0, images.shape[0]) };
@@ -100,7 +100,7 @@ const maps: Readonly<Partial<Record<Support, LatentMap>>> = {
 
 /** Codes of test examples in the plane, or along their principal axes, coloured by label. */
 export async function latentPicture({ model, data }: PictureSubject): Promise<RunPicture> {
-  const { images, labels } = firstRows(data.test, mapped);
+  const { images, labels } = await firstRows(data.test, mapped);
   const codes = await model.codes(images);
   const { latent, posterior } = model.definition;
   const map = latent === 3 ? maps[posterior.support] : undefined;

@@ -6,6 +6,11 @@ export interface Call {
   readonly feeds: Tensors;
   /** Inputs to take from residents of another name: input name to resident name. */
   readonly from?: Readonly<Record<string, string>>;
+  /**
+   * Feeds whose memory is lent to the engine: handed over rather than copied, and given back among the results,
+   * under the inputs' names. Until then they must not be used.
+   */
+  readonly lend?: readonly string[];
   /** Outputs to answer with. */
   readonly fetch: readonly string[];
   /** Outputs to keep in the engine: output name to resident name. */
@@ -122,7 +127,8 @@ export class LocalEngine implements Engine {
         this.residents.set(name, after);
         if (before !== undefined && this.made.has(before.data)) this.spares.set(name, before);
       }
-      return Object.fromEntries(fetched);
+      const lent = (call.lend ?? []).map((name) => [name, feeds[name] as Tensor] as const);
+      return Object.fromEntries([...fetched, ...lent]);
     });
   }
 

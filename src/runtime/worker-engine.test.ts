@@ -35,6 +35,24 @@ describe.each(["cpu", "wasm"] as const)("on %s", (device) => {
     expect(model.bytes.byteLength).toBeGreaterThan(0);
   });
 
+  test("memory that is lent comes back, whole, and can be lent again", async () => {
+    engine = await startWorkerEngine({ device, threads: 1 });
+    const program = await engine.open(model.bytes, model.inputs);
+    await engine.put({ w: vector(1, 1) });
+    let buffer = new ArrayBuffer(64);
+    for (const goal of [3, 4]) {
+      const lent = tensor("float32", [2], new Float32Array(buffer, 0, 2));
+      lent.data.set([goal, 1]);
+      const running = engine.run(program, { feeds: { g: lent }, lend: ["g"], fetch: ["loss"] });
+      expect(buffer.byteLength).toBe(0);
+      const { loss, g: back } = await running;
+      expect(toNumbers(loss as Tensor)).toEqual([goal + 1]);
+      expect(toNumbers(back as Tensor)).toEqual([goal, 1]);
+      buffer = back?.data.buffer as ArrayBuffer;
+      expect(buffer.byteLength).toBe(64);
+    }
+  });
+
   test("an output both answered and kept is whole in both places", async () => {
     engine = await startWorkerEngine({ device, threads: 1 });
     const program = await engine.open(model.bytes, model.inputs);

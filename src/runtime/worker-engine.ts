@@ -2,7 +2,13 @@ import { Worker } from "node:worker_threads";
 import type { Tensor } from "../tensor/index.js";
 import type { Call, Engine } from "./engine.js";
 import type { SessionOptions, Tensors } from "./session.js";
-import type { Hello, Request, Response, WorkerOptions } from "./worker-protocol.js";
+import {
+  type Hello,
+  lentBuffers,
+  type Request,
+  type Response,
+  type WorkerOptions,
+} from "./worker-protocol.js";
 
 /** Where the built worker is: beside this file, or in dist/ when this file runs from its TypeScript source. */
 function workerUrl(): URL {
@@ -51,7 +57,9 @@ class WorkerEngine implements Engine {
   }
 
   run(program: number, call: Call): Promise<Record<string, Tensor>> {
-    return this.ask("run", [program, call]) as Promise<Record<string, Tensor>>;
+    const lent = (call.lend ?? []).map((name) => [name, call.feeds[name] as Tensor] as const);
+    const buffers = lentBuffers(Object.fromEntries(lent));
+    return this.ask("run", [program, call], buffers) as Promise<Record<string, Tensor>>;
   }
 
   async release(program: number): Promise<void> {
@@ -69,11 +77,15 @@ class WorkerEngine implements Engine {
     }
   }
 
-  private ask(method: Request["method"], args: readonly unknown[]): Promise<unknown> {
+  private ask(
+    method: Request["method"],
+    args: readonly unknown[],
+    handOver: readonly ArrayBuffer[] = [],
+  ): Promise<unknown> {
     if (this.failure !== undefined) return Promise.reject(this.failure);
     const id = this.nextId++;
     return new Promise((resolve, reject) => {
-      this.worker.postMessage({ id, method, args } satisfies Request);
+      this.worker.postMessage({ id, method, args } satisfies Request, handOver);
       this.pending.set(id, { resolve, reject });
       // Only a call under way keeps the process from ending.
       this.worker.ref();

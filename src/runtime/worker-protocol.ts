@@ -38,3 +38,9 @@ export function transferables(values: Readonly<Record<string, Tensor>>): ArrayBu
   }
   return [...buffers];
 }
+
+/** The buffers under lent values, which are handed over whole even where a value fills but a part of one. */
+export function lentBuffers(values: Readonly<Record<string, Tensor>>): ArrayBuffer[] {
+  const buffers = Object.values(values).map(({ data }) => data.buffer);
+  return [...new Set(buffers.filter((buffer) => buffer instanceof ArrayBuffer))];
+}

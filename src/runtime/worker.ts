@@ -1,10 +1,11 @@
 import { parentPort, workerData } from "node:worker_threads";
 import type { Tensor } from "../tensor/index.js";
-import { LocalEngine } from "./engine.js";
+import { type Call, LocalEngine } from "./engine.js";
 import { nodeBackend } from "./node.js";
 import { wasmBackend } from "./wasm.js";
 import {
   type Hello,
+  lentBuffers,
   type Request,
   type Response,
   transferables,
@@ -35,7 +36,12 @@ async function answer(engine: LocalEngine, { id, method, args }: Request): Promi
     response = { id, error: messageOf(error) };
   }
   const value = "value" in response && handsOver.has(method) ? response.value : undefined;
-  port?.postMessage(response, transferables((value ?? {}) as Record<string, Tensor>));
+  const tensors = (value ?? {}) as Record<string, Tensor>;
+  const lent = method === "run" ? ((args[1] as Call).lend ?? []) : [];
+  const back = lentBuffers(
+    Object.fromEntries(lent.flatMap((name) => (tensors[name] ? [[name, tensors[name]]] : []))),
+  );
+  port?.postMessage(response, [...new Set([...transferables(tensors), ...back])]);
 }
 
 try {

@@ -151,11 +151,12 @@ export class RandomStream {
 
   /**
    * The numbers 0 to `n` - 1 in random order (Fisher-Yates, all orders equally likely), from the start of
-   * this stream: take a stream of its own for each permutation.
+   * this stream: take a stream of its own for each permutation. They are written over `into` if that has length
+   * `n`, which spares memory where many are drawn in turn.
    */
-  permutation(n: number): Int32Array {
+  permutation(n: number, into?: Int32Array): Int32Array {
     if (n !== 0) checkBound(n);
-    const order = new Int32Array(n);
+    const order = into?.length === n ? into : new Int32Array(n);
     for (let i = 0; i < n; i++) order[i] = i;
     this.#chunks(Math.max(0, n - 1), 0, false, (at, count, skip) => {
       for (let i = 0; i < count; i++) {

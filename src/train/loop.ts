@@ -1,14 +1,16 @@
 import type { Binarization } from "../data/portable.js";
-import { collapse, Evaluator, type ResidentSplit } from "../evaluate/index.js";
+import { collapse, type EngineSplit, Evaluator, settle } from "../evaluate/index.js";
 import type { Vae } from "../model/index.js";
 import type { Objective } from "../objectives/index.js";
 import type { Optimizer } from "../optim/index.js";
 import type { Engine, SessionOptions } from "../runtime/index.js";
-import { RandomStream, type Tensor, UserError } from "../tensor/index.js";
+import { type Tensor, UserError } from "../tensor/index.js";
 import { collapseAdvice } from "./advice.js";
 import { ChunkSize } from "./chunk.js";
 import { EngineState } from "./engine-state.js";
 import type { EpochRecord, Position, TrainEvent } from "./events.js";
+import { Feed, type Portion } from "./feed.js";
+import type { Shuffle } from "./order.js";
 import type { Progress, TrainState } from "./state.js";
 import { lossOutput } from "./step.js";
 import { Stepper } from "./stepper.js";
@@ -28,12 +30,13 @@ export interface LoopPlan {
   readonly epochs: number;
   readonly batchSize: number;
   readonly seed: number;
+  readonly shuffle: Shuffle;
   /** Stop after this many epochs without a better value on the validation split. */
   readonly patience: number | undefined;
   readonly stored: "uint8" | "float32";
   readonly binarize: Binarization;
-  readonly train: ResidentSplit;
-  readonly monitor: ResidentSplit;
+  readonly train: EngineSplit;
+  readonly monitor: EngineSplit;
   readonly session: SessionOptions | undefined;
   readonly sink: CheckpointSink | undefined;
   /** Seconds between checkpoints inside an epoch. */
@@ -61,6 +64,7 @@ export class TrainLoop {
   private lastDone = 0;
   private rate = 0;
   private readonly stepsPerEpoch: number;
+  private readonly feed: Feed;
   private readonly engineState: EngineState;
 
   constructor(
@@ -69,7 +73,9 @@ export class TrainLoop {
   ) {
     this.progress = state.progress;
     this.engineState = new EngineState(plan.engine, plan.model, plan.optimizer);
-    this.stepsPerEpoch = Math.ceil(plan.train.length / plan.batchSize);
+    const { train, batchSize, seed, engine } = plan;
+    this.feed = new Feed(train, Math.min(batchSize, train.length), seed, plan.shuffle, engine.loops);
+    this.stepsPerEpoch = this.feed.stepsPerEpoch;
   }
 
   /** Trains to the end, to early stopping or to an abort; answers the last progress. */
@@ -116,36 +122,42 @@ export class TrainLoop {
   }
 
   private async epoch(steppers: readonly Stepper[], evaluator: Evaluator): Promise<void> {
-    const { plan, stepsPerEpoch } = this;
-    const { seed, train } = plan;
-    const [full, tail] = steppers as [Stepper, Stepper | undefined];
-    const order = new RandomStream(seed, "shuffle", this.progress.epoch).permutation(train.length);
+    const { plan, stepsPerEpoch, feed } = this;
     const began = { time: Date.now(), seen: this.progress.seen };
-    const fullSteps = Math.floor(train.length / full.batch);
+    const epochStart = this.progress.step - this.progress.stepInEpoch;
+    feed.seek(this.progress.epoch, this.progress.stepInEpoch);
     const queue: Submitted[] = [];
-    let next = this.progress.stepInEpoch;
-    const epochStart = this.progress.step - next;
-    while (next < stepsPerEpoch || queue.length > 0) {
-      while (next < stepsPerEpoch && queue.length < callsUnderWay && !plan.signal?.aborted) {
-        const isTail = next >= fullSteps;
-        const stepper = isTail && tail !== undefined ? tail : full;
-        const steps = isTail || !plan.engine.loops ? 1 : Math.min(this.chunk.steps, fullSteps - next);
-        const indices = order.slice(next * full.batch, next * full.batch + steps * stepper.batch);
-        const place = { seed, stride: full.batch, data: train.resident };
-        const results = stepper.run(indices, steps, epochStart + next, place);
-        results.catch(() => undefined);
-        queue.push({ steps, batch: stepper.batch, submitted: Date.now(), results });
-        next += steps;
+    while (feed.more || queue.length > 0) {
+      while (queue.length < callsUnderWay && !plan.signal?.aborted) {
+        const portion = await feed.take(this.chunk.steps);
+        if (portion === undefined) break;
+        queue.push(this.submit(steppers, portion, epochStart));
       }
       const done = queue.shift();
       if (done === undefined) return;
       await this.account(done, began);
       if (Date.now() - this.lastCheckpoint > plan.checkpointSeconds * 1000) {
         for (const call of queue.splice(0)) await this.account(call, began);
-        if (next < stepsPerEpoch) await this.checkpoint(false);
+        if (this.progress.stepInEpoch < stepsPerEpoch) await this.checkpoint(false);
       }
     }
-    await this.finishEpoch(evaluator, (this.progress.seen - began.seen) / secondsSince(began.time));
+    const imagesPerSecond = (this.progress.seen - began.seen) / secondsSince(began.time);
+    // The next epoch's first examples are read while this one is evaluated.
+    if (this.progress.epoch + 1 < plan.epochs) feed.seek(this.progress.epoch + 1, 0);
+    await this.finishEpoch(evaluator, imagesPerSecond);
+  }
+
+  private submit(steppers: readonly Stepper[], portion: Portion, epochStart: number): Submitted {
+    const { seed, train } = this.plan;
+    const [full, tail] = steppers as [Stepper, Stepper | undefined];
+    const { first, steps, batch, indices, data } = portion;
+    const stepper = batch === full.batch ? full : (tail as Stepper);
+    const place = { seed, stride: full.batch, data };
+    const results = stepper
+      .run(indices, steps, epochStart + first, place)
+      .then((found) => settle(train, found));
+    results.catch(() => undefined);
+    return { steps, batch, submitted: Date.now(), results };
   }
 
   private async account(call: Submitted, began: { time: number; seen: number }): Promise<void> {

@@ -1,3 +1,4 @@
+import { type CallData, withData } from "../evaluate/index.js";
 import { noiseFor, type Vae } from "../model/index.js";
 import { compileSteps, nextName, requireInputName, stepsInput } from "../onnx/index.js";
 import type { Engine, SessionOptions } from "../runtime/index.js";
@@ -32,13 +33,14 @@ export class Stepper {
 
   /**
    * Runs `steps` steps whose examples are `indices` [steps * batch]. `first` is the number of the first of them,
-   * from 0; `stride` is the run's full batch size, which places their noise. Answers each term by step.
+   * from 0; `stride` is the run's full batch size, which places their noise; `data` is
+   * what the indices are of. Answers each term by step and, where `data` was handed over, that under its name.
    */
   async run(
     indices: Int32Array,
     steps: number,
     first: number,
-    { seed, stride, data }: { readonly seed: number; readonly stride: number; readonly data: string },
+    { seed, stride, data }: { readonly seed: number; readonly stride: number; readonly data: CallData },
   ): Promise<Record<string, Tensor>> {
     const feeds: Record<string, Tensor> = { indices: tensor("int32", [steps, this.batch], indices) };
     if (this.engine.loops) feeds[stepsInput] = tensor("int64", [], BigInt64Array.of(BigInt(steps)));
@@ -52,7 +54,7 @@ export class Stepper {
       feeds[name] = tensor("float32", [steps], fromNumbers("float32", values));
     }
     const fetch = [lossOutput, ...this.step.terms];
-    return this.engine.run(this.program, { feeds, from: { data }, keep: this.keep, fetch });
+    return this.engine.run(this.program, withData({ feeds, keep: this.keep, fetch }, data));
   }
 
   /** Frees the program. */

@@ -1,15 +1,16 @@
-import { type Binarization, binarizeDataset, type Dataset, holdOut, type Split } from "../data/portable.js";
+import { type Binarization, binarizeDataset, type Dataset, holdOut } from "../data/portable.js";
 import type { Json } from "../distributions/index.js";
-import type { Evaluation } from "../evaluate/index.js";
+import { enterSplit, type EngineSplit, type Evaluation, leaveSplit } from "../evaluate/index.js";
 import { bundle, TrainedVae, type Vae, vaeConfig } from "../model/index.js";
 import { elbo, type Objective } from "../objectives/index.js";
 import { adam, type Optimizer } from "../optim/index.js";
 import type { Backend, Engine } from "../runtime/index.js";
-import { RandomStream, type Tensor, tensor, UserError } from "../tensor/index.js";
+import { RandomStream, type Tensor, UserError } from "../tensor/index.js";
 import type { EpochRecord, TrainEvent } from "./events.js";
 import { requireFit } from "./fit.js";
 import { EngineState } from "./engine-state.js";
 import { type CheckpointSink, TrainLoop } from "./loop.js";
+import { type Shuffle, shuffles } from "./order.js";
 import type { RunConfig } from "./run-config.js";
 import { initialState, type TrainState } from "./state.js";
 
@@ -35,6 +36,11 @@ export interface TrainOptions {
   readonly engine?: Engine;
   /** Part (0..1, exclusive) or number of the training examples to hold out for validation; default 0, none. */
   readonly validation?: number;
+  /**
+   * How the order of examples is drawn (see `Shuffle`); default `full`. `blocks` is for streaming from disks that are
+   * slow at reading single examples.
+   */
+  readonly shuffle?: Shuffle;
   /** How grey levels are made binary (see `Binarization`); default `none`. */
   readonly binarize?: Binarization;
   /**
@@ -112,13 +118,6 @@ function wholeFrom(least: number, name: string, value: number): number {
   return value;
 }
 
-function flattened({ images, length }: Split): Tensor {
-  const size = images.data.length / length;
-  return images.dtype === "uint8"
-    ? tensor("uint8", [length, size], images.data)
-    : tensor("float32", [length, size], images.data);
-}
-
 interface Settings {
   readonly objective: Objective;
   readonly optimizer: Optimizer;
@@ -128,6 +127,7 @@ interface Settings {
   readonly patience: number | undefined;
   readonly validation: number;
   readonly binarize: Binarization;
+  readonly shuffle: Shuffle;
 }
 
 function settingsOf(dataset: Dataset, options: TrainOptions): Settings {
@@ -140,21 +140,25 @@ function settingsOf(dataset: Dataset, options: TrainOptions): Settings {
     patience,
     validation = 0,
     binarize = "none",
+    shuffle = "full",
   } = options;
   wholeFrom(1, "epochs", epochs);
   wholeFrom(1, "batch", batchSize);
   new RandomStream(seed);
+  if (!shuffles.includes(shuffle)) {
+    throw new UserError(`shuffle must be one of ${shuffles.join(", ")}, got ${String(shuffle)}`, 2);
+  }
   if (patience !== undefined) wholeFrom(1, "patience", patience);
   if (patience !== undefined && validation === 0 && dataset.validation === undefined) {
     throw new UserError("early stopping (patience) needs held-out data: give --validation, such as 0.1", 2);
   }
   if (!(validation >= 0)) throw new UserError(`validation must be 0 or more, got ${validation}`, 2);
   const optimizer = options.optimizer ?? adam(lr === undefined ? {} : { lr });
-  return { objective, optimizer, epochs, batchSize, seed, patience, validation, binarize };
+  return { objective, optimizer, epochs, batchSize, seed, patience, validation, binarize, shuffle };
 }
 
 function runConfig(model: Vae, data: Dataset, settings: Settings, options: TrainOptions): RunConfig {
-  const { objective, optimizer, epochs, batchSize, seed, patience, validation, binarize } = settings;
+  const { objective, optimizer, epochs, batchSize, seed, patience, validation, binarize, shuffle } = settings;
   return {
     model: vaeConfig(model) as unknown as Json,
     objective: { name: objective.name, config: objective.config },
@@ -165,6 +169,7 @@ function runConfig(model: Vae, data: Dataset, settings: Settings, options: Train
     patience: patience ?? null,
     validation,
     binarize,
+    ...(shuffle !== "full" && { shuffle }),
     dataset: { name: data.name, shape: data.shape, train: data.train.length, test: data.test.length },
     source: data.source ?? null,
     device: options.device ?? "auto",
@@ -192,7 +197,7 @@ export async function trainWith(
   options: TrainOptions = {},
 ): Promise<Run> {
   const settings = settingsOf(dataset, options);
-  requireFit(model, dataset, settings.binarize);
+  await requireFit(model, dataset, settings.binarize);
   const held = settings.validation > 0 ? holdOut(dataset, settings.validation, settings.seed) : dataset;
   const data = binarizeDataset(held, settings.binarize);
   const monitor = data.validation ?? data.test;
@@ -242,30 +247,39 @@ function weightsOf(model: Vae, { tensors }: TrainState): Record<string, Tensor> 
 }
 
 async function trainIn(engine: Engine, training: Training): Promise<Run> {
+  const { data } = training;
+  const entered: EngineSplit[] = [];
+  try {
+    entered.push(await enterSplit(engine, "train", data.train, "data:train"));
+    const [name, monitor] =
+      data.validation === undefined ? ["test", data.test] : ["validation", data.validation];
+    entered.push(await enterSplit(engine, name, monitor, "data:monitor"));
+    return await trainOnSplits(engine, training, entered as [EngineSplit, EngineSplit]);
+  } finally {
+    for (const split of entered) await leaveSplit(split);
+  }
+}
+
+async function trainOnSplits(
+  engine: Engine,
+  training: Training,
+  [train, monitor]: readonly [EngineSplit, EngineSplit],
+): Promise<Run> {
   const { platform, model, data, settings, options, folder, state, found } = training;
-  const monitor = data.validation ?? data.test;
   const inEngine = new EngineState(engine, model, settings.optimizer);
   const weights = async (): Promise<TrainedVae> =>
     new TrainedVae(model, await inEngine.weights(), () => platform.openBackend());
   const tell = options.onEvent ?? (() => undefined);
   const current: Current = { model: weights };
   await inEngine.put(state.tensors);
-  await engine.put({
-    "data:train": flattened(data.train),
-    "data:monitor": flattened(monitor),
-  });
   const loop = new TrainLoop(
     {
       ...settings,
       engine,
       model,
       stored: data.train.images.dtype,
-      train: { name: "train", resident: "data:train", length: data.train.length },
-      monitor: {
-        name: data.validation === undefined ? "test" : "validation",
-        resident: "data:monitor",
-        length: monitor.length,
-      },
+      train,
+      monitor,
       session: undefined,
       sink: folder,
       checkpointSeconds: options.checkpointSeconds ?? 60,

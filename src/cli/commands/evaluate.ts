@@ -16,6 +16,7 @@ import { dataField, dataFor, openFlags, type OpenFlags, seedField, splitField } 
 
 interface EvaluateFlags extends OpenFlags {
   readonly data?: string;
+  readonly memory?: number;
   readonly split?: SplitName;
   readonly binarize?: Binarization;
   readonly seed?: number;
@@ -120,6 +121,7 @@ export const evaluateCommand = buildCommand<EvaluateFlags, [folder: string], Cli
     flags: {
       split: flag("split", splitField),
       data: flag("data", dataField),
+      memory: flag("memory", fields.memory),
       binarize: flag("binarize", {
         ...fields.binarize,
         brief: "none, dynamic, static or threshold [default = the run's]",

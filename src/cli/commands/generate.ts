@@ -1,5 +1,5 @@
 import { buildCommand } from "@stricli/core";
-import { binarizeDataset, type Dataset, rows } from "../../data/index.js";
+import { binarizeDataset, type Dataset, readExamples } from "../../data/index.js";
 import type { ImageBatch } from "../../model/index.js";
 import { nodePlatform } from "../../node.js";
 import { generateFrom, samplerFrom } from "../../sampling/index.js";
@@ -33,7 +33,7 @@ async function trainingCodes({ model, config }: OpenedRun, dataset: Dataset): Pr
   const { latent } = model.definition;
   const codes = tensor("float32", [count, latent]);
   for (let start = 0; start < count; start += chunk) {
-    const part = await model.codes(rows(train.images, start, Math.min(count, start + chunk)));
+    const part = await model.codes(await readExamples(train, start, Math.min(count, start + chunk)));
     codes.data.set(part.data, start * latent);
   }
   return codes;

@@ -31,8 +31,8 @@ async function interpolate(this: Cli, flags: InterpolateFlags, folder: string): 
   const file = imageFile(flags.out ?? "interpolation.png");
   const { model, config } = await openRun(folder, await loadSettings(flags.config), flags.checkpoint);
   const split = splitOf(await dataFor(flags, folder, config), flags.split ?? "test");
-  const from = exampleOf(split, flags.from ?? 0, "--from");
-  const to = exampleOf(split, flags.to ?? 1, "--to");
+  const from = await exampleOf(split, flags.from ?? 0, "--from");
+  const to = await exampleOf(split, flags.to ?? 1, "--to");
   const images = await model.interpolate(from, to, flags.steps ?? 10);
   await saveTo(file, images, { columns: flags.steps ?? 10 });
 }

@@ -1,5 +1,5 @@
 import { buildCommand } from "@stricli/core";
-import { rows, writeWhole } from "../../data/index.js";
+import { readExamples, writeWhole } from "../../data/index.js";
 import { type SplitName, splitOf } from "../../evaluate/index.js";
 import { encodePng, originalsBesideReconstructions } from "../../plot/index.js";
 import { loadSettings } from "../config.js";
@@ -29,7 +29,7 @@ async function reconstruct(this: Cli, flags: ReconstructFlags, folder: string): 
   const file = imageFile(flags.out ?? "reconstructions.png");
   const { model, config } = await openRun(folder, await loadSettings(flags.config), flags.checkpoint);
   const split = splitOf(await dataFor(flags, folder, config), flags.split ?? "test");
-  const originals = rows(split.images, 0, Math.min(flags.n ?? 16, split.length));
+  const originals = await readExamples(split, 0, flags.n ?? 16);
   const images = await model.reconstruct(originals);
   if (file.toLowerCase().endsWith(".npy")) return saveTo(file, images);
   await makeParent(file);

@@ -1,11 +1,19 @@
 import path from "node:path";
-import { type Dataset, fileError, makeFolder, rows, type Split } from "../../data/index.js";
+import {
+  type Dataset,
+  fileError,
+  type Images,
+  makeFolder,
+  readExamples,
+  type Split,
+} from "../../data/index.js";
 import type { SplitName } from "../../evaluate/index.js";
 import { canSaveImages, saveImages, type SaveImagesOptions } from "../../model/index.js";
 import { type Tensor, UserError } from "../../tensor/index.js";
 import type { CheckpointName, RunConfig } from "../../train/index.js";
 import { print } from "../context.js";
 import { asInRun, loadData, recordedData } from "../data.js";
+import { defined } from "../defined.js";
 import { choice, fields, text } from "../fields.js";
 import { commonFlags, type CommonFlags, flag } from "../flags.js";
 
@@ -58,16 +66,19 @@ export async function saveTo(file: string, images: Tensor, options: SaveImagesOp
 
 /** The data that a command works on: those named, else those of the config file, else those of the run. */
 export async function dataFor(
-  flags: { readonly data?: string; readonly split?: SplitName },
+  flags: { readonly data?: string; readonly split?: SplitName; readonly memory?: number },
   folder: string,
   config: RunConfig | undefined,
 ): Promise<Dataset> {
-  const dataset = await loadData(flags.data ?? recordedData(config, folder));
+  const dataset = await loadData(
+    flags.data ?? recordedData(config, folder),
+    defined({ memory: flags.memory }),
+  );
   return asInRun(dataset, config, flags.split ?? "test");
 }
 
 /** Example `index` of a split. Throws a UserError of wrong usage that names the option. */
-export function exampleOf(split: Split, index: number, option: string): Split["images"] {
-  if (index < split.length) return rows(split.images, index, index + 1);
+export async function exampleOf(split: Split, index: number, option: string): Promise<Images> {
+  if (index < split.length) return readExamples(split, index, index + 1);
   throw new UserError(`${option} must be below ${split.length}, the number of examples, got ${index}`, 2);
 }

@@ -92,6 +92,8 @@ export const trainCommand = buildCommand<TrainFlags, [data: string | undefined],
       validation: flag("validation", fields.validation),
       patience: flag("patience", fields.patience),
       binarize: flag("binarize", fields.binarize),
+      shuffle: flag("shuffle", fields.shuffle),
+      memory: flag("memory", fields.memory),
       device: flag("device", fields.device),
       threads: flag("threads", fields.threads),
       config: flag(

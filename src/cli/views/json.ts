@@ -1,3 +1,4 @@
+import { streamedParts } from "../../data/index.js";
 import { print } from "../context.js";
 import type { TrainView } from "./view.js";
 
@@ -8,7 +9,8 @@ function line(event: Readonly<Record<string, unknown>>): void {
 /** One JSON event a line on standard output, and nothing else there. */
 export function jsonView(): TrainView {
   return {
-    data({ name, source, kind, shape, train, validation, test, notes }) {
+    data(dataset) {
+      const { name, source, kind, shape, train, validation, test, notes } = dataset;
       line({
         type: "data",
         name,
@@ -18,6 +20,7 @@ export function jsonView(): TrainView {
         train: train.length,
         validation: validation?.length ?? 0,
         test: test.length,
+        streamed: streamedParts(dataset),
         notes,
       });
     },

@@ -1,0 +1,133 @@
+import { allocate, sizeOf, tensor, UserError } from "../tensor/index.js";
+import { type Images, rows, type Split } from "./dataset.js";
+import type { ExampleData, ExampleReader, ExampleSource } from "./source.js";
+
+/** A split whose examples stay where they are; labels, one an example, lie in memory. */
+export function streamedSplit(source: ExampleSource, labels?: Int32Array): Split {
+  const { dtype, place, shape } = source;
+  const images = {
+    dtype,
+    shape,
+    get data(): never {
+      throw new UserError(
+        `${place} is streamed from disk and does not lie in memory: read parts of it with readExamples, or load it ` +
+          "with more memory allowed",
+      );
+    },
+  } as Images;
+  return { length: shape[0] ?? 0, images, source, ...(labels === undefined ? {} : { labels }) };
+}
+
+/**
+ * `streamedSplit` of a source whose floats are read once to see that they are finite. Throws a UserError naming
+ * `source` as `makeSplit` does.
+ */
+export async function makeStreamedSplit(
+  examples: ExampleSource,
+  labels: Int32Array | undefined,
+  source: string,
+): Promise<Split> {
+  const split = streamedSplit(examples, labels);
+  if (labels !== undefined && labels.length !== split.length) {
+    throw new UserError(
+      `${source}: ${split.length} examples but ${labels.length} labels; give one label an example`,
+    );
+  }
+  if (examples.dtype === "uint8") return split;
+  const size = sizeOf(examples.shape.slice(1));
+  for await (const { images, first } of pieces(split)) {
+    const bad = images.data.findIndex((value) => !Number.isFinite(value));
+    if (bad < 0) continue;
+    const example = first + Math.floor(bad / size);
+    throw new UserError(`${source}: example ${example} holds ${images.data[bad]}; remove or replace it`);
+  }
+  return split;
+}
+
+/** Numbers `start` to `end` - 1. */
+export function range(start: number, end: number): Int32Array {
+  const numbers = new Int32Array(Math.max(0, end - start));
+  for (let i = 0; i < numbers.length; i++) numbers[i] = start + i;
+  return numbers;
+}
+
+/** Room for so many examples of a source. */
+export function roomFor(source: ExampleSource, count: number): ExampleData {
+  return allocate(source.dtype, count * sizeOf(source.shape.slice(1)));
+}
+
+/** Data as examples of a source's shape. */
+export function asImages(source: ExampleSource, data: ExampleData): Images {
+  const shape = source.shape.slice(1);
+  const full = [data.length / sizeOf(shape), ...shape];
+  return data instanceof Uint8Array ? tensor("uint8", full, data) : tensor("float32", full, data);
+}
+
+/**
+ * Examples `start` (included) to `end` (excluded, default: the last) of a split: a view of those in memory, a copy of
+ * streamed ones. Throws a UserError that names the file if it can't be read.
+ */
+export async function readExamples(split: Split, start: number, end?: number): Promise<Images> {
+  const { source, length } = split;
+  if (source === undefined) return rows(split.images, start, end);
+  const stop = Math.min(end ?? length, length);
+  if (!Number.isInteger(start) || !Number.isInteger(stop) || start < 0 || start > stop) {
+    throw new RangeError(`rows ${start} to ${stop} of ${length} examples`);
+  }
+  const reader = await source.open();
+  try {
+    const data = roomFor(source, stop - start);
+    await reader.read(range(start, stop), data);
+    return asImages(source, data);
+  } finally {
+    await reader.close();
+  }
+}
+
+const pieceNumbers = 1 << 20;
+
+/**
+ * All examples of a split in pieces of some megabytes, and the number of each piece's first. Streamed pieces are
+ * overwritten by the next.
+ */
+export async function* pieces(split: Split): AsyncGenerator<{ images: Images; first: number }, void> {
+  const { source, length, images } = split;
+  const count = Math.max(1, Math.floor(pieceNumbers / sizeOf(images.shape.slice(1))));
+  if (source === undefined) {
+    for (let first = 0; first < length; first += count) {
+      yield { images: rows(images, first, first + count), first };
+    }
+    return;
+  }
+  const reader = await source.open();
+  try {
+    const room = roomFor(source, Math.min(count, length));
+    for (let first = 0; first < length; first += count) {
+      const wanted = range(first, Math.min(first + count, length));
+      const part = room.subarray(0, (room.length / Math.min(count, length)) * wanted.length);
+      await reader.read(wanted, part);
+      yield { images: asImages(source, part), first };
+    }
+  } finally {
+    await reader.close();
+  }
+}
+
+/** A source whose readers do something of their own with another's. */
+export function derived(
+  source: ExampleSource,
+  changes: { readonly dtype?: "uint8" | "float32"; readonly shape?: readonly number[] },
+  read: (reader: ExampleReader, rows: Int32Array, out: ExampleData) => Promise<void>,
+): ExampleSource {
+  return {
+    ...source,
+    ...changes,
+    async open() {
+      const reader = await source.open();
+      return {
+        read: (wanted, out) => read(reader, wanted, out),
+        close: () => reader.close(),
+      };
+    },
+  };
+}
