@@ -1,6 +1,7 @@
 import os from "node:os";
 import type { InferenceSession } from "onnxruntime-common";
 import { UserError } from "../tensor/index.js";
+import { keepFreedMemory } from "./heap.js";
 import { type OrtModule, ortBackend } from "./ort.js";
 import type { Backend } from "./session.js";
 
@@ -55,6 +56,7 @@ export async function nodeBackend(device: NodeDevice = "cpu", threads?: number):
     executionProviders: providers,
     threads: count,
     writesInto: true,
+    onLargeOutput: keepFreedMemory,
     config: { "session.set_denormal_as_zero": "1", "session.disable_quant_qdq": "1" },
   });
 }
