@@ -130,7 +130,7 @@ export const fields = {
     "Grey levels to black and white: none, dynamic, static, threshold [default = none]",
   ),
   device: text("NAME", "auto, cpu, cuda, webgpu, ...; see `latent devices` [default = auto]"),
-  threads: whole(1, 1024, "N", "Threads of the CPU engine [default = one a core]"),
+  threads: whole(1, 1024, "N", "Threads of the CPU engine [default = one a core, shared with other runs]"),
 } as const;
 
 /** What only a config file can hold: objects in place of names. */
