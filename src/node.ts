@@ -2,9 +2,10 @@ import type { Dataset } from "./data/index.js";
 import { Expr } from "./graph/index.js";
 import { type EvaluateOptions, evaluateModelIn, type Evaluation } from "./evaluate/index.js";
 import type { TrainedVae, Vae } from "./model/index.js";
-import { chooseDevice } from "./runtime/devices.js";
+import { chooseDevice, type DeviceName } from "./runtime/devices.js";
 import { type Backend, type Engine, evaluateOn, type Feeds } from "./runtime/index.js";
-import { loadOrtNode, nodeBackend } from "./runtime/node.js";
+import { loadOrtNode, sharingBackend } from "./runtime/node.js";
+import { enterShare, leaveShare } from "./runtime/shares.js";
 import { wasmBackend } from "./runtime/wasm.js";
 import { startWorkerEngine } from "./runtime/worker-engine.js";
 import { fitFlowOn, type FlowOptions, type FlowSampler } from "./sampling/index.js";
@@ -18,11 +19,11 @@ import {
   trainOn,
 } from "./train/index.js";
 
-/** The same engine, described otherwise. */
-function described(engine: Engine, description: string): Engine {
+/** The same engine, described or closed otherwise. */
+function altered(engine: Engine, changes: Partial<Pick<Engine, "description" | "close">>): Engine {
   return {
     device: engine.device,
-    description,
+    description: engine.description,
     loops: engine.loops,
     extensions: engine.extensions,
     open: (...args) => engine.open(...args),
@@ -31,6 +32,7 @@ function described(engine: Engine, description: string): Engine {
     run: (...args) => engine.run(...args),
     release: (...args) => engine.release(...args),
     close: () => engine.close(),
+    ...changes,
   };
 }
 
@@ -41,18 +43,32 @@ async function openBackend(): Promise<Backend> {
   } catch {
     return wasmBackend();
   }
-  return nodeBackend();
+  return sharingBackend();
+}
+
+/** An engine in a worker that is seen by other engines on the CPU until it is closed or its process ends. */
+async function startSharingEngine(device: DeviceName, threads: number | undefined): Promise<Engine> {
+  if (device !== "cpu") return startWorkerEngine({ device, ...(threads ? { threads } : {}) });
+  const share = enterShare(threads);
+  try {
+    const engine = await startWorkerEngine({ device, share, ...(threads ? { threads } : {}) });
+    return altered(engine, { close: () => engine.close().finally(() => leaveShare(share)) });
+  } catch (error) {
+    leaveShare(share);
+    throw error;
+  }
 }
 
 /**
  * How Node trains: in a worker thread, on the device that `chooseDevice` names; trained models run in the caller's
- * thread, on the CPU. An engine that was chosen by `auto` says why in its description.
+ * thread, on the CPU. An engine that was chosen by `auto` says why in its description. Engines on the CPU share its
+ * cores with the others of this user, unless they were told how many threads to take.
  */
 export const nodePlatform: Platform = {
   async startEngine(name, threads) {
     const { device, reason } = await chooseDevice(name);
-    const engine = await startWorkerEngine({ device, ...(threads ? { threads } : {}) });
-    return name === "auto" ? described(engine, `${engine.description}; ${reason}`) : engine;
+    const engine = await startSharingEngine(device, threads);
+    return name === "auto" ? altered(engine, { description: `${engine.description}; ${reason}` }) : engine;
   },
   openBackend,
 };

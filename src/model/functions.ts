@@ -10,6 +10,31 @@ import type { BoundVae, Vae } from "./vae.js";
 export interface ModelFunction {
   readonly graph: CompiledGraph;
   readonly noise: readonly NoiseInput[];
+  /** The outputs that have a row for each example; others, such as a temperature or a codebook, are the same for all. */
+  readonly perExample: ReadonlySet<string>;
+}
+
+function modelFunction(
+  outputs: Readonly<Record<string, Expr>>,
+  name: string,
+  noise: readonly NoiseInput[] = [],
+): ModelFunction {
+  const perExample = Object.entries(outputs).filter(([, { shape }]) => typeof shape[0] === "string");
+  return {
+    graph: compile(outputs, { name }),
+    noise,
+    perExample: new Set(perExample.map(([output]) => output)),
+  };
+}
+
+/** How examples come in: bytes, which stand for x/255, or floats in 0..1. */
+export type ExampleType = "uint8" | "float32";
+
+/** Input `images` [batch, ...input], and the same as flat floats in 0..1. */
+function flatImages(model: Vae, stored: ExampleType): Expr {
+  const images = input("images", stored, ["batch", ...model.input]);
+  const levels = stored === "uint8" ? images.dequantize(1 / 255) : images;
+  return levels.reshape(["batch", model.dataSize]);
 }
 
 function bound(model: Vae, weights: Readonly<Record<string, Tensor>>): BoundVae {
@@ -27,8 +52,11 @@ export function posteriorOutputs(posterior: Distribution): Record<string, Expr> 
   return { ...(mean && { mean }), ...posterior.params };
 }
 
+/** As an example. Before a sigmoid the reshape costs nothing; at the end of a graph the engine copies. */
 function shaped(model: Vae, flat: Expr): Expr {
-  return flat.reshape(["batch", ...model.input]);
+  const shape = ["batch", ...model.input];
+  const [logits] = flat.op.name === "sigmoid" ? flat.inputs : [];
+  return logits === undefined ? flat.reshape(shape) : logits.reshape(shape).sigmoid();
 }
 
 /** The likelihood's mean as an example of the model's input shape: what a decoder shows. */
@@ -39,26 +67,35 @@ export function decodedMean(model: Vae, likelihood: Distribution): Expr {
   return shaped(model, likelihood.mean());
 }
 
-/** `images` [batch, ...input] in 0..1 to the posterior's parameters [batch, ...]. */
-export function encoderFunction(model: Vae, weights: Readonly<Record<string, Tensor>>): ModelFunction {
-  const images = input("images", "float32", ["batch", ...model.input]);
-  const posterior = bound(model, weights).encode(images.reshape(["batch", model.dataSize]));
-  return { graph: compile(posteriorOutputs(posterior), { name: "encoder" }), noise: [] };
+/**
+ * `images` [batch, ...input] to the posterior's parameters [batch, ...]. `stored` says what the images are, by
+ * default floats in 0..1.
+ */
+export function encoderFunction(
+  model: Vae,
+  weights: Readonly<Record<string, Tensor>>,
+  stored: ExampleType = "float32",
+): ModelFunction {
+  const posterior = bound(model, weights).encode(flatImages(model, stored));
+  return modelFunction(posteriorOutputs(posterior), "encoder");
 }
 
-/** `images` [batch, ...input] and noise to `z` [batch, latent]: draws of the posterior. */
-export function drawnCodesFunction(model: Vae, weights: Readonly<Record<string, Tensor>>): ModelFunction {
-  const images = input("images", "float32", ["batch", ...model.input]);
-  const posterior = bound(model, weights).encode(images.reshape(["batch", model.dataSize]));
+/** `images` as `encoderFunction` takes them, and noise, to `z` [batch, latent]: draws of the posterior. */
+export function drawnCodesFunction(
+  model: Vae,
+  weights: Readonly<Record<string, Tensor>>,
+  stored: ExampleType = "float32",
+): ModelFunction {
+  const posterior = bound(model, weights).encode(flatImages(model, stored));
   const noise = new NoiseInputs("float32");
-  return { graph: compile({ z: drawFrom(posterior, noise) }, { name: "codes" }), noise: noise.inputs };
+  return modelFunction({ z: drawFrom(posterior, noise) }, "codes", noise.inputs);
 }
 
 /** `z` [batch, latent] to `images` [batch, ...input]: the generative model. */
 export function decoderFunction(model: Vae, weights: Readonly<Record<string, Tensor>>): ModelFunction {
   const z = input("z", "float32", ["batch", model.latent]);
   const images = decodedMean(model, bound(model, weights).decode(z));
-  return { graph: compile({ images }, { name: "decoder" }), noise: [] };
+  return modelFunction({ images }, "decoder");
 }
 
 /** Noise to `z` [batch, latent], draws of the prior. Throws a UserError if the prior can't be drawn from. */
@@ -66,5 +103,5 @@ export function priorFunction(model: Vae, weights: Readonly<Record<string, Tenso
   const { prior } = bound(model, weights);
   const noise = new NoiseInputs("float32");
   const z = drawFrom(prior, noise, ["batch"]);
-  return { graph: compile({ z }, { name: "prior" }), noise: noise.inputs };
+  return modelFunction({ z }, "prior", noise.inputs);
 }

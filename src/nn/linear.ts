@@ -17,12 +17,16 @@ export function linearSpecs(prefix: string, inSize: number, outSize: number): Pa
 /**
  * x [..., in] times the transposed weight plus the bias: [..., out]. It is written as the transpose of
  * weight times x transposed, which keeps activations [features, batch] from layer to layer: matrix products
- * then never have to rearrange the weights.
+ * then never have to rearrange the weights. Constant weights are rearranged once, when the engine reads the
+ * model, so activations stay [batch, features] and need no transpose at the end.
  */
 export function linear(x: Expr, weights: Weights, prefix: string, inSize: number, outSize: number): Expr {
   const weight = weightNamed(weights, `${prefix}.weight`, [outSize, inSize]);
   const bias = weightNamed(weights, `${prefix}.bias`, [outSize]);
   const rows = x.reshape([-1, inSize]);
-  const y = weight.matmul(rows.transpose()).add(bias.unsqueeze(1)).transpose();
+  const y =
+    weight.op.name === "constant"
+      ? rows.matmul(weight.transpose()).add(bias)
+      : weight.matmul(rows.transpose()).add(bias.unsqueeze(1)).transpose();
   return y.reshape([...x.shape.slice(0, -1), outSize]);
 }

@@ -202,3 +202,18 @@ test("the native engine writes kept values alternately to two places, without ne
   await session.close();
   await engine.close();
 });
+
+test("an output whose shape follows from the inputs' is written where it is wanted", async () => {
+  const x = input("x", "float32", ["n", 2]);
+  const session = await (await testBackend()).open(compile({ y: x.add(1), total: x.sum() }).bytes);
+  const feeds = { x: tensor("float32", [2, 2], Float32Array.of(1, 2, 3, 4)) };
+  const place = tensor("float32", [2, 2]);
+  const found = await session.run(feeds, ["y"], { y: place });
+  expect(found.y).toBe(place);
+  expect(toNumbers(place)).toEqual([2, 3, 4, 5]);
+  const wrong = tensor("float32", [3, 2]);
+  const other = await session.run(feeds, ["y"], { y: wrong });
+  expect(other.y).not.toBe(wrong);
+  expect(toNumbers(other.y as Tensor)).toEqual([2, 3, 4, 5]);
+  await session.close();
+});

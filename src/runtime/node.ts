@@ -1,8 +1,11 @@
 import os from "node:os";
 import type { InferenceSession } from "onnxruntime-common";
 import { UserError } from "../tensor/index.js";
+import { keepFreedMemory } from "./heap.js";
 import { type OrtModule, ortBackend } from "./ort.js";
 import type { Backend } from "./session.js";
+import { sharedBackend } from "./shared-backend.js";
+import { type Share, shareFolder, shareOf } from "./shares.js";
 
 /** Devices that `onnxruntime-node` knows by name. */
 export type NodeDevice = "cpu" | "cuda" | "webgpu" | "dml" | "coreml";
@@ -55,6 +58,22 @@ export async function nodeBackend(device: NodeDevice = "cpu", threads?: number):
     executionProviders: providers,
     threads: count,
     writesInto: true,
+    onLargeOutput: keepFreedMemory,
     config: { "session.set_denormal_as_zero": "1", "session.disable_quant_qdq": "1" },
   });
+}
+
+/**
+ * The native engine on the CPU with its share of the cores: all of them while it is alone, fewer while other engines
+ * of this user train or evaluate. `share` is its place among them; by default it has none and isn't seen by others.
+ */
+export async function sharingBackend(share: Share = { folder: shareFolder() }): Promise<Backend> {
+  const cores = defaultThreads();
+  if (cores === 1) return nodeBackend("cpu", 1);
+  const { threads, others } = shareOf(share, cores);
+  const backend = await nodeBackend("cpu", threads);
+  const shared = sharedBackend(backend, () => shareOf(share, cores).threads);
+  if (others === 0) return shared;
+  const who = others === 1 ? "another engine" : `${others} other engines`;
+  return { ...shared, description: `${shared.description}; shares ${cores} cores with ${who}` };
 }

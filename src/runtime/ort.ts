@@ -24,11 +24,14 @@ function fromOrt(name: string, value: OnnxValue): Tensor {
   return tensor(value.type as DType, value.dims, value.data as TypedArray);
 }
 
+/** Outputs of this many bytes or more are worth preparing the memory for. */
+const largeOutput = 2 ** 20;
+
 class OrtSession implements Session {
   constructor(
     private readonly ort: OrtModule,
     private readonly session: InferenceSession,
-    private readonly writesInto: boolean,
+    private readonly backend: OrtBackendOptions,
   ) {}
 
   async run(
@@ -48,22 +51,41 @@ class OrtSession implements Session {
       if (!this.session.outputNames.includes(name)) throw new Error(`the model has no output "${name}"`);
       const place = into[name];
       wanted[name] = null;
-      if (place === undefined || !this.fits(name, place)) continue;
+      if (place === undefined || !this.fits(name, place, feeds)) continue;
       wanted[name] = toOrt(this.ort, place);
       written[name] = place;
     }
     const results = fetch.length === 0 ? {} : await this.session.run(inputs, wanted);
     const outputs: Record<string, Tensor> = {};
-    for (const name of fetch) outputs[name] = written[name] ?? fromOrt(name, results[name] as OnnxValue);
+    for (const name of fetch) {
+      const output = written[name] ?? fromOrt(name, results[name] as OnnxValue);
+      if (output.data.byteLength >= largeOutput) this.backend.onLargeOutput?.();
+      outputs[name] = output;
+    }
     return outputs;
   }
 
-  /** Whether the engine can write an output to `place`: only if the output's shape is known beforehand. */
-  private fits(name: string, place: Tensor): boolean {
+  /** Whether the engine can write an output to `place`: only if the output's shape follows from the feeds. */
+  private fits(name: string, place: Tensor, feeds: Readonly<Record<string, Tensor>>): boolean {
     const declared = this.session.outputMetadata.find((output) => output.name === name);
-    if (!this.writesInto || declared?.isTensor !== true || declared.type !== place.dtype) return false;
+    if (this.backend.writesInto !== true || declared?.isTensor !== true || declared.type !== place.dtype)
+      return false;
     const { shape } = declared;
-    return shape.length === place.shape.length && shape.every((dim, i) => dim === place.shape[i]);
+    if (shape.length !== place.shape.length) return false;
+    return shape.every((dim, i) => {
+      const size = typeof dim === "string" ? this.lengthOf(dim, feeds) : dim;
+      return size === place.shape[i];
+    });
+  }
+
+  /** The length of a named dimension, by the inputs that have it; undefined if none has. */
+  private lengthOf(dim: string, feeds: Readonly<Record<string, Tensor>>): number | undefined {
+    for (const input of this.session.inputMetadata) {
+      const at = input.isTensor ? input.shape.indexOf(dim) : -1;
+      const length = at < 0 ? undefined : feeds[input.name]?.shape[at];
+      if (typeof length === "number") return length;
+    }
+    return undefined;
   }
 
   async close(): Promise<void> {
@@ -81,6 +103,8 @@ export interface OrtBackendOptions {
   readonly threads?: number;
   /** Whether it writes outputs to memory that it is given; default false. */
   readonly writesInto?: boolean;
+  /** Called after each run that had a large output. */
+  readonly onLargeOutput?: () => void;
   /** Session settings that this device wants. */
   readonly config?: Readonly<Record<string, string>>;
 }
@@ -106,7 +130,7 @@ export function ortBackend(ort: OrtModule, backend: OrtBackendOptions): Backend 
           ? {}
           : { enableProfiling: true, profileFilePrefix: options.profile }),
       });
-      return new OrtSession(ort, session, backend.writesInto ?? false);
+      return new OrtSession(ort, session, backend);
     },
   };
 }

@@ -1,5 +1,6 @@
 import type { Tensor } from "../tensor/index.js";
 import type { NodeDevice } from "./node.js";
+import type { Share } from "./shares.js";
 
 /** What a worker is asked: a method of its engine, by name. */
 export interface Request {
@@ -27,6 +28,8 @@ export type Hello =
 export interface WorkerOptions {
   readonly device: NodeDevice | "wasm";
   readonly threads?: number;
+  /** Its place among other engines, with which it shares the cores; without effect if `threads` is given. */
+  readonly share?: Share;
 }
 
 /** The buffers that can be handed over instead of copied; shared ones need neither. */

@@ -1,7 +1,7 @@
 import { parentPort, workerData } from "node:worker_threads";
 import type { Tensor } from "../tensor/index.js";
 import { type Call, LocalEngine } from "./engine.js";
-import { nodeBackend } from "./node.js";
+import { nodeBackend, sharingBackend } from "./node.js";
 import { wasmBackend } from "./wasm.js";
 import {
   type Hello,
@@ -15,9 +15,10 @@ import {
 const port = parentPort;
 if (port === null) throw new Error("this file runs as a worker thread only");
 
-async function startEngine({ device, threads }: WorkerOptions): Promise<LocalEngine> {
+async function startEngine({ device, threads, share }: WorkerOptions): Promise<LocalEngine> {
   if (device === "wasm") return new LocalEngine(await wasmBackend(threads === undefined ? {} : { threads }));
-  return new LocalEngine(await nodeBackend(device, threads));
+  const shares = share !== undefined && threads === undefined && device === "cpu";
+  return new LocalEngine(shares ? await sharingBackend(share) : await nodeBackend(device, threads));
 }
 
 function messageOf(error: unknown): string {

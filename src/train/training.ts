@@ -30,7 +30,7 @@ export interface TrainOptions {
   readonly seed?: number;
   /** `auto` (default), `cpu`, `cuda`, `webgpu`, `wasm`, ... */
   readonly device?: string;
-  /** Threads of the CPU engine; default one a core. */
+  /** Threads of the CPU engine; default one a core, the cores being shared with other runs of this user. */
   readonly threads?: number;
   /** An engine to train in, in place of one of its own; it is left open. */
   readonly engine?: Engine;
