@@ -1,6 +1,7 @@
 import os from "node:os";
 import type { InferenceSession } from "onnxruntime-common";
 import { UserError } from "../tensor/index.js";
+import { loadElsewhere } from "./cpu-load.js";
 import { keepFreedMemory } from "./heap.js";
 import { type OrtModule, ortBackend } from "./ort.js";
 import type { Backend } from "./session.js";
@@ -65,14 +66,17 @@ export async function nodeBackend(device: NodeDevice = "cpu", threads?: number):
 
 /**
  * The native engine on the CPU with its share of the cores: all of them while it is alone, fewer while other engines
- * of this user train or evaluate. `share` is its place among them; by default it has none and isn't seen by others.
+ * of this user train or evaluate, or other programs keep cores busy (threads that wait for a core make an operation
+ * slower than one thread alone). `share` is its place among them; by default it has none and isn't seen by others.
  */
 export async function sharingBackend(share: Share = { folder: shareFolder() }): Promise<Backend> {
   const cores = defaultThreads();
   if (cores === 1) return nodeBackend("cpu", 1);
   const { threads, others } = shareOf(share, cores);
   const backend = await nodeBackend("cpu", threads);
-  const shared = sharedBackend(backend, () => shareOf(share, cores).threads);
+  const load = loadElsewhere(cores);
+  const free = (): number => Math.max(1, cores - Math.round(load()));
+  const shared = sharedBackend(backend, () => Math.min(shareOf(share, cores).threads, free()));
   if (others === 0) return shared;
   const who = others === 1 ? "another engine" : `${others} other engines`;
   return { ...shared, description: `${shared.description}; shares ${cores} cores with ${who}` };
