@@ -1,7 +1,7 @@
 import { type Emitter, Expr, uniformValue } from "../graph/index.js";
 import { isFloat, sameShape } from "../tensor/index.js";
 import { lowerProduct } from "./matmul.js";
-import { binary, type Operand, unary } from "./elementwise.js";
+import { binary, factorOf, type Operand, unary } from "./elementwise.js";
 import { joinedPaddings } from "./slice.js";
 
 declare module "../graph/expr.js" {
@@ -25,14 +25,6 @@ declare module "../graph/expr.js" {
   }
 }
 
-/** A number and the other factor of a product with one; undefined for all other nodes. */
-function numberIn(node: Expr): { readonly number: Expr; readonly rest: Expr } | undefined {
-  if (node.op.name !== "mul") return undefined;
-  const [a, b] = node.inputs as [Expr, Expr];
-  if (b.rank === 0 && uniformValue(b) !== undefined) return { number: b, rest: a };
-  return a.rank === 0 && uniformValue(a) !== undefined ? { number: a, rest: b } : undefined;
-}
-
 /** x c1 c2 as x (c1 c2). */
 function productOfNumbers(a: Expr, b: Expr): Expr | undefined {
   for (const [number, product] of [
@@ -40,7 +32,7 @@ function productOfNumbers(a: Expr, b: Expr): Expr | undefined {
     [b, a],
   ] as const) {
     if (number.rank > 0 || uniformValue(number) === undefined || !isFloat(number.dtype)) continue;
-    const inner = numberIn(product);
+    const inner = factorOf(product);
     if (inner !== undefined) return inner.rest.mul(inner.number.mul(number));
   }
   return undefined;

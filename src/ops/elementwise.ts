@@ -55,6 +55,14 @@ export interface UnaryRule {
   simplifySum?(node: Expr, axes: readonly number[]): Expr | undefined;
 }
 
+/** A constant number and the other factor of a product with one; undefined for all other nodes. */
+export function factorOf(node: Expr): { readonly number: Expr; readonly rest: Expr } | undefined {
+  if (node.op.name !== "mul") return undefined;
+  const [a, b] = node.inputs as [Expr, Expr];
+  if (b.rank === 0 && uniformValue(b) !== undefined) return { number: b, rest: a };
+  return a.rank === 0 && uniformValue(a) !== undefined ? { number: a, rest: b } : undefined;
+}
+
 /** A number computed from constant numbers, rounded to the dtype; undefined if an operand is anything else. */
 function folded(node: Expr, value: ((...numbers: number[]) => number) | undefined): Expr | undefined {
   if (value === undefined || node.rank > 0 || !isFloat(node.dtype)) return undefined;

@@ -1,6 +1,6 @@
-import { defineOp, type Emitter, Expr, type OpDef, uniformValue } from "../graph/index.js";
+import { defineOp, type Emitter, Expr, type OpDef } from "../graph/index.js";
 import { broadcast, formatShape, isStatic } from "../tensor/index.js";
-import { requireKind } from "./elementwise.js";
+import { factorOf, requireKind } from "./elementwise.js";
 import { transposed } from "./orientation.js";
 
 declare module "../graph/expr.js" {
@@ -48,8 +48,8 @@ const matmulOp: OpDef = {
     const [a, b] = inputs as [Expr, Expr];
     if (rank !== 2) return undefined;
     const [left, right] = [scaled(a), scaled(b)];
-    if (left !== undefined) return left.matrix.matmul(b).mul(left.factor);
-    return right && a.matmul(right.matrix).mul(right.factor);
+    if (left !== undefined) return left.rest.matmul(b).mul(left.number);
+    return right && a.matmul(right.rest).mul(right.number);
   },
 };
 
@@ -81,17 +81,12 @@ export function lowerProduct(
   });
 }
 
-/** `x` as a matrix times a number, through a transpose. */
-function scaled(x: Expr): { readonly matrix: Expr; readonly factor: Expr } | undefined {
+/** The number by which a matrix is multiplied, and the matrix without it, through a transpose. */
+function scaled(x: Expr): ReturnType<typeof factorOf> {
   const source = transposed(x);
-  if (source !== undefined) {
-    const inner = scaled(source);
-    return inner && { matrix: inner.matrix.transpose(), factor: inner.factor };
-  }
-  if (x.op.name !== "mul") return undefined;
-  const [a, b] = x.inputs as [Expr, Expr];
-  if (b.rank === 0 && uniformValue(b) !== undefined) return { matrix: a, factor: b };
-  return a.rank === 0 && uniformValue(a) !== undefined ? { matrix: b, factor: a } : undefined;
+  if (source === undefined) return factorOf(x);
+  const inner = scaled(source);
+  return inner && { ...inner, rest: inner.rest.transpose() };
 }
 
 const makeMatmul = defineOp(matmulOp);

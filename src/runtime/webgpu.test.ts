@@ -12,8 +12,8 @@ import { chooseDevice } from "./devices.js";
 import { probeDevice } from "./probe.js";
 
 /**
- * The Vulkan driver of a renderer in software: SwiftShader, as Debian's chromium ships it. Where there is none
- * these tests are skipped, and counted as such.
+ * The Vulkan driver of a renderer in software: SwiftShader, as Debian's chromium ships it. Where there is none, or
+ * no loader for it, these tests are skipped, and counted as such.
  */
 function softwareDriver(): string | undefined {
   const named = process.env.LATENT_TEST_VULKAN_DRIVER;
@@ -36,7 +36,17 @@ function softwareDriver(): string | undefined {
   return undefined;
 }
 
-const driver = softwareDriver();
+/** Whether Vulkan's loader is installed, as far as that can be told; Debian's package is libvulkan1. */
+function hasLoader(): boolean {
+  try {
+    const env = { ...process.env, PATH: `${process.env.PATH ?? ""}:/sbin:/usr/sbin` };
+    return execFileSync("ldconfig", ["-p"], { encoding: "utf8", env }).includes("libvulkan.so.1");
+  } catch {
+    return true;
+  }
+}
+
+const driver = hasLoader() ? softwareDriver() : undefined;
 const env = { VK_ICD_FILENAMES: driver ?? "", VK_DRIVER_FILES: driver ?? "" };
 
 function normals(name: string, shape: number[], scale = 1): Tensor {
