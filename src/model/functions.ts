@@ -1,7 +1,7 @@
 import { type Distribution, drawFrom } from "../distributions/index.js";
 import { constant, type Expr, input } from "../graph/index.js";
 import { type CompiledGraph, compile } from "../onnx/index.js";
-import "../ops/index.js";
+import { quickSigmoid } from "../ops/index.js";
 import { type Tensor, UserError } from "../tensor/index.js";
 import { type NoiseInput, NoiseInputs } from "./noise.js";
 import type { BoundVae, Vae } from "./vae.js";
@@ -52,11 +52,14 @@ export function posteriorOutputs(posterior: Distribution): Record<string, Expr> 
   return { ...(mean && { mean }), ...posterior.params };
 }
 
-/** As an example. Before a sigmoid the reshape costs nothing; at the end of a graph the engine copies. */
+/**
+ * As an example. Before a sigmoid the reshape costs nothing; at the end of a graph the engine copies. A picture takes
+ * the engine's own sigmoid, a quarter of the time: an absolute error of 6e-8, 0 for logits below -18.
+ */
 function shaped(model: Vae, flat: Expr): Expr {
   const shape = ["batch", ...model.input];
   const [logits] = flat.op.name === "sigmoid" ? flat.inputs : [];
-  return logits === undefined ? flat.reshape(shape) : logits.reshape(shape).sigmoid();
+  return logits === undefined ? flat.reshape(shape) : quickSigmoid(logits.reshape(shape));
 }
 
 /** The likelihood's mean as an example of the model's input shape: what a decoder shows. */

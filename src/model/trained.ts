@@ -1,5 +1,5 @@
 import { rows } from "../data/portable.js";
-import type { Backend, Session, Tensors } from "../runtime/index.js";
+import { type Backend, freeNow, type Session, type Tensors } from "../runtime/index.js";
 import { allocate, sizeOf, type Tensor, tensor, UserError } from "../tensor/index.js";
 import {
   decoderFunction,
@@ -176,6 +176,7 @@ export class TrainedVae {
       if (!fn.perExample.has(name)) return [name, part] as const;
       const all = tensor("float32", [n, ...part.shape.slice(1)]);
       all.data.set(part.data);
+      freeNow(part.data);
       return [name, all] as const;
     });
     for (let block = 1; block < blocks; block++) {

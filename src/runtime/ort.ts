@@ -1,5 +1,6 @@
 import type { InferenceSession, OnnxValue, Tensor as OrtTensor, TensorConstructor } from "onnxruntime-common";
 import { type DType, type Tensor, tensor, type TypedArray } from "../tensor/index.js";
+import { freeNow } from "./free-now.js";
 import type { Backend, Session, SessionOptions } from "./session.js";
 
 /** The part of `onnxruntime-node` and `onnxruntime-web` that is used here; both have it. */
@@ -22,6 +23,11 @@ function toOrt(ort: OrtModule, value: Tensor): OrtTensor {
 function fromOrt(name: string, value: OnnxValue): Tensor {
   if (!ortTypes.has(value.type)) throw new Error(`output "${name}" has the unsupported type ${value.type}`);
   return tensor(value.type as DType, value.dims, value.data as TypedArray);
+}
+
+/** `onnxruntime-node` copies what it has written into memory of ours to a new buffer, too; that one is garbage. */
+function freeCopy({ data }: OnnxValue, written: Tensor): void {
+  if (ArrayBuffer.isView(data) && data.buffer !== written.data.buffer) freeNow(data);
 }
 
 /** Outputs of this many bytes or more are worth preparing the memory for. */
@@ -58,7 +64,9 @@ class OrtSession implements Session {
     const results = fetch.length === 0 ? {} : await this.session.run(inputs, wanted);
     const outputs: Record<string, Tensor> = {};
     for (const name of fetch) {
-      const output = written[name] ?? fromOrt(name, results[name] as OnnxValue);
+      const result = results[name] as OnnxValue;
+      const output = written[name] ?? fromOrt(name, result);
+      if (output === written[name]) freeCopy(result, output);
       if (output.data.byteLength >= largeOutput) this.backend.onLargeOutput?.();
       outputs[name] = output;
     }
