@@ -34,15 +34,17 @@ export const python = (() => {
  * PyTorch's best settings found for this machine: OpenBLAS with OpenMP, its kernels for AVX-512, all cores, and memory
  * that is kept when freed (each fresh page costs microseconds).
  */
-export function torchEnvironment(best) {
+export function torchEnvironment(best, keepMemory = best) {
   if (!best) return {};
   const openblas = "/usr/lib/x86_64-linux-gnu/openblas-openmp";
   const found = existsSync(openblas);
   return {
     OMP_NUM_THREADS: String(os.availableParallelism()),
     OPENBLAS_L2_SIZE: undefined,
-    MALLOC_MMAP_THRESHOLD_: String(2 ** 28),
-    MALLOC_TRIM_THRESHOLD_: String(2 ** 30),
+    ...(keepMemory && {
+      MALLOC_MMAP_THRESHOLD_: String(2 ** 28),
+      MALLOC_TRIM_THRESHOLD_: String(2 ** 30),
+    }),
     ...(found && { LD_LIBRARY_PATH: [openblas, process.env.LD_LIBRARY_PATH].filter(Boolean).join(":") }),
     ...(found && machine().vectors === "avx512f" && { OPENBLAS_CORETYPE: "SkylakeX" }),
   };
@@ -52,11 +54,11 @@ function node(file, ...args) {
   return { launch: { command: process.execPath, args: [peer(file), ...args] } };
 }
 
-function torch(best) {
+function torch(best, keepMemory) {
   const { command, missing } = python();
   if (missing !== undefined) return { missing };
   return {
-    launch: { command, args: [peer("torch_peer.py")], env: torchEnvironment(best) },
+    launch: { command, args: [peer("torch_peer.py")], env: torchEnvironment(best, keepMemory) },
     request: { best },
   };
 }
@@ -69,6 +71,7 @@ function npm(name, found) {
 export const competitors = {
   latent: { label: "Latent", open: () => node("latent.mjs") },
   "torch-best": { label: "PyTorch, best settings", open: () => torch(true) },
+  "torch-unkept": { label: "PyTorch, best, memory returned", open: () => torch(true, false) },
   torch: { label: "PyTorch, defaults", open: () => torch(false) },
   jax: { label: "jax-js wasm", open: () => npm("@jax-js/jax", () => node("jax.mjs")) },
   "tfjs-wasm": {

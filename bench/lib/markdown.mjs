@@ -7,8 +7,8 @@ export const labelOf = (name) =>
 /** Whether more of the unit is better. */
 export const higherIsBetter = (unit) => /\/s$/.test(unit);
 
-const percent = (share) =>
-  share === undefined || !Number.isFinite(share) ? "" : `${(100 * share).toFixed(0)} %`;
+const percent = ({ peakShare, peak } = {}) =>
+  Number.isFinite(peakShare) ? `${(100 * peakShare).toFixed(0)} % of ${short(peak)}` : "";
 
 function cell(result, unit, own) {
   if (result === undefined) return "";
@@ -48,7 +48,7 @@ function table({ title, unit, results, missing }) {
           own,
         ),
       ),
-      ...(shares ? [percent(own?.peakShare)] : []),
+      ...(shares ? [percent(own)] : []),
       ...(starved ? [own?.starved === undefined ? "" : `${(100 * own.starved).toFixed(1)} %`] : []),
       ...(load ? [short(own?.loadSeconds ?? Number.NaN), short(own?.fileMb ?? Number.NaN)] : []),
     ];
@@ -76,7 +76,11 @@ export function markdown(report) {
     `load ${m.loadAtStart.join(" ")} at the start, ${m.loadAtEnd?.join(" ") ?? "?"} at the end.`,
     "Medians of samples during which no other process was busy, with quartiles in brackets; ~ marks figures from",
     "disturbed samples, which are not to be relied on. Bold: how many times faster Latent is.",
-    ...(peak ? [`Peak of this run: ${short(peak)} GFLOP/s.`] : []),
+    ...(peak
+      ? [
+          `Peak of this run: ${short(peak)} GFLOP/s; shares are of the same product measured in turn with the work.`,
+        ]
+      : []),
   ];
   const tables = Object.values(report.suites).map(table);
   return `# Benchmark\n\n${about.join(" ")}\n\n${tables.join("\n\n")}\n`;

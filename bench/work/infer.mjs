@@ -1,21 +1,25 @@
-import { race } from "../lib/arena.mjs";
 import { line } from "../lib/competitors.mjs";
 import { halfFlops } from "../lib/network.mjs";
+import { raceWithPeak } from "../lib/peak.mjs";
 
 export const title = "Throughput of generate and encode";
 export const unit = "images/s";
 
 /** Images a second, through the calls that a user makes: from noise to images, from bytes to codes. */
-export async function run({ rounds, seconds, quick, peak, log, keep }) {
+export async function run({ rounds, seconds, quick, fastest, log, keep }) {
   const results = [];
   let missing = {};
   for (const work of ["generate", "encode"]) {
     for (const n of quick ? [1000] : [1000, 10000]) {
       log(`${work}: ${n}`);
       const latent = 2;
-      const { entries, missing: absent } = line(["latent", "torch-best", "torch"], { work, n, latent });
+      const { entries, missing: absent } = line(["latent", "torch-best", "torch-unkept", "torch"], {
+        work,
+        n,
+        latent,
+      });
       missing = { ...missing, ...absent };
-      const found = await race(entries, { rounds, seconds: seconds(15), log });
+      const { found, peak } = await raceWithPeak(fastest, entries, { rounds, seconds: seconds(15), log });
       const rate = (milliseconds) => 1000 / milliseconds;
       for (const [competitor, result] of Object.entries(found)) {
         const gflops = halfFlops(work, n, latent) / (result.median * n) / 1e6;
@@ -30,6 +34,7 @@ export async function run({ rounds, seconds, quick, peak, log, keep }) {
             q1: rate(result.q3),
             q3: rate(result.q1),
             gflops,
+            peak,
             peakShare: peak && gflops / peak,
           }),
         });

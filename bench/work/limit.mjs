@@ -1,16 +1,14 @@
 import { race } from "../lib/arena.mjs";
 import { line } from "../lib/competitors.mjs";
+import { productRate as rate, size } from "../lib/peak.mjs";
 
 export const title = "The limit: one large product of float32 matrices";
 export const unit = "GFLOP/s";
-
-const size = 2048;
 
 /** GFLOP/s of a large matrix product in each engine; the best of them is the machine's peak of this run. */
 export async function run({ rounds, seconds, log }) {
   const { entries, missing } = line(["latent", "torch-best"], { work: "product", size });
   const found = await race(entries, { rounds, seconds: seconds(10), log });
-  const rate = (milliseconds) => (2 * size ** 3) / milliseconds / 1e6;
   const results = Object.entries(found).map(([name, result]) => ({
     case: `${size} x ${size} x ${size}`,
     competitor: name,

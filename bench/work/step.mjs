@@ -1,6 +1,6 @@
-import { race } from "../lib/arena.mjs";
 import { line } from "../lib/competitors.mjs";
 import { stepFlops } from "../lib/network.mjs";
+import { raceWithPeak } from "../lib/peak.mjs";
 
 export const title = "A training step of the notebook's network: ELBO, Adam, data in memory";
 export const unit = "ms a step";
@@ -18,15 +18,15 @@ function names({ batch, latent }) {
   return ["latent", "torch-best", "torch", "jax", "tfjs-wasm", ...slow];
 }
 
-/** Milliseconds a step by batch and latent size; `peak`, GFLOP/s, gives the share of it that was reached. */
-export async function run({ rounds, seconds, quick, peak, log, keep }) {
+/** Milliseconds a step by batch and latent size; `fastest` measures the peak in each case, for the share reached. */
+export async function run({ rounds, seconds, quick, fastest, log, keep }) {
   const results = [];
   let missing = {};
   for (const { batch, latent } of cases(quick)) {
     log(`step: batch ${batch}, z ${latent}`);
     const { entries, missing: absent } = line(names({ batch, latent }), { work: "step", batch, latent });
     missing = { ...missing, ...absent };
-    const found = await race(entries, { rounds, seconds: seconds(40), log });
+    const { found, peak } = await raceWithPeak(fastest, entries, { rounds, seconds: seconds(40), log });
     for (const [competitor, result] of Object.entries(found)) {
       const gflops = stepFlops(batch, latent) / result.median / 1e6;
       const starved =
@@ -37,7 +37,7 @@ export async function run({ rounds, seconds, quick, peak, log, keep }) {
         latent,
         competitor,
         ...result,
-        ...(result.error === undefined && { gflops, peakShare: peak && gflops / peak }),
+        ...(result.error === undefined && { gflops, peak, peakShare: peak && gflops / peak }),
         ...(starved.length > 0 && { starved: starved.reduce((a, b) => a + b, 0) / starved.length }),
       });
     }

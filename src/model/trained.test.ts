@@ -34,6 +34,22 @@ test("what is decoded in blocks is what is decoded one by one, up to rounding", 
   await model.close();
 });
 
+test("images are written into memory that is given", async () => {
+  const model = trained();
+  for (const count of [3, n]) {
+    const into = new Float32Array(784 * count).fill(7);
+    const images = await model.generate(count, { seed: 4, into });
+    expect(images.data).toBe(into);
+    expect(images.shape).toEqual([count, 28, 28]);
+    const others = await model.generate(count, { seed: 4 });
+    expect(largestDifference(images.data, others.data)).toBe(0);
+  }
+  await expect(model.generate(3, { into: new Float32Array(784) })).rejects.toThrow(
+    "into must hold [3, 28, 28], 2352 numbers; it holds 784",
+  );
+  await model.close();
+});
+
 test("bytes are encoded as the floats that they stand for, in blocks too", async () => {
   const model = trained();
   const bytes = tensor("uint8", [n, 28, 28]);

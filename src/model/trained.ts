@@ -16,8 +16,17 @@ import type { Vae } from "./vae.js";
 /** Examples for a model: bytes, read as x/255, or floats in 0..1; of shape [n, ...input], or one example. */
 export type ModelInput = Tensor<"uint8"> | Tensor<"float32">;
 
+/** Where images go. */
+export interface DecodeOptions {
+  /**
+   * Memory for the images, n times the pixels of one, which the answer then lies in; default: new memory. With the same
+   * array for each call nothing is left to the garbage collector, which matters where thousands are drawn in a loop.
+   */
+  readonly into?: Float32Array;
+}
+
 /** How `generate` draws. */
-export interface GenerateOptions {
+export interface GenerateOptions extends DecodeOptions {
   /** Default 0. Equal seeds give equal images; image i does not depend on how many are asked for. */
   readonly seed?: number;
 }
@@ -57,19 +66,28 @@ export class TrainedVae {
     }));
   }
 
-  /** The images [n, ...input] (the likelihood's mean) for latents [n, latent]. */
-  async decode(z: Tensor<"float32">): Promise<ImageBatch> {
+  /**
+   * The images [n, ...input] (the likelihood's mean) for latents [n, latent]. Throws a UserError if the latents' shape
+   * or the length of `into` is another.
+   */
+  async decode(z: Tensor<"float32">, { into }: DecodeOptions = {}): Promise<ImageBatch> {
     if (z.shape.length !== 2 || z.shape[1] !== this.definition.latent) {
       throw new UserError(
         `decode takes latents of shape [n, ${this.definition.latent}], got [${z.shape.join(", ")}]`,
       );
     }
+    const shape = [z.shape[0] ?? 0, ...this.definition.input];
+    if (into !== undefined && into.length !== sizeOf(shape)) {
+      throw new UserError(
+        `into must hold [${shape.join(", ")}], ${sizeOf(shape)} numbers; it holds ${into.length}`,
+        2,
+      );
+    }
     const fn = this.functionNamed("decoder", decoderFunction);
-    const results = await this.inBlocks(fn, z.shape[0] ?? 0, (start, end) => ({
-      z: unshared(rows(z, start, end)),
-    }));
-    const { shape, data } = results.images as Tensor<"float32">;
-    return new ImageBatch(shape, data);
+    const places = into && { images: tensor("float32", shape, into) };
+    const feedsFor = (start: number, end: number): Tensors => ({ z: unshared(rows(z, start, end)) });
+    const results = await this.inBlocks(fn, shape[0] ?? 0, feedsFor, places);
+    return new ImageBatch(shape, results.images?.data ?? new Float32Array(0));
   }
 
   /** Examples encoded to the posterior's mean and decoded again. */
@@ -106,7 +124,7 @@ export class TrainedVae {
 
   /** `n` new images [n, ...input]: draws of the prior, decoded. */
   async generate(n: number, options: GenerateOptions = {}): Promise<ImageBatch> {
-    return this.decode(await this.samplePrior(n, options));
+    return this.decode(await this.samplePrior(n, options), options);
   }
 
   /** Images [steps, ...input] on the straight line between the codes of two examples, both ends included. */
@@ -158,38 +176,37 @@ export class TrainedVae {
     return opening;
   }
 
-  /** Runs a function over examples 0 to `n`, in blocks of about equal size; answers all its outputs. */
+  /**
+   * Runs a function over examples 0 to `n`, in blocks of about equal size; answers all its outputs. Those with a row
+   * for each example lie in `places` or, if there is more than one block, in new memory.
+   */
   private async inBlocks(
     fn: ModelFunction,
     n: number,
     feedsFor: (start: number, end: number) => Tensors,
-  ): Promise<Record<string, Tensor<"float32">>> {
+    places: Results = {},
+  ): Promise<Results> {
     const session = await this.sessionOf(fn);
-    const { outputs } = fn.graph;
     const most = Math.max(1, Math.min(largestBlock, Math.floor(blockNumbers / this.definition.dataSize)));
     const blocks = Math.ceil(n / most);
-    const end = (block: number): number => Math.round((block * n) / blocks);
-    if (blocks === 0) return {};
-    const first = (await session.run(feedsFor(0, end(1)), outputs)) as Results;
-    if (blocks === 1) return first;
-    const whole = Object.entries(first).map(([name, part]) => {
-      if (!fn.perExample.has(name)) return [name, part] as const;
-      const all = tensor("float32", [n, ...part.shape.slice(1)]);
-      all.data.set(part.data);
-      freeNow(part.data);
-      return [name, all] as const;
-    });
-    for (let block = 1; block < blocks; block++) {
-      const [from, to] = [end(block), end(block + 1)];
-      const parts = whole.filter(([name]) => fn.perExample.has(name));
-      const places = Object.fromEntries(parts.map(([name, all]) => [name, rows(all, from, to)]));
-      const results = await session.run(feedsFor(from, to), outputs, places);
-      for (const [name, place] of Object.entries(places)) {
-        const result = results[name];
-        if (result !== place) place.data.set(result?.data as Float32Array);
+    const whole = { ...places };
+    for (let block = 0; block < blocks; block++) {
+      const [from, to] = [Math.round((block * n) / blocks), Math.round(((block + 1) * n) / blocks)];
+      const parts: Results = {};
+      for (const [name, all] of Object.entries(whole))
+        if (fn.perExample.has(name)) parts[name] = rows(all, from, to) as Tensor<"float32">;
+      const results = (await session.run(feedsFor(from, to), fn.graph.outputs, parts)) as Results;
+      for (const [name, result] of Object.entries(results)) {
+        const part = parts[name];
+        if (!fn.perExample.has(name) || (blocks === 1 && part === undefined)) whole[name] ??= result;
+        else if (result !== part) {
+          const all = (whole[name] ??= tensor("float32", [n, ...result.shape.slice(1)]));
+          all.data.set(result.data, (from * all.data.length) / n);
+          freeNow(result.data);
+        }
       }
     }
-    return Object.fromEntries(whole);
+    return whole;
   }
 }
 
