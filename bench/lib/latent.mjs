@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import path from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
@@ -8,6 +8,9 @@ export const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "
 
 /** The built product: dist/, or the folder named by LATENT_DIST, such as a copy that nobody is building over. */
 export const dist = path.resolve(root, process.env.LATENT_DIST ?? "dist");
+
+/** The command of that build. */
+export const command = [path.join(dist, "bundle/main.js"), path.join(dist, "cli/main.js")].find(existsSync);
 
 /** Imports a built module of the product. */
 export function product(module) {

@@ -1,6 +1,6 @@
 // Trains on MNIST with each drawing as the prior, prints the two-sample distances of the test codes and the drawing
 // before and after, and draws the codes over the drawing.
-//   node examples/drawn-priors/measure.mjs [--drawings ring,moons,star] [--objective ...] [--batch 128] [--epochs 20] [--out DIR]
+//   node examples/drawn-priors/measure.mjs [--drawings ring,moons,star] [--objective ...] [--batch 500] [--epochs 20] [--out DIR]
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
@@ -12,9 +12,9 @@ const here = fileURLToPath(new URL(".", import.meta.url));
 const { values } = parseArgs({
   options: {
     drawings: { type: "string", default: "ring,moons,star" },
-    objective: { type: "string", default: "sliced-wasserstein" },
+    objective: { type: "string", default: "sliced-wasserstein(lambda=1000)" },
     epochs: { type: "string", default: "20" },
-    batch: { type: "string", default: "128" },
+    batch: { type: "string", default: "500" },
     jitter: { type: "string", default: "0.02" },
     seed: { type: "string", default: "0" },
     threads: { type: "string", default: "1" },

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { binarizations, type Dataset } from "../data/index.js";
 import { type Family, parseFamily, suggestion } from "../distributions/index.js";
 import { type ActivationName, activations, type Network } from "../nn/index.js";

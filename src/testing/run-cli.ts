@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url";
 import { encodeIdx } from "../data/portable.js";
 import { RandomStream, tensor } from "../tensor/index.js";
 
-const main = fileURLToPath(new URL("../../dist/cli/main.js", import.meta.url));
+const main = fileURLToPath(new URL("../../dist/bundle/main.js", import.meta.url));
 
 /** What a run of the command came to. */
 export interface CliResult {

@@ -1,9 +1,8 @@
-import type { Binarization } from "../data/portable.js";
-import { collapse, type EngineSplit, Evaluator, settle } from "../evaluate/index.js";
+import { collapse, type EngineSplit, settle } from "../evaluate/index.js";
 import type { Vae } from "../model/index.js";
 import type { Objective } from "../objectives/index.js";
 import type { Optimizer } from "../optim/index.js";
-import type { Engine, SessionOptions } from "../runtime/index.js";
+import type { Engine } from "../runtime/index.js";
 import { type Tensor, UserError } from "../tensor/index.js";
 import { collapseAdvice } from "./advice.js";
 import { ChunkSize } from "./chunk.js";
@@ -11,9 +10,9 @@ import { EngineState } from "./engine-state.js";
 import type { EpochRecord, Position, TrainEvent } from "./events.js";
 import { Feed, type Portion } from "./feed.js";
 import type { Shuffle } from "./order.js";
+import type { Programs } from "./programs.js";
 import type { Progress, TrainState } from "./state.js";
 import { lossOutput } from "./step.js";
-import { Stepper } from "./stepper.js";
 
 /** Where a run saves itself. */
 export interface CheckpointSink {
@@ -28,16 +27,13 @@ export interface LoopPlan {
   readonly objective: Objective;
   readonly optimizer: Optimizer;
   readonly epochs: number;
-  readonly batchSize: number;
   readonly seed: number;
   readonly shuffle: Shuffle;
   /** Stop after this many epochs without a better value on the validation split. */
   readonly patience: number | undefined;
-  readonly stored: "uint8" | "float32";
-  readonly binarize: Binarization;
+  readonly programs: Programs;
   readonly train: EngineSplit;
   readonly monitor: EngineSplit;
-  readonly session: SessionOptions | undefined;
   readonly sink: CheckpointSink | undefined;
   /** Seconds between checkpoints inside an epoch. */
   readonly checkpointSeconds: number;
@@ -73,34 +69,15 @@ export class TrainLoop {
   ) {
     this.progress = state.progress;
     this.engineState = new EngineState(plan.engine, plan.model, plan.optimizer);
-    const { train, batchSize, seed, engine } = plan;
-    this.feed = new Feed(train, Math.min(batchSize, train.length), seed, plan.shuffle, engine.loops);
+    const { train, seed, engine, programs } = plan;
+    this.feed = new Feed(train, programs.batch, seed, plan.shuffle, engine.loops);
     this.stepsPerEpoch = this.feed.stepsPerEpoch;
   }
 
   /** Trains to the end, to early stopping or to an abort; answers the last progress. */
   async run(): Promise<Progress> {
     const { plan } = this;
-    const { engine, model, batchSize, train } = plan;
-    const options = { ...plan, datasetSize: train.length };
-    const full = Math.min(batchSize, train.length);
-    const rest = train.length % full;
-    const steppers = [await Stepper.open(engine, model, { ...options, batch: full }, plan.session)];
-    if (rest > 0) steppers.push(await Stepper.open(engine, model, { ...options, batch: rest }, plan.session));
-    const { objective, stored, binarize, seed } = plan;
-    const evaluator = await Evaluator.open(engine, model, {
-      objective,
-      stored,
-      binarize,
-      seed,
-      datasetSize: train.length,
-    });
-    try {
-      while (!this.progress.finished && !plan.signal?.aborted) await this.epoch(steppers, evaluator);
-    } finally {
-      for (const stepper of steppers) await stepper.close();
-      await evaluator.close();
-    }
+    while (!this.progress.finished && !plan.signal?.aborted) await this.epoch();
     if (!this.progress.finished) {
       await this.checkpoint(false);
       await plan.onEvent({ type: "stopped", reason: "interrupted", position: this.position() });
@@ -121,7 +98,7 @@ export class TrainLoop {
     };
   }
 
-  private async epoch(steppers: readonly Stepper[], evaluator: Evaluator): Promise<void> {
+  private async epoch(): Promise<void> {
     const { plan, stepsPerEpoch, feed } = this;
     const began = { time: Date.now(), seen: this.progress.seen };
     const epochStart = this.progress.step - this.progress.stepInEpoch;
@@ -131,8 +108,9 @@ export class TrainLoop {
       while (queue.length < callsUnderWay && !plan.signal?.aborted) {
         const portion = await feed.take(this.chunk.steps);
         if (portion === undefined) break;
-        queue.push(this.submit(steppers, portion, epochStart));
+        queue.push(await this.submit(portion, epochStart));
       }
+      plan.programs.prepare();
       const done = queue.shift();
       if (done === undefined) return;
       await this.account(done, began);
@@ -144,15 +122,14 @@ export class TrainLoop {
     const imagesPerSecond = (this.progress.seen - began.seen) / secondsSince(began.time);
     // The next epoch's first examples are read while this one is evaluated.
     if (this.progress.epoch + 1 < plan.epochs) feed.seek(this.progress.epoch + 1, 0);
-    await this.finishEpoch(evaluator, imagesPerSecond);
+    await this.finishEpoch(imagesPerSecond);
   }
 
-  private submit(steppers: readonly Stepper[], portion: Portion, epochStart: number): Submitted {
-    const { seed, train } = this.plan;
-    const [full, tail] = steppers as [Stepper, Stepper | undefined];
+  private async submit(portion: Portion, epochStart: number): Promise<Submitted> {
+    const { seed, train, programs } = this.plan;
     const { first, steps, batch, indices, data } = portion;
-    const stepper = batch === full.batch ? full : (tail as Stepper);
-    const place = { seed, stride: full.batch, data };
+    const stepper = await programs.stepper(batch);
+    const place = { seed, stride: programs.batch, data };
     const results = stepper
       .run(indices, steps, epochStart + first, place)
       .then((found) => settle(train, found));
@@ -208,8 +185,9 @@ export class TrainLoop {
     return Object.fromEntries(Object.entries(sums).map(([name, sum]) => [name, sum / seen]));
   }
 
-  private async finishEpoch(evaluator: Evaluator, imagesPerSecond: number): Promise<void> {
+  private async finishEpoch(imagesPerSecond: number): Promise<void> {
     const { plan } = this;
+    const evaluator = await plan.programs.evaluator();
     const evaluation = await evaluator.evaluate(plan.monitor);
     const { reconstruction, negativeElbo } = evaluation;
     const [measured, value] =

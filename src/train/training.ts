@@ -11,6 +11,7 @@ import { requireFit } from "./fit.js";
 import { EngineState } from "./engine-state.js";
 import { type CheckpointSink, TrainLoop } from "./loop.js";
 import { type Shuffle, shuffles } from "./order.js";
+import { Programs } from "./programs.js";
 import type { RunConfig } from "./run-config.js";
 import { initialState, type TrainState } from "./state.js";
 
@@ -205,28 +206,35 @@ export async function trainWith(
   if (monitor.images.dtype !== stored)
     throw new UserError(`${data.name}: all splits must be of one number type`);
 
-  const { out, resume = false } = options;
+  const { out, resume = false, device = "auto", threads } = options;
   if (out !== undefined && openRun === undefined) {
     throw new UserError(
       "runs can't be kept in folders here; leave `out` away and keep the model that comes back",
     );
   }
-  const opened =
-    out === undefined ? undefined : await openRun?.(out, runConfig(model, data, settings, options), resume);
-  const folder = opened?.run;
-  const found = opened?.state;
-  const state =
-    found === undefined ? initialState(model, settings.optimizer, settings.seed) : reopened(found, settings);
-  let engine: Engine | undefined;
+  // The engine starts and takes the data in, in a thread of its own, while the run is prepared here.
+  const starting = Promise.resolve(options.engine ?? platform.startEngine(device, threads));
+  const entering = starting.then((engine) => enterSplits(engine, data));
+  entering.catch(() => undefined);
+  let folder: RunKeeper | undefined;
   try {
+    const config = runConfig(model, data, settings, options);
+    const opened = out === undefined ? undefined : await openRun?.(out, config, resume);
+    folder = opened?.run;
+    const found = opened?.state;
+    const state =
+      found === undefined
+        ? initialState(model, settings.optimizer, settings.seed)
+        : reopened(found, settings);
     await folder?.begin(state);
-    engine = options.engine ?? (await platform.startEngine(options.device ?? "auto", options.threads));
-    return await trainIn(engine, { platform, model, data, settings, options, folder, state, found });
+    const training = { platform, model, data, settings, options, folder, state, found };
+    return await trainIn(await starting, entering, training);
   } catch (error) {
     await folder?.discardIfEmpty();
     throw error;
   } finally {
-    if (options.engine === undefined) await engine?.close();
+    for (const split of (await entering.catch(() => undefined)) ?? []) await leaveSplit(split);
+    if (options.engine === undefined) await (await starting.catch(() => undefined))?.close();
   }
 }
 
@@ -246,17 +254,40 @@ function weightsOf(model: Vae, { tensors }: TrainState): Record<string, Tensor> 
   return Object.fromEntries(names.flatMap((name) => (tensors[name] ? [[name, tensors[name]]] : [])));
 }
 
-async function trainIn(engine: Engine, training: Training): Promise<Run> {
-  const { data } = training;
-  const entered: EngineSplit[] = [];
+/** The training split and the monitored one in the engine; if one can't be entered, none is. */
+async function enterSplits(engine: Engine, data: Dataset): Promise<[EngineSplit, EngineSplit]> {
+  const [name, monitor] =
+    data.validation === undefined ? ["test", data.test] : ["validation", data.validation];
+  const entering = [
+    enterSplit(engine, "train", data.train, "data:train"),
+    enterSplit(engine, name, monitor, "data:monitor"),
+  ] as const;
   try {
-    entered.push(await enterSplit(engine, "train", data.train, "data:train"));
-    const [name, monitor] =
-      data.validation === undefined ? ["test", data.test] : ["validation", data.validation];
-    entered.push(await enterSplit(engine, name, monitor, "data:monitor"));
-    return await trainOnSplits(engine, training, entered as [EngineSplit, EngineSplit]);
+    return await Promise.all(entering);
+  } catch (error) {
+    for (const result of await Promise.allSettled(entering))
+      if (result.status === "fulfilled") await leaveSplit(result.value);
+    throw error;
+  }
+}
+
+async function trainIn(
+  engine: Engine,
+  entering: Promise<readonly [EngineSplit, EngineSplit]>,
+  training: Training,
+): Promise<Run> {
+  const { model, data, settings } = training;
+  const programs = await Programs.open({
+    ...settings,
+    engine,
+    model,
+    stored: data.train.images.dtype,
+    datasetSize: data.train.length,
+  });
+  try {
+    return await trainOnSplits(engine, training, await entering, programs);
   } finally {
-    for (const split of entered) await leaveSplit(split);
+    await programs.close();
   }
 }
 
@@ -264,6 +295,7 @@ async function trainOnSplits(
   engine: Engine,
   training: Training,
   [train, monitor]: readonly [EngineSplit, EngineSplit],
+  programs: Programs,
 ): Promise<Run> {
   const { platform, model, data, settings, options, folder, state, found } = training;
   const inEngine = new EngineState(engine, model, settings.optimizer);
@@ -277,10 +309,9 @@ async function trainOnSplits(
       ...settings,
       engine,
       model,
-      stored: data.train.images.dtype,
+      programs,
       train,
       monitor,
-      session: undefined,
       sink: folder,
       checkpointSeconds: options.checkpointSeconds ?? 60,
       signal: options.signal,
