@@ -1,9 +1,11 @@
-import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { rolldown } from "rolldown";
 import { root } from "./tools.mjs";
 
 const folder = path.join(root, "dist", "bundle");
+
+const notice = "LICENSES.txt";
 
 /** What is loaded from node_modules when it is needed: native code, and what most commands never need. */
 const external = [
@@ -16,26 +18,40 @@ const external = [
   "log-update",
 ];
 
-/** The folder and name of the npm package that a file belongs to. */
+/** The folder of the npm package that a file belongs to. */
 function packageOf(file) {
-  const found = /^(.*[\\/]node_modules[\\/]((?:@[^\\/]+[\\/])?[^\\/]+))[\\/]/.exec(file);
-  return found ? { folder: found[1], name: found[2].replace("\\", "/") } : undefined;
+  return /^(.*[\\/]node_modules[\\/](?:@[^\\/]+[\\/])?[^\\/]+)[\\/]/.exec(file)?.[1];
+}
+
+/** The notices that files begin with: theirs may be another licence than their package's. */
+function notices(files) {
+  const heads = files.map(
+    (file) => /^(\/\/.*\n)+|^\/\*[^]*?\*\//.exec(readFileSync(file, "utf8"))?.[0] ?? "",
+  );
+  return [...new Set(heads.filter((head) => /copyright|licen[cs]e/i.test(head)))];
+}
+
+/** The text of a package's licence: its own file or, for Apache 2.0, of which there is but one text, TypeScript's. */
+function licenceText(folder, license) {
+  const file = readdirSync(folder).find((entry) => /^licen[cs]e/i.test(entry));
+  if (file !== undefined) return readFileSync(path.join(folder, file), "utf8");
+  if (!license.includes("Apache-2.0"))
+    throw new Error(`${folder} has no licence file to put into the bundle`);
+  return readFileSync(path.join(root, "node_modules/typescript/LICENSE.txt"), "utf8");
 }
 
 /** The licences of the packages whose code is in the bundle, which ask to go with it. */
 function licences(files) {
-  const packages = new Map(
-    files
-      .map(packageOf)
-      .filter(Boolean)
-      .map((found) => [found.name, found.folder]),
-  );
-  return [...packages].sort().map(([name, folder]) => {
-    const { version, license } = JSON.parse(readFileSync(path.join(folder, "package.json"), "utf8"));
-    const file = readdirSync(folder).find((entry) => /^licen[cs]e/i.test(entry));
-    const apache = "\n\nhttps://www.apache.org/licenses/LICENSE-2.0.txt";
-    const text = file === undefined ? apache : `\n\n${readFileSync(path.join(folder, file), "utf8").trim()}`;
-    return `${name} ${version}, ${license}${text}`;
+  const packages = new Map();
+  for (const file of files) {
+    const found = packageOf(file);
+    if (found !== undefined) packages.set(found, [...(packages.get(found) ?? []), file]);
+  }
+  return [...packages].sort().map(([folder, own]) => {
+    const { name, version, license } = JSON.parse(readFileSync(path.join(folder, "package.json"), "utf8"));
+    return [`${name} ${version}, ${license}`, licenceText(folder, license), ...notices(own)]
+      .map((part) => part.trim())
+      .join("\n\n");
   });
 }
 
@@ -45,7 +61,6 @@ function licences(files) {
  * there once, whoever imports it.
  */
 export async function bundle() {
-  if (existsSync(folder)) rmSync(folder, { recursive: true });
   const build = await rolldown({
     cwd: root,
     platform: "node",
@@ -53,6 +68,7 @@ export async function bundle() {
     input: {
       main: "dist/cli/main.js",
       index: "dist/index.js",
+      web: "dist/web.js",
       worker: "dist/runtime/worker.js",
       "device-probe": "dist/runtime/device-probe.js",
     },
@@ -61,9 +77,12 @@ export async function bundle() {
     dir: folder,
     format: "esm",
     entryFileNames: "[name].js",
-    chunkFileNames: "[name]-[hash].js",
+    chunkFileNames: "[name].js",
   });
   await build.close();
+  const made = new Set([...output.map(({ fileName }) => fileName), notice]);
+  // Only now, and under names that stay: a command that is running may still load one of them.
+  for (const file of readdirSync(folder)) if (!made.has(file)) rmSync(path.join(folder, file));
   const files = output.flatMap(({ moduleIds }) => moduleIds ?? []);
-  writeFileSync(path.join(folder, "LICENSES.txt"), `${licences(files).join(`\n\n${"-".repeat(80)}\n\n`)}\n`);
+  writeFileSync(path.join(folder, notice), `${licences(files).join(`\n\n${"-".repeat(80)}\n\n`)}\n`);
 }

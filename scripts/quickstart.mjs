@@ -11,4 +11,5 @@ for (let i = 2; existsSync(path.join(root, folder)); i++) folder = path.join("ru
 const options = process.argv.slice(2);
 const args = ["dist/bundle/main.js", "train", "mnist", "--z", "2", "--out", folder, ...options];
 // On Linux with large pages: fewer of them to fetch when the data are read.
-process.exitCode = run(process.execPath, args, { GLIBC_TUNABLES: "glibc.malloc.hugetlb=1" });
+const tunables = [process.env.GLIBC_TUNABLES, "glibc.malloc.hugetlb=1"].filter(Boolean).join(":");
+process.exitCode = run(process.execPath, args, { GLIBC_TUNABLES: tunables });

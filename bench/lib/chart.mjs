@@ -4,6 +4,7 @@ import { short } from "./stats.mjs";
 const colours = {
   latent: "#3b76e0",
   "torch-best": "#d9772b",
+  "torch-unkept": "#dfa06b",
   torch: "#e8b48a",
   "torch-workers": "#b35c1e",
   jax: "#5aa469",

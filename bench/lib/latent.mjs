@@ -10,7 +10,11 @@ export const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "
 export const dist = path.resolve(root, process.env.LATENT_DIST ?? "dist");
 
 /** The command of that build. */
-export const command = [path.join(dist, "bundle/main.js"), path.join(dist, "cli/main.js")].find(existsSync);
+export function latentCommand() {
+  const found = [path.join(dist, "bundle/main.js"), path.join(dist, "cli/main.js")].find(existsSync);
+  if (found === undefined) throw new Error(`there is no command in ${dist}: build first (npm run build)`);
+  return found;
+}
 
 /** Imports a built module of the product. */
 export function product(module) {

@@ -7,8 +7,10 @@ export const labelOf = (name) =>
 /** Whether more of the unit is better. */
 export const higherIsBetter = (unit) => /\/s$/.test(unit);
 
-const percent = ({ peakShare, peak } = {}) =>
-  Number.isFinite(peakShare) ? `${(100 * peakShare).toFixed(0)} % of ${short(peak)}` : "";
+const percent = ({ peakShare, peak, peakDisturbed, disturbed } = {}) =>
+  Number.isFinite(peakShare)
+    ? `${peakDisturbed || disturbed ? "~" : ""}${(100 * peakShare).toFixed(0)} % of ${short(peak)}`
+    : "";
 
 function cell(result, unit, own) {
   if (result === undefined) return "";

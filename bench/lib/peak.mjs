@@ -9,7 +9,7 @@ export const productRate = (milliseconds) => (2 * size ** 3) / milliseconds / 1e
 
 /**
  * `race`, with the product by `engine`, the machine's fastest, among the competitors: what a share of the peak is
- * taken of is measured in the same minutes. Answers `{ found, peak }`, GFLOP/s by the product's median time.
+ * taken of is measured in the same minutes. Answers `{ found, peak, peakDisturbed }`, GFLOP/s by the product's median time.
  */
 export async function raceWithPeak(engine, entries, options) {
   const { entries: product } = engine ? line([engine], { work: "product", size }) : { entries: [] };
@@ -17,5 +17,6 @@ export async function raceWithPeak(engine, entries, options) {
     [...entries, ...product.map((entry) => ({ ...entry, name: "peak" }))],
     options,
   );
-  return { found, peak: peak?.median === undefined ? undefined : productRate(peak.median) };
+  if (peak?.median === undefined) return { found };
+  return { found, peak: productRate(peak.median), peakDisturbed: peak.disturbed };
 }

@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { python, torchEnvironment } from "../lib/competitors.mjs";
-import { command as cli, root } from "../lib/latent.mjs";
+import { latentCommand, root } from "../lib/latent.mjs";
 import { raceProcesses } from "../lib/process.mjs";
 import { withFolder } from "./scratch.mjs";
 
@@ -12,6 +12,7 @@ export const unit = "s";
 /** Seconds and peak memory of a process that loads a model, draws 16 images and writes them. */
 export function run({ rounds, seconds, log }) {
   return withFolder(async (folder) => {
+    const cli = latentCommand();
     const model = path.join(folder, "run");
     execFileSync(
       process.execPath,

@@ -1,7 +1,7 @@
 import os from "node:os";
 import path from "node:path";
 import { python, torchEnvironment } from "../lib/competitors.mjs";
-import { command as cli, root } from "../lib/latent.mjs";
+import { latentCommand, root } from "../lib/latent.mjs";
 import { raceProcesses } from "../lib/process.mjs";
 import { layOutForTorchvision, withFolder } from "./scratch.mjs";
 
@@ -31,7 +31,18 @@ export function run({ rounds, seconds, quick, log }) {
       command: process.execPath,
       get args() {
         const out = path.join(folder, `run-${run++}`);
-        return [cli, "train", "mnist", "--z", "2", "--epochs", "1", "--no-pictures", "--out", out];
+        return [
+          latentCommand(),
+          "train",
+          "mnist",
+          "--z",
+          "2",
+          "--epochs",
+          "1",
+          "--no-pictures",
+          "--out",
+          out,
+        ];
       },
     };
     const entries = [

@@ -26,7 +26,11 @@ export async function run({ rounds, seconds, quick, fastest, log, keep }) {
     log(`step: batch ${batch}, z ${latent}`);
     const { entries, missing: absent } = line(names({ batch, latent }), { work: "step", batch, latent });
     missing = { ...missing, ...absent };
-    const { found, peak } = await raceWithPeak(fastest, entries, { rounds, seconds: seconds(40), log });
+    const { found, peak, peakDisturbed } = await raceWithPeak(fastest, entries, {
+      rounds,
+      seconds: seconds(40),
+      log,
+    });
     for (const [competitor, result] of Object.entries(found)) {
       const gflops = stepFlops(batch, latent) / result.median / 1e6;
       const starved =
@@ -37,7 +41,7 @@ export async function run({ rounds, seconds, quick, fastest, log, keep }) {
         latent,
         competitor,
         ...result,
-        ...(result.error === undefined && { gflops, peak, peakShare: peak && gflops / peak }),
+        ...(result.error === undefined && { gflops, peak, peakDisturbed, peakShare: peak && gflops / peak }),
         ...(starved.length > 0 && { starved: starved.reduce((a, b) => a + b, 0) / starved.length }),
       });
     }

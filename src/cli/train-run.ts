@@ -73,27 +73,42 @@ export async function trainRun(plan: TrainPlan, view: TrainView, interrupt: Inte
   const optimizer = optimizerFrom(settings, before);
   // The engine starts in a thread of its own while the data are read.
   const starting = nodePlatform.startEngine(settings.device ?? "auto", settings.threads);
-  starting.catch(() => undefined);
+  const loading = new AbortController();
+  const signal = AbortSignal.any([interrupt.signal, loading.signal]);
+  const reading = readData(plan, view, signal);
+  reading.catch(() => undefined);
+  const failing = starting.then(() => new Promise<never>(() => undefined)); // comes to an end only if the start fails
+  let run: Run;
   try {
-    return await trainWhenStarted(starting, optimizer, plan, view, interrupt);
-  } finally {
-    await (await starting.catch(() => undefined))?.close();
+    const dataset = await Promise.race([reading, failing]);
+    run = await trainOnData(dataset, starting, optimizer, plan, view, interrupt);
+  } catch (error) {
+    loading.abort();
+    // The error is told now, however long the engine takes to start.
+    starting.then((engine) => engine.close()).catch(() => undefined);
+    throw error;
   }
+  await (await starting).close();
+  return run;
 }
 
-async function trainWhenStarted(
+function readData({ source, settings }: TrainPlan, view: TrainView, signal: AbortSignal): Promise<Dataset> {
+  return loadData(source, {
+    signal,
+    onProgress: ({ file, received, total }) => view.download(file, received, total),
+    ...(settings.memory !== undefined && { memory: settings.memory }),
+  });
+}
+
+async function trainOnData(
+  dataset: Dataset,
   starting: Promise<Engine>,
   optimizer: Optimizer,
-  { settings, source, out, resume, before }: TrainPlan,
+  { settings, out, resume, before }: TrainPlan,
   view: TrainView,
   interrupt: Interrupt,
 ): Promise<Run> {
   const saved = before?.model as unknown as VaeConfig | undefined;
-  const dataset: Dataset = await loadData(source, {
-    signal: interrupt.signal,
-    onProgress: ({ file, received, total }) => view.download(file, received, total),
-    ...(settings.memory !== undefined && { memory: settings.memory }),
-  });
   const validation = numberOf(settings.validation, before?.validation || undefined);
   const seed = numberOf(settings.seed, before?.seed) ?? 0;
   const model = modelFrom(dataset.shape, settings, saved);

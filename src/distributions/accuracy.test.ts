@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, test } from "vitest";
 import { grad } from "../autodiff/index.js";
 import { constant, type Expr } from "../graph/index.js";
 import { golden, numbersOf, worstError } from "../testing/evaluate.js";
@@ -110,4 +110,28 @@ describe.each(["float64", "float32"] as const)("from tiny to huge parameters in 
       }
     },
   );
+});
+
+test.each([
+  ["float64", 1e-6], // as good as the central differences are
+  ["float32", 1e-4],
+] as const)("draws of the continuous Bernoulli by their logits in %s", async (dtype, limit) => {
+  const draw = (logit: number, u: number): number => Math.log1p(u * Math.expm1(logit)) / logit;
+  const points = [-3, -0.49, -0.1, -0.02, -1.1e-3, 1.1e-3, 0.02, 0.1, 0.49, 3].flatMap((logit) =>
+    [1 / 1024, 1 / 64, 0.3125, 0.5, 0.8125, 1 - 1 / 64].map((u) => [logit, u] as const),
+  );
+  const h = 1e-3;
+  const wanted = points.map(([logit, u]) => (draw(logit + h, u) - draw(logit - h, u)) / (2 * h));
+  const logits = constant(
+    points.map(([logit]) => logit),
+    dtype,
+  );
+  const u = constant(
+    points.map((point) => point[1]),
+    dtype,
+  );
+  const z = families.continuousBernoulli.of({ logits }).rsample?.({ draw: () => u }) as Expr;
+  const { slope } = await numbersOf({ slope: grad(z.sum(), [logits])[0] as Expr });
+  const { error, at } = worstError(slope, wanted, 1e-9);
+  expect(error, `at ${points[at]?.join()}: ${slope[at]}, expected ${wanted[at]}`).toBeLessThan(limit);
 });

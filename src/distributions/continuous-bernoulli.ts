@@ -70,6 +70,41 @@ function logIntegral(logits: Expr): Expr {
 }
 
 /**
+ * The derivative by the logits of a draw z, its quantile kept: -dF/dlogits / p for the distribution function F and the
+ * density p. As nothing cancels from the smaller of z and 1 - z, that is taken; for logits within -0.5..0.5, beyond
+ * which powers of e would.
+ */
+function slope(logits: Expr, z: Expr): Expr {
+  const upper = z.greater(0.5);
+  const w = upper.where(z.neg().add(1), z);
+  const m = upper.where(logits.neg(), logits);
+  const product = m.mul(w);
+  return logIntegral(product)
+    .sub(product)
+    .exp()
+    .mul(w)
+    .mul(meanOf(m).sub(w.mul(meanOf(product))));
+}
+
+/** The inverse distribution function at logits within -0.5..0.5, where its derivative as it is written would cancel. */
+function inverseNear(logits: Expr, u: Expr): Expr {
+  const tiny = logits.abs().less(1e-3);
+  const rate = tiny.where(1, logits);
+  const even = u.add(logits.mul(0.5).mul(u.mul(u.neg().add(1))));
+  const z = tiny.where(even, u.mul(rate.expm1()).log1p().div(rate)).stopGradient();
+  return customGradient(z, [logits], (grad) => [grad.mul(slope(logits, z))]);
+}
+
+/** The inverse distribution function at other logits, by the falling density, whose powers of e are below 1. */
+function inverseFar(logits: Expr, u: Expr): Expr {
+  const negative = logits.less(0);
+  const rate = logits.abs();
+  const v = negative.where(u, u.neg().add(1));
+  const x = v.mul(rate.neg().expm1()).log1p().div(rate).neg();
+  return negative.where(x, x.neg().add(1));
+}
+
+/**
  * The continuous Bernoulli distribution on 0..1 with log-odds `logits`: the Bernoulli likelihood of grey levels
  * with the normaliser that it lacks. Loaiza-Ganem and Cunningham, The continuous Bernoulli (2019).
  */
@@ -81,15 +116,9 @@ export const continuousBernoulli: FamilyFactory<"logits"> = defineDistribution({
   standard: { logits: 0 },
   noise: { u: "uniform" },
   rsample: ({ logits }, { u }) => {
-    const size = logits.abs();
-    const small = size.less(1e-3);
-    const rate = small.where(1, size);
-    const negative = logits.less(0);
-    const v = negative.where(u, u.neg().add(1));
-    const falling = v.mul(rate.neg().expm1()).log1p().div(rate).neg();
-    const even = v.sub(size.mul(0.5).mul(v.mul(v.neg().add(1))));
-    const x = small.where(even, falling);
-    return negative.where(x, x.neg().add(1));
+    const each = logits.add(u.mul(0));
+    const isNear = each.abs().less(near);
+    return isNear.where(inverseNear(isNear.where(each, 0), u), inverseFar(isNear.where(1, each), u));
   },
   logProb: ({ logits }, x) => x.mul(logits).sub(logIntegral(logits)),
   mean: ({ logits }) => meanOf(logits),

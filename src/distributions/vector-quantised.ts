@@ -24,7 +24,8 @@ export interface VectorQuantisedOptions {
 
 function noDensity(): never {
   throw new UserError(
-    `${name} has no density: with an objective that has a KL divergence its prior must be ${priorName}`,
+    `${name} has no density: its draws can't be weighed (iwae, the log-likelihood), and with an objective that has a ` +
+      `KL divergence its prior must be ${priorName}`,
     2,
   );
 }

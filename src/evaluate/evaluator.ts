@@ -177,11 +177,17 @@ export class Evaluator {
     return list;
   }
 
+  /** Begins to open what a split of so many examples takes; what goes wrong is thrown by its evaluation. */
+  prepare(length: number): void {
+    for (const { batch } of this.portions(length)) this.program(batch).catch(() => undefined);
+  }
+
   /** Frees the evaluation graphs. */
   async close(): Promise<void> {
-    const open = [...this.programs.values()];
+    const opened = await Promise.allSettled(this.programs.values());
     this.programs.clear();
-    for (const program of open) await this.engine.release((await program).id);
+    for (const program of opened)
+      if (program.status === "fulfilled") await this.engine.release(program.value.id);
   }
 
   /** The graph for batches of one size, built when first needed: operations along the batch need its length. */

@@ -44,6 +44,10 @@ test("images are written into memory that is given", async () => {
     const others = await model.generate(count, { seed: 4 });
     expect(largestDifference(images.data, others.data)).toBe(0);
   }
+  const shared = new Float32Array(new SharedArrayBuffer(3 * 784 * 4));
+  const expected = await model.generate(3, { seed: 4 });
+  const images = await model.generate(3, { seed: 4, into: shared });
+  expect(largestDifference(images.data, expected.data)).toBe(0);
   await expect(model.generate(3, { into: new Float32Array(784) })).rejects.toThrow(
     "into must hold [3, 28, 28], 2352 numbers; it holds 784",
   );

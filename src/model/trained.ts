@@ -1,5 +1,5 @@
 import { rows } from "../data/portable.js";
-import { type Backend, freeNow, type Session, type Tensors } from "../runtime/index.js";
+import { type Backend, type Session, type Tensors } from "../runtime/index.js";
 import { allocate, sizeOf, type Tensor, tensor, UserError } from "../tensor/index.js";
 import {
   decoderFunction,
@@ -25,11 +25,14 @@ export interface DecodeOptions {
   readonly into?: Float32Array;
 }
 
-/** How `generate` draws. */
-export interface GenerateOptions extends DecodeOptions {
-  /** Default 0. Equal seeds give equal images; image i does not depend on how many are asked for. */
+/** How the prior is drawn. */
+export interface DrawOptions {
+  /** Default 0. Equal seeds give equal draws; draw i does not depend on how many are asked for. */
   readonly seed?: number;
 }
+
+/** How `generate` draws. */
+export interface GenerateOptions extends DrawOptions, DecodeOptions {}
 
 /** Numbers of an example that are computed at a time, in all examples of a block: 1.6 MB stay in a core's cache. */
 const blockNumbers = 400_000;
@@ -109,8 +112,8 @@ export class TrainedVae {
     return results.z as Tensor<"float32">;
   }
 
-  /** `n` draws [n, latent] of the prior. */
-  async samplePrior(n: number, { seed = 0 }: GenerateOptions = {}): Promise<Tensor<"float32">> {
+  /** `n` draws [n, latent] of the prior. Throws a UserError if `n` is no whole number from 1. */
+  async samplePrior(n: number, { seed = 0 }: DrawOptions = {}): Promise<Tensor<"float32">> {
     if (!Number.isInteger(n) || n < 1)
       throw new UserError(`the number of samples must be from 1, got ${n}`, 2);
     const fn = this.functionNamed("prior", priorFunction);
@@ -122,7 +125,10 @@ export class TrainedVae {
     return results.z as Tensor<"float32">;
   }
 
-  /** `n` new images [n, ...input]: draws of the prior, decoded. */
+  /**
+   * `n` new images [n, ...input]: draws of the prior, decoded, in memory of their own or `into`. Throws a UserError if `n`
+   * is no whole number from 1 or the length of `into` is another.
+   */
   async generate(n: number, options: GenerateOptions = {}): Promise<ImageBatch> {
     return this.decode(await this.samplePrior(n, options), options);
   }
@@ -202,7 +208,6 @@ export class TrainedVae {
         else if (result !== part) {
           const all = (whole[name] ??= tensor("float32", [n, ...result.shape.slice(1)]));
           all.data.set(result.data, (from * all.data.length) / n);
-          freeNow(result.data);
         }
       }
     }

@@ -64,7 +64,7 @@ export const sigmoid: (x: Expr) => Expr = unary({
 
 /**
  * 1 / (1 + exp(-x)) by the engine's own kernel: in float32 its absolute error is 6e-8, so that it is 0 below
- * -18, at a quarter of the time of `sigmoid`. For sums in which such values don't count.
+ * -18, at a quarter of the time of `sigmoid`. For sums in which such values don't count, and for pictures.
  */
 export const quickSigmoid: (x: Expr) => Expr = unary({
   name: "quickSigmoid",

@@ -25,6 +25,10 @@ function fromOrt(name: string, value: OnnxValue): Tensor {
   return tensor(value.type as DType, value.dims, value.data as TypedArray);
 }
 
+function isShared({ data }: Tensor): boolean {
+  return typeof SharedArrayBuffer === "function" && data.buffer instanceof SharedArrayBuffer;
+}
+
 /** `onnxruntime-node` copies what it has written into memory of ours to a new buffer, too; that one is garbage. */
 function freeCopy({ data }: OnnxValue, written: Tensor): void {
   if (ArrayBuffer.isView(data) && data.buffer !== written.data.buffer) freeNow(data);
@@ -78,6 +82,7 @@ class OrtSession implements Session {
     const declared = this.session.outputMetadata.find((output) => output.name === name);
     if (this.backend.writesInto !== true || declared?.isTensor !== true || declared.type !== place.dtype)
       return false;
+    if (isShared(place)) return false;
     const { shape } = declared;
     if (shape.length !== place.shape.length) return false;
     return shape.every((dim, i) => {

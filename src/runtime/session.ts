@@ -15,7 +15,7 @@ export interface SessionOptions {
 
 /** A compiled model ready to run. One `run` at a time. */
 export interface Session {
-  /** Runs the model. Results for names in `into` are written to the given tensors where the engine can. */
+  /** Runs the model. Results for names in `into` are written to the given tensors where the engine can; others are new. */
   run(feeds: Tensors, fetch: readonly string[], into?: Tensors): Promise<Record<string, Tensor>>;
   /** Frees what the session holds. */
   close(): Promise<void>;

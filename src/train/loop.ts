@@ -110,9 +110,9 @@ export class TrainLoop {
         if (portion === undefined) break;
         queue.push(await this.submit(portion, epochStart));
       }
-      plan.programs.prepare();
       const done = queue.shift();
       if (done === undefined) return;
+      plan.programs.prepare();
       await this.account(done, began);
       if (Date.now() - this.lastCheckpoint > plan.checkpointSeconds * 1000) {
         for (const call of queue.splice(0)) await this.account(call, began);
@@ -187,8 +187,7 @@ export class TrainLoop {
 
   private async finishEpoch(imagesPerSecond: number): Promise<void> {
     const { plan } = this;
-    const evaluator = await plan.programs.evaluator();
-    const evaluation = await evaluator.evaluate(plan.monitor);
+    const evaluation = await plan.programs.evaluator.evaluate(plan.monitor);
     const { reconstruction, negativeElbo } = evaluation;
     const [measured, value] =
       negativeElbo === null

@@ -18,6 +18,8 @@ export interface ProgramsPlan {
   readonly binarize: Binarization;
   /** The number of training examples. */
   readonly datasetSize: number;
+  /** The number of examples that are evaluated after an epoch. */
+  readonly monitored: number;
 }
 
 /**
@@ -27,17 +29,31 @@ export interface ProgramsPlan {
  */
 export class Programs {
   private lastOpening: Promise<Stepper> | undefined;
-  private evaluatorOpening: Promise<Evaluator> | undefined;
+  private failure: { readonly error: unknown } | undefined;
+  private prepared = false;
 
   private constructor(
     private readonly plan: ProgramsPlan,
     private readonly full: Stepper,
+    /** The evaluation of the monitored split. */
+    readonly evaluator: Evaluator,
   ) {}
 
-  /** Builds the step of full batches at once, and opens it in the engine when that has done what it was asked before. */
+  /**
+   * Builds the step of full batches at once, and opens it in the engine when that has done what it was asked before.
+   * Throws a UserError if the objective is not defined for the model, or has nothing to be measured by.
+   */
   static async open(plan: ProgramsPlan): Promise<Programs> {
-    const batch = Math.min(plan.batchSize, plan.datasetSize);
-    return new Programs(plan, await Stepper.open(plan.engine, plan.model, { ...plan, batch }));
+    const { engine, model, objective, stored, binarize, seed, datasetSize } = plan;
+    const batch = Math.min(plan.batchSize, datasetSize);
+    const full = await Stepper.open(engine, model, { ...plan, batch });
+    try {
+      const evaluator = { objective, stored, binarize, seed, datasetSize };
+      return new Programs(plan, full, await Evaluator.open(engine, model, evaluator));
+    } catch (error) {
+      await full.close();
+      throw error;
+    }
   }
 
   /** Examples of a full batch. */
@@ -45,33 +61,27 @@ export class Programs {
     return this.full.batch;
   }
 
-  /** Begins to open what is missing; what goes wrong is thrown to who asks for it. */
+  /** Begins, the first time, to open what is missing. Throws what went wrong with the last batch's step since. */
   prepare(): void {
-    if (this.rest > 0) this.last().catch(() => undefined);
-    this.evaluator().catch(() => undefined);
+    if (this.failure !== undefined) throw this.failure.error;
+    if (this.prepared) return;
+    this.prepared = true;
+    if (this.rest > 0) {
+      this.last().catch((error: unknown) => {
+        this.failure = { error };
+      });
+    }
+    this.evaluator.prepare(this.plan.monitored);
   }
 
-  /** The step of batches of so many examples: of the full ones, or of the last. */
+  /** The step of batches of so many examples: of the full ones, or of the last. Throws if that can't be opened. */
   async stepper(batch: number): Promise<Stepper> {
     return batch === this.full.batch ? this.full : this.last();
   }
 
-  /** The evaluation of the monitored split. */
-  evaluator(): Promise<Evaluator> {
-    const { engine, model } = this.plan;
-    this.evaluatorOpening ??= Evaluator.open(engine, model, {
-      objective: this.plan.objective,
-      stored: this.plan.stored,
-      binarize: this.plan.binarize,
-      seed: this.plan.seed,
-      datasetSize: this.plan.datasetSize,
-    });
-    return this.evaluatorOpening;
-  }
-
   /** Frees all that were opened. What an engine that has failed doesn't free is gone with it. */
   async close(): Promise<void> {
-    for (const opening of [this.full, this.lastOpening, this.evaluatorOpening]) {
+    for (const opening of [this.full, this.lastOpening, this.evaluator]) {
       await Promise.resolve(opening)
         .then((program) => program?.close())
         .catch(() => undefined);

@@ -233,8 +233,11 @@ export async function trainWith(
     await folder?.discardIfEmpty();
     throw error;
   } finally {
-    for (const split of (await entering.catch(() => undefined)) ?? []) await leaveSplit(split);
-    if (options.engine === undefined) await (await starting.catch(() => undefined))?.close();
+    try {
+      for (const split of (await entering.catch(() => undefined)) ?? []) await leaveSplit(split);
+    } finally {
+      if (options.engine === undefined) await (await starting.catch(() => undefined))?.close();
+    }
   }
 }
 
@@ -283,6 +286,7 @@ async function trainIn(
     model,
     stored: data.train.images.dtype,
     datasetSize: data.train.length,
+    monitored: (data.validation ?? data.test).length,
   });
   try {
     return await trainOnSplits(engine, training, await entering, programs);
