@@ -6,11 +6,12 @@ const {
   folder,
   batch = 128,
   latent = 2,
+  k,
   steps = 300,
   memory,
   shuffle = "full",
 } = JSON.parse(process.argv[2]);
-const { datasets, train, vae } = await product("index.js");
+const { datasets, elbo, iwae, train, vae } = await product("index.js");
 
 const start = performance.now();
 const data = await datasets.folder(folder, memory === undefined ? {} : { memory });
@@ -22,6 +23,7 @@ let done = 0;
 await train(vae({ input: data.shape, latent }), data, {
   epochs: 1_000_000,
   batchSize: batch,
+  objective: k === undefined ? elbo() : iwae({ k }),
   shuffle,
   signal: stop.signal,
   onEvent(event) {

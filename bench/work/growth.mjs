@@ -5,7 +5,7 @@ import { timeProcess } from "../lib/process.mjs";
 import { quiet } from "../lib/load.mjs";
 import { withFolder } from "./scratch.mjs";
 
-export const title = "Growth of time and peak memory: data set from files, batch, latent size";
+export const title = "Growth of time and peak memory: data set from files, batch, latent size, IWAE's k";
 export const unit = "ms a step";
 
 /** An idx file of `rows` images, MNIST's over and over, with MNIST's own test images beside it. */
@@ -37,11 +37,13 @@ function plan(quick) {
   const rows = quick ? [10_000, 200_000] : [10_000, 100_000, 1_000_000, 2_000_000];
   const batches = quick ? [512] : [16, 32, 64, 256, 512, 1024, 2048, 8192];
   const latents = quick ? [64] : [8, 32, 128, 512, 2048];
+  const draws = quick ? [5] : [1, 5, 20, 50];
   return [
     ...rows.flatMap((n) => ways.map((way) => ({ vary: "rows", rows: n, ...way }))),
     ...extra.flatMap((n) => ways.slice(1).map((way) => ({ vary: "rows", rows: n, ...way }))),
     ...batches.map((batch) => ({ vary: "batch", batch })),
     ...latents.map((latent) => ({ vary: "latent", latent })),
+    ...draws.map((k) => ({ vary: "k", k })),
   ];
 }
 
@@ -51,21 +53,24 @@ export async function run({ quick, log, keep }) {
   await withFolder(async (folder) => {
     let written = 0;
     let fileMb = 0;
-    for (const { vary, rows = 60_000, batch = 128, latent = 2, way, memory, shuffle } of plan(quick)) {
-      log(`growth: ${rows} rows, batch ${batch}, z ${latent}${way ? `, ${way}` : ""}`);
+    for (const sizes of plan(quick)) {
+      const { vary, rows = 60_000, batch = 128, latent = 2, k, way, memory, shuffle } = sizes;
+      const how = `${way ? `, ${way}` : ""}${k ? ", iwae" : ""}`;
+      log(`growth: ${rows} rows, batch ${batch}, z ${latent}${how}`);
       if (rows !== written) fileMb = writeRows(folder, rows);
       written = rows;
-      const steps = Math.max(20, Math.round((way ? 1500 : 400) * Math.min(1, 128 / batch)));
+      const steps = Math.max(20, Math.round((way ? 1500 : 400) * Math.min(1, 128 / batch / (k ?? 1))));
       const args = [
         path.join(root, "bench/peers/growth.mjs"),
-        JSON.stringify({ folder, batch, latent, steps, memory, shuffle }),
+        JSON.stringify({ folder, batch, latent, k, steps, memory, shuffle }),
       ];
       const base = {
-        case: `${vary} ${{ rows, batch, latent }[vary].toLocaleString("en-US")}${way ? `, ${way}` : ""}`,
+        case: `${vary} ${{ rows, batch, latent, k }[vary].toLocaleString("en-US")}${how}`,
         vary,
         rows,
         batch,
         latent,
+        k,
         fileMb,
       };
       try {
