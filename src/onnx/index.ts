@@ -6,4 +6,5 @@ export {
   opsetVersion,
   requireInputName,
 } from "./compile.js";
-export { compileSteps, nextName, type StepGraph, stepsInput } from "./steps.js";
+export { compileSteps, nextName, type StepGraph } from "./steps.js";
+export { stepsInput } from "./steps-input.js";

@@ -2,6 +2,7 @@ import { create } from "@bufbuild/protobuf";
 import { type Expr, inputsOf, simplify } from "../graph/index.js";
 import { type CompiledGraph, encodeModel, type ModelMetadata, requireInputName } from "./compile.js";
 import { GraphEmitter, valueInfo } from "./emitter.js";
+import { stepsInput } from "./steps-input.js";
 import { requireDistinct, requireSteps } from "./validate.js";
 import {
   AttributeProto_AttributeType,
@@ -19,9 +20,6 @@ export interface StepGraph {
   /** Values to report at each step; they come out with a leading `steps` axis. */
   readonly outputs: Readonly<Record<string, Expr>>;
 }
-
-/** The input that says how many steps to run. */
-export const stepsInput = "steps";
 
 /** The output under which a state's new value comes out. */
 export function nextName(state: string): string {

@@ -1,4 +1,4 @@
-import { stepsInput } from "../onnx/index.js";
+import { stepsInput } from "../onnx/steps-input.js"; // the room itself would load ONNX into the worker
 import type { Backend, Session, SessionOptions, Tensors } from "./session.js";
 import type { Tensor } from "../tensor/index.js";
 import { ThreadChoice } from "./thread-choice.js";

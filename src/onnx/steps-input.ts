@@ -1,0 +1,2 @@
+/** The input that says how many steps to run. */
+export const stepsInput = "steps";
