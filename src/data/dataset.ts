@@ -50,13 +50,19 @@ export function scaleOf(images: Images): number {
   return images.dtype === "uint8" ? 1 / 255 : 1;
 }
 
-/** Examples `start` (included) to `end` (excluded, default: the last) as a view: nothing is copied. */
-export function rows(images: Images, start: number, end?: number): Images {
-  const [length = 0, ...shape] = images.shape;
-  const stop = Math.min(end ?? length, length);
+/** Where rows from `start` to `end` (default: the last) of so many end. Throws a RangeError if there are no such rows. */
+export function endOfRows(length: number, start: number, end = length): number {
+  const stop = Math.min(end, length);
   if (!Number.isInteger(start) || !Number.isInteger(stop) || start < 0 || start > stop) {
     throw new RangeError(`rows ${start} to ${stop} of ${length} examples`);
   }
+  return stop;
+}
+
+/** Examples `start` (included) to `end` (excluded, default: the last) as a view: nothing is copied. */
+export function rows(images: Images, start: number, end?: number): Images {
+  const [length = 0, ...shape] = images.shape;
+  const stop = endOfRows(length, start, end);
   const size = sizeOf(shape);
   const outShape = [stop - start, ...shape];
   return images.dtype === "uint8"
@@ -113,18 +119,23 @@ export function kindOf(shape: readonly number[], source: string): DatasetKind {
 export function makeSplit(images: Images, labels: Int32Array | undefined, source: string): Split {
   const length = images.shape[0] ?? 0;
   if (length === 0) throw new UserError(`${source}: there are no examples in it`);
-  if (images.dtype === "float32") {
-    const bad = images.data.findIndex((value) => !Number.isFinite(value));
-    if (bad >= 0) {
-      const example = Math.floor(bad / (images.data.length / length));
-      throw new UserError(`${source}: example ${example} holds ${images.data[bad]}; remove or replace it`);
-    }
-  }
+  requireFinite(images, source);
   if (labels === undefined) return { length, images };
-  if (labels.length !== length) {
-    throw new UserError(
-      `${source}: ${length} examples but ${labels.length} labels; give one label an example`,
-    );
-  }
+  requireLabelEach(length, labels, source);
   return { length, images, labels };
+}
+
+/** Throws a UserError naming `source` if a float is NaN or infinite; `first` is the number of the first example. */
+export function requireFinite(images: Images, source: string, first = 0): void {
+  if (images.dtype !== "float32") return;
+  const bad = images.data.findIndex((value) => !Number.isFinite(value));
+  if (bad < 0) return;
+  const example = first + Math.floor(bad / sizeOf(images.shape.slice(1)));
+  throw new UserError(`${source}: example ${example} holds ${images.data[bad]}; remove or replace it`);
+}
+
+/** Throws a UserError naming `source` if there is not one label an example. */
+export function requireLabelEach(length: number, labels: Int32Array, source: string): void {
+  if (labels.length === length) return;
+  throw new UserError(`${source}: ${length} examples but ${labels.length} labels; give one label an example`);
 }

@@ -1,7 +1,19 @@
 /** What of this room works in browsers as in Node: nothing here reads files. */
 export * from "./arrays.js";
 export * from "./binarize.js";
-export * from "./dataset.js";
+export {
+  type Dataset,
+  type DatasetKind,
+  describeDataset,
+  type Images,
+  kindOf,
+  makeSplit,
+  rows,
+  scaleOf,
+  type Split,
+  streamedParts,
+  toFloats,
+} from "./dataset.js";
 export { holdOut } from "./hold-out.js";
 export { decodeIdx, encodeIdx } from "./idx.js";
 export { decodeNpy, encodeNpy } from "./npy.js";

@@ -1,5 +1,5 @@
 import { allocate, sizeOf, tensor, UserError } from "../tensor/index.js";
-import { type Images, rows, type Split } from "./dataset.js";
+import { endOfRows, type Images, requireFinite, requireLabelEach, rows, type Split } from "./dataset.js";
 import type { ExampleData, ExampleReader, ExampleSource } from "./source.js";
 
 /** A split whose examples stay where they are; labels, one an example, lie in memory. */
@@ -28,19 +28,9 @@ export async function makeStreamedSplit(
   source: string,
 ): Promise<Split> {
   const split = streamedSplit(examples, labels);
-  if (labels !== undefined && labels.length !== split.length) {
-    throw new UserError(
-      `${source}: ${split.length} examples but ${labels.length} labels; give one label an example`,
-    );
-  }
+  if (labels !== undefined) requireLabelEach(split.length, labels, source);
   if (examples.dtype === "uint8") return split;
-  const size = sizeOf(examples.shape.slice(1));
-  for await (const { images, first } of pieces(split)) {
-    const bad = images.data.findIndex((value) => !Number.isFinite(value));
-    if (bad < 0) continue;
-    const example = first + Math.floor(bad / size);
-    throw new UserError(`${source}: example ${example} holds ${images.data[bad]}; remove or replace it`);
-  }
+  for await (const { images, first } of pieces(split)) requireFinite(images, source, first);
   return split;
 }
 
@@ -70,10 +60,7 @@ export function asImages(source: ExampleSource, data: ExampleData): Images {
 export async function readExamples(split: Split, start: number, end?: number): Promise<Images> {
   const { source, length } = split;
   if (source === undefined) return rows(split.images, start, end);
-  const stop = Math.min(end ?? length, length);
-  if (!Number.isInteger(start) || !Number.isInteger(stop) || start < 0 || start > stop) {
-    throw new RangeError(`rows ${start} to ${stop} of ${length} examples`);
-  }
+  const stop = endOfRows(length, start, end);
   const reader = await source.open();
   try {
     const data = roomFor(source, stop - start);

@@ -1,6 +1,6 @@
 import { rows } from "../data/portable.js";
 import { type Backend, type Session, type Tensors } from "../runtime/index.js";
-import { allocate, sizeOf, type Tensor, tensor, UserError } from "../tensor/index.js";
+import { allocate, isShared, sizeOf, type Tensor, tensor, UserError } from "../tensor/index.js";
 import {
   decoderFunction,
   drawnCodesFunction,
@@ -219,6 +219,5 @@ type Results = Record<string, Tensor<"float32">>;
 
 /** The same values outside shared memory, in which data sets lie and which ONNX Runtime does not take. */
 function unshared<T extends ModelInput>(value: T): T {
-  const shared = typeof SharedArrayBuffer === "function" && value.data.buffer instanceof SharedArrayBuffer;
-  return shared ? { ...value, data: value.data.slice() } : value;
+  return isShared(value) ? { ...value, data: value.data.slice() } : value;
 }

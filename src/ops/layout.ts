@@ -1,6 +1,7 @@
 import { defineOp, type Emitter, Expr, type OpDef } from "../graph/index.js";
 import { type Dim, formatShape, isStatic, sameShape, type Shape } from "../tensor/index.js";
 import { axisOf, newAxisOf } from "./axes.js";
+import { sumOfSums } from "./reduce.js";
 
 declare module "../graph/expr.js" {
   interface Expr {
@@ -85,7 +86,7 @@ const reshapeOp: OpDef<ReshapeAttrs> = {
     if (source === undefined || unmatched(source.shape, shape).length > 1) return undefined;
     return sameShape(source.shape, shape) ? source : makeReshape([source], { shape });
   },
-  simplifySum: (node, axes) => (axes.length === node.rank ? (node.inputs[0] as Expr).sum() : undefined),
+  simplifySum: sumOfSums,
 };
 
 /** Named dimensions that `from` does not have on their own: their lengths must follow from all others. */

@@ -47,8 +47,8 @@ interface ReductionRule {
   gradient(x: Expr, y: Expr, grad: Expr): Expr;
 }
 
-/** A sum of sums over all that is left: one sum. */
-function sumOfSums(node: Expr, axes: readonly number[]): Expr | undefined {
+/** A sum over all that is left of what only adds its operand up, or lays it out anew: the operand's one sum. */
+export function sumOfSums(node: Expr, axes: readonly number[]): Expr | undefined {
   return axes.length === node.rank ? (node.inputs[0] as Expr).sum() : undefined;
 }
 

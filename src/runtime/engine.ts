@@ -1,4 +1,4 @@
-import { allocate, type Tensor, tensor, type TypedArray } from "../tensor/index.js";
+import { allocate, isShared, type Tensor, tensor, type TypedArray } from "../tensor/index.js";
 import type { Backend, Session, SessionOptions, Tensors } from "./session.js";
 
 /** One call of a program. Inputs that are not fed are taken from the engine's resident values. */
@@ -171,10 +171,6 @@ export class LocalEngine implements Engine {
     this.queue = result.catch(() => undefined);
     return result;
   }
-}
-
-function isShared({ data }: Tensor): boolean {
-  return typeof SharedArrayBuffer !== "undefined" && data.buffer instanceof SharedArrayBuffer;
 }
 
 function copy(value: Tensor): Tensor {

@@ -1,5 +1,5 @@
 import type { InferenceSession, OnnxValue, Tensor as OrtTensor, TensorConstructor } from "onnxruntime-common";
-import { type DType, type Tensor, tensor, type TypedArray } from "../tensor/index.js";
+import { type DType, isShared, type Tensor, tensor, type TypedArray } from "../tensor/index.js";
 import { freeNow } from "./free-now.js";
 import type { Backend, Session, SessionOptions } from "./session.js";
 
@@ -23,10 +23,6 @@ function toOrt(ort: OrtModule, value: Tensor): OrtTensor {
 function fromOrt(name: string, value: OnnxValue): Tensor {
   if (!ortTypes.has(value.type)) throw new Error(`output "${name}" has the unsupported type ${value.type}`);
   return tensor(value.type as DType, value.dims, value.data as TypedArray);
-}
-
-function isShared({ data }: Tensor): boolean {
-  return typeof SharedArrayBuffer === "function" && data.buffer instanceof SharedArrayBuffer;
 }
 
 /** `onnxruntime-node` copies what it has written into memory of ours to a new buffer, too; that one is garbage. */

@@ -73,3 +73,8 @@ export function item(value: Tensor): number {
     throw new Error(`item() takes one value, got shape ${formatShape(value.shape)}`);
   return Number(value.data[0]);
 }
+
+/** Whether a tensor's numbers lie in a SharedArrayBuffer, which ONNX Runtime doesn't take. */
+export function isShared({ data }: Pick<Tensor, "data">): boolean {
+  return typeof SharedArrayBuffer === "function" && data.buffer instanceof SharedArrayBuffer;
+}

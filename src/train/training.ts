@@ -1,4 +1,4 @@
-import { type Binarization, binarizeDataset, type Dataset, holdOut } from "../data/portable.js";
+import { type Binarization, binarizeDataset, type Dataset, holdOut, type Split } from "../data/portable.js";
 import type { Json } from "../distributions/index.js";
 import { enterSplit, type EngineSplit, type Evaluation, leaveSplit } from "../evaluate/index.js";
 import { bundle, TrainedVae, type Vae, vaeConfig } from "../model/index.js";
@@ -201,7 +201,7 @@ export async function trainWith(
   await requireFit(model, dataset, settings.binarize);
   const held = settings.validation > 0 ? holdOut(dataset, settings.validation, settings.seed) : dataset;
   const data = binarizeDataset(held, settings.binarize);
-  const monitor = data.validation ?? data.test;
+  const [, monitor] = monitored(data);
   const stored = data.train.images.dtype;
   if (monitor.images.dtype !== stored)
     throw new UserError(`${data.name}: all splits must be of one number type`);
@@ -257,10 +257,14 @@ function weightsOf(model: Vae, { tensors }: TrainState): Record<string, Tensor> 
   return Object.fromEntries(names.flatMap((name) => (tensors[name] ? [[name, tensors[name]]] : [])));
 }
 
+/** The split that is evaluated after each epoch, and its name. */
+function monitored({ validation, test }: Dataset): readonly ["validation" | "test", Split] {
+  return validation === undefined ? ["test", test] : ["validation", validation];
+}
+
 /** The training split and the monitored one in the engine; if one can't be entered, none is. */
 async function enterSplits(engine: Engine, data: Dataset): Promise<[EngineSplit, EngineSplit]> {
-  const [name, monitor] =
-    data.validation === undefined ? ["test", data.test] : ["validation", data.validation];
+  const [name, monitor] = monitored(data);
   const entering = [
     enterSplit(engine, "train", data.train, "data:train"),
     enterSplit(engine, name, monitor, "data:monitor"),
@@ -286,7 +290,7 @@ async function trainIn(
     model,
     stored: data.train.images.dtype,
     datasetSize: data.train.length,
-    monitored: (data.validation ?? data.test).length,
+    monitored: monitored(data)[1].length,
   });
   try {
     return await trainOnSplits(engine, training, await entering, programs);

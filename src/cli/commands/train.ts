@@ -69,7 +69,7 @@ export const trainCommand = buildCommand<TrainFlags, [data: string | undefined],
       kind: "tuple",
       parameters: [
         {
-          brief: "mnist, or a folder with data in idx form",
+          brief: "mnist, or a folder with idx or NumPy files",
           placeholder: "DATA",
           parse: (input) => input,
           optional: true,
