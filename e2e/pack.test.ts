@@ -118,9 +118,9 @@ it(
     const z = Float32Array.of(0.5, -1, 0, 0);
     const ours = await run.model.decode({ dtype: "float32", shape: [2, 2], data: z });
     const session = await ort.InferenceSession.create(await readFile("library/model/decoder.onnx"));
-    const { images } = await session.run({ z: new ort.Tensor("float32", z, [2, 2]) });
-    const worst = Math.max(...ours.data.map((value, i) => Math.abs(value - images.data[i])));
-    console.log(JSON.stringify({ shape: ours.shape, dims: images.dims, worst }));
+    const { x } = await session.run({ z: new ort.Tensor("float32", z, [2, 2]) });
+    const worst = Math.max(...ours.data.map((value, i) => Math.abs(value - x.data[i])));
+    console.log(JSON.stringify({ shape: ours.shape, dims: x.dims, worst }));
   `;
     writeFileSync(path.join(home, "use.mjs"), script);
     const printed = JSON.parse(await run(process.execPath, ["use.mjs"], home)) as Record<string, unknown>;

@@ -11,7 +11,7 @@ import {
   imageGrid,
   LocalEngine,
   Packing,
-  parseFamily,
+  distributions,
   principalAxes,
   rows,
   tensor,
@@ -144,13 +144,13 @@ async function mapOf(codes, labels, viewName, dot = 1) {
 
 const mnist = await datasets.mnist();
 const shown = 5000;
-const test = { images: rows(mnist.test.images, 0, shown), labels: mnist.test.labels };
+const test = { images: rows(mnist.test.examples, 0, shown), labels: mnist.test.labels };
 
 /** The codes of the first test examples: means, or draws where a family has none. */
 async function codesOf(model) {
   const engine = new LocalEngine(await nodeBackend("cpu"));
   const { definition, weights } = model;
-  const images = tensor("uint8", [shown, definition.dataSize], test.images.data);
+  const images = tensor("uint8", [shown, definition.dataSize], test.examples.data);
   await engine.put({ ...new Packing(definition.parameters).pack(weights), test: images });
   const codes = await codesIn(
     engine,
@@ -175,8 +175,8 @@ for (const exhibit of exhibits) {
   const model = vae({
     input: mnist.shape,
     latent: z,
-    posterior: parseFamily(posterior),
-    prior: parseFamily(prior),
+    posterior: distributions.from(posterior),
+    prior: distributions.from(prior),
   });
   const epochs = Number(values.epochs);
   const run = await train(model, mnist, { epochs, lr, threads: Number(values.threads) });

@@ -1,4 +1,5 @@
 export * from "./autodiff/index.js";
+export * from "./catalogue/index.js";
 export * from "./data/index.js";
 export * from "./distributions/index.js";
 export * from "./evaluate/index.js";

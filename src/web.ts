@@ -7,6 +7,7 @@ import { type Tensor, UserError } from "./tensor/index.js";
 import { type Platform, type Run, type TrainOptions, trainWith } from "./train/portable.js";
 
 export * from "./autodiff/index.js";
+export * from "./catalogue/index.js";
 export * from "./data/portable.js";
 export * from "./distributions/index.js";
 export * from "./evaluate/index.js";

@@ -28,7 +28,7 @@ await train(vae({ input: data.shape, latent }), data, {
   signal: stop.signal,
   onEvent(event) {
     if (event.type !== "progress" && event.type !== "epoch") return;
-    speed = event.imagesPerSecond;
+    speed = event.examplesPerSecond;
     const { epoch, step, stepsPerEpoch } = event.position ?? {
       epoch: event.epoch + 1,
       step: 0,

@@ -6,7 +6,7 @@ import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { decode, encode } from "fast-png";
-import { datasets, parseObjective, pointsFromPicture, samples, train, vae } from "../../dist/index.js";
+import { datasets, objectives, pointsFromPicture, samples, train, vae } from "../../dist/index.js";
 
 const here = fileURLToPath(new URL(".", import.meta.url));
 const { values } = parseArgs({
@@ -86,7 +86,7 @@ function picture(drawing, codes, labels) {
 }
 
 const mnist = await datasets.mnist();
-const { images, labels } = mnist.test;
+const { examples, labels } = mnist.test;
 console.log(`${values.objective}, jitter ${values.jitter}, batch ${values.batch}, ${values.epochs} epochs\n`);
 console.log("| drawing | sliced Wasserstein before | after | MMD² before | after | reconstruction | s |");
 console.log("| --- | --- | --- | --- | --- | --- | --- |");
@@ -101,7 +101,7 @@ for (const name of values.drawings.split(",")) {
   // as many points as codes, evenly spread over the drawing's dark pixels
   const wanted = Array.from(labels, (_, i) => points[Math.floor((i * points.length) / labels.length)]);
   const distances = async (trained) => {
-    const codes = pairs(await trained.codes(images));
+    const codes = pairs(await trained.codes(examples));
     const few = (list) => list.filter((_, i) => i % 5 === 0);
     return {
       codes,
@@ -112,7 +112,7 @@ for (const name of values.drawings.split(",")) {
   let before;
   const start = performance.now();
   const run = await train(model, mnist, {
-    objective: parseObjective(values.objective),
+    objective: objectives.from(values.objective),
     epochs: Number(values.epochs),
     batchSize: Number(values.batch),
     seed: Number(values.seed),

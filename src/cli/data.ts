@@ -7,7 +7,7 @@ import {
   type DownloadProgress,
   holdOut,
 } from "../data/index.js";
-import { suggestion } from "../distributions/index.js";
+import { suggestion } from "../catalogue/index.js";
 import type { SplitName } from "../evaluate/index.js";
 import { UserError } from "../tensor/index.js";
 import type { RunConfig } from "../train/index.js";

@@ -1,8 +1,9 @@
 import * as z from "zod";
 import { binarizations, type Dataset } from "../data/index.js";
-import { type Family, parseFamily, suggestion } from "../distributions/index.js";
+import { suggestion } from "../catalogue/index.js";
+import { distributions, type Family } from "../distributions/index.js";
 import { type ActivationName, activations, type Network } from "../nn/index.js";
-import { type Objective, parseObjective } from "../objectives/index.js";
+import { type Objective, objectives } from "../objectives/index.js";
 import type { Optimizer } from "../optim/index.js";
 import { UserError } from "../tensor/index.js";
 import { shuffles } from "../train/index.js";
@@ -86,7 +87,9 @@ function named<T>(members: readonly string[], what: string, parse: (value: strin
 }
 
 function family(brief: string): Field<Family> {
-  const schema = named(["name", "fromRaw", "prior"], "a distribution or the name of one", parseFamily);
+  const schema = named(["name", "fromRaw", "prior"], "a distribution or the name of one", (name) =>
+    distributions.from(name),
+  );
   return { schema, fromText: (value) => value, brief, placeholder: "NAME" };
 }
 
@@ -113,7 +116,9 @@ export const fields = {
   prior: family("p(z), as name or name(key=value) [default = normal]"),
   likelihood: family("p(x|z) [default = bernoulli]"),
   objective: {
-    schema: named<Objective>(["name", "build"], "an objective or the name of one", parseObjective),
+    schema: named<Objective>(["name", "build"], "an objective or the name of one", (name) =>
+      objectives.from(name),
+    ),
     fromText: (value) => value,
     brief: "elbo, simple, ... or name(key=value); see `latent list` [default = elbo]",
     placeholder: "NAME",

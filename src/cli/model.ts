@@ -1,6 +1,6 @@
 import path from "node:path";
 import { readIfThere } from "../data/index.js";
-import { type Family, familyFrom, listFamilies } from "../distributions/index.js";
+import { type Family, distributions } from "../distributions/index.js";
 import {
   type FamilyConfig,
   networkFrom,
@@ -12,8 +12,8 @@ import {
 } from "../model/index.js";
 import { type Network } from "../nn/index.js";
 import { loadModel } from "../node.js";
-import { type Objective, objectiveFrom } from "../objectives/index.js";
-import type { FamilySpec } from "../distributions/index.js";
+import { type Objective, objectives } from "../objectives/index.js";
+import type { Spec } from "../catalogue/index.js";
 import { type CheckpointName, readRunConfig, type RunConfig } from "../train/index.js";
 import type { Settings } from "./settings.js";
 import { defined } from "./defined.js";
@@ -26,13 +26,13 @@ function ownFamily(settings: Settings, spec: FamilyConfig): Family | undefined {
   const own = [settings.posterior, settings.prior, settings.likelihood];
   const named = own.filter((family) => family?.name === spec.name);
   const same = named.find((family) => JSON.stringify(family?.config) === JSON.stringify(spec.config));
-  const registered = listFamilies().some(({ name }) => name === spec.name);
+  const registered = distributions.list().some(({ name }) => name === spec.name);
   return same ?? (registered ? undefined : named[0]);
 }
 
 /** A family by its saved name: one of the config file's own, else a registered one. */
 function lookUp(settings: Settings, spec: FamilyConfig): Family {
-  return ownFamily(settings, spec) ?? familyFrom(spec);
+  return ownFamily(settings, spec) ?? distributions.from(spec);
 }
 
 /** The model that the settings describe; where they are silent, `before`, the model of the run to go on with. */
@@ -97,11 +97,11 @@ export async function openRun(
 
 /** The objective that a run was trained with, or undefined if it is not one that can be chosen by name. */
 export function objectiveOf(config: RunConfig | undefined, settings: Settings): Objective | undefined {
-  const saved = config?.objective as unknown as FamilySpec | undefined;
+  const saved = config?.objective as unknown as Spec | undefined;
   if (saved === undefined) return settings.objective;
   if (settings.objective?.name === saved.name) return settings.objective;
   try {
-    return objectiveFrom(saved);
+    return objectives.from(saved);
   } catch {
     return undefined;
   }

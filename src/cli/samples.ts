@@ -3,7 +3,7 @@ import path from "node:path";
 import { fileError } from "../data/index.js";
 import {
   type Family,
-  familyFrom,
+  distributions,
   type Points,
   pointsFromCsv,
   pointsFromPicture,
@@ -49,7 +49,7 @@ async function familyWithSamples(family: Family): Promise<Family> {
     files++;
     return pointsIn(file);
   });
-  return files === 0 ? family : familyFrom(spec);
+  return files === 0 ? family : distributions.from(spec);
 }
 
 /**

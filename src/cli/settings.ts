@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { suggestion } from "../distributions/index.js";
+import { suggestion } from "../catalogue/index.js";
 import { UserError } from "../tensor/index.js";
 import { checkField, fields, objectFields } from "./fields.js";
 

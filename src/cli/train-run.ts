@@ -143,8 +143,8 @@ function heldOut(dataset: Dataset, validation: number): Dataset {
   if (dataset.validation !== undefined) return dataset;
   const count = validation < 1 ? Math.max(1, Math.round(validation * dataset.train.length)) : validation;
   const { train } = dataset;
-  const { images, source } = train;
-  const part = (length: number): Split => ({ length, images, ...(source && { source }) });
+  const { examples, source } = train;
+  const part = (length: number): Split => ({ length, examples, ...(source && { source }) });
   return { ...dataset, train: part(train.length - count), validation: part(count) };
 }
 

@@ -7,7 +7,14 @@ import {
   toTensor,
   UserError,
 } from "../tensor/index.js";
-import { type Dataset, type DatasetKind, type Images, kindOf, makeSplit, type Split } from "./dataset.js";
+import {
+  type Dataset,
+  type DatasetKind,
+  type ExampleTensor,
+  kindOf,
+  makeSplit,
+  type Split,
+} from "./dataset.js";
 import { splitCopy } from "./hold-out.js";
 import { toShared } from "./shared.js";
 
@@ -25,7 +32,7 @@ export type Examples =
 
 /** Examples with a class number each. */
 export interface LabelledExamples {
-  readonly images: Examples;
+  readonly examples: Examples;
   readonly labels?: ArrayLike<number>;
 }
 
@@ -46,7 +53,7 @@ export interface ArraysInput {
 }
 
 function isLabelled(input: Examples | LabelledExamples): input is LabelledExamples {
-  return "images" in input;
+  return "examples" in input;
 }
 
 /** A flat array as `[n, ...shape]`. */
@@ -54,7 +61,7 @@ function unflatten(
   data: Uint8Array | Float32Array,
   shape: readonly number[] | undefined,
   source: string,
-): Images {
+): ExampleTensor {
   if (shape === undefined) {
     throw new UserError(
       `${source}: a flat array needs \`shape\`, the shape of one example, such as [28, 28]`,
@@ -72,7 +79,11 @@ function unflatten(
     : tensor("float32", full, toShared("float32", data));
 }
 
-function toImages(input: Examples, shape: readonly number[] | undefined, source: string): Images {
+function toExampleTensor(
+  input: Examples,
+  shape: readonly number[] | undefined,
+  source: string,
+): ExampleTensor {
   if (input instanceof Uint8Array || input instanceof Float32Array) return unflatten(input, shape, source);
   if (input instanceof Float64Array) return unflatten(new Float32Array(input), shape, source);
   if (input instanceof Uint8ClampedArray) {
@@ -118,9 +129,9 @@ function toSplit(
   shape: readonly number[] | undefined,
   source: string,
 ): Split {
-  const { images, labels } = isLabelled(input) ? input : { images: input, labels: undefined };
+  const { examples, labels } = isLabelled(input) ? input : { examples: input, labels: undefined };
   return makeSplit(
-    toImages(images, shape, source),
+    toExampleTensor(examples, shape, source),
     labels === undefined ? undefined : toLabels(labels, source),
     source,
   );
@@ -136,7 +147,7 @@ function toSplit(
 export function fromArrays(input: ArraysInput): Dataset {
   const { name = "arrays", classes } = input;
   const first = toSplit(input.train, input.shape, `${name}: train`);
-  const shape = first.images.shape.slice(1);
+  const shape = first.examples.shape.slice(1);
   const kind = kindOf(shape, name);
   const notes: string[] = [];
   let train = first;

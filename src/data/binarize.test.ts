@@ -20,7 +20,7 @@ function ramp(): Dataset {
 }
 
 function numbersOf(dataset: Dataset, split: "train" | "test"): number[] {
-  return [...toFloats(dataset[split].images).data];
+  return [...toFloats(dataset[split].examples).data];
 }
 
 test("none leaves the data set as it is", () => {
@@ -50,14 +50,14 @@ test("threshold cuts at one half", () => {
 
 test("dynamic leaves the examples grey, for the graph to draw", () => {
   const data = ramp();
-  expect(binarizeDataset(data, "dynamic").train.images).toBe(data.train.images);
+  expect(binarizeDataset(data, "dynamic").train.examples).toBe(data.train.examples);
   expect(binarizeDataset(data, "dynamic").notes.join()).toContain("dynamic binarisation");
 });
 
 describe("floats", () => {
   const floats = (values: number[]): Dataset => {
-    const images = tensor("float32", [2, values.length / 2], Float32Array.from(values));
-    return fromArrays({ name: "floats", train: images, test: images });
+    const examples = tensor("float32", [2, values.length / 2], Float32Array.from(values));
+    return fromArrays({ name: "floats", train: examples, test: examples });
   };
 
   test("in 0..1 are drawn as bytes are", () => {

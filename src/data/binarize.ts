@@ -1,8 +1,8 @@
 import { RandomStream, sizeOf, type Tensor, tensor, UserError } from "../tensor/index.js";
-import { type Dataset, type Images, scaleOf, type Split } from "./dataset.js";
+import { type Dataset, type ExampleTensor, scaleOf, type Split } from "./dataset.js";
 import { allocateShared } from "./shared.js";
 import type { ExampleData, ExampleSource } from "./source.js";
-import { asImages, derived, pieces, roomFor, streamedSplit } from "./streamed.js";
+import { asExamples, derived, pieces, roomFor, streamedSplit } from "./streamed.js";
 
 /**
  * How grey levels in 0..1 become black and white:
@@ -27,7 +27,7 @@ export const binarizationText: Readonly<Record<Binarization, string>> = {
   threshold: "binarised at one half",
 };
 
-function requireUnit({ data }: Images, source: string, first = 0): void {
+function requireUnit({ data }: ExampleTensor, source: string, first = 0): void {
   if (data instanceof Uint8Array) return;
   const bad = data.findIndex((value) => !(value >= 0 && value <= 1));
   if (bad >= 0) {
@@ -67,11 +67,11 @@ function drawFor(mode: Drawn, split: string): RandomStream | undefined {
 
 const levelsFor = (length: number): Float32Array => new Float32Array(Math.min(chunk, length)).fill(0.5);
 
-function binarized(images: Images, mode: Drawn, split: string): Tensor<"uint8"> {
-  const { data } = images;
+function binarized(examples: ExampleTensor, mode: Drawn, split: string): Tensor<"uint8"> {
+  const { data } = examples;
   const bits = allocateShared("uint8", data.length);
-  binarizeInto(bits, data, scaleOf(images), 0, drawFor(mode, split), levelsFor(data.length));
-  return tensor("uint8", images.shape, bits);
+  binarizeInto(bits, data, scaleOf(examples), 0, drawFor(mode, split), levelsFor(data.length));
+  return tensor("uint8", examples.shape, bits);
 }
 
 /** A source whose examples are made binary when they are read: the same bits as those of `binarized`. */
@@ -82,11 +82,11 @@ function binarizedSource(source: ExampleSource, mode: Drawn, split: string, name
   return derived(source, { dtype: "uint8" }, async (reader, rows, out) => {
     const grey = source.dtype === "uint8" ? out : roomFor(source, rows.length);
     await reader.read(rows, grey);
-    const scale = scaleOf(asImages(source, grey));
+    const scale = scaleOf(asExamples(source, grey));
     for (let i = 0; i < rows.length; i++) {
       const [from, to, first] = [i * size, (i + 1) * size, (rows[i] ?? 0) * size];
       const own = grey.subarray(from, to);
-      requireUnit(asImages(source, own), name, first);
+      requireUnit(asExamples(source, own), name, first);
       binarizeInto(out.subarray(from, to) as Uint8Array, own, scale, first, draw, levels);
     }
   });
@@ -100,9 +100,9 @@ export async function requireGrey(dataset: Dataset): Promise<void> {
   for (const name of ["train", "test", "validation"] as const) {
     const split = dataset[name];
     if (split?.source?.dtype !== "float32") continue;
-    const size = sizeOf(split.images.shape.slice(1));
-    for await (const { images, first } of pieces(split)) {
-      requireUnit(images, `${dataset.name}, ${name} split,`, first * size);
+    const size = sizeOf(split.examples.shape.slice(1));
+    for await (const { examples, first } of pieces(split)) {
+      requireUnit(examples, `${dataset.name}, ${name} split,`, first * size);
     }
   }
 }
@@ -121,13 +121,13 @@ export function binarizeDataset(dataset: Dataset, mode: Binarization): Dataset {
   if (mode === "none") return dataset;
   const { train, test, validation } = dataset;
   const made = (split: Split, name: string): Split => {
-    const { source, labels, images } = split;
+    const { source, labels, examples } = split;
     const told = `${dataset.name}, ${name} split,`;
     if (source !== undefined) {
       return mode === "dynamic" ? split : streamedSplit(binarizedSource(source, mode, name, told), labels);
     }
-    requireUnit(images, told);
-    return mode === "dynamic" ? split : { ...split, images: binarized(images, mode, name) };
+    requireUnit(examples, told);
+    return mode === "dynamic" ? split : { ...split, examples: binarized(examples, mode, name) };
   };
   return {
     ...dataset,

@@ -2,14 +2,14 @@ import { Worker } from "node:worker_threads";
 import { describe, expect, it } from "vitest";
 import { tensor, UserError } from "../tensor/index.js";
 import { fromArrays } from "./arrays.js";
-import { describeDataset, type Dataset, type Images, rows, scaleOf, toFloats } from "./dataset.js";
+import { describeDataset, type Dataset, type ExampleTensor, rows, scaleOf, toFloats } from "./dataset.js";
 import { holdOut } from "./hold-out.js";
 import { readExamples } from "./streamed.js";
 
 /** n examples of shape [2, 2]; example i holds 4 times i, its label is i + 100. */
-function numbered(n: number): { images: Uint8Array; labels: number[] } {
+function numbered(n: number): { examples: Uint8Array; labels: number[] } {
   return {
-    images: Uint8Array.from({ length: n * 4 }, (_, i) => i >> 2),
+    examples: Uint8Array.from({ length: n * 4 }, (_, i) => i >> 2),
     labels: Array.from({ length: n }, (_, i) => i + 100),
   };
 }
@@ -19,11 +19,11 @@ const dataset = (n: number): Dataset =>
 
 /** The examples' numbers; fails unless all four pixels and the label of each agree. */
 function indices(split: Dataset["train"]): number[] {
-  expect(split.images.shape).toEqual([split.length, 2, 2]);
+  expect(split.examples.shape).toEqual([split.length, 2, 2]);
   expect(split.labels?.length).toBe(split.length);
   return Array.from(split.labels ?? [], (label, i) => {
     const index = label - 100;
-    expect(Array.from(split.images.data.subarray(4 * i, 4 * i + 4))).toEqual([index, index, index, index]);
+    expect(Array.from(split.examples.data.subarray(4 * i, 4 * i + 4))).toEqual([index, index, index, index]);
     return index;
   });
 }
@@ -47,23 +47,23 @@ describe("fromArrays", () => {
       test: [[5, 6]],
     });
     expect(nested).toMatchObject({ kind: "vector", shape: [2] });
-    expect(nested.train.images).toEqual(tensor("float32", [2, 2], Float32Array.of(0.5, 2, 3, 4)));
+    expect(nested.train.examples).toEqual(tensor("float32", [2, 2], Float32Array.of(0.5, 2, 3, 4)));
     const double = { dtype: "float64", shape: [1, 3], data: Float64Array.of(0.1, 0.2, 0.3) } as const;
     const doubles = fromArrays({ train: double, test: double });
-    expect(Array.from(doubles.train.images.data)).toEqual(Array.from(Float32Array.of(0.1, 0.2, 0.3)));
+    expect(Array.from(doubles.train.examples.data)).toEqual(Array.from(Float32Array.of(0.1, 0.2, 0.3)));
     const clamped = fromArrays({
       shape: [1, 1, 3],
       train: Uint8ClampedArray.of(1, 2, 3),
       test: Uint8Array.of(4, 5, 6),
     });
-    expect(clamped.train.images.dtype).toBe("uint8");
+    expect(clamped.train.examples.dtype).toBe("uint8");
     expect(describeDataset(clamped)).toBe("1 train, 1 test, 1x1 colour");
   });
 
   it("copies one's arrays, so that changing them later changes nothing", () => {
     const own = numbered(4);
     const data = fromArrays({ shape: [2, 2], train: own, test: own });
-    own.images.fill(77);
+    own.examples.fill(77);
     expect(indices(data.train)).toEqual([0, 1, 2, 3]);
   });
 
@@ -89,8 +89,8 @@ describe("fromArrays", () => {
     );
     bad({ shape: [2], train: new Uint8Array(0) }, /train: there are no examples/);
     bad({ shape: [0], train: new Uint8Array(0) }, /whole number of examples of shape \[0\]/);
-    bad({ shape: [2], train: { images: new Uint8Array(8), labels: [1, 2] } }, /4 examples but 2 labels/);
-    bad({ shape: [4], train: { images: new Uint8Array(8), labels: [1, 2.5] } }, /label 1 is 2.5/);
+    bad({ shape: [2], train: { examples: new Uint8Array(8), labels: [1, 2] } }, /4 examples but 2 labels/);
+    bad({ shape: [4], train: { examples: new Uint8Array(8), labels: [1, 2.5] } }, /label 1 is 2.5/);
     bad({ shape: [2], train: Float32Array.of(1, 2, 3, NaN) }, /example 1 holds NaN/);
     bad({ train: [[1, 2], [3]] }, /equally long/);
     bad({ train: tensor("int32", [2, 2]) }, /a tensor of int32/);
@@ -129,7 +129,7 @@ describe("holdOut", () => {
     const train = Float32Array.from({ length: 20 }, (_, i) => i / 2);
     const held = holdOut(fromArrays({ shape: [1], train, test: [[1]] }), 7);
     expect(held.train.labels).toBeUndefined();
-    const all = [...held.train.images.data, ...(held.validation?.images.data ?? [])];
+    const all = [...held.train.examples.data, ...(held.validation?.examples.data ?? [])];
     expect(all.sort((a, b) => a - b)).toEqual(Array.from(train));
   });
 
@@ -144,16 +144,16 @@ describe("holdOut", () => {
 
 describe("splits", () => {
   it("gives rows without copying", async () => {
-    const { images } = dataset(9).train;
-    const view: Images = rows(images, 2, 4);
+    const { examples } = dataset(9).train;
+    const view: ExampleTensor = rows(examples, 2, 4);
     expect(view.shape).toEqual([2, 2, 2]);
-    expect(view.data.buffer).toBe(images.data.buffer);
+    expect(view.data.buffer).toBe(examples.data.buffer);
     expect(Array.from(view.data)).toEqual([2, 2, 2, 2, 3, 3, 3, 3]);
-    expect(rows(images, 7, 100).shape[0]).toBe(2);
-    expect(rows(images, 9).shape[0]).toBe(0);
-    expect(() => rows(images, -1)).toThrow(RangeError);
-    expect(() => rows(images, 10)).toThrow(RangeError);
-    expect(await readExamples(dataset(9).train, 1, 2)).toEqual(rows(images, 1, 2));
+    expect(rows(examples, 7, 100).shape[0]).toBe(2);
+    expect(rows(examples, 9).shape[0]).toBe(0);
+    expect(() => rows(examples, -1)).toThrow(RangeError);
+    expect(() => rows(examples, 10)).toThrow(RangeError);
+    expect(await readExamples(dataset(9).train, 1, 2)).toEqual(rows(examples, 1, 2));
   });
 
   it("reads bytes as x/255 and floats as they are", () => {
@@ -169,15 +169,15 @@ describe("splits", () => {
     const data = holdOut(dataset(6), 2);
     const code = `const { parentPort } = require("node:worker_threads");
       parentPort.once("message", ({ train }) => {
-        train.images.data.fill(42); train.labels.fill(43); parentPort.postMessage(train.length);
+        train.examples.data.fill(42); train.labels.fill(43); parentPort.postMessage(train.length);
       });`;
     const worker = new Worker(code, { eval: true });
     const answer = new Promise((resolve, reject) => worker.once("message", resolve).once("error", reject));
     worker.postMessage(data);
     expect(await answer).toBe(4);
     await worker.terminate();
-    expect(new Set(data.train.images.data)).toEqual(new Set([42]));
+    expect(new Set(data.train.examples.data)).toEqual(new Set([42]));
     expect(new Set(data.train.labels)).toEqual(new Set([43]));
-    expect(data.validation?.images.data.includes(42)).toBe(false);
+    expect(data.validation?.examples.data.includes(42)).toBe(false);
   });
 });

@@ -2,7 +2,7 @@ import { formatShape, sizeOf, type Tensor, tensor, UserError } from "../tensor/i
 import type { ExampleSource } from "./source.js";
 
 /** Examples, `[n, ...shape]`: bytes, read as x/255 wherever numbers are wanted, or floats, taken as they are. */
-export type Images = Tensor<"uint8"> | Tensor<"float32">;
+export type ExampleTensor = Tensor<"uint8"> | Tensor<"float32">;
 
 /** What an example is, which decides how it is drawn: `image` is `[h, w]` or `[h, w, channels]`. */
 export type DatasetKind = "image" | "vector";
@@ -19,7 +19,7 @@ export interface Split {
    * The examples, `[length, ...shape]`; the name holds for data that aren't pictures too. Of a streamed split it has
    * the dtype and shape, and asking for its `data` throws a UserError.
    */
-  readonly images: Images;
+  readonly examples: ExampleTensor;
   /** Where the examples are, if they don't lie in memory. */
   readonly source?: ExampleSource;
   /** One class number an example. */
@@ -46,8 +46,8 @@ export interface Dataset {
 }
 
 /** The number that an example's values are multiplied by: 1/255 for bytes, 1 for floats. */
-export function scaleOf(images: Images): number {
-  return images.dtype === "uint8" ? 1 / 255 : 1;
+export function scaleOf(examples: ExampleTensor): number {
+  return examples.dtype === "uint8" ? 1 / 255 : 1;
 }
 
 /** Where rows from `start` to `end` (default: the last) of so many end. Throws a RangeError if there are no such rows. */
@@ -60,22 +60,22 @@ export function endOfRows(length: number, start: number, end = length): number {
 }
 
 /** Examples `start` (included) to `end` (excluded, default: the last) as a view: nothing is copied. */
-export function rows(images: Images, start: number, end?: number): Images {
-  const [length = 0, ...shape] = images.shape;
+export function rows(examples: ExampleTensor, start: number, end?: number): ExampleTensor {
+  const [length = 0, ...shape] = examples.shape;
   const stop = endOfRows(length, start, end);
   const size = sizeOf(shape);
   const outShape = [stop - start, ...shape];
-  return images.dtype === "uint8"
-    ? tensor("uint8", outShape, images.data.subarray(start * size, stop * size))
-    : tensor("float32", outShape, images.data.subarray(start * size, stop * size));
+  return examples.dtype === "uint8"
+    ? tensor("uint8", outShape, examples.data.subarray(start * size, stop * size))
+    : tensor("float32", outShape, examples.data.subarray(start * size, stop * size));
 }
 
 /** The examples as floats, bytes divided by 255: a copy, unless they are floats already. */
-export function toFloats(images: Images): Tensor<"float32"> {
-  if (images.dtype === "float32") return images;
-  const out = new Float32Array(images.data.length);
-  for (let i = 0; i < out.length; i++) out[i] = (images.data[i] ?? 0) / 255;
-  return tensor("float32", images.shape, out);
+export function toFloats(examples: ExampleTensor): Tensor<"float32"> {
+  if (examples.dtype === "float32") return examples;
+  const out = new Float32Array(examples.data.length);
+  for (let i = 0; i < out.length; i++) out[i] = (examples.data[i] ?? 0) / 255;
+  return tensor("float32", examples.shape, out);
 }
 
 /** Names of the splits that are streamed. */
@@ -116,22 +116,22 @@ export function kindOf(shape: readonly number[], source: string): DatasetKind {
  *
  * @throws UserError naming `source` if there are no examples, a float is NaN or infinite, or the counts differ.
  */
-export function makeSplit(images: Images, labels: Int32Array | undefined, source: string): Split {
-  const length = images.shape[0] ?? 0;
+export function makeSplit(examples: ExampleTensor, labels: Int32Array | undefined, source: string): Split {
+  const length = examples.shape[0] ?? 0;
   if (length === 0) throw new UserError(`${source}: there are no examples in it`);
-  requireFinite(images, source);
-  if (labels === undefined) return { length, images };
+  requireFinite(examples, source);
+  if (labels === undefined) return { length, examples };
   requireLabelEach(length, labels, source);
-  return { length, images, labels };
+  return { length, examples, labels };
 }
 
 /** Throws a UserError naming `source` if a float is NaN or infinite; `first` is the number of the first example. */
-export function requireFinite(images: Images, source: string, first = 0): void {
-  if (images.dtype !== "float32") return;
-  const bad = images.data.findIndex((value) => !Number.isFinite(value));
+export function requireFinite(examples: ExampleTensor, source: string, first = 0): void {
+  if (examples.dtype !== "float32") return;
+  const bad = examples.data.findIndex((value) => !Number.isFinite(value));
   if (bad < 0) return;
-  const example = first + Math.floor(bad / sizeOf(images.shape.slice(1)));
-  throw new UserError(`${source}: example ${example} holds ${images.data[bad]}; remove or replace it`);
+  const example = first + Math.floor(bad / sizeOf(examples.shape.slice(1)));
+  throw new UserError(`${source}: example ${example} holds ${examples.data[bad]}; remove or replace it`);
 }
 
 /** Throws a UserError naming `source` if there is not one label an example. */

@@ -80,12 +80,12 @@ describe("loadFolder", () => {
     const data = await loadFolder(dir);
     expect(data).toMatchObject({ kind: "image", shape: [2, 2], notes: [] });
     expect(data.name).toBe(trainImages.startsWith("k49") ? "k49" : basename(dir));
-    expect(Array.from(data.train.images.data)).toEqual(Array.from(pictures(5).data));
-    expect(data.train.images.shape).toEqual([5, 2, 2]);
+    expect(Array.from(data.train.examples.data)).toEqual(Array.from(pictures(5).data));
+    expect(data.train.examples.shape).toEqual([5, 2, 2]);
     expect(data.train.labels).toEqual(Int32Array.of(10, 11, 12, 13, 14));
-    expect(Array.from(data.test.images.data)).toEqual(Array.from(pictures(3, 100).data));
+    expect(Array.from(data.test.examples.data)).toEqual(Array.from(pictures(3, 100).data));
     expect(data.test.labels).toEqual(Int32Array.of(20, 21, 22));
-    expect(data.train.images.data.buffer).toBeInstanceOf(SharedArrayBuffer);
+    expect(data.train.examples.data.buffer).toBeInstanceOf(SharedArrayBuffer);
     expect(data.train.labels?.buffer).toBeInstanceOf(SharedArrayBuffer);
   });
 
@@ -106,8 +106,8 @@ describe("loadFolder", () => {
     await put({ "train-images-idx2-double": floats, "test-images": floats, "validation-images": floats });
     const data = await loadFolder(dir, { name: "mine", classes: ["a"] });
     expect(data).toMatchObject({ name: "mine", kind: "vector", shape: [3], classes: ["a"] });
-    expect(data.validation?.images).toMatchObject({ dtype: "float32", shape: [4, 3] });
-    expect(Array.from(data.train.images.data)).toEqual(Array.from(floats.data));
+    expect(data.validation?.examples).toMatchObject({ dtype: "float32", shape: [4, 3] });
+    expect(Array.from(data.train.examples.data)).toEqual(Array.from(floats.data));
   });
 
   it("holds out a tenth for testing where there is no test split, and says so", async () => {
@@ -117,7 +117,7 @@ describe("loadFolder", () => {
     expect([...(data.train.labels ?? []), ...(data.test.labels ?? [])].sort((a, b) => a - b)).toEqual(
       Array.from({ length: 20 }, (_, i) => i),
     );
-    data.test.labels?.forEach((label, i) => expect(data.test.images.data[4 * i]).toBe(4 * label));
+    data.test.labels?.forEach((label, i) => expect(data.test.examples.data[4 * i]).toBe(4 * label));
     expect(data.notes).toEqual([expect.stringMatching(/no test split: 2 of the 20 training examples/)]);
     expect((await loadFolder(dir)).test).toEqual(data.test);
   });
@@ -135,11 +135,11 @@ describe("loadFolder", () => {
     });
     const data = await loadFolder(dir);
     expect(data.name).toBe("emnist-digits");
-    expect(Array.from(data.train.images.data)).toEqual(upright);
-    expect(Array.from(data.test.images.data)).toEqual(upright);
+    expect(Array.from(data.train.examples.data)).toEqual(upright);
+    expect(Array.from(data.test.examples.data)).toEqual(upright);
     expect(data.notes).toEqual([expect.stringMatching(/transposed/)]);
     const kept = await loadFolder(dir, { transposed: false });
-    expect(Array.from(kept.train.images.data)).toEqual(Array.from(images.data));
+    expect(Array.from(kept.train.examples.data)).toEqual(Array.from(images.data));
   });
 
   it("lets one choose among several data sets by the path", async () => {

@@ -1,6 +1,6 @@
 import { basename, resolve } from "node:path";
 import { formatShape, type Tensor, toTensor, UserError } from "../tensor/index.js";
-import { type Dataset, type Images, kindOf, makeSplit, type Split } from "./dataset.js";
+import { type Dataset, type ExampleTensor, kindOf, makeSplit, type Split } from "./dataset.js";
 import { findIdxFiles, type Part } from "./folder-names.js";
 import { splitInPlace } from "./hold-out.js";
 import { planMemory } from "./memory.js";
@@ -45,7 +45,7 @@ function requireImages({ shape, dtype }: Pick<Tensor, "shape" | "dtype">, path: 
   }
 }
 
-async function readImages(path: string): Promise<Images> {
+async function readImages(path: string): Promise<ExampleTensor> {
   const value = await readArray(path);
   requireImages(value, path);
   if (value.dtype === "uint8") return value as Tensor<"uint8">;

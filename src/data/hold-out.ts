@@ -1,6 +1,6 @@
 import { RandomStream, sizeOf, type Tensor, UserError } from "../tensor/index.js";
 import { ChosenRows } from "./chosen-rows.js";
-import { type Dataset, type Images, rows, type Split } from "./dataset.js";
+import { type Dataset, type ExampleTensor, rows, type Split } from "./dataset.js";
 import { allocateShared } from "./shared.js";
 import type { ExampleSource } from "./source.js";
 import { derived, streamedSplit } from "./streamed.js";
@@ -53,31 +53,31 @@ function splitStreamed(
  * own memory: `split` must not be used after. Both parts keep the order of the examples.
  */
 export function splitInPlace(split: Split, count: number, seed: number | bigint): [Split, Split] {
-  const { images, labels, length, source } = split;
+  const { examples, labels, length, source } = split;
   if (source !== undefined) return splitStreamed(split, source, count, seed);
   const marked = new Uint8Array(length);
   for (const row of drawn(length, count, seed)) marked[row] = 1;
-  partition(images.data, sizeOf(images.shape.slice(1)), marked);
+  partition(examples.data, sizeOf(examples.shape.slice(1)), marked);
   if (labels !== undefined) partition(labels, 1, marked);
   const part = (start: number, end: number): Split => ({
     length: end - start,
-    images: rows(images, start, end),
+    examples: rows(examples, start, end),
     ...(labels === undefined ? {} : { labels: labels.subarray(start, end) }),
   });
   return [part(0, length - count), part(length - count, length)];
 }
 
-function copyImages(images: Images): Images {
-  const data = allocateShared(images.dtype, images.data.length);
-  data.set(images.data);
-  return { ...images, data } as Tensor<"uint8"> | Tensor<"float32">;
+function copyExamples(examples: ExampleTensor): ExampleTensor {
+  const data = allocateShared(examples.dtype, examples.data.length);
+  data.set(examples.data);
+  return { ...examples, data } as Tensor<"uint8"> | Tensor<"float32">;
 }
 
 /** `splitInPlace` of a copy: `split` stays as it is. */
 export function splitCopy(split: Split, count: number, seed: number | bigint): [Split, Split] {
   const { labels, length, source } = split;
   if (source !== undefined) return splitStreamed(split, source, count, seed);
-  const copy: Split = { length, images: copyImages(split.images) };
+  const copy: Split = { length, examples: copyExamples(split.examples) };
   if (labels === undefined) return splitInPlace(copy, count, seed);
   const copied = allocateShared("int32", length);
   copied.set(labels);

@@ -55,8 +55,8 @@ const counts = (labels: Int32Array | undefined): number[] => {
 /** The published class counts of MNIST. */
 function expectMnist(data: Dataset): void {
   expect(data).toMatchObject({ name: "MNIST", kind: "image", shape: [28, 28], notes: [] });
-  expect(data.train.images).toMatchObject({ dtype: "uint8", shape: [60000, 28, 28] });
-  expect(data.test.images).toMatchObject({ dtype: "uint8", shape: [10000, 28, 28] });
+  expect(data.train.examples).toMatchObject({ dtype: "uint8", shape: [60000, 28, 28] });
+  expect(data.test.examples).toMatchObject({ dtype: "uint8", shape: [10000, 28, 28] });
   expect(counts(data.train.labels)).toEqual([5923, 6742, 5958, 6131, 5842, 5421, 5918, 6265, 5851, 5949]);
   expect(counts(data.test.labels)).toEqual([980, 1135, 1032, 1010, 982, 892, 958, 1028, 974, 1009]);
 }
@@ -66,9 +66,9 @@ describe("mnist", () => {
     const data = await mnist({ cache: join(dir, "none"), mirrors: [] });
     expectMnist(data);
     expect(data.classes?.[7]).toBe("7");
-    expect(data.train.images.data.buffer).toBeInstanceOf(SharedArrayBuffer);
+    expect(data.train.examples.data.buffer).toBeInstanceOf(SharedArrayBuffer);
     const file = await readFile(join(packaged, "train-images-idx3-ubyte"));
-    expect(Buffer.compare(data.train.images.data as Uint8Array, file.subarray(16))).toBe(0);
+    expect(Buffer.compare(data.train.examples.data as Uint8Array, file.subarray(16))).toBe(0);
     expect(await readdir(dir)).toEqual([]);
   });
 

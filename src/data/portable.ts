@@ -5,7 +5,7 @@ export {
   type Dataset,
   type DatasetKind,
   describeDataset,
-  type Images,
+  type ExampleTensor,
   kindOf,
   makeSplit,
   rows,

@@ -67,18 +67,18 @@ async function expectSame(whole: Split | undefined, streamed: Split | undefined)
   expect(whole.source).toBeUndefined();
   expect(streamed.source).toBeDefined();
   expect(streamed.length).toBe(whole.length);
-  expect(streamed.images.shape).toEqual(whole.images.shape);
-  expect(streamed.images.dtype).toBe(whole.images.dtype);
+  expect(streamed.examples.shape).toEqual(whole.examples.shape);
+  expect(streamed.examples.dtype).toBe(whole.examples.dtype);
   expect(streamed.labels && [...streamed.labels]).toEqual(whole.labels && [...whole.labels]);
   const read = await readExamples(streamed, 0);
-  expect(Buffer.from(read.data.buffer).equals(Buffer.from(whole.images.data.slice().buffer))).toBe(true);
+  expect(Buffer.from(read.data.buffer).equals(Buffer.from(whole.examples.data.slice().buffer))).toBe(true);
   const windows = await Windows.open(streamed);
   const rows = new RandomStream(3, "rows").permutation(whole.length);
   const window = await windows.read(rows);
-  const size = sizeOf(whole.images.shape.slice(1));
+  const size = sizeOf(whole.examples.shape.slice(1));
   const one = whole.length - 1;
   expect([...window.data.subarray(one * size, (one + 1) * size)]).toEqual([
-    ...whole.images.data.subarray((rows[one] ?? 0) * size, ((rows[one] ?? 0) + 1) * size),
+    ...whole.examples.data.subarray((rows[one] ?? 0) * size, ((rows[one] ?? 0) + 1) * size),
   ]);
   await windows.close();
 }
@@ -103,7 +103,7 @@ describe("a streamed data set holds the same examples as one in memory", () => {
     expect(sets[1].notes.join()).toMatch(
       /train-images-idx3-ubyte is streamed from disk: in memory it would take 1 MB/,
     );
-    expect(() => sets[1].train.images.data).toThrow(
+    expect(() => sets[1].train.examples.data).toThrow(
       `${join(path, "train-images-idx3-ubyte")} is streamed from disk and does not lie in memory`,
     );
   });
@@ -240,9 +240,9 @@ it("pieces go through a split in order, whatever the source", async () => {
     }),
   } as const;
   const seen: number[] = [];
-  for await (const { images, first } of pieces(streamedSplit(source))) {
-    const [count = 0] = images.shape;
-    for (let i = 0; i < count; i++) seen.push(first + i, images.data[i * size] ?? -1);
+  for await (const { examples, first } of pieces(streamedSplit(source))) {
+    const [count = 0] = examples.shape;
+    for (let i = 0; i < count; i++) seen.push(first + i, examples.data[i * size] ?? -1);
   }
   expect(seen).toEqual([0, 0, 1, 1, 2, 2, 3, 3, 4, 4, 5, 5, 6, 6, 7, 7, 8, 8]);
 });

@@ -1,11 +1,18 @@
 import { allocate, sizeOf, tensor, UserError } from "../tensor/index.js";
-import { endOfRows, type Images, requireFinite, requireLabelEach, rows, type Split } from "./dataset.js";
+import {
+  endOfRows,
+  type ExampleTensor,
+  requireFinite,
+  requireLabelEach,
+  rows,
+  type Split,
+} from "./dataset.js";
 import type { ExampleData, ExampleReader, ExampleSource } from "./source.js";
 
 /** A split whose examples stay where they are; labels, one an example, lie in memory. */
 export function streamedSplit(source: ExampleSource, labels?: Int32Array): Split {
   const { dtype, place, shape } = source;
-  const images = {
+  const examples = {
     dtype,
     shape,
     get data(): never {
@@ -14,8 +21,8 @@ export function streamedSplit(source: ExampleSource, labels?: Int32Array): Split
           "with more memory allowed",
       );
     },
-  } as Images;
-  return { length: shape[0] ?? 0, images, source, ...(labels === undefined ? {} : { labels }) };
+  } as ExampleTensor;
+  return { length: shape[0] ?? 0, examples, source, ...(labels === undefined ? {} : { labels }) };
 }
 
 /**
@@ -30,7 +37,7 @@ export async function makeStreamedSplit(
   const split = streamedSplit(examples, labels);
   if (labels !== undefined) requireLabelEach(split.length, labels, source);
   if (examples.dtype === "uint8") return split;
-  for await (const { images, first } of pieces(split)) requireFinite(images, source, first);
+  for await (const { examples, first } of pieces(split)) requireFinite(examples, source, first);
   return split;
 }
 
@@ -47,7 +54,7 @@ export function roomFor(source: ExampleSource, count: number): ExampleData {
 }
 
 /** Data as examples of a source's shape. */
-export function asImages(source: ExampleSource, data: ExampleData): Images {
+export function asExamples(source: ExampleSource, data: ExampleData): ExampleTensor {
   const shape = source.shape.slice(1);
   const full = [data.length / sizeOf(shape), ...shape];
   return data instanceof Uint8Array ? tensor("uint8", full, data) : tensor("float32", full, data);
@@ -57,15 +64,15 @@ export function asImages(source: ExampleSource, data: ExampleData): Images {
  * Examples `start` (included) to `end` (excluded, default: the last) of a split: a view of those in memory, a copy of
  * streamed ones. Throws a UserError that names the file if it can't be read.
  */
-export async function readExamples(split: Split, start: number, end?: number): Promise<Images> {
+export async function readExamples(split: Split, start: number, end?: number): Promise<ExampleTensor> {
   const { source, length } = split;
-  if (source === undefined) return rows(split.images, start, end);
+  if (source === undefined) return rows(split.examples, start, end);
   const stop = endOfRows(length, start, end);
   const reader = await source.open();
   try {
     const data = roomFor(source, stop - start);
     await reader.read(range(start, stop), data);
-    return asImages(source, data);
+    return asExamples(source, data);
   } finally {
     await reader.close();
   }
@@ -77,12 +84,14 @@ const pieceNumbers = 1 << 20;
  * All examples of a split in pieces of some megabytes, and the number of each piece's first. Streamed pieces are
  * overwritten by the next.
  */
-export async function* pieces(split: Split): AsyncGenerator<{ images: Images; first: number }, void> {
-  const { source, length, images } = split;
-  const count = Math.max(1, Math.floor(pieceNumbers / sizeOf(images.shape.slice(1))));
+export async function* pieces(
+  split: Split,
+): AsyncGenerator<{ examples: ExampleTensor; first: number }, void> {
+  const { source, length, examples } = split;
+  const count = Math.max(1, Math.floor(pieceNumbers / sizeOf(examples.shape.slice(1))));
   if (source === undefined) {
     for (let first = 0; first < length; first += count) {
-      yield { images: rows(images, first, first + count), first };
+      yield { examples: rows(examples, first, first + count), first };
     }
     return;
   }
@@ -93,7 +102,7 @@ export async function* pieces(split: Split): AsyncGenerator<{ images: Images; fi
       const wanted = range(first, Math.min(first + count, length));
       const part = room.subarray(0, (room.length / Math.min(count, length)) * wanted.length);
       await reader.read(wanted, part);
-      yield { images: asImages(source, part), first };
+      yield { examples: asExamples(source, part), first };
     }
   } finally {
     await reader.close();

@@ -2,8 +2,8 @@ import type { Expr } from "../graph/index.js";
 import { UserError } from "../tensor/index.js";
 import type { Support } from "./distribution.js";
 import type { Json } from "./family.js";
-import { isSpec } from "./parse.js";
-import { suggestion } from "./suggest.js";
+import { isSpec } from "../catalogue/index.js";
+import { suggestion } from "../catalogue/index.js";
 
 /** An elementwise, strictly monotonic map with its inverse. */
 export interface Bijector {

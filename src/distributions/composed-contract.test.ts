@@ -20,7 +20,7 @@ import {
   transformed,
   vonMisesFisher,
 } from "./families.js";
-import { parseFamily } from "./registry.js";
+import { distributions } from "./registry.js";
 import { unitVector } from "./sphere.js";
 
 const backend = nodeBackend("cpu", 2);
@@ -35,7 +35,7 @@ const evaluate = async (
  */
 const up = [0.6, 0, 0.8];
 const loc = [0.5, -1, 0.2];
-const standard = () => parseFamily("normal").prior([3], { dtype: "float64", weights: {} });
+const standard = () => distributions.from("normal").prior([3], { dtype: "float64", weights: {} });
 
 describe("the contract is kept by", () => {
   it.each([vonMisesFisher, powerSpherical])("$familyName", async (factory) => {
@@ -105,7 +105,7 @@ describe("the contract is kept by", () => {
   );
 
   it("a product of normals", async () => {
-    const family = parseFamily("product(a=[1, normal], b=logistic)");
+    const family = distributions.from("product(a=[1, normal], b=logistic)");
     const of = ({ raw }: { raw: Expr }) => family.fromRaw(raw, [3], { dtype: "float64", weights: {} });
     const params = { raw: [0.5, 0.2, 0.3, -1, 0.4, 0.1] };
     await checkDistribution({ of }, params, { evaluate });
@@ -116,7 +116,7 @@ describe("the contract is kept by", () => {
       ["coupling-flow(layers=2, hidden=[8])", 0],
       ["inverse-autoregressive-flow(layers=2, hidden=[8])", 6],
     ] as const) {
-      const family = parseFamily(text);
+      const family = distributions.from(text);
       const values = initialValues(family.weights?.([2]) ?? {}, 1, "float64");
       const of = (p: Record<string, Expr>) => {
         const { raw, ...rest } = p;

@@ -11,7 +11,7 @@ import { exactKl, klDivergence } from "./kl.js";
 import { mixture } from "./mixture.js";
 import { normal } from "./normal.js";
 import { joint } from "./product.js";
-import { familyFrom, formatFamily, parseFamily } from "./registry.js";
+import { distributions, formatFamily } from "./registry.js";
 import { transformed } from "./transformed.js";
 
 interface MixtureGolden {
@@ -71,7 +71,7 @@ describe("mixture", () => {
 
   it("as a prior has learnable weights and components, of any family", async () => {
     for (const text of ["mixture(components=3)", "mixture(components=4, of=von-mises-fisher)"]) {
-      const family = parseFamily(text);
+      const family = distributions.from(text);
       const { prior, feeds, weights } = asPrior(family, [3]);
       const noise = new NoiseFeed("float64", 5);
       const z = prior.sample?.(noise, [7]) as Expr;
@@ -81,12 +81,12 @@ describe("mixture", () => {
         const got = await numbers(grad(loss, [weight])[0] as Expr, { ...feeds, ...noise.feeds });
         expect(got.some((g) => g !== 0) && got.every(Number.isFinite)).toBe(true);
       }
-      expect(formatFamily(familyFrom(JSON.parse(JSON.stringify(family)) as never))).toBe(
+      expect(formatFamily(distributions.from(JSON.parse(JSON.stringify(family)) as never))).toBe(
         formatFamily(family),
       );
     }
-    expect(() => parseFamily("mixture").rawSize([2])).toThrow("prior only");
-    expect(() => parseFamily("mixture(components=0)")).toThrow("from 1");
+    expect(() => distributions.from("mixture").rawSize([2])).toThrow("prior only");
+    expect(() => distributions.from("mixture(components=0)")).toThrow("from 1");
   });
 
   it("of one component is that component", async () => {
@@ -110,7 +110,7 @@ describe("vamp-prior", () => {
   it("is the average posterior of its pseudo-inputs", async () => {
     const encode = (x: Expr): Distribution =>
       normal().fromRaw(x.slice(-1, 0, 4).mul(3), [2], { dtype: "float64", weights: {} });
-    const family = parseFamily("vamp-prior(components=5)");
+    const family = distributions.from("vamp-prior(components=5)");
     const { prior, feeds, weights } = asPrior(family, [2], { encode, dataSize: 6 });
     const pseudo = (weights.pseudoInputs as Expr).sigmoid();
     const x = constant([[0.5, 1]], "float64");
@@ -127,12 +127,14 @@ describe("product", () => {
   const text = "product(digit=[3, relaxed-one-hot-categorical(straight-through=true)], style=normal)";
 
   it("adds up parts, with exact divergences", async () => {
-    const q = parseFamily(text);
+    const q = distributions.from(text);
     expect(q.rawSize([5])).toBe(3 + 4);
     const raw = constant([[1, 0, -1, 0.5, -0.5, 0.2, -0.3]], "float64");
     const context = { dtype: "float64", weights: {} } as const;
     const posterior = q.fromRaw(raw, [5], context);
-    const prior = parseFamily("product(digit=[3, one-hot-categorical], style=normal)").prior([5], context);
+    const prior = distributions
+      .from("product(digit=[3, one-hot-categorical], style=normal)")
+      .prior([5], context);
     const noise = new NoiseFeed("float64", 1);
     const z = posterior.rsample?.(noise) as Expr;
     const kl = klDivergence(posterior, prior, z);
@@ -148,7 +150,7 @@ describe("product", () => {
     expect(formatFamily(q)).toBe(
       "product(digit=[3, relaxed-one-hot-categorical(straight-through=true)], style=normal)",
     );
-    expect(familyFrom(JSON.parse(JSON.stringify(q)) as never).config).toEqual(q.config);
+    expect(distributions.from(JSON.parse(JSON.stringify(q)) as never).config).toEqual(q.config);
   });
 
   it("estimates only the parts that have no closed form", async () => {
@@ -169,11 +171,13 @@ describe("product", () => {
   });
 
   it("refuses parts that don't fit", () => {
-    expect(() => parseFamily(text).rawSize([3])).toThrow("digit 3, style the rest");
-    expect(() => parseFamily("product(a=normal, b=normal)")).toThrow("at most one");
-    expect(() => parseFamily("product(a=[1.5, normal])")).toThrow("[size, distribution]");
-    expect(() => parseFamily("product(a=[0, normal])")).toThrow("from 1");
-    expect(() => parseFamily("product(a=[2, normal], b=[1, normal])").rawSize([4])).toThrow("don't make up");
+    expect(() => distributions.from(text).rawSize([3])).toThrow("digit 3, style the rest");
+    expect(() => distributions.from("product(a=normal, b=normal)")).toThrow("at most one");
+    expect(() => distributions.from("product(a=[1.5, normal])")).toThrow("[size, distribution]");
+    expect(() => distributions.from("product(a=[0, normal])")).toThrow("from 1");
+    expect(() => distributions.from("product(a=[2, normal], b=[1, normal])").rawSize([4])).toThrow(
+      "don't make up",
+    );
   });
 });
 
@@ -214,16 +218,16 @@ describe("transformed", () => {
 
   it("has exact divergences between the same maps only, and reads maps from text", async () => {
     const context = { dtype: "float64", weights: {} } as const;
-    const q = parseFamily("transformed(by=[affine(scale=2), exp])");
+    const q = distributions.from("transformed(by=[affine(scale=2), exp])");
     expect(q.support).toBe("positive");
     const raw = constant([[0.5, -0.3, 0.4, 0.1]], "float64");
     const p = q.fromRaw(raw, [2], context);
     const want = exactKl(normal().fromRaw(raw, [2], context), normal().prior([2], context)) as Expr;
     expectClose(await numbers(exactKl(p, q.prior([2], context)) as Expr), await numbers(want), 1e-14);
-    expect(exactKl(p, parseFamily("transformed(by=exp)").prior([2], context))).toBeUndefined();
-    expect(familyFrom(JSON.parse(JSON.stringify(q)) as never).config).toEqual(q.config);
+    expect(exactKl(p, distributions.from("transformed(by=exp)").prior([2], context))).toBeUndefined();
+    expect(distributions.from(JSON.parse(JSON.stringify(q)) as never).config).toEqual(q.config);
     expect(() => bijectorsFrom("sigmod")).toThrow('did you mean "sigmoid"?');
-    expect(() => parseFamily("transformed(by=[exp(scale=2)])")).toThrow("no options");
-    expect(() => parseFamily("transformed(by=affine(scale=0))")).toThrow("can't be 0");
+    expect(() => distributions.from("transformed(by=[exp(scale=2)])")).toThrow("no options");
+    expect(() => distributions.from("transformed(by=affine(scale=0))")).toThrow("can't be 0");
   });
 });

@@ -18,7 +18,7 @@ import {
   type Support,
 } from "./distribution.js";
 import type { Family, Json } from "./family.js";
-import type { FamilyInfo, OptionInfo, Role } from "./info.js";
+import type { FamilyInfo, FamilyOption, Role } from "./info.js";
 
 /** A parameter's value: graph, or numbers (which take the dtype of the other parameters, float32 by default). */
 export type ParamValue = Expr | TensorLike;
@@ -225,7 +225,7 @@ export function defineDistribution<P extends string, N extends string = never>(
       },
     };
   };
-  const options = names.map((name): [string, OptionInfo] => {
+  const options = names.map((name): [string, FamilyOption] => {
     const standard = spec.standard?.[name];
     const about = `the ${name} that it has as a prior`;
     return [name, { type: "number", about, ...(standard !== undefined && { default: standard }) }];

@@ -6,7 +6,7 @@ import { expectClose, goldenCases, meanAndError, numbers } from "../testing/supp
 import { bernoulli } from "./bernoulli.js";
 import { exactKl, klDivergence } from "./kl.js";
 import { oneHotCategorical } from "./one-hot-categorical.js";
-import { parseFamily } from "./registry.js";
+import { distributions } from "./registry.js";
 import { relaxedBernoulli } from "./relaxed-bernoulli.js";
 import { relaxedOneHotCategorical } from "./relaxed-one-hot-categorical.js";
 
@@ -202,7 +202,7 @@ describe("relaxed densities", () => {
 
 describe("families", () => {
   it("split the latent into variables", async () => {
-    const family = parseFamily(
+    const family = distributions.from(
       "relaxed-one-hot-categorical(classes=3, straight-through=true, temperature=0.5)",
     );
     expect(family.config).toEqual({ classes: 3, straightThrough: true, temperature: 0.5 });
@@ -210,7 +210,7 @@ describe("families", () => {
     expect(() => family.rawSize([7])).toThrow("3 classes");
     const raw = constant([[0, 0, 0, 5, 0, 0]], "float64");
     const q = family.fromRaw(raw, [6], context("float64"));
-    const prior = parseFamily("one-hot-categorical(classes=3)").prior([6], context("float64"));
+    const prior = distributions.from("one-hot-categorical(classes=3)").prior([6], context("float64"));
     const each = (5 * Math.exp(5)) / (Math.exp(5) + 2) - Math.log(Math.exp(5) + 2) + Math.log(3);
     expectClose(await numbers(exactKl(q, prior) as Expr), [each], 1e-12);
     expect(q.shape).toEqual([1, 6]);
@@ -220,7 +220,7 @@ describe("families", () => {
   });
 
   it("anneal the temperature where the model schedules it", async () => {
-    const family = parseFamily(
+    const family = distributions.from(
       "relaxed-bernoulli(initial-temperature=1, temperature=0.5, annealing-rate=0.01)",
     );
     const seen: number[] = [];

@@ -2,7 +2,7 @@ import { constant, type Expr } from "../graph/index.js";
 import { customGradient } from "../ops/index.js";
 import { type FloatType, type Shape, UserError } from "../tensor/index.js";
 import type { FamilyContext } from "./family.js";
-import type { OptionInfo } from "./info.js";
+import type { FamilyOption } from "./info.js";
 
 /** `x` [..., variables * classes] as [..., variables, classes]. */
 export function grouped(x: Expr, classes: number): Expr {
@@ -70,7 +70,7 @@ export const annealingOptions = {
     default: 3e-5,
     about: "the temperature falls as exp(-rate * step)",
   },
-} as const satisfies Record<string, OptionInfo>;
+} as const satisfies Record<string, FamilyOption>;
 
 /** The temperature as graph: scheduled in training if it is annealed, otherwise the final one. */
 export function temperatureIn(context: FamilyContext, options: Annealing): Expr {

@@ -1,10 +1,10 @@
+import type { Json } from "../catalogue/index.js";
 import type { Expr } from "../graph/index.js";
 import type { ParameterSpecs, Weights } from "../nn/index.js";
 import type { Distribution, Support } from "./distribution.js";
 import type { Role } from "./role.js";
 
-/** Plain data, as it stands in a saved model or a config file. */
-export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
+export type { Json } from "../catalogue/index.js";
 
 /** What a family may use when a model puts it in place. */
 export interface FamilyContext {

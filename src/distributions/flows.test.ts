@@ -7,7 +7,7 @@ import { expectClose, numbers } from "../testing/support.js";
 import { klDivergence } from "./kl.js";
 import { maskedNetwork, maskedSpecs } from "./masked.js";
 import { normal } from "./normal.js";
-import { familyFrom, parseFamily } from "./registry.js";
+import { distributions } from "./registry.js";
 
 /** The coordinates' integral of a density over a square, by the midpoint rule. */
 async function massOf(
@@ -72,7 +72,7 @@ describe("masked networks", () => {
 });
 
 describe("coupling-flow", () => {
-  const family = parseFamily("coupling-flow(layers=3, hidden=[8])");
+  const family = distributions.from("coupling-flow(layers=3, hidden=[8])");
   const place = (z: number) => {
     const specs = family.weights?.([z]) ?? {};
     const weights = parameterInputs(specs, "float64");
@@ -114,12 +114,12 @@ describe("coupling-flow", () => {
     }
     expect(() => family.weights?.([1])).toThrow("at least 2");
     expect(() => family.rawSize([2])).toThrow("inverse-autoregressive-flow");
-    expect(familyFrom(JSON.parse(JSON.stringify(family)) as never).config).toEqual(family.config);
+    expect(distributions.from(JSON.parse(JSON.stringify(family)) as never).config).toEqual(family.config);
   });
 });
 
 describe("inverse-autoregressive-flow", () => {
-  const family = parseFamily("inverse-autoregressive-flow(layers=2, hidden=[9])");
+  const family = distributions.from("inverse-autoregressive-flow(layers=2, hidden=[9])");
   const place = (z: number, rows: number) => {
     const specs = family.weights?.([z]) ?? {};
     const weights = parameterInputs(specs, "float64");

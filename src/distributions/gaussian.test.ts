@@ -7,7 +7,7 @@ import type { Distribution } from "./distribution.js";
 import { exactKl } from "./kl.js";
 import { lowRankNormal } from "./low-rank-normal.js";
 import { multivariateNormal } from "./multivariate-normal.js";
-import { parseFamily } from "./registry.js";
+import { distributions } from "./registry.js";
 import { cholesky, identity, invertTriangle, lowerTriangle } from "./triangular.js";
 
 type Params = { loc: number[]; scaleTril: number[][] };
@@ -94,9 +94,11 @@ describe("Gaussian families", () => {
   const low = lowRankNormal.of({ loc, factor, scale });
   const full = multivariateNormal.of({ loc, scaleTril: cholesky(covariance) });
   const raw = scattered([2, 2 * z], 6);
-  const diagonalNormal = parseFamily("normal").fromRaw(raw, [z], context);
-  const other = parseFamily("low-rank-normal(rank=3)").fromRaw(scattered([2, 5 * z], 7), [z], context);
-  const otherFull = parseFamily("multivariate-normal").fromRaw(scattered([2, z + 15], 8), [z], context);
+  const diagonalNormal = distributions.from("normal").fromRaw(raw, [z], context);
+  const other = distributions.from("low-rank-normal(rank=3)").fromRaw(scattered([2, 5 * z], 7), [z], context);
+  const otherFull = distributions
+    .from("multivariate-normal")
+    .fromRaw(scattered([2, z + 15], 8), [z], context);
 
   it("agree where they are the same distribution", async () => {
     const x = scattered([4, 2, z], 9);
@@ -182,9 +184,9 @@ describe("Gaussian families", () => {
 
   it("are standard normal as priors, and for raw outputs of zero", async () => {
     const x = scattered([3, z], 1);
-    const standard = parseFamily("normal").prior([z], context);
+    const standard = distributions.from("normal").prior([z], context);
     for (const text of ["multivariate-normal", "low-rank-normal(rank=2)"]) {
-      const family = parseFamily(text);
+      const family = distributions.from(text);
       const want = await numbers(standard.logProb(x));
       expectClose(await numbers(family.prior([z], context).logProb(x)), want, 1e-12);
       const zero = constant(0, "float64").expand([1, family.rawSize([z])]);
@@ -195,12 +197,15 @@ describe("Gaussian families", () => {
 
   it("stay finite for narrow and wide factors in float32", async () => {
     for (const text of ["multivariate-normal", "low-rank-normal(rank=3)"]) {
-      const family = parseFamily(text);
+      const family = distributions.from(text);
       for (const size of [1, 64]) {
         const r = input("r", "float32", [1, family.rawSize([size])]);
         const q = family.fromRaw(r, [size], { dtype: "float32", weights: {} });
         const noise = new NoiseFeed("float32", 1);
-        const kl = exactKl(q, parseFamily("normal").prior([size], { dtype: "float32", weights: {} })) as Expr;
+        const kl = exactKl(
+          q,
+          distributions.from("normal").prior([size], { dtype: "float32", weights: {} }),
+        ) as Expr;
         const loss = q
           .logProb(q.rsample?.(noise) as Expr)
           .add(kl)

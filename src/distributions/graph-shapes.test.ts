@@ -5,9 +5,9 @@ import { initialValues, parameterInputs } from "../nn/index.js";
 import { NoiseFeed } from "../testing/noise-feed.js";
 import { numbers } from "../testing/support.js";
 import { type Distribution, drawFrom } from "./distribution.js";
-import type { FamilyContext } from "./family.js";
+import type { Family, FamilyContext } from "./family.js";
 import { normal } from "./normal.js";
-import { familyFrom, listFamilies, parseFamily } from "./registry.js";
+import { distributions } from "./registry.js";
 
 /** Options for families that can't be made, or can't be priors, without. */
 const texts: Record<string, string> = {
@@ -20,16 +20,13 @@ const texts: Record<string, string> = {
 const without = (d: Distribution): boolean =>
   d.sampledOnly === true || ["vector-quantised", "uniform-codes"].includes(d.name);
 const z = 4;
-const families = listFamilies().map(({ name, roles }) => ({ name, roles, text: texts[name] ?? name }));
+const families = distributions.list().map(({ name, roles }) => ({ name, roles, text: texts[name] ?? name }));
 
-function contextFor(
-  text: string,
-  specs: ReturnType<NonNullable<ReturnType<typeof parseFamily>["weights"]>>,
-): FamilyContext {
+function contextFor(text: string, specs: ReturnType<NonNullable<Family["weights"]>>): FamilyContext {
   const own: FamilyContext = { dtype: "float32", weights: parameterInputs(specs, "float32"), dataSize: 10 };
   const encode = (x: Expr): Distribution =>
     text === "uniform-codes"
-      ? parseFamily("vector-quantised(codes=7)").fromRaw(x.slice(-1, 0, z), [z], {
+      ? distributions.from("vector-quantised(codes=7)").fromRaw(x.slice(-1, 0, z), [z], {
           ...own,
           weights: { codebook: constant(1).expand([7, z]) },
         })
@@ -41,7 +38,7 @@ describe.each(families.filter(({ roles }) => roles.includes("posterior")))(
   "$name as a posterior",
   ({ text }) => {
     it("works for any batch, with and without more draws, and has gradients", async () => {
-      const family = parseFamily(text);
+      const family = distributions.from(text);
       const size = family.rawSize([z]);
       const specs = family.weights?.([z], 10) ?? {};
       const raw = input("raw", "float32", ["batch", size]);
@@ -82,8 +79,8 @@ describe.each(families.filter(({ roles }) => roles.includes("posterior")))(
 
 describe.each(families.filter(({ roles }) => roles.includes("prior")))("$name as a prior", ({ text }) => {
   it("draws latents, has densities of any batch of them, and comes back from its config", async () => {
-    const family = parseFamily(text);
-    const copy = familyFrom(
+    const family = distributions.from(text);
+    const copy = distributions.from(
       JSON.parse(JSON.stringify({ name: family.name, config: family.config })) as never,
     );
     expect(copy.config).toEqual(family.config);

@@ -6,7 +6,7 @@ import { initialValues, parameterInputs } from "../nn/index.js";
 import { elbo } from "../objectives/index.js";
 import { NoiseFeed } from "../testing/noise-feed.js";
 import { numbers } from "../testing/support.js";
-import { parseFamily } from "./registry.js";
+import { distributions } from "./registry.js";
 
 const straightThrough = "relaxed-one-hot-categorical(straight-through=true)";
 
@@ -16,8 +16,8 @@ function build(posterior: string, prior: string) {
     input: [12],
     latent: 4,
     hidden: [8],
-    posterior: parseFamily(posterior),
-    prior: parseFamily(prior),
+    posterior: distributions.from(posterior),
+    prior: distributions.from(prior),
   });
   const weights = parameterInputs(model.parameters, "float32");
   const scheduled = (_name: string, at: (step: number) => number): Expr => constant(at(0));

@@ -4,9 +4,9 @@ import { NoiseFeed } from "../testing/noise-feed.js";
 import { expectClose, numbers } from "../testing/support.js";
 import { klDivergence } from "./kl.js";
 import { normal } from "./normal.js";
-import { parseSpec } from "./parse.js";
+import { parseSpec } from "../catalogue/index.js";
 import { pointsFromCsv, pointsFromPicture } from "./points.js";
-import { familyFrom, parseFamily } from "./registry.js";
+import { distributions } from "./registry.js";
 import { empirical, readSamples, samples } from "./samples.js";
 
 const context = { dtype: "float64", weights: {} } as const;
@@ -62,17 +62,19 @@ describe("the prior", () => {
   });
 
   it("is refused where it does not fit", () => {
-    expect(() => parseFamily("samples")).toThrow("needs a file or points");
-    expect(() => parseFamily("samples(file=a.csv)").prior([2], context)).toThrow("a.csv have not been read");
-    expect(() => parseFamily("samples(points=[[1, 2], [3, 4]])").prior([3], context)).toThrow("--z 2");
-    expect(() => parseFamily("samples(points=[[1, 2], [3]])")).toThrow("point 2");
-    expect(() => parseFamily("samples(points=[[]])")).toThrow("at least one point");
+    expect(() => distributions.from("samples")).toThrow("needs a file or points");
+    expect(() => distributions.from("samples(file=a.csv)").prior([2], context)).toThrow(
+      "a.csv have not been read",
+    );
+    expect(() => distributions.from("samples(points=[[1, 2], [3, 4]])").prior([3], context)).toThrow("--z 2");
+    expect(() => distributions.from("samples(points=[[1, 2], [3]])")).toThrow("point 2");
+    expect(() => distributions.from("samples(points=[[]])")).toThrow("at least one point");
   });
 
   it("keeps its points in the config, in nested families too", async () => {
     const spec = parseSpec("product(a=[2, samples(file=ring.png, jitter=0.1)], b=normal)");
     const read = await readSamples(spec, async (file) => (file === "ring.png" ? [[1, 2]] : []));
-    const family = familyFrom(JSON.parse(JSON.stringify(read)) as typeof read);
+    const family = distributions.from(JSON.parse(JSON.stringify(read)) as typeof read);
     expect(family.config).toEqual({
       a: [2, { name: "samples", config: { file: "ring.png", points: [[1, 2]], jitter: 0.1 } }],
       b: { name: "normal", config: {} },

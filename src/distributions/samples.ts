@@ -3,7 +3,7 @@ import { type FloatType, tensor, UserError } from "../tensor/index.js";
 import type { Distribution } from "./distribution.js";
 import type { Family, Json } from "./family.js";
 import type { FamilyInfo } from "./info.js";
-import { type FamilySpec, isSpec } from "./parse.js";
+import { type Spec, isSpec } from "../catalogue/index.js";
 import type { Points } from "./points.js";
 
 const name = "samples";
@@ -140,10 +140,7 @@ export const samples: SamplesFactory = Object.assign(makeFamily, { familyName: n
  * The spec with the points of each `samples(file=...)` in it, nested ones included, read by `load`. They are kept in
  * the config, so that a saved model does not need the file.
  */
-export async function readSamples(
-  spec: FamilySpec,
-  load: (file: string) => Promise<Points>,
-): Promise<FamilySpec> {
+export async function readSamples(spec: Spec, load: (file: string) => Promise<Points>): Promise<Spec> {
   const visit = async (value: Json): Promise<Json> => {
     if (isSpec(value)) return { ...(await readSamples(value, load)) };
     return Array.isArray(value) ? Promise.all((value as readonly Json[]).map(visit)) : value;

@@ -6,7 +6,7 @@ import { expectClose, goldenCases, meanAndError, numbers } from "../testing/supp
 import { hypersphericalUniform } from "./hyperspherical-uniform.js";
 import { exactKl } from "./kl.js";
 import { powerSpherical } from "./power-spherical.js";
-import { parseFamily } from "./registry.js";
+import { distributions } from "./registry.js";
 import { turnTo } from "./sphere.js";
 import { vonMisesFisher } from "./von-mises-fisher.js";
 
@@ -259,7 +259,7 @@ describe("families", () => {
   });
 
   it("take raw outputs, and are refused where they make no sense", async () => {
-    const family = parseFamily("von-mises-fisher");
+    const family = distributions.from("von-mises-fisher");
     expect(family.rawSize([5])).toBe(6);
     const raws = [-100, 0, 2];
     const raw = constant(
@@ -274,14 +274,14 @@ describe("families", () => {
       "von-mises-fisher(link=softplus)": raws.map((x) => 1 + Math.log1p(Math.exp(x))),
     };
     for (const [text, expected] of Object.entries(links)) {
-      const { params } = parseFamily(text).fromRaw(raw, [3], { dtype: "float64", weights: {} });
+      const { params } = distributions.from(text).fromRaw(raw, [3], { dtype: "float64", weights: {} });
       expectClose(await numbers(params.concentration as Expr), expected, 1e-15);
     }
-    expect(() => parseFamily("power-spherical(link=square)")).toThrow('link can\'t be "square"');
+    expect(() => distributions.from("power-spherical(link=square)")).toThrow('link can\'t be "square"');
     expect(() => vonMisesFisher({ link: "square" as "log" })).toThrow('link can\'t be "square"');
     expect(() => family.rawSize([1])).toThrow("at least 2 coordinates");
     expect(() => family.prior([3], { dtype: "float32", weights: {} })).toThrow("needs a concentration");
-    const prior = parseFamily("hyperspherical-uniform").prior([3], { dtype: "float64", weights: {} });
+    const prior = distributions.from("hyperspherical-uniform").prior([3], { dtype: "float64", weights: {} });
     expectClose(
       await numbers(prior.logProb(constant([[0, 0, 1]], "float64"))),
       [-Math.log(4 * Math.PI)],

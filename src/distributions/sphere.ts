@@ -7,7 +7,7 @@ import type { Family } from "./family.js";
 import type { FamilyInfo } from "./info.js";
 import { PolarAngle, type PolarKind } from "./polar-angle.js";
 import { logSphereArea } from "./sphere-area.js";
-import { suggestion } from "./suggest.js";
+import { suggestion } from "../catalogue/index.js";
 
 /** How a concentration comes of a raw output; all are above 1, so that draws stay off the uniform distribution. */
 export type ConcentrationLink = "log" | "softplus";

@@ -7,9 +7,9 @@ import type { Distribution } from "./distribution.js";
 import type { FamilyContext } from "./family.js";
 import { exactKl, klDivergence } from "./kl.js";
 import { normal } from "./normal.js";
-import { parseFamily } from "./registry.js";
+import { distributions } from "./registry.js";
 
-const family = parseFamily("vector-quantised(codes=3, width=2, commitment=0.5)");
+const family = distributions.from("vector-quantised(codes=3, width=2, commitment=0.5)");
 const codebook = input("codebook", "float64", [3, 2]);
 const raw = input("raw", "float64", [2, 4]);
 const context: FamilyContext = { dtype: "float64", weights: { codebook } };
@@ -58,7 +58,7 @@ describe("vector quantisation", () => {
   });
 
   it("goes with a prior of its own codes, at a constant divergence", async () => {
-    const uniform = parseFamily("uniform-codes");
+    const uniform = distributions.from("uniform-codes");
     const prior = uniform.prior([4], { ...context, weights: {}, dataSize: 9, encode: () => q });
     expect(uniform.weights).toBeUndefined();
     expectClose(await numbers(exactKl(q, prior) as Expr, feeds), [2 * Math.log(3), 2 * Math.log(3)], 1e-12);
@@ -78,7 +78,7 @@ describe("vector quantisation", () => {
     const standard = normal().prior([4], context);
     expect(() => klDivergence(q, standard, raw)).toThrow("its prior must be uniform-codes");
     const other = (): Distribution => standard;
-    const uniform = parseFamily("uniform-codes");
+    const uniform = distributions.from("uniform-codes");
     expect(() => family.prior([4], context)).toThrow("its prior is uniform-codes");
     expect(() => uniform.prior([4], { ...context, dataSize: 9, encode: other })).toThrow(
       "needs a vector-quantised",

@@ -67,7 +67,7 @@ export async function evaluateModelIn(
   }
   const data = binarizeDataset(dataset, binarize);
   const split = splitOf(data, name);
-  const stored = split.images.dtype;
+  const stored = split.examples.dtype;
   await engine.put(new Packing(definition.parameters).pack(weights));
   const entered = await enterSplit(engine, name, split, "data:evaluate");
   try {
@@ -142,7 +142,7 @@ async function neighbourAccuracy(
   const { labels } = splitOf(data, split.name as SplitName);
   const known = data.train;
   if (labels === undefined || known.labels === undefined || split.name === "train") return null;
-  if (known.images.dtype !== read.stored) return null;
+  if (known.examples.dtype !== read.stored) return null;
   const queries = await codesIn(engine, definition, split, read, comparedCodes);
   const place = await enterSplit(engine, "train", known, "data:known");
   let codes: Tensor<"float32">;

@@ -203,11 +203,11 @@ describe("the use of the latent variable", () => {
     const labelled = fromArrays({
       name: "labelled",
       train: {
-        images: tensor("float32", [50, 3], drawn(50, 2)),
+        examples: tensor("float32", [50, 3], drawn(50, 2)),
         labels: Array.from({ length: 50 }, (_, i) => i % 2),
       },
       test: {
-        images: tensor("float32", [50, 3], drawn(50, 2)),
+        examples: tensor("float32", [50, 3], drawn(50, 2)),
         labels: Array.from({ length: 50 }, (_, i) => (i < 40 ? i % 2 : 5)),
       },
     });

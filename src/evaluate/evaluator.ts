@@ -87,7 +87,7 @@ function evaluationStep(model: Vae, options: EvaluatorOptions, batch: number): E
   const deterministic = objective.deterministic === true;
   const pass = deterministic ? forwardMean(context, objective.name) : forward(context);
   const { posterior, z } = pass;
-  const { reconstruction, kl, msePerPixel } = measure(pass, context);
+  const { reconstruction, kl, mse } = measure(pass, context);
   const rate = deterministic ? undefined : kl;
   const codes = posterior.mean?.() ?? z;
   const each =
@@ -98,7 +98,7 @@ function evaluationStep(model: Vae, options: EvaluatorOptions, batch: number): E
     reconstruction: reconstruction.sum(),
     ...(rate && { kl: rate.value.sum() }),
     ...(each && { klPerDimension: each.sum(0) }),
-    mse: msePerPixel.sum(),
+    mse: mse.sum(),
     codes: codes.sum(0),
     squares: codes.square().sum(0),
     ...Object.fromEntries(Object.entries(terms).map(([name, term]) => [`term:${name}`, term.mul(batch)])),
@@ -258,7 +258,7 @@ export class Evaluator {
       reconstruction,
       kl,
       klMethod,
-      msePerPixel: average("mse"),
+      mse: average("mse"),
       activeUnits,
       latentDim: latent,
       terms: Object.fromEntries(terms.map((name) => [name.slice("term:".length), average(name)])),

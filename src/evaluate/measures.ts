@@ -23,7 +23,7 @@ export interface Evaluation {
   /** How `kl` was got: a closed form, or an estimate from the draws. */
   readonly klMethod: "exact" | "monteCarlo" | "none";
   /** Mean squared error of the reconstruction per number of an example. */
-  readonly msePerPixel: number;
+  readonly mse: number;
   /** Latent coordinates whose posterior mean varies over the data (variance above 0.01; Burda et al. 2016). */
   readonly activeUnits: number;
   readonly latentDim: number;

@@ -36,13 +36,13 @@ export async function enterSplit(
   split: Split,
   resident: string,
 ): Promise<EngineSplit> {
-  const { images, length, source } = split;
+  const { examples, length, source } = split;
   if (source !== undefined) return { name, length, windows: await Windows.open(split) };
-  const size = images.data.length / length;
+  const size = examples.data.length / length;
   const flat =
-    images.dtype === "uint8"
-      ? tensor("uint8", [length, size], images.data)
-      : tensor("float32", [length, size], images.data);
+    examples.dtype === "uint8"
+      ? tensor("uint8", [length, size], examples.data)
+      : tensor("float32", [length, size], examples.data);
   await engine.put({ [resident]: flat });
   return { name, length, resident };
 }

@@ -1,4 +1,5 @@
-import { type Family, isSpec, type Json, savedSpec } from "../distributions/index.js";
+import { isSpec, type Json } from "../catalogue/index.js";
+import { distributions, type Family } from "../distributions/index.js";
 import { mlp, type Network, type NetworkConfig } from "../nn/index.js";
 import type { ActivationName } from "../nn/index.js";
 import { UserError } from "../tensor/index.js";
@@ -57,9 +58,9 @@ export function savedConfig(saved: VaeConfig): VaeConfig {
   const { posterior, prior, likelihood } = saved;
   return {
     ...saved,
-    ...(isSpec(posterior) && { posterior: savedSpec(posterior) }),
-    ...(isSpec(prior) && { prior: savedSpec(prior) }),
-    ...(isSpec(likelihood) && { likelihood: savedSpec(likelihood) }),
+    ...(isSpec(posterior) && { posterior: distributions.current(posterior) }),
+    ...(isSpec(prior) && { prior: distributions.current(prior) }),
+    ...(isSpec(likelihood) && { likelihood: distributions.current(likelihood) }),
   };
 }
 

@@ -30,10 +30,10 @@ function modelFunction(
 /** How examples come in: bytes, which stand for x/255, or floats in 0..1. */
 export type ExampleType = "uint8" | "float32";
 
-/** Input `images` [batch, ...input], and the same as flat floats in 0..1. */
-function flatImages(model: Vae, stored: ExampleType): Expr {
-  const images = input("images", stored, ["batch", ...model.input]);
-  const levels = stored === "uint8" ? images.dequantize(1 / 255) : images;
+/** Input `x` [batch, ...input], and the same as flat floats in 0..1. */
+function flatExamples(model: Vae, stored: ExampleType): Expr {
+  const x = input("x", stored, ["batch", ...model.input]);
+  const levels = stored === "uint8" ? x.dequantize(1 / 255) : x;
   return levels.reshape(["batch", model.dataSize]);
 }
 
@@ -71,7 +71,7 @@ export function decodedMean(model: Vae, likelihood: Distribution): Expr {
 }
 
 /**
- * `images` [batch, ...input] to the posterior's parameters [batch, ...]. `stored` says what the images are, by
+ * `x` [batch, ...input] to the posterior's parameters [batch, ...]. `stored` says what the examples are, by
  * default floats in 0..1.
  */
 export function encoderFunction(
@@ -79,26 +79,26 @@ export function encoderFunction(
   weights: Readonly<Record<string, Tensor>>,
   stored: ExampleType = "float32",
 ): ModelFunction {
-  const posterior = bound(model, weights).encode(flatImages(model, stored));
+  const posterior = bound(model, weights).encode(flatExamples(model, stored));
   return modelFunction(posteriorOutputs(posterior), "encoder");
 }
 
-/** `images` as `encoderFunction` takes them, and noise, to `z` [batch, latent]: draws of the posterior. */
+/** `x` as `encoderFunction` takes it, and noise, to `z` [batch, latent]: draws of the posterior. */
 export function drawnCodesFunction(
   model: Vae,
   weights: Readonly<Record<string, Tensor>>,
   stored: ExampleType = "float32",
 ): ModelFunction {
-  const posterior = bound(model, weights).encode(flatImages(model, stored));
+  const posterior = bound(model, weights).encode(flatExamples(model, stored));
   const noise = new NoiseInputs("float32");
   return modelFunction({ z: drawFrom(posterior, noise) }, "codes", noise.inputs);
 }
 
-/** `z` [batch, latent] to `images` [batch, ...input]: the generative model. */
+/** `z` [batch, latent] to `x` [batch, ...input]: the generative model. */
 export function decoderFunction(model: Vae, weights: Readonly<Record<string, Tensor>>): ModelFunction {
   const z = input("z", "float32", ["batch", model.latent]);
-  const images = decodedMean(model, bound(model, weights).decode(z));
-  return modelFunction({ images }, "decoder");
+  const x = decodedMean(model, bound(model, weights).decode(z));
+  return modelFunction({ x }, "decoder");
 }
 
 /** Noise to `z` [batch, latent], draws of the prior. Throws a UserError if the prior can't be drawn from. */

@@ -36,7 +36,7 @@ export async function saveImages(
 }
 
 /** Images that a model has made: a tensor [n, ...shape] of float32 that can be saved. */
-export class ImageBatch implements Tensor<"float32"> {
+export class ExampleBatch implements Tensor<"float32"> {
   readonly dtype = "float32";
 
   constructor(

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import {
-  familyFrom,
+  distributions,
   hypersphericalUniform,
   normal,
   powerSpherical,
@@ -13,6 +13,8 @@ import { bundle, readCard, unbundle } from "./bundle.js";
 import { savedConfig, vaeConfig, vaeFromConfig } from "./config.js";
 import { TrainedVae } from "./trained.js";
 import { vae, type Vae } from "./vae.js";
+
+const familyFrom = distributions.from.bind(distributions);
 
 const sphere = { posterior: vonMisesFisher(), prior: hypersphericalUniform() };
 const build = (options: object = {}): Vae => vae({ input: [6], latent: 5, hidden: [4], ...options });

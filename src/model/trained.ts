@@ -9,17 +9,17 @@ import {
   type ModelFunction,
   priorFunction,
 } from "./functions.js";
-import { ImageBatch } from "./images.js";
+import { ExampleBatch } from "./images.js";
 import { noiseRows } from "./noise.js";
 import type { Vae } from "./vae.js";
 
 /** Examples for a model: bytes, read as x/255, or floats in 0..1; of shape [n, ...input], or one example. */
 export type ModelInput = Tensor<"uint8"> | Tensor<"float32">;
 
-/** Where images go. */
+/** Where examples go. */
 export interface DecodeOptions {
   /**
-   * Memory for the images, n times the pixels of one, which the answer then lies in; default: new memory. With the same
+   * Memory for the examples, n times the numbers of one, which the result then lies in; default: new memory. With the same
    * array for each call nothing is left to the garbage collector, which matters where thousands are drawn in a loop.
    */
   readonly into?: Float32Array;
@@ -61,19 +61,19 @@ export class TrainedVae {
   }
 
   /** The posterior's parameters for examples: for a normal one `mean` and `logVar`, each [n, latent]. */
-  async encode(images: ModelInput): Promise<Record<string, Tensor<"float32">>> {
-    const examples = this.examplesOf(images);
+  async encode(x: ModelInput): Promise<Record<string, Tensor<"float32">>> {
+    const examples = this.examplesOf(x);
     const fn = this.functionNamed("encoder", encoderFunction, examples.dtype);
     return this.inBlocks(fn, examples.shape[0] ?? 0, (start, end) => ({
-      images: unshared(rows(examples, start, end)),
+      x: unshared(rows(examples, start, end)),
     }));
   }
 
   /**
-   * The images [n, ...input] (the likelihood's mean) for latents [n, latent]. Throws a UserError if the latents' shape
+   * The examples [n, ...input] (the likelihood's mean) for latents [n, latent]. Throws a UserError if the latents' shape
    * or the length of `into` is another.
    */
-  async decode(z: Tensor<"float32">, { into }: DecodeOptions = {}): Promise<ImageBatch> {
+  async decode(z: Tensor<"float32">, { into }: DecodeOptions = {}): Promise<ExampleBatch> {
     if (z.shape.length !== 2 || z.shape[1] !== this.definition.latent) {
       throw new UserError(
         `decode takes latents of shape [n, ${this.definition.latent}], got [${z.shape.join(", ")}]`,
@@ -87,26 +87,26 @@ export class TrainedVae {
       );
     }
     const fn = this.functionNamed("decoder", decoderFunction);
-    const places = into && { images: tensor("float32", shape, into) };
+    const places = into && { x: tensor("float32", shape, into) };
     const feedsFor = (start: number, end: number): Tensors => ({ z: unshared(rows(z, start, end)) });
     const results = await this.inBlocks(fn, shape[0] ?? 0, feedsFor, places);
-    return new ImageBatch(shape, results.images?.data ?? new Float32Array(0));
+    return new ExampleBatch(shape, results.x?.data ?? new Float32Array(0));
   }
 
   /** Examples encoded to the posterior's mean and decoded again. */
-  async reconstruct(images: ModelInput): Promise<ImageBatch> {
-    return this.decode(await this.codes(images));
+  async reconstruct(x: ModelInput): Promise<ExampleBatch> {
+    return this.decode(await this.codes(x));
   }
 
   /** The codes [n, latent] of examples: the posterior's mean or, of a family without one, a draw, always the same. */
-  async codes(images: ModelInput): Promise<Tensor<"float32">> {
-    const { mean } = await this.encode(images);
+  async codes(x: ModelInput): Promise<Tensor<"float32">> {
+    const { mean } = await this.encode(x);
     if (mean !== undefined) return mean;
-    const examples = this.examplesOf(images);
+    const examples = this.examplesOf(x);
     const fn = this.functionNamed("codes", drawnCodesFunction, examples.dtype);
     const source = { seed: 0, purpose: "codes" };
     const results = await this.inBlocks(fn, examples.shape[0] ?? 0, (start, end) => ({
-      images: unshared(rows(examples, start, end)),
+      x: unshared(rows(examples, start, end)),
       ...Object.fromEntries(fn.noise.map((one) => [one.name, noiseRows(one, source, start, end)])),
     }));
     return results.z as Tensor<"float32">;
@@ -126,15 +126,15 @@ export class TrainedVae {
   }
 
   /**
-   * `n` new images [n, ...input]: draws of the prior, decoded, in memory of their own or `into`. Throws a UserError if `n`
+   * `n` new examples [n, ...input]: draws of the prior, decoded, in memory of their own or `into`. Throws a UserError if `n`
    * is no whole number from 1 or the length of `into` is another.
    */
-  async generate(n: number, options: GenerateOptions = {}): Promise<ImageBatch> {
+  async generate(n: number, options: GenerateOptions = {}): Promise<ExampleBatch> {
     return this.decode(await this.samplePrior(n, options), options);
   }
 
-  /** Images [steps, ...input] on the straight line between the codes of two examples, both ends included. */
-  async interpolate(from: ModelInput, to: ModelInput, steps = 10): Promise<ImageBatch> {
+  /** Examples [steps, ...input] on the straight line between the codes of two examples, both ends included. */
+  async interpolate(from: ModelInput, to: ModelInput, steps = 10): Promise<ExampleBatch> {
     if (!Number.isInteger(steps) || steps < 2)
       throw new UserError(`interpolation takes 2 steps or more, got ${steps}`, 2);
     const a = await this.codes(from);
@@ -156,16 +156,16 @@ export class TrainedVae {
   }
 
   /** Examples, or one example, as [n, ...input]. */
-  private examplesOf(images: ModelInput): ModelInput {
+  private examplesOf(x: ModelInput): ModelInput {
     const { input, dataSize } = this.definition;
-    const one = images.shape.length === input.length;
-    const example = one ? images.shape : images.shape.slice(1);
-    if (sizeOf(example) !== dataSize || (images.shape.length > 2 && example.join() !== input.join())) {
+    const one = x.shape.length === input.length;
+    const example = one ? x.shape : x.shape.slice(1);
+    if (sizeOf(example) !== dataSize || (x.shape.length > 2 && example.join() !== input.join())) {
       throw new UserError(
-        `the model takes examples of shape [n, ${input.join(", ")}], got [${images.shape.join(", ")}]`,
+        `the model takes examples of shape [n, ${input.join(", ")}], got [${x.shape.join(", ")}]`,
       );
     }
-    return { ...images, shape: [one ? 1 : (images.shape[0] ?? 0), ...input] };
+    return { ...x, shape: [one ? 1 : (x.shape[0] ?? 0), ...input] };
   }
 
   private functionNamed(name: string, build: Build, stored: ExampleType = "float32"): ModelFunction {

@@ -1,3 +1,4 @@
+import type { ObjectiveInfo } from "./info.js";
 import type { Objective } from "./objective.js";
 import { distortion, forward, rate, resultOf } from "./terms.js";
 
@@ -18,3 +19,10 @@ export function elbo(): Objective {
     },
   };
 }
+
+export const elboInfo: ObjectiveInfo = {
+  name: "elbo",
+  description: "negative ELBO: reconstruction + KL, nats per example",
+  options: {},
+  make: () => elbo(),
+};

@@ -1,4 +1,5 @@
 import { UserError } from "../tensor/index.js";
+import type { ObjectiveInfo } from "./info.js";
 import type { Objective } from "./objective.js";
 import { forward, meanOf, measure, resultOf } from "./terms.js";
 
@@ -26,12 +27,14 @@ export function simple(): Objective {
       const variancePenalty = posterior.variance().neg().add(1).square().mean();
       const loss = mse.add(meanPenalty).add(variancePenalty);
       const kl = measure(pass, context).kl?.value.mean();
-      return resultOf(
-        "simple",
-        loss,
-        { msePerPixel: mse, meanPenalty, variancePenalty, ...(kl && { kl }) },
-        pass,
-      );
+      return resultOf("simple", loss, { mse: mse, meanPenalty, variancePenalty, ...(kl && { kl }) }, pass);
     },
   };
 }
+
+export const simpleInfo: ObjectiveInfo = {
+  name: "simple",
+  description: "the notebook's loss, every term a mean; collapses on MNIST",
+  options: {},
+  make: () => simple(),
+};

@@ -172,7 +172,7 @@ export interface Measures {
   /** KL(q(z|x) || p(z)), the rate, in nats; undefined if it doesn't exist (see `whyNoKl`). */
   readonly kl: KlDivergence | undefined;
   /** Squared error of the likelihood's mean, averaged over the data's numbers ("per pixel"). */
-  readonly msePerPixel: Expr;
+  readonly mse: Expr;
 }
 
 function klIfAny(posterior: Distribution, prior: Distribution, z: Expr): KlDivergence | undefined {
@@ -191,6 +191,6 @@ export function measure(pass: Pass, context: ObjectiveContext): Measures {
   return {
     reconstruction: distortion(pass, context),
     kl: klIfAny(posterior, context.prior, z),
-    msePerPixel: meanOf(likelihood).sub(context.x).square().mean(-1),
+    mse: meanOf(likelihood).sub(context.x).square().mean(-1),
   };
 }

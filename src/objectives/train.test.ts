@@ -5,7 +5,7 @@ import { LocalEngine } from "../runtime/index.js";
 import { nodeBackend } from "../runtime/node.js";
 import { RandomStream, type Tensor, tensor } from "../tensor/index.js";
 import { type Platform, trainOn } from "../train/index.js";
-import { listObjectives, parseObjective } from "./index.js";
+import { objectives } from "./index.js";
 
 const platform: Platform = {
   startEngine: async () => new LocalEngine(await nodeBackend("cpu", 1)),
@@ -36,7 +36,7 @@ const options: Readonly<Record<string, string>> = {
 };
 
 test.each([
-  ...listObjectives().map(({ name }) => options[name] ?? name),
+  ...objectives.list().map(({ name }) => options[name] ?? name),
   "beta-vae(schedule=cyclical, warmup=20)",
   "beta-vae(schedule=capacity, beta=5, capacity=2, warmup=30)",
   "beta-tc-vae(sampling=stratified)",
@@ -46,10 +46,10 @@ test.each([
   "sliced-wasserstein(lambda=1, encoder=random)",
   "wae-mmd(lambda=5, kernel=rbf, unbiased=false, multiscale=false, encoder=random)",
 ])("%s trains with a falling loss, and evaluates", async (text) => {
-  const objective = parseObjective(text);
+  const objective = objectives.from(text);
   const run = await trainOn(platform, model, data, { objective, epochs: 20, batchSize: 16, lr: 5e-3 });
   await run.model.close();
-  const averages = run.history.map(({ train }) => train.reconstruction ?? train.msePerPixel ?? Number.NaN);
+  const averages = run.history.map(({ train }) => train.reconstruction ?? train.mse ?? Number.NaN);
   const mean = (values: number[]): number => values.reduce((a, b) => a + b, 0) / values.length;
   expect(mean(averages.slice(-3))).toBeLessThan(mean(averages.slice(0, 3)));
   const totals = run.history.map(({ train }) => Object.values(train)[0] ?? Number.NaN);
@@ -58,5 +58,5 @@ test.each([
   const { evaluation } = run;
   expect(Object.values(evaluation?.terms ?? {}).every(Number.isFinite)).toBe(true);
   expect(evaluation?.klMethod === "none").toBe(objective.deterministic === true);
-  expect(parseObjective(text).config).toEqual(objective.config);
+  expect(objectives.from(text).config).toEqual(objective.config);
 });

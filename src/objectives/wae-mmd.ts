@@ -1,6 +1,6 @@
 import { kernelOf, type KernelName, kernels, mmdSquared } from "./mmd.js";
 import type { Expr } from "../graph/index.js";
-import type { OptionInfo } from "../distributions/index.js";
+import type { OptionInfo } from "../catalogue/index.js";
 import type { ObjectiveInfo } from "./info.js";
 import type { Objective, ObjectiveContext } from "./objective.js";
 import { checkedChoice, checkedNumber } from "./options.js";

@@ -63,12 +63,12 @@ describe("lossCurves", () => {
 
   it("takes labels and units for terms, in the order given, and makes readable names", async () => {
     const svg = await lossCurves(
-      [{ epoch: 1, validation: { activeUnits: 2, maxMeanDiscrepancy: 1, msePerPixel: 0.04 } }],
+      [{ epoch: 1, validation: { activeUnits: 2, maxMeanDiscrepancy: 1, mse: 0.04 } }],
       {
         terms: [
           "maxMeanDiscrepancy",
           { key: "activeUnits", label: "Units in use", unit: "of 2" },
-          "msePerPixel",
+          "mse",
           "absent",
         ],
       },

@@ -58,14 +58,12 @@ const KNOWN_LABELS: Readonly<Record<string, string>> = {
   reconstruction: "Reconstruction",
   kl: "KL divergence",
   mse: "MSE",
-  msePerPixel: "MSE",
   loss: "Loss",
   total: "Total",
 };
 
 const KNOWN_UNITS: Readonly<Record<string, string>> = {
   mse: "per pixel",
-  msePerPixel: "per pixel",
   activeUnits: "units",
 };
 

@@ -1,4 +1,4 @@
-import { type Dataset, type Images, readExamples, type Split } from "../data/index.js";
+import { type Dataset, type ExampleTensor, readExamples, type Split } from "../data/index.js";
 import type { Support } from "../distributions/index.js";
 import type { TrainedVae } from "../model/index.js";
 import {
@@ -32,8 +32,8 @@ const mapped = 10_000;
 
 /** Draws of the prior, decoded, in a grid. */
 export async function generatedPicture({ model }: PictureSubject): Promise<RunPicture> {
-  const images = await model.generate(generated);
-  const picture = imageGrid(images, { shape: model.definition.input });
+  const examples = await model.generate(generated);
+  const picture = imageGrid(examples, { shape: model.definition.input });
   return {
     title: "Generated",
     caption: `${generated} draws of the prior ${model.definition.prior.name} (seed 0), decoded.`,
@@ -55,9 +55,9 @@ export async function reconstructionPicture({ model, data }: PictureSubject): Pr
 
 /** An epoch as a point of the loss curves: the objective's terms, and the standard measures where they lack. */
 function historyPoint({ epoch, train, evaluation }: EpochRecord): HistoryPoint {
-  const { terms, negativeElbo, reconstruction, kl, msePerPixel } = evaluation;
+  const { terms, negativeElbo, reconstruction, kl, mse } = evaluation;
   const bound = negativeElbo === null || kl === null ? {} : { negativeElbo, kl };
-  return { epoch, train, validation: { ...terms, ...bound, reconstruction, msePerPixel } };
+  return { epoch, train, validation: { ...terms, ...bound, reconstruction, mse } };
 }
 
 /** The loss term by term against the epoch. */
@@ -71,11 +71,14 @@ export async function lossPicture({ history }: PictureSubject): Promise<RunPictu
   };
 }
 
-async function firstRows(split: Split, count: number): Promise<{ images: Images; labels?: Int32Array }> {
-  const images = await readExamples(split, 0, count);
+async function firstRows(
+  split: Split,
+  count: number,
+): Promise<{ examples: ExampleTensor; labels?: Int32Array }> {
+  const examples = await readExamples(split, 0, count);
   return split.labels === undefined
-    ? { images }
-    : { images, labels: split.labels.subarray(0, images.shape[0]) };
+    ? { examples }
+    : { examples, labels: split.labels.subarray(0, examples.shape[0]) };
 }
 
 interface LatentMap {
@@ -100,8 +103,8 @@ const maps: Readonly<Partial<Record<Support, LatentMap>>> = {
 
 /** Codes of test examples in the plane, or along their principal axes, coloured by label. */
 export async function latentPicture({ model, data }: PictureSubject): Promise<RunPicture> {
-  const { images, labels } = await firstRows(data.test, mapped);
-  const codes = await model.codes(images);
+  const { examples, labels } = await firstRows(data.test, mapped);
+  const codes = await model.codes(examples);
   const { latent, posterior } = model.definition;
   const map = latent === 3 ? maps[posterior.support] : undefined;
   const axes = latent > 2 && map === undefined ? principalAxes(codes) : undefined;
@@ -114,7 +117,7 @@ export async function latentPicture({ model, data }: PictureSubject): Promise<Ru
   });
   return {
     title: "Latent space",
-    caption: `Codes (posterior means, or draws where there are none) of ${images.shape[0]?.toLocaleString("en-US")} test examples${map?.about ?? ""}.`,
+    caption: `Codes (posterior means, or draws where there are none) of ${examples.shape[0]?.toLocaleString("en-US")} test examples${map?.about ?? ""}.`,
     files: { "latent.svg": svg },
   };
 }

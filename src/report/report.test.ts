@@ -24,7 +24,7 @@ function run(shape: readonly number[], latent: number, options: TrainOptions = {
   const size = shape.reduce((a, b) => a * b, 1);
   const values = new RandomStream(2, "data").uniform(new Float32Array(40 * size), 0);
   const labels = Int32Array.from({ length: 40 }, (_, i) => i % 2);
-  const data = fromArrays({ name: "noise", shape, train: { images: values, labels } });
+  const data = fromArrays({ name: "noise", shape, train: { examples: values, labels } });
   return trainOn(platform, vae({ input: shape, latent, hidden: [4] }), data, { epochs: 1, ...options });
 }
 

@@ -28,7 +28,7 @@ function figuresOf(evaluation: Evaluation | undefined): ReportFigure[] {
             unit: nats,
           },
         ]),
-    { label: "MSE", value: evaluation.msePerPixel, unit: `per pixel, ${told}` },
+    { label: "MSE", value: evaluation.mse, unit: `per pixel, ${told}` },
     { label: "Active units", value: `${evaluation.activeUnits} of ${evaluation.latentDim}` },
   ];
 }
@@ -36,7 +36,7 @@ function figuresOf(evaluation: Evaluation | undefined): ReportFigure[] {
 function epochTable(history: readonly EpochRecord[]): ReportTable {
   const terms = [...new Set(history.flatMap(({ train }) => Object.keys(train)))];
   const split = history.at(-1)?.evaluation.split ?? "test";
-  const measures = ["negativeElbo", "reconstruction", "kl", "msePerPixel", "activeUnits"] as const;
+  const measures = ["negativeElbo", "reconstruction", "kl", "mse", "activeUnits"] as const;
   return {
     title: "Epochs",
     columns: [

@@ -1,12 +1,6 @@
-import {
-  type FamilySpec,
-  type OptionInfo,
-  parseSpec,
-  readOptions,
-  suggestion,
-} from "../distributions/index.js";
+import { Catalogue } from "../catalogue/index.js";
 import type { TrainedVae } from "../model/index.js";
-import { type Tensor, UserError } from "../tensor/index.js";
+import type { Tensor } from "../tensor/index.js";
 import type { Platform } from "../train/portable.js";
 import { fitFlowOn } from "./flow.js";
 import { fitGaussianMixture } from "./gaussian-mixture.js";
@@ -23,22 +17,19 @@ export interface SamplerSource {
   readonly seed?: number;
 }
 
-/** What is known of a sampler that can be chosen by name. */
-export interface SamplerInfo {
-  readonly name: string;
-  /** One line. */
-  readonly description: string;
-  readonly options: Readonly<Record<string, OptionInfo>>;
-  /** Makes it; the types of the options have been checked. */
-  make(options: Readonly<Record<string, unknown>>, source: SamplerSource): Promise<LatentSampler>;
-}
+/** Makes a sampler from a source. */
+export type SamplerMaker = (source: SamplerSource) => Promise<LatentSampler>;
 
-const shipped: readonly SamplerInfo[] = [
+/** The samplers that can be chosen by name; each is made from a source, and fitted to its codes where it has to be. */
+export const samplers = new Catalogue<SamplerMaker>({ kind: "sampler" }, [
   {
     name: "prior",
     description: "the model's prior",
     options: {},
-    make: async (_options, { model }) => priorSampler(model),
+    make:
+      () =>
+      async ({ model }) =>
+        priorSampler(model),
   },
   {
     name: "gmm",
@@ -47,7 +38,10 @@ const shipped: readonly SamplerInfo[] = [
       components: { type: "integer", min: 1, max: 1000, default: 10, about: "how many" },
       iterations: { type: "integer", min: 1, default: 200, about: "rounds of EM at most" },
     },
-    make: async (options, { codes, seed = 0 }) => fitGaussianMixture(await codes(), { ...options, seed }),
+    make:
+      (options) =>
+      async ({ codes, seed = 0 }) =>
+        fitGaussianMixture(await codes(), { ...options, seed }),
   },
   {
     name: "flow",
@@ -57,26 +51,9 @@ const shipped: readonly SamplerInfo[] = [
       hidden: { type: "numbers", default: [64, 64], about: "hidden sizes of each layer's network" },
       epochs: { type: "integer", min: 1, default: 20, about: "passes over the codes" },
     },
-    make: async (options, { codes, platform, seed = 0 }) =>
-      fitFlowOn(platform, await codes(), { ...options, seed }),
+    make:
+      (options) =>
+      async ({ codes, platform, seed = 0 }) =>
+        fitFlowOn(platform, await codes(), { ...options, seed }),
   },
-];
-
-/** All samplers that can be chosen by name. */
-export function listSamplers(): readonly SamplerInfo[] {
-  return shipped;
-}
-
-/**
- * The sampler that a text such as `prior`, `gmm(components=20)` or `flow` names, fitted where it has to be. Throws a
- * UserError, with a suggestion where one is near, for a name or option that does not exist, and what the fit throws.
- */
-export function samplerFrom(spec: string | FamilySpec, source: SamplerSource): Promise<LatentSampler> {
-  const { name, config } = typeof spec === "string" ? parseSpec(spec) : spec;
-  const info = shipped.find((one) => one.name === name);
-  if (info === undefined) {
-    const names = shipped.map((one) => one.name);
-    throw new UserError(`unknown sampler "${name}"; ${suggestion(name, names)}`, 2);
-  }
-  return info.make(readOptions(name, info, config), source);
-}
+]);

@@ -1,4 +1,4 @@
-import type { ImageBatch, TrainedVae } from "../model/index.js";
+import type { ExampleBatch, TrainedVae } from "../model/index.js";
 import { type Tensor, UserError } from "../tensor/index.js";
 
 /** Something that draws latents to decode. */
@@ -35,6 +35,6 @@ export async function generateFrom(
   sampler: LatentSampler,
   n: number,
   seed = 0,
-): Promise<ImageBatch> {
+): Promise<ExampleBatch> {
   return model.decode(await sampler.draw(requireCount(n), seed));
 }

@@ -5,7 +5,7 @@ import { LocalEngine } from "../runtime/index.js";
 import { nodeBackend } from "../runtime/node.js";
 import { RandomStream, type Tensor, tensor } from "../tensor/index.js";
 import type { Platform } from "../train/index.js";
-import { fitFlowOn, fitGaussianMixture, generateFrom, listSamplers, samplerFrom } from "./index.js";
+import { fitFlowOn, fitGaussianMixture, generateFrom, samplers } from "./index.js";
 
 const platform: Platform = {
   startEngine: async () => new LocalEngine(await nodeBackend("cpu", 1)),
@@ -133,10 +133,10 @@ describe("samplers by name", () => {
   const source = { model, codes: async () => twoGroups(200, 1), platform };
 
   test("prior is the model's own, gmm is fitted; both are decoded", async () => {
-    const prior = await samplerFrom("prior", source);
+    const prior = await samplers.from("prior")(source);
     const images = await generateFrom(model, prior, 3, 5);
     expect(images.data).toEqual((await model.generate(3, { seed: 5 })).data);
-    const gmm = await samplerFrom("gmm(components=4)", source);
+    const gmm = await samplers.from("gmm(components=4)")(source);
     expect(gmm.description).toMatch(/a mixture of 4 normal distributions, log-likelihood -?\d/);
     expect((await generateFrom(model, gmm, 3)).shape).toEqual([3, 2, 2]);
     await expect(generateFrom(model, gmm, 0)).rejects.toThrow(/must be from 1/);
@@ -144,8 +144,8 @@ describe("samplers by name", () => {
   });
 
   test("mistakes are refused with a suggestion", () => {
-    expect(listSamplers().map(({ name }) => name)).toEqual(["prior", "gmm", "flow"]);
-    expect(() => samplerFrom("gnm", source)).toThrow(/unknown sampler "gnm"; did you mean "gmm"/);
-    expect(() => samplerFrom("gmm(component=4)", source)).toThrow(/gmm has no option "component"/);
+    expect(samplers.list().map(({ name }) => name)).toEqual(["flow", "gmm", "prior"]);
+    expect(() => samplers.from("gnm")(source)).toThrow(/unknown sampler "gnm"; did you mean "gmm"/);
+    expect(() => samplers.from("gmm(component=4)")(source)).toThrow(/gmm has no option "component"/);
   });
 });

@@ -69,5 +69,5 @@ test("binary data cost what binary data can: a likelihood that knows nothing nee
   await engine.close();
   expect(evaluation.reconstruction).toBeCloseTo(9 * Math.LN2, 5);
   // (b - 1/2)^2 is 1/4 for every bit: the data really are bits
-  expect(evaluation.msePerPixel).toBeCloseTo(0.25, 6);
+  expect(evaluation.mse).toBeCloseTo(0.25, 6);
 });

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { decodeSafetensors, encodeSafetensors } from "../model/index.js";
 import { type Tensor, UserError } from "../tensor/index.js";
+import { withTodaysNames } from "./earlier-names.js";
 import type { Progress, TrainState } from "./state.js";
 
 const format = "latent-checkpoint-1";
@@ -33,5 +34,5 @@ export function decodeCheckpoint(bytes: Uint8Array, source: string): TrainState 
       `${source} is damaged: its contents don't match its checksum. Delete it to go on from the best checkpoint, if there is one`,
     );
   }
-  return { tensors, progress: JSON.parse(progress) as Progress };
+  return { tensors, progress: withTodaysNames(JSON.parse(progress) as Progress) };
 }

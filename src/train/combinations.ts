@@ -1,7 +1,7 @@
 import type { Dataset } from "../data/index.js";
-import { listFamilies, parseFamily, type Role } from "../distributions/index.js";
+import { distributions, type Role } from "../distributions/index.js";
 import { type Vae, vae } from "../model/index.js";
-import { listObjectives, parseObjective } from "../objectives/index.js";
+import { objectives } from "../objectives/index.js";
 import { adam } from "../optim/index.js";
 import type { Engine } from "../runtime/index.js";
 import { RandomStream, UserError } from "../tensor/index.js";
@@ -34,13 +34,13 @@ const withOptions: Readonly<Record<string, string>> = {
 
 /** The families that can take a role, as texts. */
 export function familiesFor(role: Role): string[] {
-  const families = listFamilies().filter(({ roles }) => roles.includes(role));
+  const families = distributions.list().filter(({ roles }) => roles.includes(role));
   return families.map(({ name }) => withOptions[name] ?? name);
 }
 
 /** All objectives, as texts. */
 export function objectiveNames(): string[] {
-  return listObjectives().map(({ name }) => name);
+  return objectives.list().map(({ name }) => name);
 }
 
 function modelOf(
@@ -53,9 +53,9 @@ function modelOf(
     input,
     latent,
     ...(hidden && { hidden }),
-    posterior: parseFamily(choice.posterior),
-    prior: parseFamily(choice.prior),
-    likelihood: parseFamily(choice.likelihood),
+    posterior: distributions.from(choice.posterior),
+    prior: distributions.from(choice.prior),
+    likelihood: distributions.from(choice.likelihood),
   });
 }
 
@@ -71,7 +71,7 @@ export function whyImpossible(
   try {
     const model = modelOf(combination, input, latent, [4]);
     const options = { optimizer: adam(), batch: 8, stored: "float32", datasetSize: 100 } as const;
-    trainingStep(model, { ...options, objective: parseObjective(combination.objective) });
+    trainingStep(model, { ...options, objective: objectives.from(combination.objective) });
     return undefined;
   } catch (error) {
     if (error instanceof UserError) return error.message;
@@ -171,15 +171,15 @@ export async function tryCombination(
   }
   const model = modelOf(combination, data.shape, latent);
   const optimizer = adam();
-  const objective = parseObjective(combination.objective);
-  const { images, length } = data.train;
-  const stored = images.dtype;
+  const objective = objectives.from(combination.objective);
+  const { examples, length } = data.train;
+  const stored = examples.dtype;
   const batch = 64;
   const options = { objective, optimizer, batch, stored, datasetSize: length };
   const stepper = await Stepper.open(engine, model, options);
   const state = initialState(model, optimizer, 0);
   await new EngineState(engine, model, optimizer).put(state.tensors);
-  await engine.put({ data: { ...images, shape: [length, model.dataSize] } });
+  await engine.put({ data: { ...examples, shape: [length, model.dataSize] } });
   const order = new RandomStream(0, "combination").permutation(length).slice(0, steps * batch);
   const place = { seed: 0, stride: batch, data: "data" };
   const results = await stepper.run(order, steps, 0, place);

@@ -25,7 +25,7 @@ export interface EpochRecord {
 export interface EpochEvent extends EpochRecord {
   readonly type: "epoch";
   /** Examples a second, training steps only. */
-  readonly imagesPerSecond: number;
+  readonly examplesPerSecond: number;
 }
 
 /** What a training run tells while it goes on; it prints nothing itself. */
@@ -44,7 +44,7 @@ export type TrainEvent =
       readonly position: Position;
       /** Terms averaged over this epoch so far. */
       readonly terms: Readonly<Record<string, number>>;
-      readonly imagesPerSecond: number;
+      readonly examplesPerSecond: number;
       /** Estimated seconds to the end of the run. */
       readonly secondsLeft: number;
     }

@@ -13,12 +13,12 @@ async function whyOutside(
   binary: boolean,
   size: number,
 ): Promise<string | undefined> {
-  if (split.images.dtype === "float32" && !binary) {
-    if (split.source === undefined) return outsideSupport(support, split.images.data, size);
+  if (split.examples.dtype === "float32" && !binary) {
+    if (split.source === undefined) return outsideSupport(support, split.examples.data, size);
     // Where any finite number will do there is nothing to read, for all have been found finite.
     if (outsideSupport(support, [-0.5e30, 0.5e30]) === undefined) return undefined;
-    for await (const { images, first } of pieces(split)) {
-      const why = outsideSupport(support, images.data, size);
+    for await (const { examples, first } of pieces(split)) {
+      const why = outsideSupport(support, examples.data, size);
       if (why !== undefined) return first === 0 ? why : `from example ${first} on, ${why}`;
     }
     return undefined;

@@ -3,7 +3,7 @@ import path from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { type Dataset, fromArrays } from "../data/index.js";
 import { evaluateModelIn } from "../evaluate/index.js";
-import { ImageBatch, type Vae, vae } from "../model/index.js";
+import { ExampleBatch, type Vae, vae } from "../model/index.js";
 import { mlp } from "../nn/index.js";
 import { decodePng } from "../plot/index.js";
 import { LocalEngine } from "../runtime/index.js";
@@ -103,7 +103,7 @@ test("a loaded model evaluates to the figures of training, with more terms if as
 
 test("images that a model makes can be saved", async () => {
   const images = await trained.model.generate(6);
-  expect(images).toBeInstanceOf(ImageBatch);
+  expect(images).toBeInstanceOf(ExampleBatch);
   await images.save(at("six.png"), { columns: 3, scale: 2 });
   const { width, height } = await decodePng(readFileSync(at("six.png")));
   expect([width, height]).toEqual([3 * (8 + 2) + 2, 2 * (8 + 2) + 2]);

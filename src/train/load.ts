@@ -1,7 +1,7 @@
 import { stat } from "node:fs/promises";
 import path from "node:path";
 import { fileError, readIfThere } from "../data/index.js";
-import { type Family, familyFrom } from "../distributions/index.js";
+import { type Family, distributions } from "../distributions/index.js";
 import {
   type FamilyConfig,
   readCard,
@@ -41,7 +41,7 @@ export async function loadModelOn(
   options: LoadOptions = {},
 ): Promise<TrainedVae> {
   const { definition, families, checkpoint } = options;
-  const lookUp = (config: FamilyConfig): Family => families?.(config) ?? familyFrom(config);
+  const lookUp = (config: FamilyConfig): Family => families?.(config) ?? distributions.from(config);
   const openBackend = platform.openBackend.bind(platform);
   await requireFolder(folder);
   for (const place of checkpoint === undefined ? [folder, path.join(folder, runFiles.model)] : []) {

@@ -119,10 +119,10 @@ export class TrainLoop {
         if (this.progress.stepInEpoch < stepsPerEpoch) await this.checkpoint(false);
       }
     }
-    const imagesPerSecond = (this.progress.seen - began.seen) / secondsSince(began.time);
+    const examplesPerSecond = (this.progress.seen - began.seen) / secondsSince(began.time);
     // The next epoch's first examples are read while this one is evaluated.
     if (this.progress.epoch + 1 < plan.epochs) feed.seek(this.progress.epoch + 1, 0);
-    await this.finishEpoch(imagesPerSecond);
+    await this.finishEpoch(examplesPerSecond);
   }
 
   private async submit(portion: Portion, epochStart: number): Promise<Submitted> {
@@ -175,7 +175,7 @@ export class TrainLoop {
       type: "progress",
       position: this.position(),
       terms: this.averages(),
-      imagesPerSecond: this.rate,
+      examplesPerSecond: this.rate,
       secondsLeft: left / this.rate,
     };
   }
@@ -185,7 +185,7 @@ export class TrainLoop {
     return Object.fromEntries(Object.entries(sums).map(([name, sum]) => [name, sum / seen]));
   }
 
-  private async finishEpoch(imagesPerSecond: number): Promise<void> {
+  private async finishEpoch(examplesPerSecond: number): Promise<void> {
     const { plan } = this;
     const evaluation = await plan.programs.evaluator.evaluate(plan.monitor);
     const { reconstruction, negativeElbo } = evaluation;
@@ -218,7 +218,7 @@ export class TrainLoop {
       best: nowBest,
       finished: epoch >= plan.epochs || patienceOver,
     };
-    await plan.onEvent({ type: "epoch", ...record, imagesPerSecond });
+    await plan.onEvent({ type: "epoch", ...record, examplesPerSecond });
     await this.checkpoint(improved);
     const collapsed = collapse(evaluation);
     if (collapsed !== undefined && (epoch === 1 || this.progress.finished)) {

@@ -3,7 +3,7 @@ import os from "node:os";
 import path from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
 import { type Dataset, fromArrays } from "../data/index.js";
-import { parseFamily } from "../distributions/index.js";
+import { distributions } from "../distributions/index.js";
 import { vae } from "../model/index.js";
 import { simple } from "../objectives/index.js";
 import { LocalEngine } from "../runtime/index.js";
@@ -245,7 +245,7 @@ describe("data outside the likelihood's support are refused before training", ()
     return fromArrays({ name: "table", train: some(20), test: some(5) });
   };
   const small = (name: string): ReturnType<typeof vae> => {
-    return vae({ input: [4], latent: 1, hidden: [4], likelihood: parseFamily(name) });
+    return vae({ input: [4], latent: 1, hidden: [4], likelihood: distributions.from(name) });
   };
 
   it.each([
@@ -256,7 +256,7 @@ describe("data outside the likelihood's support are refused before training", ()
   });
 
   it("bytes as counts", async () => {
-    const counts = vae({ input: [8, 8], latent: 1, hidden: [4], likelihood: parseFamily("poisson") });
+    const counts = vae({ input: [8, 8], latent: 1, hidden: [4], likelihood: distributions.from("poisson") });
     await expect(trainOn(platform, counts, data, {})).rejects.toThrow(/blobs.*poisson.*grey levels/);
   });
 

@@ -202,8 +202,8 @@ export async function trainWith(
   const held = settings.validation > 0 ? holdOut(dataset, settings.validation, settings.seed) : dataset;
   const data = binarizeDataset(held, settings.binarize);
   const [, monitor] = monitored(data);
-  const stored = data.train.images.dtype;
-  if (monitor.images.dtype !== stored)
+  const stored = data.train.examples.dtype;
+  if (monitor.examples.dtype !== stored)
     throw new UserError(`${data.name}: all splits must be of one number type`);
 
   const { out, resume = false, device = "auto", threads } = options;
@@ -288,7 +288,7 @@ async function trainIn(
     ...settings,
     engine,
     model,
-    stored: data.train.images.dtype,
+    stored: data.train.examples.dtype,
     datasetSize: data.train.length,
     monitored: monitored(data)[1].length,
   });

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { datasets, fromArrays } from "../data/index.js";
-import { parseFamily } from "../distributions/index.js";
+import { distributions } from "../distributions/index.js";
 import { vae } from "../model/index.js";
 import { LocalEngine } from "../runtime/index.js";
 import { nodeBackend } from "../runtime/node.js";
@@ -26,15 +26,15 @@ test.each([
   });
   const data = fromArrays({
     name: "some digits",
-    train: some(train.images, 6400),
-    test: some(held.images, 1000),
+    train: some(train.examples, 6400),
+    test: some(held.examples, 1000),
   });
   const model = vae({
     input: data.shape,
     latent: 2,
     hidden: [64],
-    posterior: parseFamily(posterior),
-    prior: parseFamily(prior),
+    posterior: distributions.from(posterior),
+    prior: distributions.from(prior),
   });
   const run = await trainOn(platform, model, data, { epochs: 4, batchSize: 128, seed: 0 });
   await run.model.close();

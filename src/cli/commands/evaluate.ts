@@ -93,7 +93,7 @@ async function evaluate(this: Cli, flags: EvaluateFlags, folder: string): Promis
   const collapsed = collapse(evaluation);
   if (collapsed !== undefined) warn(collapseAdvice(collapsed, objective?.name ?? ""));
   if (flags.json === true) return print(JSON.stringify(evaluation));
-  const { split, examples, binarize, negativeElbo, reconstruction, kl, klMethod, msePerPixel } = evaluation;
+  const { split, examples, binarize, negativeElbo, reconstruction, kl, klMethod, mse } = evaluation;
   const nats = "nats per example";
   print(
     columns(
@@ -104,7 +104,7 @@ async function evaluate(this: Cli, flags: EvaluateFlags, folder: string): Promis
         ...(kl === null
           ? []
           : [["KL", measureText(kl), klMethod === "exact" ? nats : `${nats}, estimated from draws`]]),
-        ["MSE", measureText(msePerPixel), "per pixel"],
+        ["MSE", measureText(mse), "per pixel"],
         ["active units", String(evaluation.activeUnits), `of ${evaluation.latentDim}`],
         ...likelihoodRows(evaluation),
         ...latentUseRows(evaluation),

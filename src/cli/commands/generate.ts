@@ -1,8 +1,8 @@
 import { buildCommand } from "@stricli/core";
 import { binarizeDataset, type Dataset, readExamples } from "../../data/index.js";
-import type { ImageBatch } from "../../model/index.js";
+import type { ExampleBatch } from "../../model/index.js";
 import { nodePlatform } from "../../node.js";
-import { generateFrom, samplerFrom } from "../../sampling/index.js";
+import { generateFrom, samplers } from "../../sampling/index.js";
 import { type Tensor, tensor } from "../../tensor/index.js";
 import { loadSettings } from "../config.js";
 import { type Cli, note } from "../context.js";
@@ -39,11 +39,11 @@ async function trainingCodes({ model, config }: OpenedRun, dataset: Dataset): Pr
   return codes;
 }
 
-async function generateImages(flags: GenerateFlags, folder: string, run: OpenedRun): Promise<ImageBatch> {
+async function generateImages(flags: GenerateFlags, folder: string, run: OpenedRun): Promise<ExampleBatch> {
   const { n = 64, seed = 0, sampler: spec = "prior" } = flags;
   const codes = async (): Promise<Tensor<"float32">> =>
     trainingCodes(run, await dataFor({ ...flags, split: "train" }, folder, run.config));
-  const sampler = await samplerFrom(spec, { model: run.model, platform: nodePlatform, codes });
+  const sampler = await samplers.from(spec)({ model: run.model, platform: nodePlatform, codes });
   if (sampler.name !== "prior") note(sampler.description);
   return generateFrom(run.model, sampler, n, seed);
 }

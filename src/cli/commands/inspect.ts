@@ -1,13 +1,14 @@
 import path from "node:path";
 import { buildCommand } from "@stricli/core";
 import { readIfThere } from "../../data/index.js";
-import { type Family, type FamilySpec, formatSpec } from "../../distributions/index.js";
+import { formatSpec, type Spec } from "../../catalogue/index.js";
+import type { Family } from "../../distributions/index.js";
 import type { Evaluation } from "../../evaluate/index.js";
 import { readCard, type TrainedVae } from "../../model/index.js";
 import { describeOnnx, type OnnxDescription, type OnnxValue } from "../../onnx/index.js";
 import { briefJson } from "../../report/index.js";
 import { UserError } from "../../tensor/index.js";
-import { type EpochRecord, runFiles } from "../../train/index.js";
+import { type EpochRecord, runFiles, withTodaysNames } from "../../train/index.js";
 import { loadSettings } from "../config.js";
 import { type Cli, print } from "../context.js";
 import { folderArgument, toggle } from "../flags.js";
@@ -57,7 +58,7 @@ async function lastEpoch(folder: string): Promise<EpochRecord | undefined> {
   const text = (await readIfThere(file))?.toString("utf8").trim().split("\n").at(-1) ?? "";
   if (text === "") return undefined;
   try {
-    return JSON.parse(text) as EpochRecord;
+    return withTodaysNames(JSON.parse(text) as EpochRecord);
   } catch (cause) {
     throw new UserError(`${file} is damaged: its last line is no JSON`, 1, { cause });
   }
@@ -91,7 +92,7 @@ async function inspectionOf(folder: string, flags: OpenFlags): Promise<Inspectio
   const { model, config } = await openRun(folder, await loadSettings(flags.config), flags.checkpoint);
   const { definition } = model;
   const last = await lastEpoch(folder);
-  const objective = config?.objective as unknown as FamilySpec | undefined;
+  const objective = config?.objective as unknown as Spec | undefined;
   return {
     description: definition.describe(),
     input: definition.input,

@@ -1,8 +1,9 @@
 import { buildCommand } from "@stricli/core";
-import { formatSpec, listFamilies, type OptionInfo, parseSpec } from "../../distributions/index.js";
+import { formatSpec, type OptionInfo, parseSpec } from "../../catalogue/index.js";
+import { distributions } from "../../distributions/index.js";
 import { activations } from "../../nn/index.js";
-import { listObjectives } from "../../objectives/index.js";
-import { listSamplers } from "../../sampling/index.js";
+import { objectives } from "../../objectives/index.js";
+import { samplers } from "../../sampling/index.js";
 import {
   objectiveNames,
   priorsByPosterior,
@@ -17,7 +18,7 @@ interface ListFlags extends CommonFlags {
   readonly json?: boolean;
 }
 
-function optionsText(options: Readonly<Record<string, OptionInfo>>): string {
+function optionsText(options: Readonly<Record<string, OptionInfo<string>>>): string {
   const config = Object.entries(options).map(
     ([name, option]) => [name, option.default ?? option.type] as const,
   );
@@ -84,17 +85,17 @@ function nonEmpty(lists: Readonly<Record<string, readonly string[]>>): Record<st
 }
 
 function list(this: Cli, { json = false }: ListFlags): void {
-  const families = listFamilies();
-  const objectives = listObjectives();
+  const families = distributions.list();
+  const knownObjectives = objectives.list();
   const works = combinations();
   if (json) {
     const plain = (entry: object): unknown => JSON.parse(JSON.stringify(entry));
     return print(
       JSON.stringify({
         distributions: families.map(plain),
-        objectives: objectives.map(plain),
+        objectives: knownObjectives.map(plain),
         activations: Object.keys(activations),
-        samplers: listSamplers().map(plain),
+        samplers: samplers.list().map(plain),
         combinations: works,
       }),
     );
@@ -112,7 +113,7 @@ function list(this: Cli, { json = false }: ListFlags): void {
   print("\nobjectives, for --objective");
   print(
     columns(
-      objectives.map(({ name, description, options }) => [
+      knownObjectives.map(({ name, description, options }) => [
         `  ${name}`,
         `${description} ${optionsText(options)}`,
       ]),
@@ -121,10 +122,12 @@ function list(this: Cli, { json = false }: ListFlags): void {
   print("\nsamplers, for generate --sampler");
   print(
     columns(
-      listSamplers().map(({ name, description, options }) => [
-        `  ${name}`,
-        `${description} ${optionsText(options)}`.trim(),
-      ]),
+      samplers
+        .list()
+        .map(({ name, description, options }) => [
+          `  ${name}`,
+          `${description} ${optionsText(options)}`.trim(),
+        ]),
     ),
   );
   print("\nactivations, for --activation");

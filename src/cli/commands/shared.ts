@@ -2,7 +2,7 @@ import path from "node:path";
 import {
   type Dataset,
   fileError,
-  type Images,
+  type ExampleTensor,
   makeFolder,
   readExamples,
   type Split,
@@ -78,7 +78,7 @@ export async function dataFor(
 }
 
 /** Example `index` of a split. Throws a UserError of wrong usage that names the option. */
-export async function exampleOf(split: Split, index: number, option: string): Promise<Images> {
+export async function exampleOf(split: Split, index: number, option: string): Promise<ExampleTensor> {
   if (index < split.length) return readExamples(split, index, index + 1);
   throw new UserError(`${option} must be below ${split.length}, the number of examples, got ${index}`, 2);
 }

@@ -34,7 +34,7 @@ test("bars fill in eighths of a character and keep their width", () => {
 test("terms read as a sum where they are one", () => {
   const elbo = { negativeElbo: 158.4, reconstruction: 152.9, kl: 5.5 };
   expect(termsText(elbo)).toBe("-ELBO 158.4 = 152.9 + KL 5.50");
-  expect(termsText({ simple: 1.07, msePerPixel: 0.07 })).toBe("simple 1.07  MSE 0.0700");
+  expect(termsText({ simple: 1.07, mse: 0.07 })).toBe("simple 1.07  MSE 0.0700");
   expect(termsText({})).toBe("");
 });
 
@@ -46,7 +46,7 @@ test("an estimated KL is marked", () => {
     negativeElbo: 10,
     reconstruction: 8,
     kl: 2,
-    msePerPixel: 0.5,
+    mse: 0.5,
     activeUnits: 1,
     latentDim: 2,
     terms: {},

@@ -36,7 +36,7 @@ const names: Readonly<Record<string, string>> = {
   negativeElbo: "-ELBO",
   reconstruction: "",
   kl: "KL",
-  msePerPixel: "MSE",
+  mse: "MSE",
   meanPenalty: "mean",
   variancePenalty: "var",
 };
@@ -58,7 +58,7 @@ export function termsText(terms: Readonly<Record<string, number>>): string {
 
 /** The standard measures of an evaluation: `-ELBO 147.4 = 141.2 + KL 6.2  MSE 0.0400  active 2/2`. */
 export function evaluationText(evaluation: Evaluation): string {
-  const { negativeElbo, reconstruction, kl, klMethod, msePerPixel, activeUnits, latentDim, binarize } =
+  const { negativeElbo, reconstruction, kl, klMethod, mse, activeUnits, latentDim, binarize } =
     evaluation as Partial<Pick<Evaluation, "binarize">> & Omit<Evaluation, "binarize">;
   const estimated = klMethod === "exact" ? "" : "~";
   const bound =
@@ -66,7 +66,7 @@ export function evaluationText(evaluation: Evaluation): string {
       ? `reconstruction ${measureText(reconstruction)}`
       : `-ELBO ${measureText(negativeElbo)} = ${measureText(reconstruction)} + KL ${estimated}${measureText(kl)}`;
   const told = binarizationText[binarize ?? "none"];
-  return `${bound}  MSE ${measureText(msePerPixel)}  active ${activeUnits}/${latentDim}  ${told}`;
+  return `${bound}  MSE ${measureText(mse)}  active ${activeUnits}/${latentDim}  ${told}`;
 }
 
 /** As many of the parts as fit into a line of `columns`, the first always. */

@@ -31,11 +31,14 @@ export function startLines({ device, engine, model, objective, resumedAt, positi
 }
 
 /** A finished epoch in a line: the standard measures, then what was trained. */
-export function epochLine({ epoch, train, evaluation, imagesPerSecond }: EpochEvent, epochs: number): string {
+export function epochLine(
+  { epoch, train, evaluation, examplesPerSecond }: EpochEvent,
+  epochs: number,
+): string {
   const head = `epoch ${String(epoch).padStart(String(epochs).length)}/${epochs}`;
   return (
     `${head}  ${evaluation.split} ${evaluationText(evaluation)}` +
-    `  train ${termsText(train)}  ${countText(imagesPerSecond)}/s`
+    `  train ${termsText(train)}  ${countText(examplesPerSecond)}/s`
   );
 }
 

@@ -79,7 +79,7 @@ test("the line of an epoch keeps what fits, the bar first", () => {
     type: "progress",
     position: { epoch: 3, epochs: 10, step: 234, stepsPerEpoch: 468 },
     terms: { negativeElbo: 158.4, reconstruction: 152.9, kl: 5.5 },
-    imagesPerSecond: 41_900,
+    examplesPerSecond: 41_900,
     secondsLeft: 9,
   } as const;
   expect(progressLine(event, 200, "active 2/2")).toBe(

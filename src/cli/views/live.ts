@@ -49,7 +49,7 @@ export function progressLine(event: Progress, columns: number, active: string): 
       `epoch ${epoch}/${epochs}  ${bar(step / stepsPerEpoch, 16)}  ${step}/${stepsPerEpoch}`,
       `ETA ${clock(event.secondsLeft)}`,
       termsText(event.terms),
-      `${countText(event.imagesPerSecond)}/s`,
+      `${countText(event.examplesPerSecond)}/s`,
       active,
     ].filter((part) => part !== ""),
     columns,

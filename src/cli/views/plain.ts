@@ -22,7 +22,7 @@ export function plainView(): TrainView {
           if (Date.now() - last < interval * 1000) return;
           last = Date.now();
           const { epoch, step, stepsPerEpoch } = event.position;
-          const speed = `${countText(event.imagesPerSecond)}/s  ETA ${clock(event.secondsLeft)}`;
+          const speed = `${countText(event.examplesPerSecond)}/s  ETA ${clock(event.secondsLeft)}`;
           return print(
             `epoch ${epoch}/${epochs}  ${step}/${stepsPerEpoch}  ${speed}  ${termsText(event.terms)}`,
           );

@@ -1,8 +1,8 @@
 import { UserError } from "../tensor/index.js";
-import type { Json } from "./family.js";
+import type { Json } from "./json.js";
 
-/** A family as plain data, as it stands in a saved model. Nested families are written the same way. */
-export interface FamilySpec {
+/** Something chosen by name, with its options, as plain data: as saved models and configuration files hold it. Nested choices are written the same way. */
+export interface Spec {
   readonly name: string;
   readonly config: { readonly [option: string]: Json };
 }
@@ -44,7 +44,7 @@ class Reader {
     return match[0];
   }
 
-  spec(): FamilySpec {
+  spec(): Spec {
     const name = this.word("a name");
     return { name, config: this.takes("(") ? this.options() : {} };
   }
@@ -97,7 +97,7 @@ class Reader {
  * list `[a, b]`, or again `name(...)`; option names may be written `straight-through` or `straightThrough`.
  * Throws a UserError that shows the place it could not read. Which names and options exist is not checked here.
  */
-export function parseSpec(text: string): FamilySpec {
+export function parseSpec(text: string): Spec {
   const reader = new Reader(text);
   const spec = reader.spec();
   reader.end();
@@ -113,13 +113,13 @@ function formatValue(value: Json): string {
   return typeof value === "object" ? JSON.stringify(value) : String(value);
 }
 
-/** True for plain data that describes a family. */
-export function isSpec(value: unknown): value is FamilySpec {
+/** True for plain data that names something and its options. */
+export function isSpec(value: unknown): value is Spec {
   return typeof value === "object" && value !== null && "name" in value && "config" in value;
 }
 
-/** A family as text that `parseSpec` reads. */
-export function formatSpec({ name, config }: FamilySpec): string {
+/** A spec as text that `parseSpec` reads. */
+export function formatSpec({ name, config }: Spec): string {
   const options = Object.entries(config).map(
     ([key, value]) =>
       `${key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}=${formatValue(value)}`,

@@ -17,7 +17,11 @@ function editDistance(a: string, b: string): number {
   return last[b.length] ?? 0;
 }
 
-/** What to add to a message about an unknown `name`: the closest of `known`, or all of them. */
+/** More names than these are not listed in a message. */
+const mostListed = 12;
+const nearestListed = 5;
+
+/** What to add to a message about an unknown `name`: the closest of `known`, all of them if they are few, or some. */
 export function suggestion(name: string, known: readonly string[]): string {
   const ranked = known.map((other) => ({ other, distance: editDistance(name, other) }));
   ranked.sort((a, b) => a.distance - b.distance);
@@ -27,5 +31,7 @@ export function suggestion(name: string, known: readonly string[]): string {
   const begins = known.filter((other) => name.length > 2 && other.startsWith(name));
   if (near) return `did you mean "${best.other}"?`;
   if (begins.length > 0) return `did you mean ${begins.map((other) => `"${other}"`).join(" or ")}?`;
-  return `choose from ${known.join(", ")}`;
+  if (known.length <= mostListed) return `choose from ${known.join(", ")}`;
+  const nearest = ranked.slice(0, nearestListed).map(({ other }) => other);
+  return `the nearest of ${known.length} are ${nearest.join(", ")}`;
 }
