@@ -9,7 +9,7 @@ export { errorCode, fileError, makeFolder } from "./files.js";
 export { readIdxFile, writeIdxFile } from "./idx-file.js";
 export { MNIST_MIRRORS, type MnistOptions, mnist } from "./mnist.js";
 export * from "./portable.js";
-export { readIfThere, writeWhole } from "./whole-file.js";
+export { readIfThere, removeWhole, sweepParts, writeWhole } from "./whole-file.js";
 
 /** The ways to come by a data set. */
 export const datasets = { mnist, folder: loadFolder, fromArrays } as const;

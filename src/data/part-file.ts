@@ -6,7 +6,8 @@ import { errorCode } from "./files.js";
 const active = new Set<string>();
 let counter = 0;
 
-function isRunning(pid: number): boolean {
+/** Whether a process of this number runs on this computer. */
+export function isRunning(pid: number): boolean {
   try {
     process.kill(pid, 0);
     return true;

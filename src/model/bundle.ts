@@ -1,6 +1,6 @@
 import type { Family } from "../distributions/index.js";
 import type { Backend } from "../runtime/index.js";
-import { UserError } from "../tensor/index.js";
+import { formatShape, type Tensor, UserError } from "../tensor/index.js";
 import {
   type FamilyConfig,
   requireSameScale,
@@ -102,10 +102,23 @@ export function unbundle(
   if (definition !== undefined) requireSameScale(definition, card.model);
   const model = definition ?? vaeFromConfig(card.model, familyFrom);
   const { tensors } = decodeSafetensors(weights, source);
-  const own = Object.keys(model.parameters).map((name) => {
-    const value = tensors[name];
+  return new TrainedVae(model, weightsOf(model, tensors, source), openBackend);
+}
+
+/** A model's weights out of the tensors in a file. Throws a UserError that names `source` and the one which doesn't fit. */
+export function weightsOf(
+  model: Vae,
+  tensors: Readonly<Record<string, Tensor>>,
+  source: string,
+): Record<string, Tensor> {
+  const own = Object.entries(model.parameters).map(([name, { shape }]) => {
+    const value = Object.hasOwn(tensors, name) ? tensors[name] : undefined;
     if (value === undefined) throw new UserError(`${source} has no weights named "${name}"`);
+    const found = `${value.dtype} ${formatShape(value.shape)}`;
+    const wanted = `float32 ${formatShape(shape)}`;
+    if (found !== wanted)
+      throw new UserError(`${source} has ${found} for "${name}", the model takes ${wanted}`);
     return [name, value] as const;
   });
-  return new TrainedVae(model, Object.fromEntries(own), openBackend);
+  return Object.fromEntries(own);
 }

@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
 import { decodeSafetensors, encodeSafetensors } from "../model/index.js";
 import { type Tensor, UserError } from "../tensor/index.js";
-import { withTodaysNames } from "./earlier-names.js";
-import type { Progress, TrainState } from "./state.js";
+import { parseProgress } from "./progress-schema.js";
+import type { TrainState } from "./state.js";
 
 const format = "latent-checkpoint-1";
 
@@ -22,7 +22,7 @@ export function encodeCheckpoint({ progress, tensors }: TrainState): Uint8Array 
   return encodeSafetensors(tensors, { format, progress: text, sha256: digest(text, tensors) });
 }
 
-/** Reads a checkpoint. Throws a UserError naming `source` if a single bit of it has changed. */
+/** Reads a checkpoint. Throws a UserError naming `source` if it is none, or if a single bit of it has changed. */
 export function decodeCheckpoint(bytes: Uint8Array, source: string): TrainState {
   const { tensors, metadata } = decodeSafetensors(bytes, source);
   const { progress, sha256 } = metadata;
@@ -34,5 +34,5 @@ export function decodeCheckpoint(bytes: Uint8Array, source: string): TrainState 
       `${source} is damaged: its contents don't match its checksum. Delete it to go on from the best checkpoint, if there is one`,
     );
   }
-  return { tensors, progress: withTodaysNames(JSON.parse(progress) as Progress) };
+  return { tensors, progress: parseProgress(progress, source) };
 }

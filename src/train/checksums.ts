@@ -17,14 +17,49 @@ export function checksums(files: Readonly<Record<string, Uint8Array>>): string {
 }
 
 /**
- * Throws a UserError that names `path` if the checksums have another one for the file `name`; a file that they
- * don't list passes.
+ * The checksums in a file of `sha256sum`, by file name. Throws a UserError that names `source` and the line if there
+ * is anything else in it, if a name is there twice, or if its last line is cut off.
  */
-export function verifyChecksum(sums: string, name: string, content: Uint8Array, path: string): void {
-  const line = sums.split("\n").find((entry) => entry.endsWith(`  ${name}`));
-  if (line === undefined || line === `${digest(content)}  ${name}`) return;
-  throw new UserError(
-    `${path} is damaged: its contents don't match its checksum in ${checksumFile}. Copy it again, or load the ` +
-      "run's checkpoint (--checkpoint last)",
-  );
+export function parseChecksums(text: string, source: string): ReadonlyMap<string, string> {
+  const sums = new Map<string, string>();
+  const fail = (line: number, problem: string): never => {
+    throw new UserError(
+      `${source} is damaged: line ${line} ${problem}. Copy the folder again, with all of its files`,
+    );
+  };
+  const lines = text.split("\n");
+  const rest = lines.pop();
+  for (const [i, line] of lines.entries()) {
+    const [, sum, name] = /^([0-9a-f]{64}) [ *](.+?)\r?$/.exec(line) ?? [];
+    if (sum === undefined || name === undefined) return fail(i + 1, "is no checksum with a file's name");
+    if (sums.has(name)) fail(i + 1, `has ${name} a second time`);
+    sums.set(name, sum);
+  }
+  if (rest !== "") fail(lines.length + 1, "is cut off");
+  return sums;
+}
+
+/**
+ * Checks files against their checksums. Throws a UserError that names `source`, the file with the checksums, if there is
+ * none for one of them, and `pathOf` a file whose contents have another.
+ */
+export function verifyChecksums(
+  sums: ReadonlyMap<string, string>,
+  source: string,
+  files: Readonly<Record<string, Uint8Array>>,
+  pathOf: (name: string) => string,
+): void {
+  for (const [name, content] of Object.entries(files)) {
+    const sum = sums.get(name);
+    if (sum === undefined) {
+      throw new UserError(
+        `${source} is damaged: it has no line for ${name}. Copy the folder again, with all of its files`,
+      );
+    }
+    if (sum === digest(content)) continue;
+    throw new UserError(
+      `${pathOf(name)} is damaged: its contents don't match its checksum in ${checksumFile}, unless that is damaged ` +
+        "itself. Copy both again, or load the run's checkpoint (--checkpoint last)",
+    );
+  }
 }

@@ -1,4 +1,4 @@
-import { readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { type Dataset, fromArrays } from "../data/index.js";
@@ -121,17 +121,21 @@ describe("a run's folder", () => {
 
   test("keeps what it had when a write fails halfway: the disk is full", async () => {
     const before = await run({ out: at("full"), epochs: 1 });
-    // A folder in place of the file's part makes the write of the next checkpoint fail, as a full disk does.
-    const part = at("full", "checkpoint", "last.safetensors.part");
+    // A folder in the file's place makes the write of the next checkpoint fail, as a full disk does.
+    const last = at("full", "checkpoint", "last.safetensors");
     const stop = run({
       out: at("full"),
       epochs: 2,
       resume: true,
       onEvent: ({ type }) => {
-        if (type === "start") renameSync(at("full", "images"), part);
+        if (type !== "start") return;
+        renameSync(last, at("full", "kept"));
+        mkdirSync(at("full", "checkpoint", "last.safetensors", "full"), { recursive: true });
       },
     });
     await expect(stop).rejects.toThrow(/can't write .*last\.safetensors/);
+    rmSync(last, { recursive: true });
+    renameSync(at("full", "kept"), last);
     expect((await loadModelOn(platform, at("full"))).weights).toEqual(before.model.weights);
   });
 

@@ -1,6 +1,6 @@
 import { stat } from "node:fs/promises";
 import path from "node:path";
-import { fileError, readIfThere } from "../data/index.js";
+import { fileError } from "../data/index.js";
 import { type Family, distributions } from "../distributions/index.js";
 import {
   type FamilyConfig,
@@ -11,11 +11,13 @@ import {
   type Vae,
   type VaeConfig,
   vaeFromConfig,
+  weightsOf,
 } from "../model/index.js";
-import { type Tensor, UserError } from "../tensor/index.js";
-import { decodeCheckpoint } from "./checkpoint.js";
-import { checksumFile, verifyChecksum } from "./checksums.js";
-import { readRunConfig, runFiles } from "./run-config.js";
+import { UserError } from "../tensor/index.js";
+import { isOwnBest, readBest, readLast } from "./checkpoints.js";
+import { readModelFolder } from "./model-folder.js";
+import { readRunConfig, type RunConfig, runFiles } from "./run-config.js";
+import type { TrainState } from "./state.js";
 import type { Platform } from "./train.js";
 
 /** Which of a run's checkpoints. */
@@ -59,44 +61,40 @@ export async function loadModelOn(
   if (config === undefined) {
     throw new UserError(`${folder} holds neither a run (config.json) nor a model (model.json)`);
   }
-  const { file, bytes } = await readCheckpoint(
-    folder,
-    checkpoint === undefined ? ["last", "best"] : [checkpoint],
-  );
-  const { tensors } = decodeCheckpoint(bytes, file);
+  const { file, state } = await readState(folder, checkpoint, config);
   const saved = config.model as unknown as VaeConfig;
   if (definition !== undefined) requireSameScale(definition, saved);
   const model = definition ?? vaeFromConfig(saved, lookUp);
-  const own = Object.keys(model.parameters).flatMap((name) =>
-    tensors[name] === undefined ? [] : [[name, tensors[name]] as const],
-  );
-  return new TrainedVae(model, Object.fromEntries<Tensor>(own), openBackend);
+  return new TrainedVae(model, weightsOf(model, state.tensors, file), openBackend);
 }
 
-async function readModelFolder(folder: string): Promise<{ card: Buffer; weights: Buffer } | undefined> {
-  const cardFile = path.join(folder, "model.json");
-  const card = await readIfThere(cardFile);
-  if (card === undefined) return undefined;
-  const file = path.join(folder, "weights.safetensors");
-  const weights = await readIfThere(file);
-  if (weights === undefined) throw new UserError(`${file} is missing, though ${cardFile} is there`);
-  const sums = (await readIfThere(path.join(folder, checksumFile)))?.toString("utf8") ?? "";
-  verifyChecksum(sums, "weights.safetensors", weights, file);
-  verifyChecksum(sums, "model.json", card, cardFile);
-  return { card, weights };
+interface FoundState {
+  readonly file: string;
+  readonly state: TrainState;
 }
 
-async function readCheckpoint(
+/**
+ * The checkpoint to take weights from. A run that was killed before it had written its best one holds it as its last. By
+ * default it is the one with which the run ends, if it has ended, and else the last.
+ */
+async function readState(
   folder: string,
-  names: readonly CheckpointName[],
-): Promise<{ file: string; bytes: Buffer }> {
-  for (const name of names) {
-    const file = path.join(folder, runFiles[name]);
-    const bytes = await readIfThere(file);
-    if (bytes !== undefined) return { file, bytes };
-  }
-  const missing = path.join(folder, runFiles[names[0] ?? "last"]);
-  throw new UserError(`${missing} is missing: the run has not saved a checkpoint yet`);
+  name: CheckpointName | undefined,
+  config: RunConfig,
+): Promise<FoundState> {
+  const at = (which: CheckpointName): string => path.join(folder, runFiles[which]);
+  const last = await readLast(folder).catch((error: unknown) => {
+    if (name === "best") return undefined;
+    throw error;
+  });
+  const progress = last?.state.progress;
+  const endsWithBest = progress?.finished === true && typeof config.patience === "number";
+  const wantsBest = name === "best" || (name === undefined && (progress === undefined || endsWithBest));
+  const isLast = !wantsBest || (progress !== undefined && isOwnBest(progress));
+  if (last !== undefined && isLast) return { file: at("last"), state: last.state };
+  const best = wantsBest ? await readBest(folder) : undefined;
+  if (best !== undefined) return { file: at("best"), state: best };
+  throw new UserError(`${at(name ?? "last")} is missing: the run has not saved a checkpoint yet`);
 }
 
 async function requireFolder(folder: string): Promise<void> {

@@ -1,42 +1,68 @@
-import { open, rm, rmdir, stat } from "node:fs/promises";
+import { rm, rmdir, stat } from "node:fs/promises";
 import path from "node:path";
-import { fileError, makeFolder, readIfThere, writeWhole } from "../data/index.js";
-import { checksumFile, checksums } from "./checksums.js";
-import { decodeCheckpoint, encodeCheckpoint } from "./checkpoint.js";
+import { fileError, makeFolder, removeWhole, sweepParts, writeWhole } from "../data/index.js";
+import { UserError } from "../tensor/index.js";
+import { encodeCheckpoint } from "./checkpoint.js";
+import { belongs, isOwnBest, readBest, readLast } from "./checkpoints.js";
 import type { EpochRecord } from "./events.js";
 import type { CheckpointSink } from "./loop.js";
+import { appendMetrics, mendMetrics } from "./metrics.js";
+import { withdrawModel, writeModelFolder } from "./model-folder.js";
 import { holdsRun, readRunConfig, requireSameRun, type RunConfig, runFiles } from "./run-config.js";
-import type { TrainState } from "./state.js";
+import { RunLock } from "./run-lock.js";
+import type { Progress, TrainState } from "./state.js";
 
-/** A folder that holds one run: `config.json`, `metrics.jsonl`, `checkpoint/`, `model/`, `images/`. */
+/**
+ * A folder that holds one run: `config.json`, `metrics.jsonl`, `checkpoint/`, `model/`, `images/`; and `run.lock` while
+ * a process trains into it. The last checkpoint decides what is true: it is written first, and what a kill keeps from
+ * being written after it, the best checkpoint and the metrics, is made again from it when the run is resumed.
+ */
 export class RunFolder implements CheckpointSink {
   /** Folders that were not there before, innermost first. */
   private readonly made: string[] = [];
+  /** Whether there is anything in it that is worth keeping. */
   private holdsWork = false;
+  /** Whether this run has written into it. */
+  private begun = false;
+  private lock: RunLock | undefined;
+  /** Where the run stands, as saved. */
+  private saved: Progress | undefined;
+  private readonly warnings: string[] = [];
 
   private constructor(
     readonly folder: string,
     private readonly config: RunConfig,
-    private readonly resumed: boolean,
   ) {}
 
   /**
-   * Prepares the folder for a new run, or checks that it holds the run to go on with; a new run's settings are
-   * written by `begin`. Throws a UserError if the folder holds a run already and `resume` is off, if the settings
-   * differ, or if it can't be written.
+   * Prepares the folder for a new run, or checks that it holds the run to resume, and locks it until `close`; a new
+   * run's settings are written by `begin`. Throws a UserError if the folder holds a run already and `resume` is off, if
+   * the settings differ, if another process trains into it, if a checkpoint is damaged, or if it can't be written.
    */
   static async open(
     folder: string,
     config: RunConfig,
     resume: boolean,
   ): Promise<{ run: RunFolder; state: TrainState | undefined }> {
-    const before = await readRunConfig(folder);
-    if (before !== undefined && !resume) throw holdsRun(folder);
-    if (before !== undefined) requireSameRun(folder, before, config);
-    const run = new RunFolder(folder, config, before !== undefined);
-    const state = before && (await run.readState());
-    await run.makeFolders();
-    return { run, state };
+    const requireFree = async (): Promise<boolean> => {
+      const before = await readRunConfig(folder);
+      if (before !== undefined && !resume) throw holdsRun(folder);
+      if (before !== undefined) requireSameRun(folder, before, config);
+      return before !== undefined;
+    };
+    await requireFree(); // nothing is made of a folder that is refused
+    const run = new RunFolder(folder, config);
+    try {
+      await run.makeFolder("");
+      run.lock = await RunLock.take(folder);
+      run.holdsWork = await requireFree();
+      const state = run.holdsWork ? await run.readState() : undefined;
+      await run.makeFolders();
+      return { run, state };
+    } catch (error) {
+      await run.discardIfEmpty();
+      throw error;
+    }
   }
 
   /** A path inside the folder. */
@@ -44,94 +70,125 @@ export class RunFolder implements CheckpointSink {
     return path.join(this.folder, ...names);
   }
 
-  /** Saves the state to start from, then the settings: from now on the folder holds a run that can be resumed. */
-  async begin(state: TrainState): Promise<void> {
-    if (!this.resumed) await writeWhole(this.path(runFiles.last), encodeCheckpoint(state));
-    await writeWhole(this.path(runFiles.config), `${JSON.stringify(this.config, null, 2)}\n`);
-    // After a kill, the metrics may be a line ahead of the state.
-    const lines = state.progress.history.map((record) => `${JSON.stringify(record)}\n`);
-    await writeWhole(this.path(runFiles.metrics), lines.join(""));
+  /**
+   * Saves the state to start from, then the settings: from now on the folder holds a run that can be resumed. Returns
+   * warnings about what was found in it.
+   */
+  async begin(state: TrainState): Promise<readonly string[]> {
+    const { progress } = state;
+    await this.lock?.check();
+    this.begun = true;
     // Until this run has ended, the model in it is not its newest.
-    if (!state.progress.finished) await rm(this.path(runFiles.model, "model.json"), { force: true });
+    if (!progress.finished) await withdrawModel(this.path(runFiles.model));
+    if (progress.best === undefined) await removeWhole(this.path(runFiles.best));
+    if (this.saved === undefined) await writeWhole(this.path(runFiles.last), encodeCheckpoint(state));
+    await writeWhole(this.path(runFiles.config), `${JSON.stringify(this.config, null, 2)}\n`);
+    const mended = await mendMetrics(this.path(runFiles.metrics), progress.history);
+    if (mended !== undefined) this.warnings.push(mended);
+    this.saved = progress;
+    return this.warnings;
   }
 
-  /** If nothing has been trained into a new run's folder, removes what was made of it. */
+  /** If nothing has been trained into a new run's folder, removes what was made of it; gives the folder free. */
   async discardIfEmpty(): Promise<void> {
-    if (this.resumed || this.holdsWork) return;
-    for (const name of [runFiles.config, runFiles.metrics, runFiles.last]) {
-      await rm(this.path(name), { force: true }).catch(() => undefined);
+    const empty = !this.holdsWork && this.lock !== undefined;
+    if (empty && this.begun) {
+      for (const name of [runFiles.config, runFiles.metrics, runFiles.last]) {
+        await rm(this.path(name), { force: true }).catch(() => undefined);
+      }
     }
-    for (const folder of this.made) await rmdir(folder).catch(() => undefined);
+    const inner = this.made.filter((folder) => folder !== this.path());
+    if (empty) for (const folder of inner) await rmdir(folder).catch(() => undefined);
+    await this.close();
+    if (!this.holdsWork && inner.length < this.made.length) await rmdir(this.path()).catch(() => undefined);
   }
 
+  /** Gives the folder free for other processes. */
+  async close(): Promise<void> {
+    await this.lock?.release();
+    this.lock = undefined;
+  }
+
+  /** Saves the state; killed at any moment, the folder holds either it or the one before. */
   async save(state: TrainState, best: boolean): Promise<void> {
+    await this.lock?.check();
     const bytes = encodeCheckpoint(state);
     await writeWhole(this.path(runFiles.last), bytes);
     this.holdsWork = true;
+    this.saved = state.progress;
+    // It must be there before the next `last`, from which it can't be made again.
     if (best) await writeWhole(this.path(runFiles.best), bytes);
   }
 
   /** Adds one epoch's line to `metrics.jsonl`: all of it or, if there is no room, nothing. */
   async appendMetrics(record: EpochRecord): Promise<void> {
-    const name = this.path(runFiles.metrics);
-    try {
-      const file = await open(name, "a");
-      try {
-        const { size } = await file.stat();
-        await file.writeFile(`${JSON.stringify(record)}\n`).catch(async (error: unknown) => {
-          await file.truncate(size);
-          throw error;
-        });
-      } finally {
-        await file.close();
-      }
-    } catch (error) {
-      throw fileError(error, `write ${name}`);
-    }
+    await this.lock?.check();
+    await appendMetrics(this.path(runFiles.metrics), record);
   }
 
-  /** Writes the files of a trained model into `model/`, with their checksums, `model.json` last. */
+  /** Writes the files of a trained model into `model/`, with their checksums; no reader finds two models mixed. */
   async writeModel(files: Readonly<Record<string, Uint8Array>>): Promise<void> {
-    const all: Record<string, Uint8Array> = {
-      ...files,
-      [checksumFile]: new TextEncoder().encode(checksums(files)),
-    };
-    const names = Object.keys(all).sort((a, b) => Number(a === "model.json") - Number(b === "model.json"));
-    for (const name of names) await writeWhole(this.path(runFiles.model, name), all[name] as Uint8Array);
+    await this.lock?.check();
+    await writeModelFolder(this.path(runFiles.model), files);
+  }
+
+  /** The best checkpoint, if there is one. Throws a UserError that names it if it is damaged or not this run's. */
+  async best(): Promise<TrainState | undefined> {
+    const best = await readBest(this.folder);
+    if (best !== undefined && this.saved !== undefined) this.requireBelongs(best, this.saved);
+    return best;
+  }
+
+  private requireBelongs(best: TrainState, progress: Progress): void {
+    if (belongs(best, progress)) return;
+    throw new UserError(
+      `${this.path(runFiles.best)} is not the best checkpoint of this run, which was epoch ` +
+        `${progress.best?.epoch ?? "none"}'s: put that back, or delete the file to look for the best anew`,
+    );
+  }
+
+  private async makeFolder(name: string): Promise<void> {
+    const folder = this.path(name);
+    const there = await stat(folder).catch(() => undefined);
+    await makeFolder(folder).catch((error: unknown) => {
+      throw fileError(error, `make the folder ${folder}`);
+    });
+    if (there === undefined) this.made.unshift(folder);
   }
 
   private async makeFolders(): Promise<void> {
-    try {
-      for (const name of ["", "checkpoint", runFiles.model, runFiles.images]) {
-        const folder = this.path(name);
-        const there = await stat(folder).catch(() => undefined);
-        await makeFolder(folder).catch((error: unknown) => {
-          throw fileError(error, `make the folder ${folder}`);
-        });
-        if (there === undefined) this.made.unshift(folder);
-      }
-      const probe = this.path("checkpoint", ".writable");
-      await writeWhole(probe, "");
-      await rm(probe, { force: true });
-    } catch (error) {
-      await this.discardIfEmpty();
-      throw error;
-    }
+    for (const name of ["checkpoint", runFiles.model, runFiles.images]) await this.makeFolder(name);
+    const probe = this.path("checkpoint", ".writable");
+    await writeWhole(probe, "");
+    await rm(probe, { force: true });
+    for (const name of ["", "checkpoint", runFiles.model, runFiles.images]) await sweepParts(this.path(name));
   }
 
-  /** The best checkpoint, if there is one. Throws a UserError that names it if it is damaged. */
-  async best(): Promise<TrainState | undefined> {
-    const file = this.path(runFiles.best);
-    const bytes = await readIfThere(file);
-    return bytes && decodeCheckpoint(bytes, file);
-  }
-
+  /** The state to resume from, after the best checkpoint has been made to agree with it. */
   private async readState(): Promise<TrainState | undefined> {
-    for (const name of [runFiles.last, runFiles.best]) {
-      const file = this.path(name);
-      const bytes = await readIfThere(file);
-      if (bytes !== undefined) return decodeCheckpoint(bytes, file);
+    const last = await readLast(this.folder);
+    const state = last?.state ?? (await readBest(this.folder));
+    if (state === undefined) {
+      this.warnings.push(`${this.folder} holds no checkpoint: the run starts from the beginning`);
+      return undefined;
     }
-    return undefined;
+    const { progress } = state;
+    this.saved = last && progress;
+    if (progress.best === undefined || last === undefined) return state;
+    if (isOwnBest(progress)) {
+      // A kill may have come between the two.
+      await writeWhole(this.path(runFiles.best), last.bytes);
+      return state;
+    }
+    const best = await readBest(this.folder);
+    if (best !== undefined) {
+      this.requireBelongs(best, progress);
+      return state;
+    }
+    this.warnings.push(
+      `${this.path(runFiles.best)}, with the weights of epoch ${progress.best.epoch}, is missing: ` +
+        "the best epoch is looked for anew",
+    );
+    return { ...state, progress: { ...progress, best: undefined } };
   }
 }

@@ -1,7 +1,7 @@
 import { slotNames, type Optimizer } from "../optim/index.js";
 import type { Vae } from "../model/index.js";
 import { initialValues } from "../nn/index.js";
-import { type Tensor, tensor } from "../tensor/index.js";
+import { formatShape, type Tensor, tensor, UserError } from "../tensor/index.js";
 import type { EpochRecord } from "./events.js";
 
 /** Where a run stands, in numbers that JSON keeps exactly. */
@@ -49,4 +49,24 @@ export function initialState(model: Vae, optimizer: Optimizer, seed: number): Tr
       finished: false,
     },
   };
+}
+
+/**
+ * Checks that a state read from `source` has the parameters and slots of a model and its optimiser, each with its
+ * shape. Throws a UserError that names the one which it lacks.
+ */
+export function requireState(state: TrainState, model: Vae, optimizer: Optimizer, source: string): void {
+  const shapes = Object.entries(model.parameters).map(([name, { shape }]) => [name, shape] as const);
+  const slots = slotNames(optimizer, model.parameters).map(
+    ({ of, name }) => [name, (model.parameters[of] as { shape: readonly number[] }).shape] as const,
+  );
+  for (const [name, shape] of [...shapes, ...slots]) {
+    const found = state.tensors[name];
+    const here = found && `${found.dtype} ${formatShape(found.shape)}`;
+    const wanted = `float32 ${formatShape(shape)}`;
+    if (here === wanted) continue;
+    throw new UserError(
+      `the checkpoint in ${source} has ${here ?? "nothing"} for "${name}", the run takes ${wanted}: it is another run's`,
+    );
+  }
 }

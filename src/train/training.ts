@@ -13,7 +13,7 @@ import { type CheckpointSink, TrainLoop } from "./loop.js";
 import { type Shuffle, shuffles } from "./order.js";
 import { Programs } from "./programs.js";
 import type { RunConfig } from "./run-config.js";
-import { initialState, type TrainState } from "./state.js";
+import { initialState, requireState, type TrainState } from "./state.js";
 
 /** How a model is trained. Every option has a default. */
 export interface TrainOptions {
@@ -94,10 +94,12 @@ export interface Platform {
 
 /** A place that keeps a run: in Node, a folder. */
 export interface RunKeeper extends CheckpointSink {
-  /** Keeps the state to start from and the settings. */
-  begin(state: TrainState): Promise<void>;
+  /** Keeps the state to start from and the settings. Returns warnings about what was found in the place. */
+  begin(state: TrainState): Promise<readonly string[]>;
   /** Removes what was made of a new run into which nothing has been trained. */
   discardIfEmpty(): Promise<void>;
+  /** Gives the place free for others. */
+  close(): Promise<void>;
   appendMetrics(record: EpochRecord): Promise<void>;
   /** The best state so far, if one has been kept. */
   best(): Promise<TrainState | undefined>;
@@ -226,13 +228,15 @@ export async function trainWith(
       found === undefined
         ? initialState(model, settings.optimizer, settings.seed)
         : reopened(found, settings);
-    await folder?.begin(state);
-    const training = { platform, model, data, settings, options, folder, state, found };
+    if (found !== undefined) requireState(found, model, settings.optimizer, out ?? "the run");
+    const warnings = (await folder?.begin(state)) ?? [];
+    const training = { platform, model, data, settings, options, folder, state, found, warnings };
     return await trainIn(await starting, entering, training);
   } catch (error) {
     await folder?.discardIfEmpty();
     throw error;
   } finally {
+    await folder?.close();
     try {
       for (const split of (await entering.catch(() => undefined)) ?? []) await leaveSplit(split);
     } finally {
@@ -250,6 +254,7 @@ interface Training {
   readonly folder: RunKeeper | undefined;
   readonly state: TrainState;
   readonly found: TrainState | undefined;
+  readonly warnings: readonly string[];
 }
 
 function weightsOf(model: Vae, { tensors }: TrainState): Record<string, Tensor> {
@@ -343,6 +348,7 @@ async function trainOnSplits(
     position: loop.position(),
   };
   await tell(start, current);
+  for (const message of training.warnings) await tell({ type: "warning", message }, current);
   const progress = await loop.run();
   const best = progress.finished && settings.patience !== undefined ? await folder?.best() : undefined;
   const trained =

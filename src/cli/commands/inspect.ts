@@ -8,7 +8,7 @@ import { readCard, type TrainedVae } from "../../model/index.js";
 import { describeOnnx, type OnnxDescription, type OnnxValue } from "../../onnx/index.js";
 import { briefJson } from "../../report/index.js";
 import { UserError } from "../../tensor/index.js";
-import { type EpochRecord, runFiles, withTodaysNames } from "../../train/index.js";
+import { readMetrics, runFiles } from "../../train/index.js";
 import { loadSettings } from "../config.js";
 import { type Cli, print } from "../context.js";
 import { folderArgument, toggle } from "../flags.js";
@@ -53,17 +53,6 @@ async function findInModel(
   return undefined;
 }
 
-async function lastEpoch(folder: string): Promise<EpochRecord | undefined> {
-  const file = path.join(folder, runFiles.metrics);
-  const text = (await readIfThere(file))?.toString("utf8").trim().split("\n").at(-1) ?? "";
-  if (text === "") return undefined;
-  try {
-    return withTodaysNames(JSON.parse(text) as EpochRecord);
-  } catch (cause) {
-    throw new UserError(`${file} is damaged: its last line is no JSON`, 1, { cause });
-  }
-}
-
 async function onnxFiles(folder: string): Promise<Record<string, OnnxDescription>> {
   const card = await findInModel(folder, "model.json");
   const found: Record<string, OnnxDescription> = {};
@@ -91,7 +80,7 @@ function familyText({ name, config }: Family): string {
 async function inspectionOf(folder: string, flags: OpenFlags): Promise<Inspection> {
   const { model, config } = await openRun(folder, await loadSettings(flags.config), flags.checkpoint);
   const { definition } = model;
-  const last = await lastEpoch(folder);
+  const last = (await readMetrics(folder)).at(-1);
   const objective = config?.objective as unknown as Spec | undefined;
   return {
     description: definition.describe(),

@@ -1,0 +1,85 @@
+import { z } from "zod";
+import { UserError } from "../tensor/index.js";
+import { withTodaysNames } from "./earlier-names.js";
+import type { EpochRecord } from "./events.js";
+import type { Progress } from "./state.js";
+
+const count = z.int().min(0);
+/** JSON has null for a number that is not finite. */
+const figure = z.number().nullable();
+
+const evaluation = z.looseObject({
+  split: z.string(),
+  examples: count,
+  negativeElbo: figure,
+  reconstruction: figure,
+  kl: figure,
+  klMethod: z.enum(["exact", "monteCarlo", "none"]),
+  mse: figure,
+  activeUnits: count,
+  latentDim: count,
+  terms: z.record(z.string(), figure),
+});
+
+const record = z.looseObject({
+  epoch: z.int().min(1),
+  step: count,
+  train: z.record(z.string(), figure),
+  evaluation,
+});
+
+const progress = z
+  .looseObject({
+    epoch: count,
+    stepInEpoch: count,
+    step: count,
+    sums: z.record(z.string(), z.number()),
+    seen: count,
+    history: z.array(record),
+    best: z.object({ value: z.number(), epoch: z.int().min(1) }).optional(),
+    finished: z.boolean(),
+  })
+  .refine(
+    ({ epoch, history }) => history.length === epoch && history.every((line, i) => line.epoch === i + 1),
+    {
+      path: ["history"],
+      message: "its epochs are not those that are finished",
+    },
+  )
+  .refine(({ epoch, best }) => best === undefined || best.epoch <= epoch, {
+    path: ["best"],
+    message: "it is of a later epoch",
+  });
+
+/** The first thing that is wrong, with the field where it is. */
+function problemOf({ issues }: z.ZodError): string {
+  const [issue] = issues;
+  return issue === undefined
+    ? "it is not readable"
+    : [issue.path.join("."), issue.message].filter(Boolean).join(": ");
+}
+
+function parsed(schema: z.ZodType, text: string): { value: unknown } | { problem: string } {
+  let value: unknown;
+  try {
+    value = withTodaysNames(JSON.parse(text) as unknown);
+  } catch {
+    return { problem: "it is no JSON" };
+  }
+  const { error } = schema.safeParse(value);
+  return error === undefined ? { value } : { problem: problemOf(error) };
+}
+
+/** A line of `metrics.jsonl`, or in words what is wrong with it. */
+export function parseRecord(line: string): { readonly record: EpochRecord } | { readonly problem: string } {
+  const result = parsed(record, line);
+  return "problem" in result ? result : { record: result.value as EpochRecord };
+}
+
+/** A checkpoint's progress. Throws a UserError that names `source` and the field if it is none. */
+export function parseProgress(text: string, source: string): Progress {
+  const result = parsed(progress, text);
+  if ("problem" in result)
+    throw new UserError(`${source} is damaged: its progress can't be read (${result.problem})`);
+  return result.value as Progress;
+}
