@@ -81,5 +81,7 @@ export function parseProgress(text: string, source: string): Progress {
   const result = parsed(progress, text);
   if ("problem" in result)
     throw new UserError(`${source} is damaged: its progress can't be read (${result.problem})`);
-  return result.value as Progress;
+  const { epoch, stepInEpoch, step, sums, seen, history, best, finished } = result.value as Progress;
+  // In the order of a new run's, so that a resumed run writes the same bytes as one that was never interrupted.
+  return { epoch, stepInEpoch, step, sums, seen, history, best, finished };
 }

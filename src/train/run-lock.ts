@@ -213,6 +213,6 @@ async function requireDead(folder: string, { owner, touched }: Held, now: number
       : "";
   throw new UserError(
     `${folder} is being trained by ${who}, since ${since}${away}${away === "" ? ". " : "; else "}` +
-      `${away === "" ? "Wait" : "wait"} until it ends, stop it, or choose another folder (out)`,
+      `${away === "" ? "Wait" : "wait"} until it ends, stop it, or choose another folder`,
   );
 }
