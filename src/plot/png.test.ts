@@ -66,6 +66,11 @@ describe("PNG", () => {
     const bytes = await encodePng(raster(8, 8, 1));
     await expect(decodePng(Uint8Array.of(1, 2, 3))).rejects.toThrow(/not a readable PNG/);
     await expect(decodePng(bytes.slice(0, bytes.length - 20))).rejects.toThrow(/not a readable PNG/);
+    for (const size of [0, 0x7fff_ffff]) {
+      const header = Uint8Array.from(bytes);
+      new DataView(header.buffer).setUint32(16, size);
+      await expect(decodePng(header)).rejects.toThrow(/not a readable PNG: its header says/);
+    }
     const flipped = Uint8Array.from(bytes);
     flipped[45] = (flipped[45] ?? 0) ^ 1;
     await expect(decodePng(flipped)).rejects.toThrow(/not a readable PNG/);

@@ -23,6 +23,7 @@ export async function encodePng(raster: Raster): Promise<Uint8Array> {
  */
 export async function decodePng(bytes: Uint8Array): Promise<Raster> {
   const { convertIndexedToRgb, decode } = await import("fast-png");
+  requireSize(bytes);
   try {
     const png = decode(bytes, { checkCrc: true });
     const { width, height } = png;
@@ -46,6 +47,18 @@ export async function decodePng(bytes: Uint8Array): Promise<Raster> {
       cause: error,
     });
   }
+}
+
+/** Refuses a header that promises more pixels than the file can hold, before memory is reserved for them, or none. */
+function requireSize(bytes: Uint8Array): void {
+  if (bytes.length < 24) return; // too short for a header, which the decoder says
+  const view = new DataView(bytes.buffer, bytes.byteOffset);
+  const [width, height] = [view.getUint32(16), view.getUint32(20)];
+  // Deflate shrinks by at most 1032, and a pixel takes at least a bit.
+  if (width * height > 0 && width * height <= bytes.length * 1032 * 8) return;
+  throw new UserError(
+    `not a readable PNG: its header says ${width} x ${height}, and it has ${bytes.length} bytes`,
+  );
 }
 
 /** Samples of 1, 2 or 4 bits, rows padded to whole bytes, spread to 0..255. */
