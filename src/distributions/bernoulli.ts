@@ -14,6 +14,7 @@ export const bernoulli: FamilyFactory<"logits"> = defineDistribution({
   description: "binary or grey-level data, from log-odds (the binary cross-entropy)",
   params: { logits: real },
   support: "unitInterval",
+  values: [0, 1],
   noise: { u: "uniform" },
   sample: ({ logits }, { u }) => u.less(logits.sigmoid()).cast(u.dtype),
   logProb: ({ logits }, x) => {

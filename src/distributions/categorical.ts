@@ -77,6 +77,8 @@ const info: FamilyInfo = {
   name: "categorical",
   description: "grey levels as classes: any distribution over a number of levels",
   roles: ["likelihood"],
+  examples: ["categorical", "categorical(levels=3)"],
+  values: ({ levels = 16 }) => greyLevels(levels as number),
   options: {
     levels: {
       type: "integer",

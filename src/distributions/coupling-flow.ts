@@ -122,6 +122,7 @@ const info: FamilyInfo = {
   name,
   description: "a prior learned as an invertible network of normal noise (RealNVP)",
   roles: ["prior"],
+  examples: ["coupling-flow(layers=3, hidden=[8])"],
   options: {
     layers: { type: "integer", min: 1, max: 100, default: 6, about: "coupling layers" },
     hidden: { type: "numbers", default: [64, 64], about: "hidden sizes of each layer's network" },

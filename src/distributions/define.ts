@@ -1,3 +1,4 @@
+import { formatSpec } from "../catalogue/index.js";
 import { constant, Expr } from "../graph/index.js";
 import "../ops/index.js";
 import {
@@ -40,6 +41,10 @@ export interface DistributionSpec<P extends string, N extends string = never> {
   readonly description?: string;
   /** What it is offered as; default all that `rsample` and `mean` allow. */
   readonly roles?: readonly Role[];
+  /** See `Entry`: choices of it that the suites run on; default just its name. */
+  readonly examples?: readonly string[];
+  /** Of a family over finitely many numbers, these; of grey levels those that draws are of. */
+  readonly values?: readonly number[];
   /** Parameters with their constraints, in the order in which a network puts out their raw values. */
   readonly params: Readonly<Record<P, Constraint>>;
   /** Default `real`. */
@@ -107,6 +112,16 @@ function checkValue(family: string, name: string, value: number | undefined, con
   const range =
     high < Infinity ? `between ${low} and ${high}` : low > -Infinity ? `above ${low}` : "a number";
   throw new UserError(`${family}: "${name}" must be ${range}, got ${value}`, 2);
+}
+
+/** The name alone, and with its last parameter fixed inside its constraint. */
+function examplesOf(name: string, params: Readonly<Record<string, Constraint>>): string[] {
+  const last = Object.entries(params).at(-1);
+  if (last === undefined) return [name];
+  const { above: low = -Infinity, below: high = Infinity } = last[1];
+  const value =
+    high < Infinity && low > -Infinity ? (low + high) / 2 : low > -Infinity ? Math.ceil(low) + 0.5 : 0.7;
+  return [name, formatSpec({ name, config: { [last[0]]: value } })];
 }
 
 function isFloat64(value: ParamValue): boolean {
@@ -239,6 +254,8 @@ export function defineDistribution<P extends string, N extends string = never>(
     description: spec.description ?? `the ${spec.name} distribution`,
     roles: spec.roles ?? derived,
     options: Object.fromEntries(options),
+    examples: spec.examples ?? examplesOf(spec.name, spec.params),
+    ...(spec.values && { values: () => spec.values as readonly number[] }),
     make: (given) => factory(given as Readonly<Partial<Record<P, number>>>),
   };
   return Object.assign(factory, { familyName: spec.name, of, info });

@@ -88,6 +88,7 @@ const info: FamilyInfo = {
   name: "dirichlet",
   description: "shares that add up to 1; z counts them",
   roles: ["posterior", "prior"],
+  examples: ["dirichlet", "dirichlet(concentration=2.5)"],
   options: {
     concentration: { type: "number", about: "of every share as a prior; below 1 favours few", default: 1 },
   },

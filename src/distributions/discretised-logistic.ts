@@ -81,6 +81,8 @@ const info: FamilyInfo = {
   name,
   description,
   roles: ["likelihood"],
+  examples: ["discretised-logistic", "discretised-logistic(levels=128, scale=0.2)"],
+  values: ({ levels = 256 }) => greyLevels(levels as number),
   options: {
     levels: { type: "integer", about: "number of grey levels from 0 to 1", default: 256, min: 2 },
     scale: { type: "number", about: "a fixed scale, in place of one from the network for each number" },

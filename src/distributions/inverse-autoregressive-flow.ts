@@ -132,6 +132,10 @@ const info: FamilyInfo = {
   name,
   description: "a normal posterior made flexible by masked autoregressive steps (IAF)",
   roles: ["posterior"],
+  examples: [
+    "inverse-autoregressive-flow(layers=2, hidden=[8])",
+    "inverse-autoregressive-flow(layers=1, hidden=[4, 4], context=3)",
+  ],
   options: {
     layers: { type: "integer", min: 1, max: 100, default: 2, about: "steps" },
     hidden: { type: "numbers", default: [64], about: "hidden sizes of each step's masked network" },

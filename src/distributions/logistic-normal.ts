@@ -86,6 +86,7 @@ const info: FamilyInfo = {
   name: "logistic-normal",
   description: "shares that add up to 1, whose log-ratios are normal",
   roles: ["posterior", "prior"],
+  examples: ["logistic-normal", "logistic-normal(loc=0.5, scale=0.7)"],
   options: {
     loc: { type: "number", about: "mean of the log-ratios as a prior", default: 0 },
     scale: { type: "number", about: "standard deviation of the log-ratios as a prior", default: 1 },

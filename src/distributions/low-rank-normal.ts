@@ -96,6 +96,7 @@ const info: FamilyInfo = {
   name,
   description: "the Gaussian whose covariance is diagonal plus a few common directions",
   roles: ["posterior", "prior"],
+  examples: ["low-rank-normal", "low-rank-normal(rank=1)"],
   options: {
     rank: { type: "integer", min: 1, max: 64, default: 2, about: "directions of common variation" },
   },

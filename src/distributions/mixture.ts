@@ -103,6 +103,7 @@ const info: FamilyInfo = {
   name,
   description: "a prior of several components, learned with their weights",
   roles: ["prior"],
+  examples: ["mixture(components=3)", "mixture(components=2, of=laplace)"],
   options: {
     components: { type: "integer", min: 1, max: 100_000, default: 10, about: "how many" },
     of: { type: "family", default: "normal", about: "the distribution of each component" },

@@ -154,6 +154,7 @@ const info: FamilyInfo = {
   name,
   description: "different distributions side by side: product(digit=[10, one-hot-categorical], style=normal)",
   roles: ["posterior", "prior", "likelihood"],
+  examples: ["product(a=[1, normal], b=laplace)"],
   options: {},
   rest: { type: "part", about: "a part: a distribution, or [size, distribution]" },
   make: (options) => makeFamily(options as Readonly<Record<string, ProductPart>>),

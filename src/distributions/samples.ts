@@ -114,6 +114,8 @@ const info: FamilyInfo = {
   name,
   description: "points from a CSV or the dark pixels of a PNG; has draws but no density",
   roles: ["prior"],
+  withoutDensity: true,
+  examples: ["samples(points=[[0, 1], [1, 0], [-1, -1]])", "samples(points=[[0, 1], [1, 0]], jitter=0.1)"],
   options: {
     file: { type: "text", about: "a .csv with a point a row, or a .png drawn in black on white" },
     points: { type: "points", about: "the points themselves, [[x, y], ...]" },

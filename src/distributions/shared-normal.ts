@@ -46,6 +46,7 @@ const info: FamilyInfo = {
   name,
   description: "normal around the decoder's output, with one learned scale for all numbers",
   roles: ["likelihood"],
+  examples: ["shared-normal", "shared-normal(initial-scale=2)"],
   options: {
     initialScale: { type: "number", about: "the standard deviation at the start of training", default: 0.3 },
   },

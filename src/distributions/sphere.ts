@@ -184,6 +184,7 @@ export function sphereFactory(spec: SphereSpec): SphereFactory {
     name: spec.name,
     description: spec.description,
     roles: ["posterior", "prior"],
+    examples: [spec.name, `${spec.name}(concentration=3)`, `${spec.name}(link=softplus)`],
     options: {
       concentration: {
         type: "number",

@@ -72,6 +72,12 @@ const info: FamilyInfo = {
   name,
   description: "a function of another distribution's draw: transformed(of=normal, by=[affine(scale=2), exp])",
   roles: ["posterior", "prior"],
+  examples: [
+    "transformed",
+    "transformed(of=laplace, by=[affine(shift=0.5, scale=-2)])",
+    "transformed(by=sigmoid)",
+    "transformed(by=[softplus, affine(scale=2)])",
+  ],
   options: {
     of: { type: "family", default: "normal", about: "what is transformed" },
     by: { type: "json", default: "exp", about: `a map or a list of maps: ${bijectorNames.join(", ")}` },

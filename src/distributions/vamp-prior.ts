@@ -48,6 +48,7 @@ const info: FamilyInfo = {
   name,
   description: "the average posterior of learned pseudo-inputs",
   roles: ["prior"],
+  examples: ["vamp-prior(components=4)"],
   options: {
     components: { type: "integer", min: 1, max: 100_000, default: 100, about: "how many pseudo-inputs" },
   },

@@ -122,6 +122,8 @@ const info: FamilyInfo = {
   name,
   description: "the nearest vectors of a learned codebook (VQ-VAE); its prior is uniform-codes",
   roles: ["posterior"],
+  examples: ["vector-quantised(codes=5)", "vector-quantised(codes=3, width=1, commitment=0.5)"],
+  withoutDensity: true,
   options: {
     codes: { type: "integer", min: 2, max: 1_000_000, default: 512, about: "vectors in the codebook" },
     width: { type: "integer", min: 1, about: "coordinates of a code, z / width codes; default z" },
@@ -154,6 +156,7 @@ const uniformInfo: FamilyInfo = {
   name: priorName,
   description: "random codes of the codebook of a vector-quantised posterior",
   roles: ["prior"],
+  withoutDensity: true,
   options: {},
   make: () => makeUniform(),
 };

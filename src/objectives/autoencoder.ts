@@ -61,6 +61,7 @@ export const autoencoderInfo: ObjectiveInfo = {
   name: "autoencoder",
   description: "reconstruction only, from the posterior's mean; generate from a fitted sampler",
   options: {},
+  loss: ({ reconstruction = Number.NaN }) => reconstruction,
   make: () => autoencoder(),
 };
 
@@ -71,6 +72,13 @@ export const raeL2Info: ObjectiveInfo = {
   options: {
     beta: { type: "number", min: 0, default: 0.1, about: "weight of half the squared codes" },
     lambda: { type: "number", min: 0, default: 0.001, about: "weight of the squared decoder parameters" },
+  },
+  examples: ["rae-l2", "rae-l2(beta=0.5, lambda=0.02)"],
+  loss(
+    { reconstruction = Number.NaN, halfSquaredCodes = Number.NaN, decoderL2 = Number.NaN },
+    { beta, lambda },
+  ) {
+    return reconstruction + Number(beta) * halfSquaredCodes + Number(lambda) * decoderL2;
   },
   make: (options) => raeL2(options),
 };

@@ -125,5 +125,15 @@ export const betaTcVaeInfo: ObjectiveInfo = {
     gamma: { type: "number", min: 0, default: 1, about: "weight of the dimension-wise KL divergence" },
     sampling: { type: "text", choices: estimators, default: "weighted", about: "estimator of the density" },
   },
+  examples: ["beta-tc-vae", "beta-tc-vae(sampling=stratified, alpha=0.5, beta=2, gamma=3)"],
+  loss({ reconstruction = Number.NaN, ...terms }, { alpha, beta, gamma }) {
+    const {
+      mutualInformation = Number.NaN,
+      totalCorrelation = Number.NaN,
+      dimensionwiseKl = Number.NaN,
+    } = terms;
+    const weighted = Number(alpha) * mutualInformation + Number(beta) * totalCorrelation;
+    return reconstruction + weighted + Number(gamma) * dimensionwiseKl;
+  },
   make: (options) => betaTcVae(options),
 };

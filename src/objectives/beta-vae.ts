@@ -84,5 +84,15 @@ export const betaVaeInfo: ObjectiveInfo = {
     cycles: { type: "integer", min: 1, default: 4, about: "rises of the cyclical schedule" },
     capacity: { type: "number", min: 0, default: 25, about: "nats that the capacity schedule ends at" },
   },
+  examples: [
+    "beta-vae",
+    "beta-vae(beta=0.5, schedule=linear, warmup=10)",
+    "beta-vae(schedule=cyclical, warmup=20, cycles=2)",
+    "beta-vae(schedule=capacity, beta=5, capacity=2, warmup=30)",
+  ],
+  loss({ reconstruction = Number.NaN, kl = Number.NaN, betaWeight, capacity }, { beta }) {
+    if (capacity !== undefined) return reconstruction + Number(beta) * Math.abs(kl - capacity);
+    return reconstruction + (betaWeight ?? Number(beta)) * kl;
+  },
   make: (options) => betaVae(options),
 };

@@ -90,5 +90,8 @@ export const dipVaeInfo: ObjectiveInfo = {
       about: "weight of the variances [default i 10 times that, ii the same]",
     },
   },
+  examples: ["dip-vae", "dip-vae(type=ii, off-diagonal=3)", "dip-vae(diagonal=1)"],
+  loss: ({ reconstruction = Number.NaN, kl = Number.NaN, covariancePenalty = Number.NaN }) =>
+    reconstruction + kl + covariancePenalty,
   make: (options) => dipVae(options),
 };

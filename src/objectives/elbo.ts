@@ -24,5 +24,6 @@ export const elboInfo: ObjectiveInfo = {
   name: "elbo",
   description: "negative ELBO: reconstruction + KL, nats per example",
   options: {},
+  loss: ({ reconstruction = Number.NaN, kl = Number.NaN }) => reconstruction + kl,
   make: () => elbo(),
 };

@@ -60,5 +60,8 @@ export const freeBitsInfo: ObjectiveInfo = {
     lambda: { type: "number", min: 0, default: 0.5, about: "free nats" },
     per: { type: "text", choices: kinds, default: "dimension", about: "of each dimension or in all" },
   },
+  examples: ["free-bits", "free-bits(lambda=0.1)", "free-bits(per=total, lambda=2)"],
+  loss: ({ reconstruction = Number.NaN, kl = Number.NaN, penalty }, { lambda }) =>
+    reconstruction + (penalty ?? Math.max(kl, Number(lambda))),
   make: (options) => freeBits(options),
 };

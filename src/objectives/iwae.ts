@@ -109,5 +109,6 @@ export const iwaeInfo: ObjectiveInfo = {
     k: { type: "integer", min: 1, max: 5000, default: 5, about: "draws of z an example" },
     dreg: { type: "boolean", default: false, about: "the doubly reparameterised gradient for the encoder" },
   },
+  examples: ["iwae", "iwae(k=1)", "iwae(k=3, dreg=true)"],
   make: (options) => iwae(options),
 };

@@ -70,5 +70,8 @@ export const slicedWassersteinInfo: ObjectiveInfo = {
       about: "codes are means or draws",
     },
   },
+  examples: ["sliced-wasserstein", "sliced-wasserstein(lambda=1, encoder=random, projections=7)"],
+  loss: ({ reconstruction = Number.NaN, wassersteinSquared = Number.NaN }, { lambda }) =>
+    reconstruction + Number(lambda) * wassersteinSquared,
   make: (options) => slicedWasserstein(options),
 };

@@ -127,6 +127,9 @@ export const waeMmdInfo: ObjectiveInfo = {
     },
     ...mmdOptions,
   },
+  examples: ["wae-mmd", "wae-mmd(lambda=5, kernel=rbf, unbiased=false, multiscale=false, encoder=random)"],
+  loss: ({ reconstruction = Number.NaN, mmd = Number.NaN }, { lambda }) =>
+    reconstruction + Number(lambda) * mmd,
   make: (options) => waeMmd(options),
 };
 
@@ -139,5 +142,8 @@ export const infoVaeInfo: ObjectiveInfo = {
     lambda: { type: "number", default: 1000, about: "lambda + alpha - 1 is the weight of the discrepancy" },
     ...mmdOptions,
   },
+  examples: ["info-vae", "info-vae(alpha=0.3, lambda=10)", "info-vae(alpha=1, lambda=5, kernel=rbf)"],
+  loss: ({ reconstruction = Number.NaN, kl = 0, mmd = Number.NaN }, { alpha, lambda }) =>
+    reconstruction + (1 - Number(alpha)) * kl + (Number(lambda) + Number(alpha) - 1) * mmd,
   make: (options) => infoVae(options),
 };

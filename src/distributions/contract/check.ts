@@ -36,6 +36,8 @@ export interface ContractOptions<P extends string> {
   readonly extremes?: readonly Readonly<Record<P, TensorLike>>[];
   /** Where the density is to be integrated, if not over `support`: `binary` for a Bernoulli of grey levels. */
   readonly support?: Support;
+  /** Of a family over finitely many numbers, these: the density is added up over them. */
+  readonly values?: readonly number[];
   /** Number of draws; default 16,000. */
   readonly draws?: number;
   /** Default 0. */
@@ -135,6 +137,8 @@ class Contract<P extends string> {
   private oracle(draws: number[] | undefined, first: Record<string, number[]>, b: number): Oracle {
     const sample =
       draws === undefined ? this.normalScores(first, b) : this.rowsOf(draws, b).slice(0, 4000 * this.event);
+    const { values } = this.options;
+    if (values !== undefined) return { points: [...values], weights: values.map(() => 1), random: false };
     return oracleFor(this.support, this.p.eventRank > 0, sample, this.event, this.seed);
   }
 
@@ -217,10 +221,16 @@ class Contract<P extends string> {
 
   private checkSamples(draws: number[], oracles: readonly Oracle[], integrals: readonly Integrals[]): void {
     const { findings } = this;
-    if (this.p.eventRank === 0 && (this.support === "nonNegativeInteger" || this.support === "binary")) {
-      const scores = integrals.map(({ density }, b) => {
+    const counted = this.support === "nonNegativeInteger" || this.support === "binary";
+    if (this.p.eventRank === 0 && (counted || this.options.values !== undefined)) {
+      const scores = integrals.map(({ density, oracle: { points } }, b) => {
         const counts = density.map(() => 0);
-        for (const x of strided(draws, b, this.batch)) counts[x] = (counts[x] ?? 0) + 1;
+        const places = new Map(points.map((x, i) => [Math.fround(x), i]));
+        for (const x of strided(draws, b, this.batch)) {
+          const at = places.get(Math.fround(x));
+          if (at === undefined) findings.close("samples are of the support", [x], [Number.NaN], [0]);
+          else counts[at] = (counts[at] ?? 0) + 1;
+        }
         return chiSquareDeviate(
           counts,
           density.map((value) => value * this.draws),

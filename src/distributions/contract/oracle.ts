@@ -29,7 +29,6 @@ function scalarOracle(support: Support, sample: readonly number[]): Oracle {
   const sorted = [...sample].sort((a, b) => a - b);
   const middle = quantileOf(sorted, 0.5);
   const spread = quantileOf(sorted, 0.75) - quantileOf(sorted, 0.25) || Math.abs(middle) || 1;
-  const logistic = (t: number): number => 1 / (1 + Math.exp(-t));
   switch (support) {
     case "real":
     case "interval":
@@ -126,6 +125,20 @@ function studentProposal(
   return { draws, inverse };
 }
 
+const logistic = (t: number): number => 1 / (1 + Math.exp(-t));
+
+/** Maps between the numbers of a support and all numbers, coordinate by coordinate; the slope is of `from`. */
+const coordinateMaps: Readonly<
+  Partial<Record<Support, { to(x: number): number; from(t: number): number; slope(t: number): number }>>
+> = {
+  positive: { to: Math.log, from: Math.exp, slope: Math.exp },
+  unitInterval: {
+    to: (x) => Math.log(x) - Math.log1p(-x),
+    from: logistic,
+    slope: (t) => logistic(t) * logistic(-t),
+  },
+};
+
 /** An oracle for vectors, by importance sampling around a sample of them (on the sphere: evenly). */
 function vectorOracle(support: Support, rows: readonly (readonly number[])[], seed: number): Oracle {
   const size = (rows[0] as readonly number[]).length;
@@ -134,6 +147,15 @@ function vectorOracle(support: Support, rows: readonly (readonly number[])[], se
   if (support === "real") {
     const { draws, inverse } = studentProposal(rows, stream);
     return { points: draws.flat(), weights: share(inverse), random: true };
+  }
+  const map = coordinateMaps[support];
+  if (map !== undefined) {
+    const { draws, inverse } = studentProposal(
+      rows.map((row) => row.map(map.to)),
+      stream,
+    );
+    const weights = draws.map((y, i) => y.reduce((w, value) => w * map.slope(value), inverse[i] as number));
+    return { points: draws.flatMap((y) => y.map(map.from)), weights: share(weights), random: true };
   }
   if (support === "simplex") {
     const ratios = rows.map((row) =>
