@@ -1,4 +1,5 @@
 export * from "./activations.js";
+export * from "./check/index.js";
 export * from "./context.js";
 export type * from "./layer.js";
 export * from "./layers/index.js";
