@@ -33,7 +33,8 @@ async function checkBuilt(subject: Subject, again: Built, reference: Reference |
   await checkExamples(subject, reference);
   for (const lead of [[3], [1], [0], [2, 3]]) await valueFor(subject, "train", lead);
   for (const mode of ["train", "evaluate"] as const) {
-    for (const lead of [[4], [1], [2, 3]]) await checkGradients(subject, mode, lead);
+    const leads = mode === "train" ? [[4], [1], [2, 3]] : [[4]];
+    for (const lead of leads) await checkGradients(subject, mode, lead);
     await checkFloat32(subject, mode, [4]);
   }
   const { y } = await valueFor(subject, "evaluate", [3]);
