@@ -5,8 +5,7 @@ import { testBackend } from "../testing/check-op.js";
 import type { CheckEvaluate } from "./check/index.js";
 import { activations, checkLayer, checkNetwork, layers, networks } from "./index.js";
 
-const evaluate: CheckEvaluate = async (exprs, feeds) =>
-  evaluateOn(await testBackend(), exprs, feeds as Feeds);
+const evaluate: CheckEvaluate = async (exprs, feeds) => evaluateOn(await testBackend(), exprs, feeds);
 
 describe("every layer of the catalogue keeps the contract:", () => {
   it.each(layers.examples().map(({ entry, text }) => [text, entry] as const))("%s", (text, { shapes }) =>

@@ -8,7 +8,7 @@ import { NoiseFeed } from "./noise-feed.js";
 
 /** Computes graphs on the test engine, for `checkLayer` and `checkNetwork`. */
 export const evaluateGraphs: CheckEvaluate = async (exprs, feeds) =>
-  evaluateOn(await testBackend(), exprs, feeds as Feeds);
+  evaluateOn(await testBackend(), exprs, feeds);
 
 /** Checks a layer with what it is to give, computed in plain JavaScript. */
 export function agrees(layer: Layer, reference: Reference, options: Partial<LayerCheck> = {}): Promise<void> {
@@ -31,7 +31,7 @@ export async function applied(
   const plain = evaluationContext(weights, "float64");
   const x = input("x", "float64", [rows.length, rows[0]?.length ?? 0]);
   const y = built.apply(x, mode === "train" ? { ...plain, mode, state, noise } : plain);
-  const results = await evaluateGraphs({ y, ...state.updates }, { ...noise.feeds, x: rows as number[][] });
-  const entries = Object.entries(results).map(([name, value]) => [name, toNumbers(value as Tensor)] as const);
+  const results = await evaluateGraphs({ y, ...state.updates }, { ...noise.feeds, x: rows });
+  const entries = Object.entries(results).map(([name, value]) => [name, toNumbers(value)] as const);
   return Object.fromEntries(entries);
 }

@@ -16,9 +16,10 @@ export interface MlpOptions {
  * activation: `0.weight`, `2.weight`, ... Throws a UserError for a hidden size below 1 or an unknown activation.
  */
 export function mlp(hidden: readonly number[], { activation = "relu" }: MlpOptions = {}): Network {
-  if (!Array.isArray(hidden)) {
+  const given: unknown = hidden;
+  if (!Array.isArray(given)) {
     throw new UserError(
-      `hidden must be a list of whole numbers, such as [256, 128], got ${JSON.stringify(hidden)}`,
+      `hidden must be a list of whole numbers, such as [256, 128], got ${JSON.stringify(given)}`,
       2,
     );
   }
