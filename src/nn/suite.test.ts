@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { evaluateOn, type Feeds } from "../runtime/index.js";
+import { evaluateOn } from "../runtime/index.js";
 import { testBackend } from "../testing/check-op.js";
 import type { CheckEvaluate } from "./check/index.js";
 import { activations, checkLayer, checkNetwork, layers, networks } from "./index.js";

@@ -1,8 +1,8 @@
 import { constant, input } from "../graph/index.js";
 import type { CheckEvaluate, Layer, LayerCheck, Mode, ParameterSpecs, Reference } from "../nn/index.js";
 import { checkLayer, evaluationContext, RunningState, stateSpecs } from "../nn/index.js";
-import { evaluateOn, type Feeds } from "../runtime/index.js";
-import { toNumbers, type Tensor } from "../tensor/index.js";
+import { evaluateOn } from "../runtime/index.js";
+import { toNumbers } from "../tensor/index.js";
 import { testBackend } from "./check-op.js";
 import { NoiseFeed } from "./noise-feed.js";
 
