@@ -7,7 +7,7 @@ const allowed = {
   autodiff: ["tensor", "graph", "ops"],
   onnx: ["tensor", "graph", "ops"],
   runtime: ["tensor", "graph", "onnx"],
-  nn: ["tensor", "catalogue", "graph", "ops"],
+  nn: ["tensor", "catalogue", "graph", "ops", "autodiff"],
   optim: ["tensor", "catalogue", "graph", "ops", "nn"],
   distributions: ["tensor", "catalogue", "graph", "ops", "autodiff", "nn"],
   objectives: ["tensor", "catalogue", "graph", "ops", "autodiff", "nn", "distributions"],

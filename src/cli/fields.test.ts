@@ -54,7 +54,7 @@ describe("values of flags", () => {
     ["validation", "0", /^--validation must be a share/],
     ["validation", "1.5", /^--validation must be a share/],
     ["patience", "0", /^--patience must/],
-    ["activation", "rleu", /^--activation can't be "rleu"; did you mean "relu"\?$/],
+    ["activation", "rleu", /^--activation: unknown activation "rleu"; did you mean "relu"\?$/],
     ["objective", "elbow", /^--objective: unknown objective "elbow"; did you mean "elbo"\?$/],
     ["prior", "nrmal", /^--prior: unknown distribution "nrmal"; did you mean "normal"\?$/],
     ["prior", "normal(", /^--prior: can't read "normal\("/],

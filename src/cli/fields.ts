@@ -2,7 +2,7 @@ import * as z from "zod";
 import { binarizations, type Dataset } from "../data/index.js";
 import { suggestion } from "../catalogue/index.js";
 import { distributions, type Family } from "../distributions/index.js";
-import { type ActivationName, activations, type Network } from "../nn/index.js";
+import { type Activation, activationOf, type Network, networks } from "../nn/index.js";
 import { type Objective, objectives } from "../objectives/index.js";
 import type { Optimizer } from "../optim/index.js";
 import { UserError } from "../tensor/index.js";
@@ -107,11 +107,12 @@ export const fields = {
     brief: "Hidden sizes of the encoder, reversed for the decoder [default = 256,128]",
     placeholder: "A,B",
   } as Field<number[]>,
-  activation: choice(
-    Object.keys(activations) as ActivationName[],
-    "NAME",
-    "Between hidden layers [default = relu]",
-  ),
+  activation: {
+    schema: named<Activation>(["name", "apply"], "an activation or the name of one", activationOf),
+    fromText: (value) => value,
+    brief: "Between hidden layers; see `latent list` [default = relu]",
+    placeholder: "NAME",
+  } as Field<Activation>,
   posterior: family("q(z|x), such as normal; see `latent list` [default = normal]"),
   prior: family("p(z), as name or name(key=value) [default = normal]"),
   likelihood: family("p(x|z) [default = bernoulli]"),
@@ -170,12 +171,12 @@ export const objectFields = {
       (typeof value === "object" && value !== null && "train" in value && "test" in value),
     { error: 'must be "mnist", a folder, a data set or a function that makes one' },
   ),
-  encoder: named<Network>(["parameters", "apply"], "a network, such as mlp([256, 128])", () => {
-    throw new UserError("must be a network, such as mlp([256, 128])", 2);
-  }),
-  decoder: named<Network>(["parameters", "apply"], "a network, such as mlp([128, 256])", () => {
-    throw new UserError("must be a network, such as mlp([128, 256])", 2);
-  }),
+  encoder: named<Network>(["name", "build"], "a network, such as mlp([256, 128])", (name) =>
+    networks.from(name),
+  ),
+  decoder: named<Network>(["name", "build"], "a network, such as mlp([128, 256])", (name) =>
+    networks.from(name),
+  ),
   optimizer: named<Optimizer>(["slots", "update"], "an optimiser, such as adam({ lr: 1e-3 })", () => {
     throw new UserError("must be an optimiser, such as adam({ lr: 1e-3 })", 2);
   }),

@@ -1,7 +1,14 @@
 import { constant, type Expr } from "../graph/index.js";
-import { mlp, type ParameterSpecs, type Weights } from "../nn/index.js";
+import {
+  evaluationContext,
+  mlp,
+  prefixed,
+  type ParameterSpecs,
+  unprefixed,
+  type Weights,
+} from "../nn/index.js";
 import { concat } from "../ops/index.js";
-import { type Shape, UserError } from "../tensor/index.js";
+import { type FloatType, type Shape, UserError } from "../tensor/index.js";
 import { type Distribution, independent } from "./distribution.js";
 import type { Family } from "./family.js";
 import type { FamilyInfo } from "./info.js";
@@ -30,11 +37,12 @@ interface Layer {
 
 function layersOf(z: number, options: Required<CouplingFlowOptions>, weights: Weights): Layer[] {
   const kept = Math.floor(z / 2);
-  const network = mlp([...options.hidden], { activation: "relu" });
+  const network = mlp(options.hidden).build([kept], [2 * (z - kept)]);
   return Array.from({ length: options.layers }, (_, i) => ({
     flipped: i % 2 === 1,
     conditioner: (x) => {
-      const out = network.apply(x, weights, `layers.${i}`, 2 * (z - kept));
+      const own = unprefixed(`layers.${i}`, weights);
+      const out = network.apply(x, evaluationContext(own, x.dtype as FloatType));
       const [raw, shift] = out.split(-1, [z - kept, z - kept]) as [Expr, Expr];
       return { logScale: raw.div(bound).tanh().mul(bound), shift };
     },
@@ -105,7 +113,7 @@ const makeFamily = ({ layers = 6, hidden = [64, 64] }: CouplingFlowOptions = {})
       const z = sizeOf(event);
       const kept = Math.floor(z / 2);
       const specs = Array.from({ length: layers }, (_, i) =>
-        mlp(hidden).parameters(`layers.${i}`, kept, 2 * (z - kept)),
+        prefixed(`layers.${i}`, mlp(hidden).build([kept], [2 * (z - kept)]).parameters),
       );
       return Object.assign({}, ...specs) as ParameterSpecs;
     },

@@ -23,7 +23,7 @@ function build(posterior: string, prior: string) {
   const scheduled = (_name: string, at: (step: number) => number): Expr => constant(at(0));
   const noise = new NoiseFeed("float32", 1, { batch: 6 });
   const x = input("x", "float32", ["batch", 12]);
-  const bound = model.bind(weights, "float32", scheduled);
+  const bound = model.bind(weights, "float32", { scheduled });
   const { loss } = elbo().build({ x, ...bound, noise, datasetSize: 6, scheduled });
   const data = Array.from({ length: 6 }, (_, i) => Array.from({ length: 12 }, (_, j) => (i + j) % 2));
   return { loss, weights, feeds: { ...initialValues(model.parameters, 1), ...noise.feeds, x: data } };

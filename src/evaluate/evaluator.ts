@@ -1,7 +1,7 @@
 import { type Binarization, range } from "../data/portable.js";
 import { type Expr, scalar } from "../graph/index.js";
 import { gatherBatch, type NoiseInput, NoiseInputs, noiseFor, type Vae } from "../model/index.js";
-import { Packing } from "../nn/index.js";
+import { Packing, trainableWeights } from "../nn/index.js";
 import {
   forward,
   forwardMean,
@@ -81,7 +81,7 @@ function evaluationStep(model: Vae, options: EvaluatorOptions, batch: number): E
     ...bound,
     noise,
     datasetSize,
-    weights,
+    weights: trainableWeights(model.parameters, weights),
     scheduled: (_name, at) => scalar(at(Number.MAX_SAFE_INTEGER), "float32"),
   };
   const deterministic = objective.deterministic === true;

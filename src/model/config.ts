@@ -1,7 +1,6 @@
 import { isSpec, type Json } from "../catalogue/index.js";
 import { distributions, type Family } from "../distributions/index.js";
-import { mlp, type Network, type NetworkConfig } from "../nn/index.js";
-import type { ActivationName } from "../nn/index.js";
+import { type Network, networks } from "../nn/index.js";
 import { UserError } from "../tensor/index.js";
 import { type Vae, vae } from "./vae.js";
 
@@ -9,6 +8,12 @@ import { type Vae, vae } from "./vae.js";
 export interface FamilyConfig {
   readonly name: string;
   readonly config: { readonly [key: string]: Json };
+}
+
+/** A network by name, which is its `type`, and its options beside it. */
+export interface NetworkConfig {
+  readonly type: string;
+  readonly [option: string]: Json;
 }
 
 /** Everything that builds a model again, as plain JSON. */
@@ -28,13 +33,17 @@ function familyConfig({ name, config }: Family): FamilyConfig {
   return { name, config };
 }
 
+function networkConfig({ name, config }: Network): NetworkConfig {
+  return { type: name, ...config };
+}
+
 /** A model's options as plain JSON. */
 export function vaeConfig(model: Vae): VaeConfig {
   return {
     input: model.input,
     latent: model.latent,
-    encoder: model.encoder.config,
-    decoder: model.decoder.config,
+    encoder: networkConfig(model.encoder),
+    decoder: networkConfig(model.decoder),
     posterior: familyConfig(model.posterior),
     prior: familyConfig(model.prior),
     likelihood: familyConfig(model.likelihood),
@@ -42,22 +51,38 @@ export function vaeConfig(model: Vae): VaeConfig {
   };
 }
 
-/** A network from its saved options. Throws a UserError for a type that this version does not know. */
-export function networkFrom(config: NetworkConfig): Network {
-  if (config.type === "mlp") {
-    return mlp(config.hidden as number[], { activation: config.activation as ActivationName });
+/** Throws a UserError for a network or layer that is not known here, and for options that it can't have. */
+export function networkFrom(saved: NetworkConfig): Network {
+  const { type, ...config } = saved ?? {};
+  if (typeof type !== "string") {
+    throw new UserError(`the saved model has no network where one must be, but ${JSON.stringify(saved)}`);
   }
-  throw new UserError(
-    `the saved model has a network of type "${config.type}", which this version of latent does not know; ` +
-      "pass the model's definition when loading it",
-  );
+  if (networks.find(type) === undefined) {
+    throw new UserError(
+      `the saved model has a network "${type}", which is not known here; add it (networks.add), or ` +
+        "pass the model's definition when loading it",
+    );
+  }
+  return networks.from({ name: type, config });
+}
+
+/** A network's saved options as today's code saves them; those that it can't read stay as they are. */
+function currentNetwork(saved: NetworkConfig): NetworkConfig {
+  try {
+    return networkConfig(networkFrom(saved));
+  } catch (error) {
+    if (error instanceof UserError) return saved;
+    throw error;
+  }
 }
 
 /** A model's options as they were saved, with what today's code has to be told of one saved by earlier code. */
 export function savedConfig(saved: VaeConfig): VaeConfig {
-  const { posterior, prior, likelihood } = saved;
+  const { encoder, decoder, posterior, prior, likelihood } = saved;
   return {
     ...saved,
+    encoder: currentNetwork(encoder),
+    decoder: currentNetwork(decoder),
     ...(isSpec(posterior) && { posterior: distributions.current(posterior) }),
     ...(isSpec(prior) && { prior: distributions.current(prior) }),
     ...(isSpec(likelihood) && { likelihood: distributions.current(likelihood) }),

@@ -3,46 +3,32 @@ import {
   type Distribution,
   type Family,
   type FamilyContext,
-  type Role,
   normal,
+  type Role,
 } from "../distributions/index.js";
 import type { Expr } from "../graph/index.js";
 import {
-  type ActivationName,
   countParameters,
+  evaluationContext,
+  type LayerSummary,
   mlp,
+  type Mode,
   type Network,
+  type NetworkContext,
+  networkOf,
+  type NoiseSource,
   type ParameterSpecs,
+  prefixed,
+  RunningState,
+  stateSpecs,
+  unprefixed,
   type Weights,
 } from "../nn/index.js";
-import { formatShape, sizeOf, UserError } from "../tensor/index.js";
+import { type FloatType, sizeOf, UserError } from "../tensor/index.js";
+import { partOf } from "./part.js";
+import { checkVaeOptions, type VaeOptions } from "./vae-options.js";
 
-/** How a variational autoencoder is built; only `input` is required. */
-export interface VaeOptions {
-  /** The shape of one example, such as `[28, 28]`. */
-  readonly input: readonly number[];
-  /** Number of latent coordinates z; default 2. */
-  readonly latent?: number;
-  /** Hidden sizes of the encoder, reversed for the decoder; default [256, 128]. */
-  readonly hidden?: readonly number[];
-  /** Between hidden layers; default `relu`. */
-  readonly activation?: ActivationName;
-  /** In place of the default encoder `mlp(hidden)`. */
-  readonly encoder?: Network;
-  /** In place of the default decoder `mlp(hidden reversed)`. */
-  readonly decoder?: Network;
-  /** q(z|x); default `normal()`, diagonal. */
-  readonly posterior?: Family;
-  /** p(z); default `normal()`, standard. */
-  readonly prior?: Family;
-  /** p(x|z); default `bernoulli()`. */
-  readonly likelihood?: Family;
-  /**
-   * The decoder's network is given z times this number. Default 1, on the sphere sqrt(z): the coordinates of a vector
-   * of length 1 are small, and a network that starts and steps as for numbers of size 1 would learn slowly from them.
-   */
-  readonly latentScale?: number;
-}
+export type { VaeOptions } from "./vae-options.js";
 
 /** A model whose parameters are graph: what objectives and exports are built from. */
 export interface BoundVae {
@@ -51,10 +37,24 @@ export interface BoundVae {
   /** p(x|z) for latents [..., z]; draws are flat. */
   decode(z: Expr): Distribution;
   readonly prior: Distribution;
+  /** The values after this step, by name, of the running statistics that `encode` and `decode` have written so far. */
+  stateUpdates(): Readonly<Record<string, Expr>>;
 }
 
 /** A number that changes from step to step, `at(step)` from step 0 on, under a name of its own. */
 export type Scheduled = (name: string, at: (step: number) => number) => Expr;
+
+/** What a model's graph is built for. */
+export interface BindOptions {
+  /** Default `evaluate`: no dropout, and normalisation by the running statistics. */
+  readonly mode?: Mode;
+  /** What layers draw noise from in training. */
+  readonly noise?: NoiseSource;
+  /** Hands out numbers that change from step to step; only training has them. */
+  readonly scheduled?: Scheduled;
+  /** What examples are given along with, [batch, numbers], for networks that take it. */
+  readonly condition?: Expr;
+}
 
 /** A variational autoencoder without values for its parameters. */
 export interface Vae {
@@ -69,71 +69,76 @@ export interface Vae {
   readonly likelihood: Family;
   /** What the decoder's network is given is z times this number. */
   readonly latentScale: number;
-  /** Every trainable array by its PyTorch-style name. */
+  /**
+   * Every array by its PyTorch-style name: parameters, frozen ones among them, and state such as running statistics.
+   */
   readonly parameters: ParameterSpecs;
-  /** Puts weights in place. `scheduled` hands out numbers that change from step to step; only training has them. */
-  bind(weights: Weights, dtype: "float32" | "float64", scheduled?: Scheduled): BoundVae;
+  /** The layers of encoder and decoder. */
+  readonly layers: readonly LayerSummary[];
+  /** Puts weights in place. */
+  bind(weights: Weights, dtype: FloatType, options?: BindOptions): BoundVae;
   /** One line: sizes, number of weights, distributions. */
   describe(): string;
 }
 
-const maximumLatent = 65536;
 /** Protocol buffers, and so ONNX files, end at 2 GB. */
 const maximumWeights = 500_000_000;
 
-function prefixed(prefix: string, specs: ParameterSpecs = {}): ParameterSpecs {
-  return Object.fromEntries(Object.entries(specs).map(([name, spec]) => [`${prefix}.${name}`, spec]));
+function requireRoom(count: number): void {
+  if (count <= maximumWeights) return;
+  throw new UserError(
+    `the model would have ${count.toLocaleString("en-US")} weights, more than an ONNX file can hold; ` +
+      "take smaller hidden sizes or a smaller latent",
+    2,
+  );
 }
 
-function unprefixed(prefix: string, weights: Weights): Weights {
-  const own = Object.entries(weights).filter(([name]) => name.startsWith(`${prefix}.`));
-  return Object.fromEntries(own.map(([name, value]) => [name.slice(prefix.length + 1), value]));
+function networkContext(
+  weights: Weights,
+  dtype: FloatType,
+  options: BindOptions,
+): NetworkContext & { readonly state: RunningState } {
+  const { mode = "evaluate", condition } = options;
+  const plain = evaluationContext(weights, dtype, condition);
+  const state = new RunningState(weights, mode);
+  return { ...plain, mode, state, noise: options.noise ?? plain.noise };
+}
+
+/** The shape that a decoder's network puts out for the `raw` numbers of the likelihood of examples of shape `input`. */
+function decodedShape(input: readonly number[], raw: number): readonly number[] {
+  const times = raw / sizeOf(input);
+  if (times === 1) return input;
+  return Number.isInteger(times) ? [times, ...input] : [raw];
 }
 
 /**
  * A variational autoencoder (Kingma and Welling, 2014). By default the notebook's: encoder
  * input-256-128-2z, decoder z-128-256-input with ReLU between, a normal posterior from mean and log-variance, a
  * standard normal prior and a Bernoulli likelihood whose mean, the sigmoid of the decoder's output, is the image.
- * Throws a UserError for a latent size below 1, an input without numbers, or a `latentScale` not above 0.
+ * Throws a UserError that names the option for one that does not exist or has a value that it can't have.
  */
 export function vae(options: VaeOptions): Vae {
+  checkVaeOptions(options);
   const { input, latent = 2, hidden = [256, 128], activation = "relu" } = options;
-  if (!Number.isInteger(latent) || latent < 1 || latent > maximumLatent) {
-    throw new UserError(
-      `the latent size (--z) must be a whole number from 1 to ${maximumLatent}, got ${latent}`,
-      2,
-    );
-  }
-  if (input.length === 0 || input.some((dim) => !Number.isInteger(dim) || dim < 1)) {
-    throw new UserError(`an example's shape must be whole numbers from 1, got ${formatShape(input)}`, 2);
-  }
   const dataSize = sizeOf(input);
   const event = [latent];
   const dataEvent = [dataSize];
-  const encoder = options.encoder ?? mlp(hidden, { activation });
-  const decoder = options.decoder ?? mlp([...hidden].reverse(), { activation });
+  const encoder = networkOf(options.encoder ?? mlp(hidden, { activation }), "encoder");
+  const decoder = networkOf(options.decoder ?? mlp([...hidden].reverse(), { activation }), "decoder");
   const { posterior = normal(), prior = normal(), likelihood = bernoulli() } = options;
   const { latentScale = posterior.support === "sphere" ? Math.sqrt(latent) : 1 } = options;
-  if (!Number.isFinite(latentScale) || latentScale <= 0) {
-    throw new UserError(`latentScale must be a number above 0, got ${latentScale}`, 2);
-  }
-  const encoderOut = posterior.rawSize(event);
-  const decoderOut = likelihood.rawSize(dataEvent);
+  const encoding = partOf("encoder", encoder, input, [posterior.rawSize(event)]);
+  const decoding = partOf("decoder", decoder, event, decodedShape(input, likelihood.rawSize(dataEvent)));
   const parameters: ParameterSpecs = {
-    ...encoder.parameters("encoder", dataSize, encoderOut),
-    ...decoder.parameters("decoder", latent, decoderOut),
+    ...encoding.parameters,
+    ...decoding.parameters,
     ...prefixed("posterior", posterior.weights?.(event, dataSize)),
     ...prefixed("prior", prior.weights?.(event, dataSize)),
     ...prefixed("likelihood", likelihood.weights?.(dataEvent, dataSize)),
+    ...stateSpecs(encoding.state),
+    ...stateSpecs(decoding.state),
   };
-  const count = countParameters(parameters);
-  if (count > maximumWeights) {
-    throw new UserError(
-      `the model would have ${count.toLocaleString("en-US")} weights, more than an ONNX file can hold; ` +
-        "take smaller hidden sizes (--hidden) or a smaller latent (--z)",
-      2,
-    );
-  }
+  requireRoom(countParameters(parameters));
 
   return {
     input: [...input],
@@ -146,7 +151,10 @@ export function vae(options: VaeOptions): Vae {
     likelihood,
     latentScale,
     parameters,
-    bind(weights, dtype, scheduled): BoundVae {
+    layers: [...encoding.layers, ...decoding.layers],
+    bind(weights, dtype, bindOptions = {}): BoundVae {
+      const { scheduled } = bindOptions;
+      const networks = networkContext(weights, dtype, bindOptions);
       const context = (part: Role): FamilyContext => ({
         role: part,
         dtype,
@@ -155,20 +163,24 @@ export function vae(options: VaeOptions): Vae {
         ...(scheduled && { scheduled: (name, at) => scheduled(`${part}.${name}`, at) }),
       });
       const encode = (x: Expr): Distribution =>
-        posterior.fromRaw(encoder.apply(x, weights, "encoder", encoderOut), event, context("posterior"));
+        posterior.fromRaw(encoding.apply(x, networks), event, context("posterior"));
       const decode = (z: Expr): Distribution =>
         likelihood.fromRaw(
-          decoder.apply(latentScale === 1 ? z : z.mul(latentScale), weights, "decoder", decoderOut),
+          decoding.apply(latentScale === 1 ? z : z.mul(latentScale), networks),
           dataEvent,
           context("likelihood"),
         );
-      return { encode, decode, prior: prior.prior(event, { ...context("prior"), encode }) };
+      return {
+        encode,
+        decode,
+        prior: prior.prior(event, { ...context("prior"), encode }),
+        stateUpdates: () => networks.state.updates,
+      };
     },
     describe() {
-      const sizes = `${encoder.describe(dataSize, encoderOut)} | ${decoder.describe(latent, decoderOut)}`;
       const count = countParameters(parameters).toLocaleString("en-US");
       const families = `posterior ${posterior.name}, prior ${prior.name}, likelihood ${likelihood.name}`;
-      return `${sizes}, ${count} weights; ${families}`;
+      return `${encoding.text} | ${decoding.text}, ${count} weights; ${families}`;
     },
   };
 }

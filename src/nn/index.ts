@@ -1,6 +1,11 @@
 export * from "./activations.js";
-export * from "./linear.js";
-export * from "./mlp.js";
-export * from "./network.js";
-export * from "./parameters.js";
+export * from "./check/index.js";
+export * from "./context.js";
+export type * from "./layer.js";
+export * from "./layers/index.js";
+export type * from "./network.js";
+export * from "./networks/index.js";
+export type * from "./noise.js";
 export { Packing } from "./packing.js";
+export * from "./parameters.js";
+export * from "./scope.js";

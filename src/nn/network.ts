@@ -1,19 +1,20 @@
-import type { Expr } from "../graph/index.js";
-import type { ParameterSpecs, Weights } from "./parameters.js";
+import type { Spec } from "../catalogue/index.js";
+import type { Built } from "./layer.js";
 
-/** What a saved model says of a network, enough to build it again. */
-export interface NetworkConfig {
-  readonly type: string;
-  readonly [option: string]: unknown;
+/** A network for examples of one shape. */
+export interface BuiltNetwork extends Built {
+  /** Its sizes for one line to people, such as `784-256-128-4`; default: those of its layers. */
+  readonly text?: string;
 }
 
-/** A function with trainable parameters from vectors [..., in] to vectors [..., out]. */
-export interface Network {
-  readonly config: NetworkConfig;
-  /** The sizes for one line to people: `784-256-128-4`. */
-  describe(inSize: number, outSize: number): string;
-  /** The parameters under `prefix` for these sizes. */
-  parameters(prefix: string, inSize: number, outSize: number): ParameterSpecs;
-  /** The output for `x`, from weights that were named by `parameters`. */
-  apply(x: Expr, weights: Weights, prefix: string, outSize: number): Expr;
+/**
+ * A function with trainable parameters from examples to examples of a shape that is asked for; `name` and `config`
+ * make it again.
+ */
+export interface Network extends Spec {
+  /**
+   * The network from examples of shape `inShape` to ones of `outShape`. Throws a UserError if it does not take or can't
+   * give such examples.
+   */
+  build(inShape: readonly number[], outShape: readonly number[]): BuiltNetwork;
 }

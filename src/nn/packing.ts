@@ -20,17 +20,20 @@ interface Member {
 
 /**
  * How parameters lie in an engine: large ones under their own names, biases and other small ones one after the
- * other in `packed` [rows, columns], so that an optimiser's update of them is one operation and not dozens.
+ * other in `packed` [rows, columns], so that an optimiser's update of them is one operation and not dozens. What is not
+ * trainable lies under its own name.
  */
 export class Packing {
   private readonly members: readonly Member[];
   private readonly alone: readonly Member[];
   private readonly total: number;
   private readonly rows: number;
+  private readonly fixed: ReadonlySet<string>;
 
   constructor(specs: ParameterSpecs) {
     const all = Object.entries(specs).map(([name, { shape }]) => ({ name, shape, size: sizeOf(shape) }));
-    const small = all.filter(({ size }) => size < smallSize);
+    this.fixed = new Set(Object.keys(specs).filter((name) => specs[name]?.trainable === false));
+    const small = all.filter(({ name, size }) => size < smallSize && !this.fixed.has(name));
     this.members = small.length > 1 ? small : [];
     this.alone = all.filter((member) => !this.members.includes(member));
     this.total = this.members.reduce((total, { size }) => total + size, 0);
@@ -67,9 +70,11 @@ export class Packing {
     return { stored, weights };
   }
 
-  /** Gradients by parameter as gradients of what lies in the engine. */
+  /** Gradients by trainable parameter as gradients of what lies in the engine. */
   gradients(byParameter: Readonly<Record<string, Expr>>): Record<string, Expr> {
-    const own = this.alone.map(({ name }) => [name, byParameter[name] as Expr] as const);
+    const own = this.alone
+      .filter(({ name }) => !this.fixed.has(name))
+      .map(({ name }) => [name, byParameter[name] as Expr] as const);
     if (this.total === 0) return Object.fromEntries(own);
     const parts = this.members.map(({ name, size }) => (byParameter[name] as Expr).reshape([size, 1]));
     return { ...Object.fromEntries(own), [packedName]: concat(parts, 0).reshape(this.packedShape) };

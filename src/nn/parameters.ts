@@ -12,13 +12,17 @@ import {
 /** Fills a new parameter from its own random stream. */
 export type Initializer = (out: Float32Array | Float64Array, stream: RandomStream) => void;
 
-/** A trainable array: its shape and how it starts. */
+/** An array of a model: its shape and how it starts. */
 export interface ParameterSpec {
   readonly shape: readonly number[];
   readonly init: Initializer;
+  /** False for what no gradient is taken of: frozen parameters and running statistics. Default true. */
+  readonly trainable?: boolean;
+  /** True for what is no parameter but state, such as running statistics. */
+  readonly state?: true;
 }
 
-/** Trainable arrays by name; names follow PyTorch's state dictionaries, such as `encoder.0.weight`. */
+/** Arrays by name; names follow PyTorch's state dictionaries, such as `encoder.0.weight`. */
 export type ParameterSpecs = Readonly<Record<string, ParameterSpec>>;
 
 /** Symbolic values of parameters, by name. */
@@ -79,7 +83,32 @@ export function weightNamed(weights: Weights, name: string, shape: Shape): Expr 
   return weight;
 }
 
-/** Number of trainable numbers. */
+/** Numbers in all parameters, frozen ones among them; state is not counted. */
 export function countParameters(specs: ParameterSpecs): number {
-  return Object.values(specs).reduce((total, { shape }) => total + sizeOf(shape), 0);
+  return Object.values(specs).reduce((total, { shape, state }) => total + (state ? 0 : sizeOf(shape)), 0);
+}
+
+/** The parameters that gradients are taken of. */
+export function trainableSpecs(specs: ParameterSpecs): ParameterSpecs {
+  return Object.fromEntries(Object.entries(specs).filter(([, { trainable }]) => trainable !== false));
+}
+
+/** The same parameters, of which no gradient is taken. */
+export function frozenSpecs(specs: ParameterSpecs = {}): ParameterSpecs {
+  return Object.fromEntries(
+    Object.entries(specs).map(([name, spec]) => [name, { ...spec, trainable: false }]),
+  );
+}
+
+/** State as it stands among a model's arrays. */
+export function stateSpecs(specs: ParameterSpecs = {}): ParameterSpecs {
+  return Object.fromEntries(
+    Object.entries(specs).map(([name, spec]) => [name, { ...spec, trainable: false, state: true }]),
+  );
+}
+
+/** The values of the parameters that gradients are taken of, in the order of the specs. */
+export function trainableWeights(specs: ParameterSpecs, weights: Weights): Weights {
+  const own = Object.keys(trainableSpecs(specs)).map((name) => [name, weights[name] as Expr] as const);
+  return Object.fromEntries(own);
 }

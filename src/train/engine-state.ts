@@ -1,44 +1,52 @@
-import { Packing } from "../nn/index.js";
+import { Packing, trainableSpecs } from "../nn/index.js";
 import type { Vae } from "../model/index.js";
 import { type Optimizer, slotName } from "../optim/index.js";
 import type { Engine } from "../runtime/index.js";
 import type { Tensor } from "../tensor/index.js";
 
-/** The parameters and slots of a run in an engine, where small parameters lie together. */
+/** Arrays that lie in the engine as `packing` has them, under names that `nameOf` makes. */
+interface Part {
+  readonly packing: Packing;
+  nameOf(name: string): string;
+}
+
+/** The arrays of a model and the slots of its trainable parameters in an engine, where small ones lie together. */
 export class EngineState {
-  private readonly packing: Packing;
-  private readonly namers: readonly ((name: string) => string)[];
+  private readonly parts: readonly Part[];
 
   constructor(
     private readonly engine: Engine,
     model: Vae,
     optimizer: Optimizer,
   ) {
-    this.packing = new Packing(model.parameters);
-    const slots = optimizer.slots.map((slot) => (name: string) => slotName(optimizer, slot, name));
-    this.namers = [(name) => name, ...slots];
+    const trained = new Packing(trainableSpecs(model.parameters));
+    const slots = optimizer.slots.map((slot) => ({
+      packing: trained,
+      nameOf: (name: string) => slotName(optimizer, slot, name),
+    }));
+    this.parts = [{ packing: new Packing(model.parameters), nameOf: (name) => name }, ...slots];
   }
 
-  /** Puts parameters and slots, by their own names, into the engine. */
+  /** Puts arrays and slots, by their own names, into the engine. */
   async put(tensors: Readonly<Record<string, Tensor>>): Promise<void> {
-    const parts = this.namers.map((nameOf) => this.packing.pack(tensors, nameOf));
+    const parts = this.parts.map(({ packing, nameOf }) => packing.pack(tensors, nameOf));
     await this.engine.put(Object.assign({}, ...parts) as Record<string, Tensor>);
   }
 
-  /** Copies of all parameters and slots. */
+  /** Copies of all arrays and slots. */
   take(): Promise<Record<string, Tensor>> {
-    return this.read(this.namers);
+    return this.read(this.parts);
   }
 
-  /** Copies of the parameters alone. */
+  /** Copies of the model's arrays alone. */
   weights(): Promise<Record<string, Tensor>> {
-    return this.read(this.namers.slice(0, 1));
+    return this.read(this.parts.slice(0, 1));
   }
 
-  private async read(namers: readonly ((name: string) => string)[]): Promise<Record<string, Tensor>> {
-    const names = namers.flatMap((nameOf) => this.packing.stored.map(({ name }) => nameOf(name)));
+  private async read(parts: readonly Part[]): Promise<Record<string, Tensor>> {
+    const names = parts.flatMap(({ packing, nameOf }) => packing.stored.map(({ name }) => nameOf(name)));
     const stored = await this.engine.take(names);
-    const parts = namers.map((nameOf) => this.packing.unpack(stored, nameOf));
-    return Object.assign({}, ...parts) as Record<string, Tensor>;
+    const values = parts.map(({ packing, nameOf }) => packing.unpack(stored, nameOf));
+    return Object.assign({}, ...values) as Record<string, Tensor>;
   }
 }

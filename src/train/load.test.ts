@@ -68,11 +68,13 @@ describe("loading", () => {
   });
 
   test("takes networks of one's own from the definition", async () => {
-    const encoder = { ...mlp([5]), config: { type: "mine" } };
+    const encoder = { ...mlp([5]), name: "mine" };
     const own = vae({ input: [4, 4], encoder, decoder: mlp([5]) });
     rmSync(at("copy"), { recursive: true });
     const { model: before } = await run({ out: at("copy") }, own);
-    await expect(loadModelOn(platform, at("copy"))).rejects.toThrow(/network of type "mine"/);
+    await expect(loadModelOn(platform, at("copy"))).rejects.toThrow(
+      /network "mine", which is not known here/,
+    );
     expect((await loadModelOn(platform, at("copy"), { definition: own })).weights).toEqual(before.weights);
     await expect(loadModelOn(platform, at("copy"), { definition: model })).rejects.toThrow(
       /encoder\.0\.weight/,

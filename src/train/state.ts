@@ -1,6 +1,6 @@
 import { slotNames, type Optimizer } from "../optim/index.js";
 import type { Vae } from "../model/index.js";
-import { initialValues } from "../nn/index.js";
+import { initialValues, trainableSpecs } from "../nn/index.js";
 import { formatShape, type Tensor, tensor, UserError } from "../tensor/index.js";
 import type { EpochRecord } from "./events.js";
 
@@ -25,14 +25,14 @@ export interface Progress {
 /** Everything needed to go on with a run: bit for bit the same as if it had never stopped. */
 export interface TrainState {
   readonly progress: Progress;
-  /** Parameters and the optimiser's slots, by name. */
+  /** The model's parameters and state, and the optimiser's slots, by name. */
   readonly tensors: Readonly<Record<string, Tensor>>;
 }
 
 /** The state before the first step. */
 export function initialState(model: Vae, optimizer: Optimizer, seed: number): TrainState {
   const weights = initialValues(model.parameters, seed);
-  const slots = slotNames(optimizer, model.parameters).map(({ of, name }) => {
+  const slots = slotNames(optimizer, trainableSpecs(model.parameters)).map(({ of, name }) => {
     const { shape } = model.parameters[of] as { shape: readonly number[] };
     return [name, tensor("float32", shape)] as const;
   });
@@ -57,7 +57,7 @@ export function initialState(model: Vae, optimizer: Optimizer, seed: number): Tr
  */
 export function requireState(state: TrainState, model: Vae, optimizer: Optimizer, source: string): void {
   const shapes = Object.entries(model.parameters).map(([name, { shape }]) => [name, shape] as const);
-  const slots = slotNames(optimizer, model.parameters).map(
+  const slots = slotNames(optimizer, trainableSpecs(model.parameters)).map(
     ({ of, name }) => [name, (model.parameters[of] as { shape: readonly number[] }).shape] as const,
   );
   for (const [name, shape] of [...shapes, ...slots]) {

@@ -2,7 +2,7 @@ import { grad } from "../autodiff/index.js";
 import type { Binarization } from "../data/portable.js";
 import { type Expr, input } from "../graph/index.js";
 import { gatherBatch, type NoiseInput, NoiseInputs, type Vae } from "../model/index.js";
-import { Packing } from "../nn/index.js";
+import { Packing, trainableWeights } from "../nn/index.js";
 import type { Objective } from "../objectives/index.js";
 import type { StepGraph } from "../onnx/index.js";
 import { type Optimizer, slotName } from "../optim/index.js";
@@ -55,17 +55,27 @@ export function trainingStep(model: Vae, options: StepOptions): TrainingStep {
     scheduled.push({ name, at, node });
     return node;
   };
-  const bound = model.bind(weights, dtype, schedule);
-  const { loss, terms } = objective.build({ x, ...bound, noise, datasetSize, weights, scheduled: schedule });
+  const layerNoise = new NoiseInputs(dtype, "layers");
+  const bound = model.bind(weights, dtype, { mode: "train", noise: layerNoise, scheduled: schedule });
+  const trained = trainableWeights(model.parameters, weights);
+  const { loss, terms } = objective.build({
+    x,
+    ...bound,
+    noise,
+    datasetSize,
+    weights: trained,
+    scheduled: schedule,
+  });
 
-  const names = Object.keys(weights);
-  const gradients = grad(loss, Object.values(weights));
+  const names = Object.keys(trained);
+  const gradients = grad(loss, Object.values(trained));
   const byName = Object.fromEntries(names.map((name, i) => [name, gradients[i] as Expr]));
   const byStored = packing.gradients(byName);
   const scalars = optimizer.scalars.map((name, i) =>
     schedule(name, (step) => optimizer.scalarsAt(step + 1)[i] ?? Number.NaN),
   );
-  const state = Object.entries(parameters).flatMap(([name, parameter]) => {
+  const moved = Object.keys(byStored).flatMap((name) => {
+    const parameter = parameters[name] as Expr;
     const slots = optimizer.slots.map((slot) =>
       input(slotName(optimizer, slot, name), dtype, parameter.shape),
     );
@@ -75,10 +85,14 @@ export function trainingStep(model: Vae, options: StepOptions): TrainingStep {
       ...slots.map((slot, k) => ({ current: slot, next: update.slots[k] as Expr })),
     ];
   });
-  const allNoise = [...drawn, ...noise.inputs];
+  const running = Object.entries(bound.stateUpdates()).map(([name, next]) => ({
+    current: parameters[name] as Expr,
+    next,
+  }));
+  const allNoise = [...drawn, ...noise.inputs, ...layerNoise.inputs];
   return {
     graph: {
-      state,
+      state: [...moved, ...running],
       perStep: [indices, ...allNoise.map(({ node }) => node), ...scheduled.map(({ node }) => node)],
       outputs: { ...terms, [lossOutput]: loss },
     },

@@ -94,7 +94,7 @@ function list(this: Cli, { json = false }: ListFlags): void {
       JSON.stringify({
         distributions: families.map(plain),
         objectives: knownObjectives.map(plain),
-        activations: Object.keys(activations),
+        activations: activations.names,
         samplers: samplers.list().map(plain),
         combinations: works,
       }),
@@ -131,7 +131,7 @@ function list(this: Cli, { json = false }: ListFlags): void {
     ),
   );
   print("\nactivations, for --activation");
-  print(`  ${Object.keys(activations).join(", ")}`);
+  print(`  ${activations.names.join(", ")}`);
   print("\nwhich posteriors work with which priors (elbo)");
   print(grouped(works.priors));
   print("  samples, which has no density, goes with wae-mmd and sliced-wasserstein");

@@ -1,0 +1,100 @@
+import { suggestion } from "../catalogue/index.js";
+import type { Family } from "../distributions/index.js";
+import type { ActivationLike, NetworkLike } from "../nn/index.js";
+import { formatShape, UserError } from "../tensor/index.js";
+
+/** How a variational autoencoder is built; only `input` is required. */
+export interface VaeOptions {
+  /** The shape of one example, such as `[28, 28]`. */
+  readonly input: readonly number[];
+  /** Number of latent coordinates z; default 2. */
+  readonly latent?: number;
+  /** Hidden sizes of the encoder, reversed for the decoder; default [256, 128]. */
+  readonly hidden?: readonly number[];
+  /** Between hidden layers, such as `relu` (default) or `leaky-relu(slope=0.2)`. */
+  readonly activation?: ActivationLike;
+  /**
+   * In place of the default encoder `mlp(hidden)`: a network, the text of one such as `mlp(hidden=[400])`, or a function
+   * that builds one.
+   */
+  readonly encoder?: NetworkLike;
+  /** In place of the default decoder `mlp(hidden reversed)`. */
+  readonly decoder?: NetworkLike;
+  /** q(z|x); default `normal()`, diagonal. */
+  readonly posterior?: Family;
+  /** p(z); default `normal()`, standard. */
+  readonly prior?: Family;
+  /** p(x|z); default `bernoulli()`. */
+  readonly likelihood?: Family;
+  /**
+   * The decoder's network is given z times this number. Default 1, on the sphere sqrt(z): the coordinates of a vector
+   * of length 1 are small, and a network that starts and steps as for numbers of size 1 would learn slowly from them.
+   */
+  readonly latentScale?: number;
+}
+
+const maximumLatent = 65536;
+
+const names: Readonly<Record<keyof VaeOptions, true>> = {
+  input: true,
+  latent: true,
+  hidden: true,
+  activation: true,
+  encoder: true,
+  decoder: true,
+  posterior: true,
+  prior: true,
+  likelihood: true,
+  latentScale: true,
+};
+
+function shown(value: unknown): string {
+  if (Array.isArray(value) && value.every((item) => typeof item === "number")) return formatShape(value);
+  return typeof value === "function" ? "a function" : (JSON.stringify(value) ?? String(value));
+}
+
+function isSize(value: unknown): boolean {
+  return Number.isInteger(value) && (value as number) >= 1;
+}
+
+function refuse(name: string, expected: string, value: unknown): never {
+  throw new UserError(`${name} must be ${expected}, got ${shown(value)}`, 2);
+}
+
+function isFamily(value: unknown): boolean {
+  return typeof value === "object" && value !== null && "fromRaw" in value && "prior" in value;
+}
+
+/** Throws a UserError that names the first option which does not exist or has a value that it can't have. */
+export function checkVaeOptions(options: VaeOptions): void {
+  if (typeof options !== "object" || options === null) {
+    refuse("vae: the argument", "an object of options, such as { input: [28, 28] }", options);
+  }
+  for (const name of Object.keys(options)) {
+    if (!Object.hasOwn(names, name)) {
+      throw new UserError(`vae has no option "${name}"; ${suggestion(name, Object.keys(names))}`, 2);
+    }
+  }
+  const given = options as { readonly [name in keyof VaeOptions]?: unknown };
+  const { input, latent = 2, hidden = [], latentScale = 1 } = given;
+  if (!Array.isArray(input) || input.length === 0 || !input.every(isSize)) {
+    const one = isSize(input) ? `; write [${String(input)}] for a vector` : "";
+    const expected = "the shape of one example, a list of whole numbers from 1 such as [28, 28]";
+    throw new UserError(`input must be ${expected}, got ${shown(input)}${one}`, 2);
+  }
+  if (!isSize(latent) || (latent as number) > maximumLatent) {
+    refuse("latent", `a whole number from 1 to ${maximumLatent}`, latent);
+  }
+  if (!Array.isArray(hidden) || !hidden.every(isSize)) {
+    refuse("hidden", "a list of whole numbers from 1, such as [256, 128]", hidden);
+  }
+  for (const role of ["posterior", "prior", "likelihood"] as const) {
+    if (given[role] !== undefined && !isFamily(given[role])) {
+      refuse(role, "a distribution, such as normal()", given[role]);
+    }
+  }
+  if (typeof latentScale !== "number" || !Number.isFinite(latentScale) || latentScale <= 0) {
+    const value = typeof latentScale === "number" ? String(latentScale) : shown(latentScale);
+    throw new UserError(`latentScale must be a number above 0, got ${value}`, 2);
+  }
+}

@@ -1,0 +1,13 @@
+export * from "./activation.js";
+export * from "./batch-norm.js";
+export * from "./dropout.js";
+export * from "./flatten.js";
+export * from "./frozen.js";
+export type * from "./info.js";
+export * from "./layer-norm.js";
+export * from "./linear.js";
+export * from "./registry.js";
+export * from "./reshape.js";
+export * from "./residual.js";
+export * from "./sequential.js";
+export { reshaped } from "./shapes.js";

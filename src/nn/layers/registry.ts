@@ -1,0 +1,67 @@
+import { Catalogue, type Json, parseSpec, type Spec, suggestion } from "../../catalogue/index.js";
+import { UserError } from "../../tensor/index.js";
+import {
+  type Activation,
+  type ActivationLike,
+  activationOf,
+  activations,
+  isActivation,
+} from "../activations.js";
+import type { Layer } from "../layer.js";
+import { activation, activationInfo } from "./activation.js";
+import { batchNormInfo } from "./batch-norm.js";
+import { dropoutInfo } from "./dropout.js";
+import { flattenInfo } from "./flatten.js";
+import { frozenInfo } from "./frozen.js";
+import type { LayerInfo } from "./info.js";
+import { layerNormInfo } from "./layer-norm.js";
+import { linearInfo } from "./linear.js";
+import { reshapeInfo } from "./reshape.js";
+import { residualInfo } from "./residual.js";
+import { sequentialInfo } from "./sequential.js";
+
+/** A layer, an activation, or the text or plain data of either: `linear(out=64)`, `relu`. */
+export type LayerLike = Layer | Activation | ActivationLike;
+
+/** Readers of the option types that networks and layers have beside the basic ones. */
+export const layerReaders = {
+  activation: (value: Json) => activationOf(value as string),
+  layers: (value: Json, wrong: (expected: string) => never) =>
+    Array.isArray(value)
+      ? (value as readonly Json[]).map((one) => layerOf(one as string))
+      : wrong("a list of layers, such as [linear(out=64), relu]"),
+};
+
+/** The layers that can be chosen by name. */
+export const layers: Catalogue<Layer, LayerInfo> = new Catalogue<Layer, LayerInfo>(
+  { kind: "layer", readers: layerReaders },
+  [
+    linearInfo,
+    activationInfo,
+    dropoutInfo,
+    batchNormInfo,
+    layerNormInfo,
+    flattenInfo,
+    reshapeInfo,
+    sequentialInfo,
+    residualInfo,
+    frozenInfo,
+  ],
+);
+
+/** The layer that is meant. Throws a UserError, with a suggestion, if there is neither layer nor activation of that name. */
+export function layerOf(value: LayerLike): Layer {
+  if (typeof value === "object" && value !== null && "build" in value) return value;
+  if (isActivation(value)) return activation(value);
+  const spec: Spec = typeof value === "string" ? parseSpec(value) : value;
+  if (typeof spec?.name !== "string") {
+    throw new UserError(`a layer must be written like linear(out=64), got ${JSON.stringify(value)}`, 2);
+  }
+  const { name, config = {} } = spec;
+  if (layers.find(name) !== undefined) return layers.from({ name, config });
+  if (activations.find(name) !== undefined) return activation({ name, config });
+  throw new UserError(
+    `unknown layer "${name}"; ${suggestion(name, [...layers.names, ...activations.names])}`,
+    2,
+  );
+}

@@ -1,0 +1,3 @@
+export type * from "./info.js";
+export * from "./mlp.js";
+export * from "./registry.js";
