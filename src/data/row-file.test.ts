@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { RandomStream, sizeOf, UserError } from "../tensor/index.js";
-import { exampleType, type NumberType, widths } from "./number-types.js";
+import { widths } from "./number-types.js";
 import { fileSource, type RowLayout } from "./row-file.js";
 import type { ExampleData } from "./source.js";
 
@@ -17,7 +17,9 @@ const examples = 3000;
 const headerBytes = 13;
 
 /** Writes one number of a type. */
-const writers: Readonly<Record<RowLayout["stored"], (view: DataView, at: number, v: number, le: boolean) => void>> = {
+const writers: Readonly<
+  Record<RowLayout["stored"], (view: DataView, at: number, v: number, le: boolean) => void>
+> = {
   bool: (view, at, v) => view.setUint8(at, v % 2),
   uint8: (view, at, v) => view.setUint8(at, v),
   int8: (view, at, v) => view.setInt8(at, v - 125),
@@ -32,7 +34,7 @@ const writers: Readonly<Record<RowLayout["stored"], (view: DataView, at: number,
   float32: (view, at, v, le) => view.setFloat32(at, v, le),
   float64: (view, at, v, le) => view.setFloat64(at, v, le),
 };
-const read: Partial<Record<RowLayout["stored"], (v: number) => number>> = {
+const becomes: Partial<Record<RowLayout["stored"], (v: number) => number>> = {
   bool: (v) => v % 2,
   int8: (v) => v - 125,
   float16: (v) => 64 + v / 16,
@@ -69,6 +71,16 @@ it.each([
   ["float32", true, 10],
   ["float64", false, 100],
   ["float64", true, 3],
+  ["bool", false, 9],
+  ["int8", false, 9],
+  ["uint16", true, 9],
+  ["int16", false, 200],
+  ["uint32", true, 3],
+  ["int32", false, 9],
+  ["uint64", true, 9],
+  ["int64", false, 9],
+  ["float16", false, 9],
+  ["float16", true, 9],
 ] as const)("%s, big-endian %s, %d numbers: every example comes to its place", async (stored, big, size) => {
   const layout = await written(stored, big, size);
   const source = fileSource(layout);
@@ -78,7 +90,7 @@ it.each([
     const out: ExampleData = source.dtype === "uint8" ? new Uint8Array(length) : new Float32Array(length);
     await reader.read(rows, out);
     const expected = Array.from({ length }, (_, k) =>
-      valueOf((rows[Math.floor(k / size)] ?? 0) * size + (k % size)),
+      (becomes[stored] ?? Number)(valueOf((rows[Math.floor(k / size)] ?? 0) * size + (k % size))),
     );
     expect(Array.from(out), name).toEqual(expected);
   }

@@ -119,9 +119,7 @@ async function setOfFile(path: string): Promise<FoundSet> {
   const [first] = arrays;
   if (first === undefined) {
     const known = readable();
-    throw new UserError(
-      `${path} is no data that can be read${guessFile(head)}. Readable are ${known}`,
-    );
+    throw new UserError(`${path} is no data that can be read${guessFile(head)}. Readable are ${known}`);
   }
   const dir = dirname(path);
   const beside = await arraysInFolder(dir, await namesIn(dir)).catch(() => []);

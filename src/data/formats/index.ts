@@ -3,4 +3,3 @@ export type { DataArray, DataFormat, FoundArray, Part, Place } from "./format.js
 export { openIdx } from "./idx.js";
 export { openNpy } from "./npy.js";
 export { formats } from "./registry.js";
-export { checkLabelShape } from "./stored-array.js";

@@ -4,6 +4,7 @@ import type { ExampleTensor } from "../dataset.js";
 import { guessFile } from "../guess-file.js";
 import { checkIdxLength, MAX_IDX_HEADER, parseIdxHeader } from "../idx-header.js";
 import { MAX_NPY_HEADER, readNpyHeader, toCOrder } from "../npy.js";
+import { checkLabelShape } from "../label-shape.js";
 import {
   exampleType,
   type NumberType,
@@ -117,21 +118,6 @@ async function readLabels(packed: Packed, header: Header): Promise<Int32Array> {
     at += values.length;
   }
   return out;
-}
-
-/** Throws the UserError for labels that aren't one number an example. */
-export function checkLabelShape(shape: readonly number[], place: string): void {
-  if (shape.length === 1 || (shape.length === 2 && shape[1] === 1)) return;
-  if (shape.length === 2) {
-    throw new UserError(
-      `${place} has ${shape[1]} numbers an example where a label is one: its shape is ${formatShape(shape)}. ` +
-        "If the labels are one-hot, save numpy.argmax(labels, axis=1)",
-    );
-  }
-  throw new UserError(
-    `${place} holds images, not labels: its shape is ${formatShape(shape)} where [examples] is expected. ` +
-      "Are the files for images and labels exchanged?",
-  );
 }
 
 /**
