@@ -85,7 +85,6 @@ describe("labels", () => {
     [[3, 1, null, 0], /label 2 is null/],
     [[3, 1, "cat", 0], /label 2 is "cat"/],
     [[3, 1, NaN, 0], /label 2 is NaN/],
-    // eslint-disable-next-line no-sparse-arrays -- what is tested
     [[3, , 2, 0], /label 1 is missing/],
     [[2n ** 40n, 0, 0, 0], /label 0 is 1099511627776/],
     [
@@ -140,7 +139,6 @@ describe("what is no number is refused by its place, in words", () => {
       },
       /train\[1\]\[1\] is missing/,
     ],
-    // eslint-disable-next-line no-sparse-arrays -- what is tested
     [
       {
         train: [

@@ -191,7 +191,7 @@ function toLabels(labels: unknown, source: string): Int32Array {
   }
   if (isTensor(labels)) {
     checkLabelShape(labels.shape, told);
-    return toLabelNumbers(labels.data as ArrayLike<number | bigint>, source);
+    return toLabelNumbers(labels.data, source);
   }
   if (!("length" in labels)) {
     throw new UserError(`${told} are ${describeValue(labels)}; give a list of one whole number an example`);

@@ -1,5 +1,5 @@
 import { formatShape, sizeOf, type Tensor, tensor, UserError } from "../tensor/index.js";
-import { drawnChannels } from "./layout.js";
+import { type ChannelLayout, drawnChannels } from "./layout.js";
 import type { ExampleSource } from "./source.js";
 
 /** Examples, `[n, ...shape]`: bytes, read as x/255 wherever numbers are wanted, or floats, taken as they are. */
@@ -33,6 +33,8 @@ export interface Dataset {
   readonly name: string;
   /** Where to find it again: `mnist` or a folder's full path; nothing if it was made in memory. */
   readonly source?: string;
+  /** Where the channels of its pictures are there, if that had to be told; see `planLayout`. */
+  readonly layout?: ChannelLayout;
   readonly kind: DatasetKind;
   /** The shape of one example, such as `[28, 28]`. */
   readonly shape: readonly number[];

@@ -104,7 +104,7 @@ function turnedExamples(
   turn: Turn | undefined,
 ): ExampleTensor {
   turn?.(examples.data, examples.shape[0] ?? 0);
-  return { ...examples, shape: [examples.shape[0] ?? 0, ...shape] } as ExampleTensor;
+  return { ...examples, shape: [examples.shape[0] ?? 0, ...shape] };
 }
 
 function mismatch(
@@ -217,6 +217,7 @@ export async function loadFolder(path: string, options: FolderOptions = {}): Pro
   return {
     name: options.name ?? (found.name === "" ? basename(resolve(path)) : found.name),
     source: resolve(path),
+    ...(options.layout === undefined ? {} : { layout: options.layout }),
     kind,
     shape,
     train,

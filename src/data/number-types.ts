@@ -188,7 +188,8 @@ export function describeValue(value: unknown): string {
     return JSON.stringify(value.length > 40 ? `${value.slice(0, 40)}...` : value);
   if (typeof value === "object" && value !== null)
     return `an object (${value.constructor?.name ?? "Object"})`;
-  return typeof value === "function" ? "a function" : String(value);
+  if (typeof value === "function") return "a function";
+  return typeof value === "symbol" ? "a symbol" : String(value);
 }
 
 /** Room in shared memory. Throws a UserError that names `source` if there isn't so much. */
