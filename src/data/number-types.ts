@@ -188,8 +188,8 @@ export function describeValue(value: unknown): string {
     return JSON.stringify(value.length > 40 ? `${value.slice(0, 40)}...` : value);
   if (typeof value === "object" && value !== null)
     return `an object (${value.constructor?.name ?? "Object"})`;
-  if (typeof value === "function") return "a function";
-  return typeof value === "symbol" ? "a symbol" : String(value);
+  const plain = ["number", "bigint", "boolean"].includes(typeof value) || value === null;
+  return plain ? `${value as number | bigint | boolean | null}` : `a ${typeof value}`;
 }
 
 /** Room in shared memory. Throws a UserError that names `source` if there isn't so much. */
