@@ -2,6 +2,8 @@ import { stat } from "node:fs/promises";
 import {
   type Binarization,
   binarizations,
+  type ChannelLayout,
+  channelLayouts,
   type Dataset,
   datasets,
   type DownloadProgress,
@@ -21,9 +23,11 @@ export interface LoadDataOptions {
   readonly onProgress?: (progress: DownloadProgress) => void;
   /** Bytes that the examples of a folder may take in memory. */
   readonly memory?: number;
+  /** Where the channels of its pictures are, if their shape doesn't tell. */
+  readonly layout?: ChannelLayout;
 }
 
-/** The data set that `mnist`, a folder's path or a config file's object stands for. */
+/** The data set that `mnist`, a folder's or file's path or a config file's object stands for. */
 export async function loadData(
   source: NonNullable<Settings["data"]>,
   options: LoadDataOptions = {},
@@ -33,9 +37,20 @@ export async function loadData(
   if (source.toLowerCase() === "mnist") return datasets.mnist(options);
   const there = await stat(source).catch(() => undefined);
   if (there === undefined && !/[./\\]/.test(source)) {
-    throw new UserError(`there is neither a data set nor a folder "${source}"; ${suggestion(source, named)}`);
+    throw new UserError(
+      `there is neither a data set nor a folder or file "${source}"; ${suggestion(source, named)}`,
+    );
   }
-  return datasets.folder(source, options.memory === undefined ? {} : { memory: options.memory });
+  const { memory, layout } = options;
+  return datasets.folder(source, {
+    ...(memory !== undefined && { memory }),
+    ...(layout !== undefined && { layout }),
+  });
+}
+
+/** The layout that a run was told its pictures have. */
+export function recordedLayout(config: RunConfig | undefined): ChannelLayout | undefined {
+  return channelLayouts.find((layout) => layout === config?.layout);
 }
 
 /** The validation examples of a run, held out again as they were. */

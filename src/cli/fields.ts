@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { binarizations, type Dataset } from "../data/index.js";
+import { binarizations, channelLayouts, type Dataset } from "../data/index.js";
 import { suggestion } from "../catalogue/index.js";
 import { distributions, type Family } from "../distributions/index.js";
 import { type Activation, activationOf, type Network, networks } from "../nn/index.js";
@@ -158,6 +158,11 @@ export const fields = {
     brief: "Memory for a folder's examples; larger data stream from disk [default = 1GiB]",
     placeholder: "SIZE",
   } as Field<number>,
+  layout: choice(
+    channelLayouts,
+    "NAME",
+    "Where pictures' channels are: channels-first, channels-last [default = told from the shape]",
+  ),
   device: text("NAME", "auto, cpu, cuda, webgpu, ...; see `latent devices` [default = auto]"),
   threads: whole(1, 1024, "N", "Threads of the CPU engine [default = one a core, shared with other runs]"),
 } as const;

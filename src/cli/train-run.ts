@@ -9,7 +9,7 @@ import { writeReport } from "../report/index.js";
 import { UserError } from "../tensor/index.js";
 import { holdsRun, readRunConfig, type Run, type RunConfig, shuffles } from "../train/index.js";
 import type { Settings } from "./settings.js";
-import { loadData, recordedBinarization } from "./data.js";
+import { loadData, recordedBinarization, recordedLayout } from "./data.js";
 import { defined } from "./defined.js";
 import type { Interrupt } from "./interrupt.js";
 import { modelFrom, objectiveOf } from "./model.js";
@@ -17,7 +17,8 @@ import type { TrainView } from "./views/view.js";
 
 /** Where a run goes unless told otherwise: `runs/mnist-z2`, `runs/mnist-z2-2`, ... */
 export function defaultFolder(data: string, z: number): string {
-  const name = `${path.basename(path.resolve(data)).toLowerCase()}-z${z}`;
+  const stem = path.basename(path.resolve(data)).replace(/(\.np[yz])?(\.gz)?$/i, "");
+  const name = `${stem.toLowerCase()}-z${z}`;
   const first = path.join("runs", name);
   let folder = first;
   for (let i = 2; existsSync(folder); i++) folder = `${first}-${i}`;
@@ -92,9 +93,15 @@ export async function trainRun(plan: TrainPlan, view: TrainView, interrupt: Inte
   return run;
 }
 
-function readData({ source, settings }: TrainPlan, view: TrainView, signal: AbortSignal): Promise<Dataset> {
+function readData(
+  { source, settings, before }: TrainPlan,
+  view: TrainView,
+  signal: AbortSignal,
+): Promise<Dataset> {
+  const layout = settings.layout ?? recordedLayout(before);
   return loadData(source, {
     signal,
+    ...(layout !== undefined && { layout }),
     onProgress: ({ file, received, total }) => view.download(file, received, total),
     ...(settings.memory !== undefined && { memory: settings.memory }),
   });

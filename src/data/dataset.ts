@@ -1,10 +1,11 @@
 import { formatShape, sizeOf, type Tensor, tensor, UserError } from "../tensor/index.js";
+import { type ChannelLayout, drawnChannels } from "./layout.js";
 import type { ExampleSource } from "./source.js";
 
 /** Examples, `[n, ...shape]`: bytes, read as x/255 wherever numbers are wanted, or floats, taken as they are. */
 export type ExampleTensor = Tensor<"uint8"> | Tensor<"float32">;
 
-/** What an example is, which decides how it is drawn: `image` is `[h, w]` or `[h, w, channels]`. */
+/** What an example is, which decides how it is drawn: `image` is `[h, w]` or `[h, w, channels]` with 1, 3 or 4 channels. */
 export type DatasetKind = "image" | "vector";
 
 /**
@@ -32,6 +33,8 @@ export interface Dataset {
   readonly name: string;
   /** Where to find it again: `mnist` or a folder's full path; nothing if it was made in memory. */
   readonly source?: string;
+  /** Where the channels of its pictures are there, if that had to be told; see `planLayout`. */
+  readonly layout?: ChannelLayout;
   readonly kind: DatasetKind;
   /** The shape of one example, such as `[28, 28]`. */
   readonly shape: readonly number[];
@@ -90,7 +93,7 @@ export function describeDataset(dataset: Dataset): string {
   const streamed = streamedParts(dataset);
   const which = streamed.length === (dataset.validation ? 3 : 2) ? "all" : streamed.join(" and ");
   const [height = 0, width = 0, channels = 1] = dataset.shape;
-  const colours = channels === 1 ? "grey" : channels === 3 ? "colour" : `${channels} channels`;
+  const colours = channels === 1 ? "grey" : channels === 3 ? "colour" : "colour with alpha";
   return [
     ...count(dataset.train, "train"),
     ...count(dataset.validation, "validation"),
@@ -100,15 +103,21 @@ export function describeDataset(dataset: Dataset): string {
   ].join(", ");
 }
 
-/** `vector` for one dimension, `image` for two or three. Throws for other ranks and for a dimension below 1. */
+/**
+ * `image` for two dimensions, or three with 1, 3 or 4 channels; `vector` for one dimension or other numbers of channels,
+ * which make no picture. Throws for other ranks and for a dimension below 1.
+ */
 export function kindOf(shape: readonly number[], source: string): DatasetKind {
   if (shape.length === 0 || shape.length > 3 || !shape.every((dim) => Number.isInteger(dim) && dim > 0)) {
     throw new UserError(
       `${source}: an example of shape ${formatShape(shape)} can't be used; it must be [numbers], ` +
-        "[height, width] or [height, width, channels], each at least 1",
+        "[height, width] or [height, width, channels], each at least 1: reshape the data, if to nothing else, to " +
+        "[examples, numbers]",
     );
   }
-  return shape.length === 1 ? "vector" : "image";
+  return shape.length === 2 || (shape.length === 3 && drawnChannels.includes(shape[2] ?? 0))
+    ? "image"
+    : "vector";
 }
 
 /**

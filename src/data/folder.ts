@@ -1,13 +1,12 @@
 import { basename, resolve } from "node:path";
-import { formatShape, type Tensor, toTensor, UserError } from "../tensor/index.js";
+import { formatShape, UserError } from "../tensor/index.js";
 import { type Dataset, type ExampleTensor, kindOf, makeSplit, type Split } from "./dataset.js";
-import { findIdxFiles, type Part } from "./folder-names.js";
+import { type DataArray, findArrays, type Part } from "./formats/index.js";
 import { splitInPlace } from "./hold-out.js";
+import { type ChannelLayout, planLayout, turnChannelsLast } from "./layout.js";
 import { planMemory } from "./memory.js";
-import { type Peek, peek, readArray } from "./peek.js";
-import { fileSource } from "./row-file.js";
-import { toShared } from "./shared.js";
-import type { ExampleData } from "./source.js";
+import { isWideInteger } from "./number-types.js";
+import type { ExampleData, ExampleSource } from "./source.js";
 import { derived, makeStreamedSplit } from "./streamed.js";
 
 /** Options of `loadFolder`. */
@@ -19,6 +18,11 @@ export interface FolderOptions {
    * for files whose names begin with `emnist`, as the EMNIST files are stored so, false for all others.
    */
   readonly transposed?: boolean;
+  /**
+   * Where the channels of pictures are. Default: told from the shape, where that can be: channels first (PyTorch) if
+   * the first of three dimensions is 1, 3 or 4 and the last isn't.
+   */
+  readonly layout?: ChannelLayout;
   /** Names of the classes, by label. */
   readonly classes?: readonly string[];
   /**
@@ -32,43 +36,23 @@ export interface FolderOptions {
 /** The share of the training examples that is held out for testing where a folder has no test split. */
 const TEST_SHARE = 0.1;
 
-/** Throws the UserError for a file that doesn't hold images. */
-function requireImages({ shape, dtype }: Pick<Tensor, "shape" | "dtype">, path: string): void {
-  if (shape.length < 2) {
-    throw new UserError(
-      `${path} holds labels, not images: its shape is ${formatShape(shape)} where ` +
-        "[examples, height, width] is expected. Are the files for images and labels exchanged?",
-    );
-  }
-  if (dtype === "int32" || dtype === "int64" || dtype === "bool") {
-    throw new UserError(`${path} holds ${dtype} numbers; images must be uint8 (0 to 255) or float32`);
-  }
+/** Throws the UserError for an array that doesn't hold examples. */
+function requireExamples({ shape, place }: DataArray): void {
+  if (shape.length >= 2) return;
+  throw new UserError(
+    shape.length === 0
+      ? `${place} holds a single number, not examples`
+      : `${place} holds labels, not images: its shape is ${formatShape(shape)} where [examples, height, width] is ` +
+          "expected. Are the files for images and labels exchanged? (One number an example is [examples, 1].)",
+  );
 }
 
-async function readImages(path: string): Promise<ExampleTensor> {
-  const value = await readArray(path);
-  requireImages(value, path);
-  if (value.dtype === "uint8") return value as Tensor<"uint8">;
-  return { ...toTensor(value, "float32"), data: toShared("float32", toTensor(value, "float32").data) };
-}
-
-/** The examples of a file, where they stay. */
-function streamedImages({ path, offset, shape, dtype, bigEndian }: Peek): ReturnType<typeof fileSource> {
-  const stored = dtype === "float32" || dtype === "float64" ? dtype : "uint8";
-  return fileSource({ path: resolve(path), offset, shape, stored, bigEndian });
-}
-
-function asLabels(value: Tensor, path: string): Int32Array {
-  const { shape, dtype } = value;
-  if (shape.length !== 1) {
-    throw new UserError(
-      `${path} holds images, not labels: its shape is ${formatShape(shape)} where [examples] is expected. ` +
-        "Are the files for images and labels exchanged?",
-    );
-  }
-  if (value.data instanceof Uint8Array || value.data instanceof Int32Array)
-    return toShared("int32", value.data);
-  throw new UserError(`${path} holds ${dtype} numbers; labels must be whole numbers, such as uint8`);
+/** What a person should know of an array's number type. */
+function typeNotes({ place, type }: DataArray): string[] {
+  const name = basename(place);
+  if (type === "bool") return [`${name} holds bools: 0 and 1, stored as bytes.`];
+  if (!isWideInteger(type)) return [];
+  return [`${name} holds ${type} numbers, which are used as they are: only uint8 is read as x/255.`];
 }
 
 /** Exchanges rows and columns of square images `[n, size, size, ...]` in place. */
@@ -90,93 +74,139 @@ function transpose(images: { readonly shape: readonly number[]; readonly data: E
   }
 }
 
-/** Square images with rows and columns exchanged when they are read. */
-function uprightSource(source: ReturnType<typeof fileSource>): ReturnType<typeof fileSource> {
-  const shape = source.shape.slice(1);
-  return derived(source, {}, async (reader, rows, out) => {
+/** What is done to examples in memory: channels moved last, then rows and columns exchanged. */
+type Turn = (data: ExampleData, count: number) => void;
+
+function turnFor(shape: readonly number[], channelsFirst: boolean, transposed: boolean): Turn | undefined {
+  if (!channelsFirst && !transposed) return undefined;
+  return (data, count) => {
+    if (channelsFirst) turnChannelsLast(data, shape);
+    if (transposed) transpose({ shape: [count, ...shape], data });
+  };
+}
+
+/** A source whose examples are of another shape, and turned when they are read. */
+function turnedSource(
+  source: ExampleSource,
+  shape: readonly number[],
+  turn: Turn | undefined,
+): ExampleSource {
+  if (turn === undefined) return source;
+  return derived(source, { shape: [source.shape[0] ?? 0, ...shape] }, async (reader, rows, out) => {
     await reader.read(rows, out);
-    transpose({ shape: [rows.length, ...shape], data: out });
+    turn(out, rows.length);
   });
 }
 
-function mismatch(part: Part, path: string, count: number, images: ReadonlyMap<Part, Peek>): UserError {
-  const lengths = [...images].map(([name, value]) => [name, value.shape[0] ?? 0] as const);
+function turnedExamples(
+  examples: ExampleTensor,
+  shape: readonly number[],
+  turn: Turn | undefined,
+): ExampleTensor {
+  turn?.(examples.data, examples.shape[0] ?? 0);
+  return { ...examples, shape: [examples.shape[0] ?? 0, ...shape] };
+}
+
+function mismatch(
+  part: Part,
+  place: string,
+  count: number,
+  examples: ReadonlyMap<Part, DataArray>,
+): UserError {
+  const lengths = [...examples].map(([name, value]) => [name, value.shape[0] ?? 0] as const);
   const own = lengths.find(([name]) => name === part)?.[1] ?? 0;
   const other = lengths.find(([name, length]) => name !== part && length === count)?.[0];
   const hint = other === undefined ? "" : `; they look like those of the ${other} images`;
-  return new UserError(`${path} holds ${count} labels for ${own} images${hint}. Give one label an image`);
+  return new UserError(`${place} holds ${count} labels for ${own} images${hint}. Give one label an image`);
 }
 
 /**
- * Loads a data set in idx form (MNIST, Fashion-MNIST, KMNIST, EMNIST and the like), plain or gzipped, or in NumPy's
- * (`.npy`).
+ * Loads a data set from a folder or a file: in idx form (MNIST, Fashion-MNIST, KMNIST, EMNIST and the like) or NumPy's
+ * (`.npy`, `.npz`), plain or gzipped; see `formats` for all.
  *
- * Files are found by their usual names: `train-images-idx3-ubyte` and `t10k-` or `test-` for testing,
+ * In a folder, files are found by their usual names: `train-images-idx3-ubyte` and `t10k-` or `test-` for testing,
  * `validation-` if there is one, `-labels-idx1-ubyte` (optional), `.idx3-ubyte` for `-idx3-ubyte`, with `.gz`
  * or without, behind a prefix or without. Of several prefixes (EMNIST) one is chosen by giving it behind the
  * folder: `./gzip/emnist-letters`. EMNIST's images, which are stored transposed, are turned upright. NumPy files are
  * `train-images.npy`, `train-labels.npy` and so on, `train.npy` for images without labels, or `x_train.npy` and
- * `y_train.npy`.
+ * `y_train.npy`; the arrays in an `.npz` have the same names without the ending. A file by itself holds the training
+ * examples, an `.npz` all the parts that its names tell.
  *
- * Splits too large for `memory` are streamed: read bit by bit while they are used; `notes` says so. That takes a plain
- * file; one that is gzipped or in Fortran order is read whole, if it fits in half of the machine's memory and `memory`
- * isn't set.
+ * Examples are [numbers], [height, width], [height, width, channels] or, as PyTorch has them, [channels, height,
+ * width], which are turned to channels last (`layout`). Bools and uint8 stay bytes (uint8 read as x/255); floats of 16
+ * to 64 bits and other whole numbers become float32 of the same value, and whole numbers that float32 can't hold
+ * exactly are refused. Labels are whole numbers of any type, [examples] or [examples, 1].
  *
- * Pixels are uint8 (read as x/255) or float32 (taken as they are; float64 is converted). Without a test split,
- * a tenth of the training examples, drawn with seed 0 whatever the run's seed is, becomes the test split, and
- * `notes` says so.
+ * Splits too large for `memory` are streamed: read bit by bit while they are used; `notes` says so. That takes an
+ * unpacked file or archive; one that is compressed or in Fortran order is read whole, if it fits in half of the machine's
+ * memory and `memory` isn't set.
  *
- * @throws UserError naming the folder or file and what to do: no folder, no data in it, several data sets, a
- * damaged file, images and labels exchanged, counts or shapes that don't fit.
+ * Without a test split, a tenth of the training examples, drawn with seed 0 whatever the run's seed is, becomes the test
+ * split, and `notes` says so.
+ *
+ * @throws UserError naming the folder or file and what to do: no such place, no data in it, several data sets or two
+ * files for one part, a damaged file, images and labels exchanged, counts or shapes that don't fit.
  */
 export async function loadFolder(path: string, options: FolderOptions = {}): Promise<Dataset> {
-  const files = await findIdxFiles(path);
-  const peeks = new Map<Part, Peek>();
-  for (const [part, file] of files.images) {
-    const found = await peek(file);
-    requireImages(found, file);
-    peeks.set(part, found);
+  const found = await findArrays(path);
+  const arrays = new Map<Part, DataArray>();
+  for (const [part, file] of found.examples) {
+    const array = await file.open();
+    requireExamples(array);
+    arrays.set(part, array);
   }
-  const { streamed, notes } = planMemory(peeks, options.memory);
-  const splits = new Map<Part, Split>();
-  const shape = peeks.get("train")?.shape.slice(1) ?? [];
-  const trainFile = files.images.get("train") ?? path;
-  const kind = kindOf(shape, trainFile);
-  const turned = options.transposed ?? /^emnist/i.test(files.prefix);
-  if (turned && shape[0] !== shape[1]) {
+  const trainArray = arrays.get("train");
+  if (trainArray === undefined) throw new Error("findArrays found no training examples");
+  const { place: trainPlace, shape: trainShape } = trainArray;
+  const { streamed, notes } = planMemory(arrays, options.memory);
+  const layout = planLayout(trainShape.slice(1), options.layout, trainPlace);
+  const { shape } = layout;
+  const kind = kindOf(shape, trainPlace);
+  const transposed = options.transposed ?? /^emnist/i.test(found.name);
+  if (transposed && shape[0] !== shape[1]) {
     throw new UserError(
-      `${trainFile}: only square images can be transposed, these are ${formatShape(shape)}`,
+      `${trainPlace}: only square images can be transposed, these are ${formatShape(shape)}`,
     );
   }
-  for (const [part, found] of peeks) {
-    const { path: file } = found;
-    if (formatShape(found.shape.slice(1)) !== formatShape(shape)) {
+  notes.push(...found.notes, ...layout.notes, ...typeNotes(trainArray));
+  const turn = turnFor(shape, layout.turned, transposed);
+  const splits = new Map<Part, Split>();
+  let classes = options.classes;
+  for (const [part, array] of arrays) {
+    const { place } = array;
+    const own = array.shape.slice(1);
+    if (formatShape(own) !== formatShape(trainShape.slice(1))) {
       throw new UserError(
-        `${file} holds examples of shape ${formatShape(found.shape.slice(1))}, ` +
-          `${trainFile} of shape ${formatShape(shape)}; they must be equal`,
+        `${place} holds examples of shape ${formatShape(own)}, ` +
+          `${trainPlace} of shape ${formatShape(trainShape.slice(1))}; they must be equal`,
       );
     }
-    const labelFile = files.labels.get(part);
-    const labels = labelFile === undefined ? undefined : asLabels(await readArray(labelFile), labelFile);
-    if (labelFile !== undefined && labels !== undefined && labels.length !== found.shape[0]) {
-      throw mismatch(part, labelFile, labels.length, peeks);
+    if (array.dtype !== trainArray.dtype || (array.type === "bool") !== (trainArray.type === "bool")) {
+      throw new UserError(
+        `${place} holds ${array.type} numbers and ${trainPlace} ${trainArray.type}, which are not on the same scale ` +
+          "(uint8 is read as x/255, bools are 0 and 1, others are used as they are): save both as the same type",
+      );
+    }
+    const labelArray = await found.labels.get(part)?.open();
+    const labels = await labelArray?.labels();
+    classes ??= labelArray?.classes;
+    if (labelArray !== undefined && labels !== undefined && labels.length !== array.shape[0]) {
+      throw mismatch(part, labelArray.place, labels.length, arrays);
     }
     if (streamed.has(part)) {
-      const source = streamedImages(found);
-      splits.set(part, await makeStreamedSplit(turned ? uprightSource(source) : source, labels, file));
+      const source = turnedSource(array.source(), shape, turn);
+      splits.set(part, await makeStreamedSplit(source, labels, place, array.type !== "bool"));
     } else {
-      const images = await readImages(file);
-      if (turned) transpose(images);
-      splits.set(part, makeSplit(images, labels, file));
+      splits.set(part, makeSplit(turnedExamples(await array.read(), shape, turn), labels, place));
     }
   }
-  if (turned) notes.push("The images are stored transposed, as EMNIST's are; they were turned upright.");
+  if (transposed) notes.push("The images are stored transposed, as EMNIST's are; they were turned upright.");
   let train = splits.get("train");
   let test = splits.get("test");
-  if (train === undefined) throw new Error("findIdxFiles found no training images");
+  if (train === undefined) throw new Error("the training examples were not read");
   if (test === undefined) {
     const all = train.length;
-    if (all < 2) throw new UserError(`${trainFile}: one example is too few, as one is needed for testing`);
+    if (all < 2) throw new UserError(`${trainPlace}: one example is too few, as one is needed for testing`);
     [train, test] = splitInPlace(train, Math.max(1, Math.round(all * TEST_SHARE)), 0);
     notes.push(
       `There is no test split: ${test.length} of the ${all} training examples, drawn with seed 0, ` +
@@ -185,14 +215,15 @@ export async function loadFolder(path: string, options: FolderOptions = {}): Pro
   }
   const validation = splits.get("validation");
   return {
-    name: options.name ?? (files.prefix === "" ? basename(resolve(path)) : files.prefix),
+    name: options.name ?? (found.name === "" ? basename(resolve(path)) : found.name),
     source: resolve(path),
+    ...(options.layout === undefined ? {} : { layout: options.layout }),
     kind,
     shape,
     train,
     test,
     ...(validation === undefined ? {} : { validation }),
-    ...(options.classes === undefined ? {} : { classes: options.classes }),
+    ...(classes === undefined ? {} : { classes }),
     notes,
   };
 }

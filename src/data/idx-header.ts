@@ -1,9 +1,13 @@
 import { type DType, formatShape, sizeOf, UserError } from "../tensor/index.js";
+import { guessFile } from "./guess-file.js";
+import type { NumberType } from "./number-types.js";
 
 /** What the header of an idx file says: `00 00 <type> <rank>`, then the dimensions, all big-endian. */
 export interface IdxHeader {
   /** Bytes an element on disk. */
   readonly width: number;
+  /** The number type on disk. */
+  readonly type: NumberType;
   /** The element type in memory: int8 and int16 are widened to int32. */
   readonly dtype: DType;
   readonly shape: readonly number[];
@@ -17,29 +21,18 @@ export interface IdxHeader {
 export const MAX_IDX_HEADER = 4 + 4 * 255;
 
 /** Type codes. */
-const types: ReadonlyMap<number, { readonly width: number; readonly dtype: DType }> = new Map([
-  [0x08, { width: 1, dtype: "uint8" }],
-  [0x09, { width: 1, dtype: "int32" }],
-  [0x0b, { width: 2, dtype: "int32" }],
-  [0x0c, { width: 4, dtype: "int32" }],
-  [0x0d, { width: 4, dtype: "float32" }],
-  [0x0e, { width: 8, dtype: "float64" }],
+const types: ReadonlyMap<number, Pick<IdxHeader, "type" | "width" | "dtype">> = new Map([
+  [0x08, { type: "uint8", width: 1, dtype: "uint8" }],
+  [0x09, { type: "int8", width: 1, dtype: "int32" }],
+  [0x0b, { type: "int16", width: 2, dtype: "int32" }],
+  [0x0c, { type: "int32", width: 4, dtype: "int32" }],
+  [0x0d, { type: "float32", width: 4, dtype: "float32" }],
+  [0x0e, { type: "float64", width: 8, dtype: "float64" }],
 ]);
 const codes: Partial<Record<DType, number>> = { uint8: 0x08, int32: 0x0c, float32: 0x0d, float64: 0x0e };
 
 const hex = (bytes: Uint8Array): string =>
   Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join(" ");
-
-/** What a file that isn't idx may be, as the end of a message. */
-function guess(bytes: Uint8Array): string {
-  const text = String.fromCharCode(...bytes.subarray(0, 64));
-  if (/^\s*<(!doctype|html|\?xml)/i.test(text))
-    return "; it is a web page: the download went wrong, repeat it";
-  if (text.startsWith("PK")) return "; it is a zip archive: unpack it first";
-  if (text.startsWith("\x93NUMPY")) return "; it is a NumPy file";
-  if (text.startsWith("\x89PNG")) return "; it is a PNG picture";
-  return "";
-}
 
 /**
  * Reads the header from the first bytes of an idx file.
@@ -53,7 +46,7 @@ export function parseIdxHeader(bytes: Uint8Array, source: string): IdxHeader {
   if (bytes.length >= 4 && (zero0 !== 0 || zero1 !== 0)) {
     throw new UserError(
       `${source} is not an idx file: it begins with ${hex(bytes.subarray(0, 4))} ` +
-        `where 00 00 <type> <dimensions> belongs${guess(bytes)}`,
+        `where 00 00 <type> <dimensions> belongs${guessFile(bytes)}`,
     );
   }
   const offset = 4 + 4 * rank;

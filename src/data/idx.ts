@@ -1,5 +1,6 @@
 import { bytesPerElement, type Tensor, type TypedArray, tensor, UserError, viewOf } from "../tensor/index.js";
 import { checkIdxLength, encodeIdxHeader, type IdxHeader, parseIdxHeader } from "./idx-header.js";
+import { swapBytes } from "./number-types.js";
 import { allocateShared } from "./shared.js";
 
 /** Whether bytes begin as gzip does. */
@@ -13,18 +14,6 @@ export function allocateIdx(header: IdxHeader, source: string): Uint8Array {
     return allocateShared("uint8", header.bytes);
   } catch (cause) {
     throw new UserError(`${source} needs ${header.bytes} bytes of memory, more than there are`, 1, { cause });
-  }
-}
-
-/** Reverses the bytes of each element in place: big-endian to little-endian and back. */
-function swapBytes(raw: Uint8Array, width: number): void {
-  if (width === 1) return;
-  for (let at = 0; at < raw.length; at += width) {
-    for (let low = at, high = at + width - 1; low < high; low++, high--) {
-      const byte = raw[low] ?? 0;
-      raw[low] = raw[high] ?? 0;
-      raw[high] = byte;
-    }
   }
 }
 

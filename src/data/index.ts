@@ -5,6 +5,14 @@ import { mnist } from "./mnist.js";
 export { cacheFolder } from "./cache.js";
 export { type DownloadOptions, type DownloadProgress, download } from "./download.js";
 export { type FolderOptions, loadFolder } from "./folder.js";
+export {
+  type DataArray,
+  type DataFormat,
+  formats,
+  type FoundArray,
+  type Part,
+  type Place,
+} from "./formats/index.js";
 export { errorCode, fileError, makeFolder } from "./files.js";
 export { readIdxFile, writeIdxFile } from "./idx-file.js";
 export { MNIST_MIRRORS, type MnistOptions, mnist } from "./mnist.js";

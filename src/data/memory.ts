@@ -1,8 +1,7 @@
 import { totalmem } from "node:os";
 import { basename } from "node:path";
-import { UserError } from "../tensor/index.js";
-import type { Part } from "./folder-names.js";
-import type { Peek } from "./peek.js";
+import { sizeOf, UserError } from "../tensor/index.js";
+import type { DataArray, Part } from "./formats/index.js";
 
 /** The memory that this process may use, in bytes: the machine's, or what a container allows. */
 function machineMemory(): number {
@@ -25,7 +24,7 @@ const megabytes = (bytes: number): string => `${Math.ceil(bytes / 1e6).toLocaleS
  * of it. Throws a UserError for a file that would have to be and can't.
  */
 export function planMemory(
-  parts: ReadonlyMap<Part, Peek>,
+  parts: ReadonlyMap<Part, Pick<DataArray, "place" | "dtype" | "shape" | "whole">>,
   memory: number | undefined,
 ): { streamed: ReadonlySet<Part>; notes: string[] } {
   if (memory !== undefined && !(memory >= 0)) {
@@ -35,23 +34,26 @@ export function planMemory(
   const streamed = new Set<Part>();
   const notes: string[] = [];
   let taken = 0;
-  for (const [part, { path, bytes, whole }] of [...parts].sort(([, a], [, b]) => a.bytes - b.bytes)) {
+  const sized = [...parts].map(([part, array]) => {
+    return { part, ...array, bytes: sizeOf(array.shape) * (array.dtype === "uint8" ? 1 : 4) };
+  });
+  for (const { part, place, whole, bytes } of sized.sort((a, b) => a.bytes - b.bytes)) {
     const needed = copies * bytes;
     if (taken + needed <= allowed) {
       taken += needed;
     } else if (whole === undefined) {
       streamed.add(part);
       notes.push(
-        `${basename(path)} is streamed from disk: in memory it would take ${megabytes(needed)}, and ` +
+        `${basename(place)} is streamed from disk: in memory it would take ${megabytes(needed)}, and ` +
           `${megabytes(allowed)} are allowed for examples.`,
       );
     } else if (memory === undefined && needed <= machineMemory() / 2) {
       notes.push(
-        `${basename(path)} takes ${megabytes(needed)} of memory, as it ${whole} to have it streamed.`,
+        `${basename(place)} takes ${megabytes(needed)} of memory, as it ${whole} to have it streamed.`,
       );
     } else {
       throw new UserError(
-        `${path} would take ${megabytes(needed)} of memory, of which ${megabytes(allowed)} are allowed for ` +
+        `${place} would take ${megabytes(needed)} of memory, of which ${megabytes(allowed)} are allowed for ` +
           `examples, and can't be streamed, as it ${whole}, or allow more memory`,
       );
     }

@@ -1,15 +1,14 @@
 import {
   allocate,
-  bytesPerElement,
   type DType,
   formatShape,
-  type Storage,
   sizeOf,
   stridesOf,
   type Tensor,
   tensor,
   UserError,
 } from "../tensor/index.js";
+import { type NumberArray, type NumberType, numbersIn, widths } from "./number-types.js";
 
 /*
  * npyjs 1.2 is kept and can write too, but aligns to 8 bytes instead of the format's 64 and describes bools as
@@ -24,6 +23,38 @@ const DESCRIPTIONS = {
   uint8: "|u1",
   bool: "|b1",
 } as const satisfies Record<DType, string>;
+
+/** The types that are read, by NumPy's code without the byte order. */
+const CODES: Readonly<Record<string, NumberType>> = {
+  b1: "bool",
+  u1: "uint8",
+  i1: "int8",
+  u2: "uint16",
+  i2: "int16",
+  u4: "uint32",
+  i4: "int32",
+  u8: "uint64",
+  i8: "int64",
+  f2: "float16",
+  f4: "float32",
+  f8: "float64",
+};
+
+/** What the types are read as, the narrowest that holds all their values. */
+const TENSOR_TYPES = {
+  bool: "bool",
+  uint8: "uint8",
+  int8: "int32",
+  uint16: "int32",
+  int16: "int32",
+  int32: "int32",
+  uint32: "int64",
+  uint64: "int64",
+  int64: "int64",
+  float16: "float32",
+  float32: "float32",
+  float64: "float64",
+} as const satisfies Record<NumberType, DType>;
 
 /** `\x93NUMPY` */
 const MAGIC = [0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59] as const;
@@ -51,24 +82,34 @@ export function encodeNpy(value: Tensor): Uint8Array {
 }
 
 /**
- * The array of a NumPy file (format 1.0 to 3.0), as a copy in C order; arrays in Fortran order are reordered.
+ * The array of a NumPy file (format 1.0 to 3.0), as a copy in C order. Either byte order and Fortran order are read;
+ * types that tensors lack are widened: int8, int16 and uint16 to int32, uint32 and uint64 to int64, float16 to float32.
  * `source` names the file in messages. Throws a UserError for anything that isn't a whole, valid file with one
- * array of float32, float64, int32, int64, uint8 or bool, little-endian.
+ * array of bools, whole numbers of 8 to 64 bits, or floats of 16 to 64 bits.
  */
 export function decodeNpy(bytes: Uint8Array, source: string): Tensor {
-  const fail = failing(source);
-  const { dtype, shape, fortran, start } = readNpyHeader(bytes, bytes.length, source);
-  const data = allocate(dtype, sizeOf(shape));
-  new Uint8Array(data.buffer).set(bytes.subarray(start));
-  if (dtype === "bool" && !(data as Uint8Array).every((byte) => byte <= 1)) {
-    fail("it has bools other than 0 and 1");
+  const { type, bigEndian, shape, fortran, start } = readNpyHeader(bytes, bytes.length, source);
+  // A copy, which is aligned and may be overwritten; `slice` of a Buffer would be a view.
+  const raw = new Uint8Array(bytes.length - start);
+  raw.set(bytes.subarray(start));
+  const values = numbersIn(raw, type, bigEndian);
+  if (type === "bool" && !(values as Uint8Array).every((byte) => byte <= 1)) {
+    failing(source)("it has bools other than 0 and 1");
   }
-  return tensor(dtype, shape, fortran ? fromFortran(dtype, data, shape) : data);
+  if (type === "uint64" && (values as BigUint64Array).some((value) => value >= 2n ** 63n)) {
+    throw new UserError(`${source} has whole numbers of 2 ** 63 and more; convert it in NumPy to float64`);
+  }
+  const dtype = TENSOR_TYPES[type];
+  const data = allocate(dtype, values.length);
+  if (data instanceof BigInt64Array) for (let i = 0; i < data.length; i++) data[i] = BigInt(values[i] ?? 0);
+  else data.set(values as Exclude<NumberArray, BigInt64Array | BigUint64Array>);
+  return tensor(dtype, shape, fortran ? toCOrder(data, allocate(dtype, data.length), shape) : data);
 }
 
 /** What the header of a NumPy file says. */
 export interface NpyHeader {
-  readonly dtype: DType;
+  readonly type: NumberType;
+  readonly bigEndian: boolean;
   readonly shape: readonly number[];
   /** Whether the first index is fastest. */
   readonly fortran: boolean;
@@ -80,27 +121,40 @@ export interface NpyHeader {
 export const MAX_NPY_HEADER = 12 + 65_535;
 
 /**
- * Reads the header from the first bytes of a NumPy file of `size` bytes. Throws a UserError as `decodeNpy`, also if
- * the data are not as many bytes as the header says.
+ * Reads the header from the first bytes of a NumPy file of `size` bytes (undefined: not known). Throws a UserError as
+ * `decodeNpy`, also if the data are not as many bytes as the header says.
  */
-export function readNpyHeader(bytes: Uint8Array, size: number, source: string): NpyHeader {
+export function readNpyHeader(bytes: Uint8Array, size: number | undefined, source: string): NpyHeader {
   const fail = failing(source);
   const { text, start } = readHeader(bytes, fail);
   const { description, fortran, shape } = parseHeader(text, fail);
-  const dtype = dtypeOf(description);
-  if (dtype === undefined) {
-    const types = Object.keys(DESCRIPTIONS).join(", ");
-    throw new UserError(
-      `${source} has elements of type ${description}; convert it in NumPy to one of ${types}`,
-    );
-  }
-  const needed = sizeOf(shape) * bytesPerElement(dtype);
-  const found = size - start;
+  const [, order = "", code = ""] = /^([<>=|]?)(.*)$/.exec(description) ?? [];
+  const type = Object.hasOwn(CODES, code) ? CODES[code] : undefined;
+  if (type === undefined) throw new UserError(`${source} ${unreadable(code, description)}`);
+  const needed = sizeOf(shape) * widths[type];
+  const found = size === undefined ? needed : size - start;
   if (found !== needed) {
-    const problem = `an array of ${dtype} and shape ${formatShape(shape)} takes ${needed} bytes, but ${found} follow`;
+    const problem = `an array of ${type} and shape ${formatShape(shape)} takes ${needed} bytes, but ${found} follow`;
     fail(found < needed ? `${problem}: the file seems cut off` : problem);
   }
-  return { dtype, shape, fortran, start };
+  return { type, bigEndian: order === ">", shape, fortran, start };
+}
+
+/** Why an element type can't be read, and what to do about it. */
+function unreadable(code: string, description: string): string {
+  if (code === "O") {
+    return "holds Python objects, not numbers: make it one array of numbers, such as by numpy.stack, and save it again";
+  }
+  if (/^[US]/.test(code)) {
+    return (
+      `holds text (${description}): save numbers in its place, for labels those of ` +
+      "numpy.unique(labels, return_inverse=True)[1]"
+    );
+  }
+  if (code.startsWith("c")) {
+    return `holds complex numbers (${description}): save their real and imaginary parts side by side, or abs()`;
+  }
+  return `has elements of type ${description}; save it with .astype("float32")`;
 }
 
 type Fail = (problem: string) => never;
@@ -165,22 +219,27 @@ function parseHeader(text: string, fail: Fail): ParsedHeader {
   return { description, fortran: order === "True", shape };
 }
 
-/** For single bytes the sign for the byte order has no meaning. */
-function dtypeOf(description: string): DType | undefined {
-  const plain = description.replace(/^[<>=|](?=[ub]1$)/, "|");
-  return (Object.keys(DESCRIPTIONS) as DType[]).find((dtype) => DESCRIPTIONS[dtype] === plain);
-}
-
-/** The elements of an array stored first index fastest, with the last index fastest. */
-function fromFortran<D extends DType>(dtype: D, data: Storage[D], shape: readonly number[]): Storage[D] {
-  const from = stridesOf([...shape].reverse()).reverse();
-  const to = stridesOf(shape);
-  const out = allocate(dtype, data.length);
+/** The elements of an array stored first index fastest, with the last index fastest, in `out`. */
+export function toCOrder<T extends { readonly length: number; [index: number]: number | bigint }>(
+  data: T,
+  out: T,
+  shape: readonly number[],
+): T {
+  const strides = stridesOf([...shape].reverse()).reverse();
+  const index = new Array<number>(shape.length).fill(0);
+  let at = 0;
   for (let i = 0; i < data.length; i++) {
-    const at = to.reduce((sum, stride, axis) => {
-      return sum + (Math.floor(i / stride) % (shape[axis] ?? 1)) * (from[axis] ?? 0);
-    }, 0);
-    out[i] = data[at] as Storage[D][number];
+    out[i] = data[at] ?? 0;
+    for (let axis = shape.length - 1; axis >= 0; axis--) {
+      const next = (index[axis] ?? 0) + 1;
+      at += strides[axis] ?? 0;
+      if (next < (shape[axis] ?? 1)) {
+        index[axis] = next;
+        break;
+      }
+      at -= next * (strides[axis] ?? 0);
+      index[axis] = 0;
+    }
   }
   return out;
 }

@@ -15,6 +15,8 @@ export {
   toFloats,
 } from "./dataset.js";
 export { holdOut } from "./hold-out.js";
+export { type ChannelLayout, channelLayouts } from "./layout.js";
+export type { NumberArray, NumberType } from "./number-types.js";
 export { decodeIdx, encodeIdx } from "./idx.js";
 export { decodeNpy, encodeNpy } from "./npy.js";
 export type * from "./source.js";

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { RandomStream, sizeOf, UserError } from "../tensor/index.js";
+import { widths } from "./number-types.js";
 import { fileSource, type RowLayout } from "./row-file.js";
 import type { ExampleData } from "./source.js";
 
@@ -15,16 +16,38 @@ afterAll(() => rm(dir, { recursive: true }));
 const examples = 3000;
 const headerBytes = 13;
 
-/** A file of examples: number k of example i is the same in each number type. */
+/** Writes one number of a type. */
+const writers: Readonly<
+  Record<RowLayout["stored"], (view: DataView, at: number, v: number, le: boolean) => void>
+> = {
+  bool: (view, at, v) => view.setUint8(at, v % 2),
+  uint8: (view, at, v) => view.setUint8(at, v),
+  int8: (view, at, v) => view.setInt8(at, v - 125),
+  uint16: (view, at, v, le) => view.setUint16(at, v, le),
+  int16: (view, at, v, le) => view.setInt16(at, v, le),
+  uint32: (view, at, v, le) => view.setUint32(at, v, le),
+  int32: (view, at, v, le) => view.setInt32(at, v, le),
+  uint64: (view, at, v, le) => view.setBigUint64(at, BigInt(v), le),
+  int64: (view, at, v, le) => view.setBigInt64(at, BigInt(v), le),
+  // 64 to 127.9 in steps of 1/16 are 0x5400 and on.
+  float16: (view, at, v, le) => view.setUint16(at, 0x5400 + v, le),
+  float32: (view, at, v, le) => view.setFloat32(at, v, le),
+  float64: (view, at, v, le) => view.setFloat64(at, v, le),
+};
+const becomes: Partial<Record<RowLayout["stored"], (v: number) => number>> = {
+  bool: (v) => v % 2,
+  int8: (v) => v - 125,
+  float16: (v) => 64 + v / 16,
+};
+
+/** A file of examples: number k of example i is the same in each number type, as far as that goes. */
 async function written(stored: RowLayout["stored"], bigEndian: boolean, size: number): Promise<RowLayout> {
   const path = join(dir, `${stored}-${bigEndian}-${size}`);
-  const width = { uint8: 1, float32: 4, float64: 8 }[stored];
+  const width = widths[stored];
   const bytes = Buffer.alloc(headerBytes + examples * size * width, 7);
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   for (let i = 0; i < examples * size; i++) {
-    const at = headerBytes + i * width;
-    if (stored === "uint8") bytes[at] = valueOf(i);
-    else if (stored === "float32") bytes[bigEndian ? "writeFloatBE" : "writeFloatLE"](valueOf(i), at);
-    else bytes[bigEndian ? "writeDoubleBE" : "writeDoubleLE"](valueOf(i), at);
+    writers[stored](view, headerBytes + i * width, valueOf(i), !bigEndian);
   }
   await writeFile(path, bytes);
   return { path, offset: headerBytes, shape: [examples, size], stored, bigEndian };
@@ -48,6 +71,16 @@ it.each([
   ["float32", true, 10],
   ["float64", false, 100],
   ["float64", true, 3],
+  ["bool", false, 9],
+  ["int8", false, 9],
+  ["uint16", true, 9],
+  ["int16", false, 200],
+  ["uint32", true, 3],
+  ["int32", false, 9],
+  ["uint64", true, 9],
+  ["int64", false, 9],
+  ["float16", false, 9],
+  ["float16", true, 9],
 ] as const)("%s, big-endian %s, %d numbers: every example comes to its place", async (stored, big, size) => {
   const layout = await written(stored, big, size);
   const source = fileSource(layout);
@@ -57,7 +90,7 @@ it.each([
     const out: ExampleData = source.dtype === "uint8" ? new Uint8Array(length) : new Float32Array(length);
     await reader.read(rows, out);
     const expected = Array.from({ length }, (_, k) =>
-      valueOf((rows[Math.floor(k / size)] ?? 0) * size + (k % size)),
+      (becomes[stored] ?? Number)(valueOf((rows[Math.floor(k / size)] ?? 0) * size + (k % size))),
     );
     expect(Array.from(out), name).toEqual(expected);
   }

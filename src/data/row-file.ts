@@ -2,22 +2,23 @@ import { readSync } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
 import { sizeOf, UserError } from "../tensor/index.js";
 import { fileError } from "./files.js";
+import { exampleType, type NumberType, numbersIn, putExamples, swapBytes, widths } from "./number-types.js";
 import { mostRows, RowOrder, type Run } from "./row-order.js";
 import type { ExampleData, ExampleReader, ExampleSource } from "./source.js";
 
 /** Where and how examples lie in an uncompressed file. */
 export interface RowLayout {
   readonly path: string;
+  /** For messages; default the path. */
+  readonly place?: string;
   /** Bytes before the first example. */
   readonly offset: number;
   /** `[examples, ...shape]`. */
   readonly shape: readonly number[];
-  /** The number type in the file; float64 is read as float32. */
-  readonly stored: "uint8" | "float32" | "float64";
+  /** The number type in the file; see `putExamples` for what it becomes. */
+  readonly stored: NumberType;
   readonly bigEndian: boolean;
 }
-
-const widths = { uint8: 1, float32: 4, float64: 8 } as const;
 
 /** Reading so many bytes that nobody wants takes about as long as another call. */
 const gapBytes = 12 * 1024;
@@ -56,11 +57,11 @@ const cachedBytes = 1 << 22;
  * `slow` milliseconds (default 0.06) and 1 ns a byte is taken to come from a disk.
  */
 export function fileSource(layout: RowLayout, slow = slowPiece): ExampleSource {
-  const { path, shape, stored } = layout;
+  const { path, shape, stored, place = path } = layout;
   return {
-    dtype: stored === "uint8" ? "uint8" : "float32",
+    dtype: exampleType(stored),
     shape,
-    place: path,
+    place,
     async open() {
       try {
         return new RowReader(layout, await open(path, "r"), slow);
@@ -86,24 +87,27 @@ class RowReader implements ExampleReader {
   }
 
   async read(rows: Int32Array, out: ExampleData): Promise<void> {
-    const { stored, bigEndian, shape, path } = this.layout;
+    const { stored, bigEndian, shape, path, place = path } = this.layout;
     const size = sizeOf(shape.slice(1));
     const [examples = 0] = shape;
     const bad = rows.find((row) => row < 0 || row >= examples);
     if (bad !== undefined) throw new RangeError(`${path} has ${examples} examples, and no number ${bad}`);
-    const portion = stored === "float64" ? Math.max(1, Math.floor(scratchBytes / this.rowBytes)) : mostRows;
+    const asTheyAre = stored === "uint8" || stored === "float32";
+    const portion = asTheyAre ? mostRows : Math.max(1, Math.floor(scratchBytes / this.rowBytes));
     for (let start = 0; start < rows.length; start += portion) {
       const wanted = rows.subarray(start, start + portion);
       const part = out.subarray(start * size, (start + wanted.length) * size);
-      if (stored === "float64") {
-        const wide = new Float64Array(part.length);
-        await this.readRaw(wanted, new Uint8Array(wide.buffer));
-        if (bigEndian) Buffer.from(wide.buffer).swap64();
-        part.set(wide);
-      } else {
+      if (asTheyAre) {
         const bytes = new Uint8Array(part.buffer, part.byteOffset, part.byteLength);
         await this.readRaw(wanted, bytes);
-        if (bigEndian) Buffer.from(part.buffer, part.byteOffset, part.byteLength).swap32();
+        if (bigEndian) swapBytes(bytes, widths[stored]);
+      } else {
+        const raw = new Uint8Array(part.length * widths[stored]);
+        await this.readRaw(wanted, raw);
+        putExamples(numbersIn(raw, stored, bigEndian), stored, part, (index, problem) => {
+          const example = wanted[Math.floor(index / size)];
+          throw new UserError(`${place}: example ${example} holds ${problem}`);
+        });
       }
     }
   }

@@ -16,6 +16,7 @@ export type * from "./info.js";
 export * from "./kl.js";
 import "./kl-pairs.js";
 export * from "./points.js";
+export * from "./points-csv.js";
 export * from "./registry.js";
 export { readSamples } from "./samples.js";
 export * from "./support.js";

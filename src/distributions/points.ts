@@ -1,4 +1,3 @@
-import { parse } from "csv-parse/browser/esm/sync";
 import { UserError } from "../tensor/index.js";
 
 /** Points, all with equally many coordinates. */
@@ -50,29 +49,5 @@ export function pointsFromPicture(picture: Picture, options: PictureOptions = {}
     const pixel = dark[Math.floor((i * dark.length) / count)] ?? 0;
     const [column, row] = [pixel % width, Math.floor(pixel / width)];
     return [(column + 0.5 - width / 2) * scale, (height / 2 - row - 0.5) * scale];
-  });
-}
-
-/**
- * The rows of a CSV (separated by comma, semicolon or tab) as points. A first row that is not of numbers is taken
- * as a heading. Throws a UserError naming the row for anything else that is no number, and for rows of unequal
- * length.
- */
-export function pointsFromCsv(text: string): number[][] {
-  let rows: string[][];
-  try {
-    rows = parse(text, { bom: true, delimiter: [",", ";", "\t"], skip_empty_lines: true, trim: true });
-  } catch (error) {
-    throw new UserError(`not a readable CSV: ${error instanceof Error ? error.message : String(error)}`, 1);
-  }
-  const isNumber = (cell: string): boolean => cell !== "" && Number.isFinite(Number(cell));
-  const [first] = rows;
-  const heading = first !== undefined && !first.every(isNumber) ? 1 : 0;
-  const body = rows.slice(heading);
-  if (body.length === 0) throw new UserError("the CSV has no rows of numbers", 1);
-  return body.map((row, i) => {
-    const odd = row.find((cell) => !isNumber(cell));
-    if (odd !== undefined) throw new UserError(`row ${i + 1 + heading} of the CSV: "${odd}" is no number`, 1);
-    return row.map(Number);
   });
 }

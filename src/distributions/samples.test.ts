@@ -5,7 +5,7 @@ import { expectClose, numbers } from "../testing/support.js";
 import { klDivergence } from "./kl.js";
 import { normal } from "./normal.js";
 import { parseSpec } from "../catalogue/index.js";
-import { pointsFromCsv, pointsFromPicture } from "./points.js";
+import { pointsFromPicture } from "./points.js";
 import { distributions } from "./registry.js";
 import { empirical, readSamples, samples } from "./samples.js";
 
@@ -98,19 +98,5 @@ describe("reading points", () => {
     expect(pointsFromPicture(picture, { limit: 1 }).length).toBe(1);
     const white = { width: 1, height: 1, channels: 1, data: new Uint8Array([255]) };
     expect(() => pointsFromPicture(white)).toThrow("no dark pixels");
-  });
-
-  it("from CSV, with or without a heading", () => {
-    expect(pointsFromCsv("x,y\n1, 2\r\n-3e-1,4\n\n")).toEqual([
-      [1, 2],
-      [-0.3, 4],
-    ]);
-    expect(pointsFromCsv("1;2\n3;4")).toEqual([
-      [1, 2],
-      [3, 4],
-    ]);
-    expect(() => pointsFromCsv("x,y\n1,two")).toThrow('row 2 of the CSV: "two"');
-    expect(() => pointsFromCsv("1,2\n3")).toThrow("not a readable CSV");
-    expect(() => pointsFromCsv("x,y\n")).toThrow("no rows of numbers");
   });
 });

@@ -93,7 +93,7 @@ describe("imageGrid", () => {
     [{ shape: [1, 2], labels: ["a"] }, /3 images but 1 labels/],
     [{ shape: [1, 2], background: 300 }, /0\.\.255/],
     [{ shape: [1, 2], scale: 20_000 }, /smaller scale/],
-    [{ shape: [1, 1, 2] }, /\[1, 1, 2\] are not pictures/],
+    [{ shape: [1, 1, 1, 2] }, /\[1, 1, 1, 2\] are not pictures/],
     [{ shape: [] }, /shape \[\]/],
   ])("refuses %j", (options, message) => {
     expect(() => imageGrid(three, options)).toThrow(message);

@@ -2,11 +2,11 @@ import { type Tensor, UserError } from "../tensor/index.js";
 import { bitmapTextWidth, drawBitmapText, fitBitmapText, GLYPH_HEIGHT } from "./bitmap-font.js";
 import { heatPairs, heatTable } from "./heat-table.js";
 import { countExamples, type ExampleShape, layoutOf, requireInteger, toBytes } from "./pixels.js";
-import { blank, type Colour, contrasting, drawTile, isGrey, type Raster } from "./raster.js";
+import { blank, channelsOn, type Colour, contrasting, drawTile, isGrey, type Raster } from "./raster.js";
 
 /** Options of {@link imageGrid}. */
 export interface GridOptions {
-  /** Shape of one example: `[h, w]`, `[h, w, 1]`, `[h, w, 3]`, or `[d]` for a table. */
+  /** Shape of one example: `[h, w]`, `[h, w, 1]`, `[h, w, 3]` (RGB), `[h, w, 4]` (RGBA, drawn on white), or `[d]` for a table. */
   readonly shape: ExampleShape;
   /** Images a row; default: as many as make the grid about square. */
   readonly columns?: number;
@@ -32,7 +32,7 @@ const TEXT_GAP = 3;
 /**
  * Images in rows, the first one top left. `images` is `[n, ...]` with the values of one example of
  * `options.shape` in the rest (flat rows `[n, 784]` are fine), float in 0..1 (clamped) or uint8.
- * A table (shape `[d]`) is drawn as a heat map instead, one example a row, and the raster's `note` says so.
+ * A table (shape `[d]`, or other channels than 1, 3 and 4) is drawn as a heat map instead, one example a row, and the raster's `note` says so.
  *
  * Throws a {@link UserError} for NaN or infinite values, for no images, and for shapes that don't fit.
  */
@@ -55,7 +55,12 @@ export function imageGrid(images: Tensor, options: GridOptions): Raster {
   const footer = labels === undefined ? 0 : GLYPH_HEIGHT * textScale + 2 * TEXT_GAP;
   const stepX = width * scale + gap;
   const stepY = height * scale + footer + gap;
-  const out = blank(gap + columns * stepX, gap + rows * stepY, isGrey(background) ? channels : 3, background);
+  const out = blank(
+    gap + columns * stepX,
+    gap + rows * stepY,
+    isGrey(background) ? channelsOn(channels) : 3,
+    background,
+  );
   const ink = contrasting(background);
   for (let i = 0; i < n; i++) {
     const x = gap + (i % columns) * stepX;
@@ -109,7 +114,7 @@ export function originalsBesideReconstructions(
   const out = blank(
     margin + gap + columns * stepX,
     gap + bands * stepBand - between,
-    isGrey(background) ? channels : 3,
+    isGrey(background) ? channelsOn(channels) : 3,
     background,
   );
   for (let i = 0; i < n; i++) {

@@ -10,7 +10,7 @@ import { textWidth } from "./text.js";
 
 /** Options of {@link manifoldGrid}. */
 export interface ManifoldOptions {
-  /** Shape of one example: `[h, w]`, `[h, w, 1]` or `[h, w, 3]`. */
+  /** Shape of one example: `[h, w]`, `[h, w, 1]`, `[h, w, 3]` or `[h, w, 4]`. */
   readonly shape: ExampleShape;
   /** Screen pixels a pixel; default 1. */
   readonly scale?: number;

@@ -1,16 +1,16 @@
 import { formatShape, type Tensor, UserError } from "../tensor/index.js";
 
-/** What one example looks like: `[h, w]` grey, `[h, w, 1]`, `[h, w, 3]` RGB; `[d]` is a row of a table. */
+/** What one example looks like: `[h, w]` grey, `[h, w, 1]`, `[h, w, 3]` RGB, `[h, w, 4]` RGBA; `[d]` is a row of a table. */
 export type ExampleShape = readonly number[];
 
 /** How an example can be drawn. */
 export type Layout =
-  | { readonly kind: "image"; readonly height: number; readonly width: number; readonly channels: 1 | 3 }
+  | { readonly kind: "image"; readonly height: number; readonly width: number; readonly channels: 1 | 3 | 4 }
   | { readonly kind: "table"; readonly features: number };
 
 /**
- * How examples of this shape are drawn: as images, or - data without rows and columns of pixels - as a table.
- * Throws a {@link UserError} for shapes that are neither.
+ * How examples of this shape are drawn: as images, or - data without rows and columns of pixels, or with another number
+ * of channels than 1, 3 or 4 - as a table of all their numbers. Throws a {@link UserError} for shapes that are neither.
  */
 export function layoutOf(shape: ExampleShape): Layout {
   if (shape.length === 0 || shape.some((dim) => !Number.isInteger(dim) || dim < 1)) {
@@ -20,11 +20,14 @@ export function layoutOf(shape: ExampleShape): Layout {
   }
   const [height = 1, width = 1, channels = 1] = shape;
   if (shape.length === 1) return { kind: "table", features: height };
-  if (shape.length > 3 || (channels !== 1 && channels !== 3)) {
+  if (shape.length > 3) {
     throw new UserError(
-      `examples of shape ${formatShape(shape)} are not pictures: use [height, width], [height, width, 1] or ` +
-        "[height, width, 3] with the channels last, or [features] for a table",
+      `examples of shape ${formatShape(shape)} are not pictures: use [height, width], or [height, width, channels] ` +
+        "with 1 (grey), 3 (RGB) or 4 (RGBA) channels last, or [features] for a table",
     );
+  }
+  if (channels !== 1 && channels !== 3 && channels !== 4) {
+    return { kind: "table", features: height * width * channels };
   }
   return { kind: "image", height, width, channels };
 }

@@ -3,11 +3,11 @@ import { UserError } from "../tensor/index.js";
 import { base64 } from "./base64.js";
 import { countExamples, type ExampleShape, layoutOf, toBytes } from "./pixels.js";
 import { encodePng } from "./png.js";
-import { blank, drawTile, type Raster } from "./raster.js";
+import { blank, channelsOn, drawTile, type Raster } from "./raster.js";
 
 /** Options of {@link placedImages}. */
 export interface PlacedOptions {
-  /** Shape of one example: `[h, w]`, `[h, w, 1]` or `[h, w, 3]`. */
+  /** Shape of one example: `[h, w]`, `[h, w, 1]`, `[h, w, 3]` or `[h, w, 4]`. */
   readonly shape: ExampleShape;
   /** The centre of each image, in widths and heights of an image; y goes up. */
   readonly places: readonly (readonly [x: number, y: number])[];
@@ -29,7 +29,7 @@ export function placedImages(images: Tensor, { shape, places }: PlacedOptions): 
   const wide = Math.ceil((Math.max(...xs) + 0.5 - left) * width);
   const tall = Math.ceil((top - Math.min(...ys) + 0.5) * height);
   const margin = 4;
-  const out = blank(wide + 2 * margin, tall + 2 * margin, channels, 24);
+  const out = blank(wide + 2 * margin, tall + 2 * margin, channelsOn(channels), 24);
   places.forEach(([x, y], i) => {
     const tile = { data, offset: i * height * width * channels, width, height, channels };
     const column = margin + Math.round((x - 0.5 - left) * width);

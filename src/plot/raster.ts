@@ -83,10 +83,15 @@ export interface Tile {
   readonly offset: number;
   readonly width: number;
   readonly height: number;
-  readonly channels: 1 | 3;
+  readonly channels: 1 | 3 | 4;
 }
 
-/** Draws a tile with its top left corner at (x, y), every pixel as a square of `scale` pixels. */
+/** Channels of a raster on which tiles of so many are drawn: transparent ones are put on white. */
+export function channelsOn(channels: Tile["channels"]): 1 | 3 {
+  return channels === 1 ? 1 : 3;
+}
+
+/** Draws a tile with its top left corner at (x, y), every pixel as a square of `scale` pixels; RGBA on white. */
 export function drawTile(into: Raster, tile: Tile, x: number, y: number, scale: number): void {
   const rowBytes = tile.width * scale * into.channels;
   for (let ty = 0; ty < tile.height; ty++) {
@@ -94,9 +99,11 @@ export function drawTile(into: Raster, tile: Tile, x: number, y: number, scale: 
     let at = start;
     for (let tx = 0; tx < tile.width; tx++) {
       const from = tile.offset + (ty * tile.width + tx) * tile.channels;
+      const alpha = tile.channels === 4 ? (tile.data[from + 3] ?? 255) / 255 : 1;
       for (let s = 0; s < scale; s++) {
         for (let c = 0; c < into.channels; c++) {
-          into.data[at++] = tile.data[tile.channels === 1 ? from : from + c] ?? 0;
+          const level = tile.data[tile.channels === 1 ? from : from + c] ?? 0;
+          into.data[at++] = Math.round(level * alpha + 255 * (1 - alpha));
         }
       }
     }

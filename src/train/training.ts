@@ -175,6 +175,7 @@ function runConfig(model: Vae, data: Dataset, settings: Settings, options: Train
     ...(shuffle !== "full" && { shuffle }),
     dataset: { name: data.name, shape: data.shape, train: data.train.length, test: data.test.length },
     source: data.source ?? null,
+    ...(data.layout !== undefined && { layout: data.layout }),
     device: options.device ?? "auto",
     threads: options.threads ?? null,
   };

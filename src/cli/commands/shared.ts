@@ -12,7 +12,7 @@ import { canSaveImages, saveImages, type SaveImagesOptions } from "../../model/i
 import { type Tensor, UserError } from "../../tensor/index.js";
 import type { CheckpointName, RunConfig } from "../../train/index.js";
 import { print } from "../context.js";
-import { asInRun, loadData, recordedData } from "../data.js";
+import { asInRun, loadData, recordedData, recordedLayout } from "../data.js";
 import { defined } from "../defined.js";
 import { choice, fields, text } from "../fields.js";
 import { commonFlags, type CommonFlags, flag } from "../flags.js";
@@ -72,7 +72,7 @@ export async function dataFor(
 ): Promise<Dataset> {
   const dataset = await loadData(
     flags.data ?? recordedData(config, folder),
-    defined({ memory: flags.memory }),
+    defined({ memory: flags.memory, layout: recordedLayout(config) }),
   );
   return asInRun(dataset, config, flags.split ?? "test");
 }

@@ -94,6 +94,7 @@ export const trainCommand = buildCommand<TrainFlags, [data: string | undefined],
       binarize: flag("binarize", fields.binarize),
       shuffle: flag("shuffle", fields.shuffle),
       memory: flag("memory", fields.memory),
+      layout: flag("layout", fields.layout),
       device: flag("device", fields.device),
       threads: flag("threads", fields.threads),
       config: flag(

@@ -1,0 +1,5 @@
+export { findArrays, type FoundSet } from "./find.js";
+export type { DataArray, DataFormat, FoundArray, Part, Place } from "./format.js";
+export { openIdx } from "./idx.js";
+export { openNpy } from "./npy.js";
+export { formats } from "./registry.js";
