@@ -2,15 +2,22 @@ import { stat } from "node:fs/promises";
 import {
   type Binarization,
   binarizations,
+  type Bytes,
   type Dataset,
   datasets,
   type DownloadProgress,
+  type ExampleSchema,
   holdOut,
+  isUnit,
+  readingOf,
+  type Standardization,
+  standardizations,
 } from "../data/index.js";
 import { suggestion } from "../catalogue/index.js";
 import type { SplitName } from "../evaluate/index.js";
 import { UserError } from "../tensor/index.js";
-import type { RunConfig } from "../train/index.js";
+import { type RunConfig, schemaOfRun } from "../train/index.js";
+import { defined } from "./defined.js";
 import type { Settings } from "./settings.js";
 
 const named = ["mnist"];
@@ -21,6 +28,8 @@ export interface LoadDataOptions {
   readonly onProgress?: (progress: DownloadProgress) => void;
   /** Bytes that the examples of a folder may take in memory. */
   readonly memory?: number;
+  /** What a folder's bytes are. */
+  readonly bytes?: Bytes;
 }
 
 /** The data set that `mnist`, a folder's path or a config file's object stands for. */
@@ -35,7 +44,7 @@ export async function loadData(
   if (there === undefined && !/[./\\]/.test(source)) {
     throw new UserError(`there is neither a data set nor a folder "${source}"; ${suggestion(source, named)}`);
   }
-  return datasets.folder(source, options.memory === undefined ? {} : { memory: options.memory });
+  return datasets.folder(source, defined({ memory: options.memory, bytes: options.bytes }));
 }
 
 /** The validation examples of a run, held out again as they were. */
@@ -50,6 +59,22 @@ export function recordedBinarization(
   config: { readonly binarize?: unknown } | undefined,
 ): Binarization | undefined {
   return binarizations.find((mode) => mode === config?.binarize);
+}
+
+/** How bytes must be read for a schema, where that is not what is found out by looking at them. */
+export function bytesFor(schema: ExampleSchema): Bytes | undefined {
+  if (schema.kind === "columns" || isUnit(schema)) return undefined;
+  return readingOf(schema.codec);
+}
+
+/** How a run's bytes are read, as far as that must be said. */
+export function recordedBytes(config: RunConfig | undefined): Bytes | undefined {
+  return config && bytesFor(schemaOfRun(config));
+}
+
+/** How a run's numbers are standardised, as far as it says. */
+export function recordedStandardization(config: RunConfig | undefined): Standardization | undefined {
+  return standardizations.find((mode) => mode === config?.standardize);
 }
 
 /** What to evaluate a run on unless told otherwise: the data set that it says it was trained on. */

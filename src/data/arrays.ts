@@ -15,11 +15,13 @@ import {
   makeSplit,
   type Split,
 } from "./dataset.js";
+import { type Bytes, withSchema } from "./byte-reading.js";
 import { splitCopy } from "./hold-out.js";
+import { type ExampleSchema, requireSchema } from "./schema.js";
 import { toShared } from "./shared.js";
 
 /**
- * Examples of one's own. Bytes are read as x/255, everything else is float32 and taken as it is. A flat typed
+ * Examples of one's own. Bytes stay bytes (see `bytes`), everything else is float32 and taken as it is. A flat typed
  * array needs `shape`; tensors and nested arrays are `[n, ...shape]`.
  */
 export type Examples =
@@ -50,6 +52,13 @@ export interface ArraysInput {
   readonly validation?: Examples | LabelledExamples;
   /** Names of the classes, by label. */
   readonly classes?: readonly string[];
+  /**
+   * What bytes stand for: `unit`, x/255, or `plain`, the numbers themselves, as for counts. Default `auto`: x/255, unless
+   * no byte is above 1; then they are 0 and 1, and `notes` says so.
+   */
+  readonly bytes?: Bytes;
+  /** What the numbers of an example are, in place of `bytes`. */
+  readonly schema?: ExampleSchema;
 }
 
 function isLabelled(input: Examples | LabelledExamples): input is LabelledExamples {
@@ -145,7 +154,10 @@ function toSplit(
  * a float is NaN or infinite.
  */
 export function fromArrays(input: ArraysInput): Dataset {
-  const { name = "arrays", classes } = input;
+  const { name = "arrays", classes, schema } = input;
+  if (schema !== undefined && input.bytes !== undefined) {
+    throw new UserError(`${name}: give a schema or bytes, not both`, 2);
+  }
   const first = toSplit(input.train, input.shape, `${name}: train`);
   const shape = first.examples.shape.slice(1);
   const kind = kindOf(shape, name);
@@ -163,7 +175,8 @@ export function fromArrays(input: ArraysInput): Dataset {
         "are held out for testing.",
     );
   }
-  return {
+  if (schema !== undefined) requireSchema(schema, shape, name);
+  const dataset: Dataset = {
     name,
     kind: input.kind ?? kind,
     shape,
@@ -175,4 +188,5 @@ export function fromArrays(input: ArraysInput): Dataset {
     ...(classes === undefined ? {} : { classes }),
     notes,
   };
+  return schema === undefined ? withSchema(dataset, input.bytes) : { ...dataset, schema };
 }

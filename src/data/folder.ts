@@ -1,6 +1,7 @@
 import { basename, resolve } from "node:path";
 import { formatShape, type Tensor, toTensor, UserError } from "../tensor/index.js";
 import { type Dataset, type ExampleTensor, kindOf, makeSplit, type Split } from "./dataset.js";
+import { type Bytes, withStreamedSchema } from "./byte-reading.js";
 import { findIdxFiles, type Part } from "./folder-names.js";
 import { splitInPlace } from "./hold-out.js";
 import { planMemory } from "./memory.js";
@@ -27,6 +28,11 @@ export interface FolderOptions {
    * 0 streams everything, Infinity nothing. Default: 1 GiB, or a quarter of the machine's memory if that is less.
    */
   readonly memory?: number;
+  /**
+   * What bytes stand for: `unit`, x/255, or `plain`, the numbers themselves, as for counts. Default `auto`: x/255, unless
+   * no byte is above 1; then they are 0 and 1, and `notes` says so.
+   */
+  readonly bytes?: Bytes;
 }
 
 /** The share of the training examples that is held out for testing where a folder has no test split. */
@@ -122,7 +128,7 @@ function mismatch(part: Part, path: string, count: number, images: ReadonlyMap<P
  * file; one that is gzipped or in Fortran order is read whole, if it fits in half of the machine's memory and `memory`
  * isn't set.
  *
- * Pixels are uint8 (read as x/255) or float32 (taken as they are; float64 is converted). Without a test split,
+ * Pixels are uint8 (read as x/255, see `bytes`) or float32 (taken as they are; float64 is converted). Without a test split,
  * a tenth of the training examples, drawn with seed 0 whatever the run's seed is, becomes the test split, and
  * `notes` says so.
  *
@@ -184,7 +190,7 @@ export async function loadFolder(path: string, options: FolderOptions = {}): Pro
     );
   }
   const validation = splits.get("validation");
-  return {
+  const dataset: Dataset = {
     name: options.name ?? (files.prefix === "" ? basename(resolve(path)) : files.prefix),
     source: resolve(path),
     kind,
@@ -195,4 +201,5 @@ export async function loadFolder(path: string, options: FolderOptions = {}): Pro
     ...(options.classes === undefined ? {} : { classes: options.classes }),
     notes,
   };
+  return withStreamedSchema(dataset, options.bytes);
 }

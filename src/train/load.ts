@@ -15,7 +15,7 @@ import {
 import { type Tensor, UserError } from "../tensor/index.js";
 import { decodeCheckpoint } from "./checkpoint.js";
 import { checksumFile, verifyChecksum } from "./checksums.js";
-import { readRunConfig, runFiles } from "./run-config.js";
+import { readRunConfig, runFiles, schemaOfRun } from "./run-config.js";
 import type { Platform } from "./train.js";
 
 /** Which of a run's checkpoints. */
@@ -70,7 +70,7 @@ export async function loadModelOn(
   const own = Object.keys(model.parameters).flatMap((name) =>
     tensors[name] === undefined ? [] : [[name, tensors[name]] as const],
   );
-  return new TrainedVae(model, Object.fromEntries<Tensor>(own), openBackend);
+  return new TrainedVae(model, Object.fromEntries<Tensor>(own), openBackend, schemaOfRun(config));
 }
 
 async function readModelFolder(folder: string): Promise<{ card: Buffer; weights: Buffer } | undefined> {

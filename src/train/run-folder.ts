@@ -5,7 +5,16 @@ import { checksumFile, checksums } from "./checksums.js";
 import { decodeCheckpoint, encodeCheckpoint } from "./checkpoint.js";
 import type { EpochRecord } from "./events.js";
 import type { CheckpointSink } from "./loop.js";
-import { holdsRun, readRunConfig, requireSameRun, type RunConfig, runFiles } from "./run-config.js";
+import type { ExampleSchema } from "../data/index.js";
+import type { Json } from "../catalogue/index.js";
+import {
+  holdsRun,
+  readRunConfig,
+  requireSameRun,
+  type RunConfig,
+  runFiles,
+  schemaOfRun,
+} from "./run-config.js";
 import type { TrainState } from "./state.js";
 
 /** A folder that holds one run: `config.json`, `metrics.jsonl`, `checkpoint/`, `model/`, `images/`. */
@@ -29,14 +38,19 @@ export class RunFolder implements CheckpointSink {
     folder: string,
     config: RunConfig,
     resume: boolean,
-  ): Promise<{ run: RunFolder; state: TrainState | undefined }> {
+  ): Promise<{ run: RunFolder; state: TrainState | undefined; schema?: ExampleSchema }> {
     const before = await readRunConfig(folder);
     if (before !== undefined && !resume) throw holdsRun(folder);
     if (before !== undefined) requireSameRun(folder, before, config);
-    const run = new RunFolder(folder, config, before !== undefined);
+    const schema = before && schemaOfRun(before);
+    const run = new RunFolder(
+      folder,
+      schema === undefined ? config : { ...config, schema: schema as unknown as Json },
+      before !== undefined,
+    );
     const state = before && (await run.readState());
     await run.makeFolders();
-    return { run, state };
+    return { run, state, ...(schema && { schema }) };
   }
 
   /** A path inside the folder. */

@@ -71,8 +71,9 @@ async function evaluate(this: Cli, flags: EvaluateFlags, folder: string): Promis
     throw new UserError("--examples goes with --samples, the draws an example", 2);
   }
   const settings = await loadSettings(flags.config);
-  const { model, config, about } = await openRun(folder, settings, flags.checkpoint);
-  const dataset = await dataFor(flags, folder, config);
+  const run = await openRun(folder, settings, flags.checkpoint);
+  const { model, config, about } = run;
+  const dataset = await dataFor(flags, folder, run);
   const objective = objectiveOf(config, settings);
   const trainedWith = typeof config?.seed === "number" ? config.seed : 0;
   const recorded = config?.dataset as { readonly train?: number } | undefined;
