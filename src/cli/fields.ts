@@ -157,8 +157,9 @@ export const fields = {
       (value) => typeof value === "boolean" || standardizations.includes(value as Standardization),
       { error: `must be one of ${standardizations.join(", ")}` },
     ),
-    fromText: (value) => value,
-    brief: "Numbers to mean 0 and deviation 1: none, each by itself, all alike [default = none]",
+    fromText: (value) => (value === "" ? true : value),
+    brief:
+      "Numbers to mean 0 and deviation 1: none, each by itself, all alike [default = none; without MODE what suits the data]",
     placeholder: "MODE",
   } as Field<boolean | Standardization>,
   bytes: choice(

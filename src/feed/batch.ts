@@ -67,7 +67,10 @@ interface Gathered {
 
 /** Labels as ones and zeros [batch, classes]. */
 function oneHot(labels: Expr, classes: number, dtype: FloatType): Expr {
-  const numbers = constant(Int32Array.from({ length: classes }, (_, i) => i));
+  const numbers = constant(
+    Array.from({ length: classes }, (_, i) => i),
+    "int32",
+  );
   return labels.unsqueeze(-1).equal(numbers).cast(dtype);
 }
 

@@ -77,7 +77,13 @@ export function whyOutside(
   const [only] = parts;
   if (bytes && parts.length === 1 && only !== undefined && isUnit(schema) && !isStandardized(schema)) {
     const grey = schema.kind === "columns" || readingOf(schema.codec) === "unit";
-    if (grey) return `bytes are read as grey levels 0..1; expected ${describeSupport(only.support)}`;
+    if (grey) {
+      const counts = outsideSupport(only.support, plainLevels) === undefined;
+      const remedy = counts
+        ? ', as bytes that are read as they are would be (bytes: "plain", --bytes plain)'
+        : "";
+      return `bytes are read as grey levels 0..1; expected ${describeSupport(only.support)}${remedy}`;
+    }
   }
   const [length = 0] = examples.shape;
   const step = Math.max(1, Math.floor(portion / dataSize));

@@ -1,5 +1,5 @@
 import { buildCommand } from "@stricli/core";
-import { type Binarization, binarizationText } from "../../data/index.js";
+import { type Binarization, binarizationText, isStandardized } from "../../data/index.js";
 import { collapse, type Evaluation, type SplitName } from "../../evaluate/index.js";
 import { evaluateModel } from "../../node.js";
 import { UserError } from "../../tensor/index.js";
@@ -95,11 +95,12 @@ async function evaluate(this: Cli, flags: EvaluateFlags, folder: string): Promis
   if (collapsed !== undefined) warn(collapseAdvice(collapsed, objective?.name ?? ""));
   if (flags.json === true) return print(JSON.stringify(evaluation));
   const { split, examples, binarize, negativeElbo, reconstruction, kl, klMethod, mse } = evaluation;
+  const numbers = isStandardized(model.schema) ? "standardised numbers" : binarizationText[binarize];
   const nats = "nats per example";
   print(
     columns(
       [
-        ["split", split, `${countText(examples)} examples of ${dataset.name}, ${binarizationText[binarize]}`],
+        ["split", split, `${countText(examples)} examples of ${dataset.name}, ${numbers}`],
         ...(negativeElbo === null ? [] : [["negative ELBO", measureText(negativeElbo), nats]]),
         ["reconstruction", measureText(reconstruction), nats],
         ...(kl === null
