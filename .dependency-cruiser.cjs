@@ -26,6 +26,18 @@ const allowed = {
     "data",
     "plot",
   ],
+  feed: [
+    "tensor",
+    "catalogue",
+    "graph",
+    "ops",
+    "runtime",
+    "nn",
+    "distributions",
+    "objectives",
+    "model",
+    "data",
+  ],
   train: [
     "tensor",
     "catalogue",
@@ -40,6 +52,7 @@ const allowed = {
     "objectives",
     "model",
     "data",
+    "feed",
     "evaluate",
   ],
   evaluate: [
@@ -55,6 +68,7 @@ const allowed = {
     "objectives",
     "model",
     "data",
+    "feed",
   ],
   sampling: ["tensor", "catalogue", "distributions", "objectives", "model", "data", "train"],
   report: [

@@ -5,20 +5,15 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { parseArgs } from "node:util";
 import {
-  codesIn,
   datasets,
   encodePng,
   imageGrid,
-  LocalEngine,
-  Packing,
   distributions,
   principalAxes,
   rows,
-  tensor,
   train,
   vae,
 } from "../dist/index.js";
-import { nodeBackend } from "../dist/runtime/node.js";
 import { root } from "./tools.mjs";
 
 const { values } = parseArgs({
@@ -146,22 +141,6 @@ const mnist = await datasets.mnist();
 const shown = 5000;
 const test = { images: rows(mnist.test.examples, 0, shown), labels: mnist.test.labels };
 
-/** The codes of the first test examples: means, or draws where a family has none. */
-async function codesOf(model) {
-  const engine = new LocalEngine(await nodeBackend("cpu"));
-  const { definition, weights } = model;
-  const images = tensor("uint8", [shown, definition.dataSize], test.examples.data);
-  await engine.put({ ...new Packing(definition.parameters).pack(weights), test: images });
-  const codes = await codesIn(
-    engine,
-    definition,
-    { name: "test", resident: "test", length: shown },
-    { stored: "uint8" },
-  );
-  await engine.close();
-  return codes;
-}
-
 const folder = path.join(root, "docs", "gallery");
 mkdirSync(folder, { recursive: true });
 const record = path.join(folder, "runs.json");
@@ -180,7 +159,7 @@ for (const exhibit of exhibits) {
   });
   const epochs = Number(values.epochs);
   const run = await train(model, mnist, { epochs, lr, threads: Number(values.threads) });
-  const codes = await codesOf(run.model);
+  const codes = await run.model.codes(test.images);
   const view = exhibit.view ?? (z > 2 ? "axes" : "plane");
   const seen = view === "axes" ? principalAxes(codes).points : codes;
   writeFileSync(path.join(folder, `${name}-map.png`), await mapOf(seen, test.labels, view, exhibit.dot));

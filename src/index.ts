@@ -3,6 +3,7 @@ export * from "./catalogue/index.js";
 export * from "./data/index.js";
 export * from "./distributions/index.js";
 export * from "./evaluate/index.js";
+export * from "./feed/index.js";
 export * from "./graph/index.js";
 export * from "./model/index.js";
 export * from "./nn/index.js";

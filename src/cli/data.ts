@@ -2,17 +2,24 @@ import { stat } from "node:fs/promises";
 import {
   type Binarization,
   binarizations,
+  type Bytes,
   type ChannelLayout,
   channelLayouts,
   type Dataset,
   datasets,
   type DownloadProgress,
+  type ExampleSchema,
   holdOut,
+  isUnit,
+  readingOf,
+  type Standardization,
+  standardizations,
 } from "../data/index.js";
 import { suggestion } from "../catalogue/index.js";
 import type { SplitName } from "../evaluate/index.js";
 import { UserError } from "../tensor/index.js";
-import type { RunConfig } from "../train/index.js";
+import { type RunConfig, schemaOfRun } from "../train/index.js";
+import { defined } from "./defined.js";
 import type { Settings } from "./settings.js";
 
 const named = ["mnist"];
@@ -25,6 +32,8 @@ export interface LoadDataOptions {
   readonly memory?: number;
   /** Where the channels of its pictures are, if their shape doesn't tell. */
   readonly layout?: ChannelLayout;
+  /** What a folder's bytes are. */
+  readonly bytes?: Bytes;
 }
 
 /** The data set that `mnist`, a folder's or file's path or a config file's object stands for. */
@@ -41,11 +50,8 @@ export async function loadData(
       `there is neither a data set nor a folder or file "${source}"; ${suggestion(source, named)}`,
     );
   }
-  const { memory, layout } = options;
-  return datasets.folder(source, {
-    ...(memory !== undefined && { memory }),
-    ...(layout !== undefined && { layout }),
-  });
+  const { memory, layout, bytes } = options;
+  return datasets.folder(source, defined({ memory, layout, bytes }));
 }
 
 /** The layout that a run was told its pictures have. */
@@ -65,6 +71,22 @@ export function recordedBinarization(
   config: { readonly binarize?: unknown } | undefined,
 ): Binarization | undefined {
   return binarizations.find((mode) => mode === config?.binarize);
+}
+
+/** How bytes must be read for a schema, where that is not what is found out by looking at them. */
+export function bytesFor(schema: ExampleSchema): Bytes | undefined {
+  if (schema.kind === "columns" || isUnit(schema)) return undefined;
+  return readingOf(schema.codec);
+}
+
+/** How a run's bytes are read, as far as that must be said. */
+export function recordedBytes(config: RunConfig | undefined): Bytes | undefined {
+  return config && bytesFor(schemaOfRun(config));
+}
+
+/** How a run's numbers are standardised, as far as it says. */
+export function recordedStandardization(config: RunConfig | undefined): Standardization | undefined {
+  return standardizations.find((mode) => mode === config?.standardize);
 }
 
 /** What to evaluate a run on unless told otherwise: the data set that it says it was trained on. */

@@ -1,12 +1,19 @@
 import * as z from "zod";
-import { binarizations, channelLayouts, type Dataset } from "../data/index.js";
+import {
+  binarizations,
+  bytesOptions,
+  channelLayouts,
+  type Dataset,
+  type Standardization,
+  standardizations,
+} from "../data/index.js";
 import { suggestion } from "../catalogue/index.js";
 import { distributions, type Family } from "../distributions/index.js";
 import { type Activation, activationOf, type Network, networks } from "../nn/index.js";
 import { type Objective, objectives } from "../objectives/index.js";
 import type { Optimizer } from "../optim/index.js";
 import { UserError } from "../tensor/index.js";
-import { shuffles } from "../train/index.js";
+import { shuffles } from "../feed/index.js";
 
 /** A setting: what may be its value, and how it is written as a flag. */
 export interface Field<T> {
@@ -146,6 +153,21 @@ export const fields = {
     binarizations,
     "MODE",
     "Grey levels to black and white: none, dynamic, static, threshold [default = none]",
+  ),
+  standardize: {
+    schema: z.custom<boolean | Standardization>(
+      (value) => typeof value === "boolean" || standardizations.includes(value as Standardization),
+      { error: `must be one of ${standardizations.join(", ")}` },
+    ),
+    fromText: (value) => (value === "" ? true : value),
+    brief:
+      "Numbers to mean 0 and deviation 1: none, each by itself, all alike [default = none; without MODE what suits the data]",
+    placeholder: "MODE",
+  } as Field<boolean | Standardization>,
+  bytes: choice(
+    bytesOptions,
+    "MODE",
+    "What a folder's bytes are: unit (x/255), plain (as they are), auto [default = auto]",
   ),
   shuffle: choice(
     shuffles,

@@ -7,9 +7,16 @@ import type { Engine } from "../runtime/index.js";
 import { adam, type AdamOptions, type Optimizer } from "../optim/index.js";
 import { writeReport } from "../report/index.js";
 import { UserError } from "../tensor/index.js";
-import { holdsRun, readRunConfig, type Run, type RunConfig, shuffles } from "../train/index.js";
+import { shuffles } from "../feed/index.js";
+import { holdsRun, readRunConfig, type Run, type RunConfig } from "../train/index.js";
 import type { Settings } from "./settings.js";
-import { loadData, recordedBinarization, recordedLayout } from "./data.js";
+import {
+  loadData,
+  recordedBinarization,
+  recordedBytes,
+  recordedLayout,
+  recordedStandardization,
+} from "./data.js";
 import { defined } from "./defined.js";
 import type { Interrupt } from "./interrupt.js";
 import { modelFrom, objectiveOf } from "./model.js";
@@ -103,7 +110,7 @@ function readData(
     signal,
     ...(layout !== undefined && { layout }),
     onProgress: ({ file, received, total }) => view.download(file, received, total),
-    ...(settings.memory !== undefined && { memory: settings.memory }),
+    ...defined({ memory: settings.memory, bytes: settings.bytes ?? recordedBytes(before) }),
   });
 }
 
@@ -132,6 +139,7 @@ async function trainOnData(
       patience: numberOf(settings.patience, before?.patience),
       validation,
       binarize: settings.binarize ?? recordedBinarization(before),
+      standardize: settings.standardize ?? recordedStandardization(before),
       shuffle: settings.shuffle ?? shuffles.find((name) => name === before?.shuffle),
       seed,
       device: settings.device,

@@ -7,6 +7,7 @@ import {
   makeSplit,
   type Split,
 } from "./dataset.js";
+import { type Bytes, withSchema } from "./byte-reading.js";
 import { splitCopy } from "./hold-out.js";
 import { checkLabelShape } from "./label-shape.js";
 import { type ChannelLayout, type PlannedLayout, planLayout, turnChannelsLast } from "./layout.js";
@@ -21,10 +22,11 @@ import {
   roomInMemory,
   toLabelNumbers,
 } from "./number-types.js";
+import { type ExampleSchema, requireSchema } from "./schema.js";
 import { toShared } from "./shared.js";
 
 /**
- * Examples of one's own. Bytes are read as x/255, everything else is float32 and taken as it is; whole numbers that
+ * Examples of one's own. Bytes stay bytes (see `bytes`), everything else is float32 and taken as it is; whole numbers that
  * float32 can't hold exactly are refused. A flat typed array needs `shape`; tensors and nested arrays (of lists or typed
  * arrays) are `[n, ...shape]`.
  */
@@ -61,6 +63,13 @@ export interface ArraysInput {
   readonly validation?: Examples | LabelledExamples;
   /** Names of the classes, by label. */
   readonly classes?: readonly string[];
+  /**
+   * What bytes stand for: `unit`, x/255, or `plain`, the numbers themselves, as for counts. Default `auto`: x/255, unless
+   * no byte is above 1; then they are 0 and 1, and `notes` says so.
+   */
+  readonly bytes?: Bytes;
+  /** What the numbers of an example are, in place of `bytes`. */
+  readonly schema?: ExampleSchema;
 }
 
 /** Throws the UserError for what is no array at all, with what to do. */
@@ -261,7 +270,10 @@ export function fromArrays(input: ArraysInput): Dataset {
   if (typeof given !== "object" || given === null || !("train" in given) || given.train === undefined) {
     throw new UserError("fromArrays needs { train }: fromArrays({ train: examples, shape: [28, 28] })");
   }
-  const { name = "arrays", classes } = input;
+  const { name = "arrays", classes, schema } = input;
+  if (schema !== undefined && input.bytes !== undefined) {
+    throw new UserError(`${name}: give a schema or bytes, not both`, 2);
+  }
   const reader = new SplitReader(input.shape, input.layout);
   const first = reader.read(input.train, `${name}: train`);
   const shape = first.examples.shape.slice(1);
@@ -280,7 +292,8 @@ export function fromArrays(input: ArraysInput): Dataset {
         "are held out for testing.",
     );
   }
-  return {
+  if (schema !== undefined) requireSchema(schema, shape, name);
+  const dataset: Dataset = {
     name,
     kind: input.kind ?? kind,
     shape,
@@ -292,4 +305,5 @@ export function fromArrays(input: ArraysInput): Dataset {
     ...(classes === undefined ? {} : { classes }),
     notes,
   };
+  return schema === undefined ? withSchema(dataset, input.bytes) : { ...dataset, schema };
 }

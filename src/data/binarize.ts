@@ -1,5 +1,6 @@
 import { RandomStream, sizeOf, type Tensor, tensor, UserError } from "../tensor/index.js";
-import { type Dataset, type ExampleTensor, scaleOf, type Split } from "./dataset.js";
+import type { Dataset, ExampleTensor, Split } from "./dataset.js";
+import { type ByteReading, readAs, readingOf, schemaOf } from "./schema.js";
 import { allocateShared } from "./shared.js";
 import type { ExampleData, ExampleSource } from "./source.js";
 import { asExamples, derived, pieces, roomFor, streamedSplit } from "./streamed.js";
@@ -27,8 +28,8 @@ export const binarizationText: Readonly<Record<Binarization, string>> = {
   threshold: "binarised at one half",
 };
 
-function requireUnit({ data }: ExampleTensor, source: string, first = 0): void {
-  if (data instanceof Uint8Array) return;
+function requireUnit({ data }: ExampleTensor, reading: ByteReading, source: string, first = 0): void {
+  if (data instanceof Uint8Array && reading === "unit") return;
   const bad = data.findIndex((value) => !(value >= 0 && value <= 1));
   if (bad >= 0) {
     throw new UserError(
@@ -67,42 +68,70 @@ function drawFor(mode: Drawn, split: string): RandomStream | undefined {
 
 const levelsFor = (length: number): Float32Array => new Float32Array(Math.min(chunk, length)).fill(0.5);
 
-function binarized(examples: ExampleTensor, mode: Drawn, split: string): Tensor<"uint8"> {
+/** What stored numbers are multiplied by to be grey levels. */
+function levelOf({ dtype }: Pick<ExampleTensor, "dtype">, reading: ByteReading): number {
+  return dtype === "uint8" && reading === "unit" ? 1 / 255 : 1;
+}
+
+/** How a data set's bytes stand for grey levels. Throws a UserError for columns and for standardised numbers. */
+function greyReading(dataset: Dataset): ByteReading {
+  const schema = schemaOf(dataset);
+  if (schema.kind !== "columns" && schema.codec.type !== "standard") return readingOf(schema.codec);
+  throw new UserError(
+    `${dataset.name} can't be binarised: its numbers are ${schema.kind === "columns" ? "columns" : "standardised"}, ` +
+      "not grey levels in 0..1; leave out --binarize",
+    2,
+  );
+}
+
+function binarized(
+  examples: ExampleTensor,
+  reading: ByteReading,
+  mode: Drawn,
+  split: string,
+): Tensor<"uint8"> {
   const { data } = examples;
   const bits = allocateShared("uint8", data.length);
-  binarizeInto(bits, data, scaleOf(examples), 0, drawFor(mode, split), levelsFor(data.length));
+  binarizeInto(bits, data, levelOf(examples, reading), 0, drawFor(mode, split), levelsFor(data.length));
   return tensor("uint8", examples.shape, bits);
 }
 
 /** A source whose examples are made binary when they are read: the same bits as those of `binarized`. */
-function binarizedSource(source: ExampleSource, mode: Drawn, split: string, name: string): ExampleSource {
+function binarizedSource(
+  source: ExampleSource,
+  reading: ByteReading,
+  mode: Drawn,
+  split: string,
+  name: string,
+): ExampleSource {
   const size = sizeOf(source.shape.slice(1));
   const draw = drawFor(mode, split);
   const levels = levelsFor(size);
   return derived(source, { dtype: "uint8" }, async (reader, rows, out) => {
     const grey = source.dtype === "uint8" ? out : roomFor(source, rows.length);
     await reader.read(rows, grey);
-    const scale = scaleOf(asExamples(source, grey));
+    const scale = levelOf(source, reading);
     for (let i = 0; i < rows.length; i++) {
       const [from, to, first] = [i * size, (i + 1) * size, (rows[i] ?? 0) * size];
       const own = grey.subarray(from, to);
-      requireUnit(asExamples(source, own), name, first);
+      requireUnit(asExamples(source, own), reading, name, first);
       binarizeInto(out.subarray(from, to) as Uint8Array, own, scale, first, draw, levels);
     }
   });
 }
 
 /**
- * Reads the floats of a data set's streamed splits to see that they can be made binary, which `binarizeDataset` does
+ * Reads the numbers of a data set's streamed splits to see that they can be made binary, which `binarizeDataset` does
  * not. Throws the same UserError as that for those in memory.
  */
 export async function requireGrey(dataset: Dataset): Promise<void> {
+  const reading = greyReading(dataset);
   for (const name of ["train", "test", "validation"] as const) {
     const split = dataset[name];
-    if (split?.source?.dtype !== "float32") continue;
+    if (split?.source === undefined || (split.source.dtype === "uint8" && reading === "unit")) continue;
     const size = sizeOf(split.examples.shape.slice(1));
     for await (const { examples, first } of pieces(split)) {
-      requireUnit(examples, `${dataset.name}, ${name} split,`, first * size);
+      requireUnit(examples, reading, `${dataset.name}, ${name} split,`, first * size);
     }
   }
 }
@@ -110,7 +139,7 @@ export async function requireGrey(dataset: Dataset): Promise<void> {
 /**
  * The data set with all its splits made binary: bytes 0 and 255, which read as 0 and 1. `static` draws with a seed
  * that is always the same, by the example's place in its split, so that every run and evaluation sees the same
- * examples. `dynamic` leaves the examples grey, since training and evaluation draw (see `gatherBatch`); `none` leaves
+ * examples. `dynamic` leaves the examples grey, since training and evaluation draw (see `openBatch`); `none` leaves
  * all as it is. Streamed examples are made binary when they are read. Throws a UserError if a float is not in 0..1; of
  * a streamed split, when it is read.
  */
@@ -120,17 +149,21 @@ export function binarizeDataset(dataset: Dataset, mode: Binarization): Dataset {
   }
   if (mode === "none") return dataset;
   const { train, test, validation } = dataset;
+  const reading = greyReading(dataset);
   const made = (split: Split, name: string): Split => {
     const { source, labels, examples } = split;
     const told = `${dataset.name}, ${name} split,`;
     if (source !== undefined) {
-      return mode === "dynamic" ? split : streamedSplit(binarizedSource(source, mode, name, told), labels);
+      return mode === "dynamic"
+        ? split
+        : streamedSplit(binarizedSource(source, reading, mode, name, told), labels);
     }
-    requireUnit(examples, told);
-    return mode === "dynamic" ? split : { ...split, examples: binarized(examples, mode, name) };
+    requireUnit(examples, reading, told);
+    return mode === "dynamic" ? split : { ...split, examples: binarized(examples, reading, mode, name) };
   };
   return {
     ...dataset,
+    ...(mode !== "dynamic" && { schema: readAs(schemaOf(dataset), "unit") }),
     train: made(train, "train"),
     test: made(test, "test"),
     ...(validation && { validation: made(validation, "validation") }),

@@ -1,12 +1,10 @@
 import { formatShape, sizeOf, type Tensor, tensor, UserError } from "../tensor/index.js";
+import type { DatasetKind, ExampleTensor } from "./examples.js";
 import { type ChannelLayout, drawnChannels } from "./layout.js";
+import { at, type ExampleSchema, readingOf, scalesOf, wholeSchema } from "./schema.js";
 import type { ExampleSource } from "./source.js";
 
-/** Examples, `[n, ...shape]`: bytes, read as x/255 wherever numbers are wanted, or floats, taken as they are. */
-export type ExampleTensor = Tensor<"uint8"> | Tensor<"float32">;
-
-/** What an example is, which decides how it is drawn: `image` is `[h, w]` or `[h, w, channels]` with 1, 3 or 4 channels. */
-export type DatasetKind = "image" | "vector";
+export type { DatasetKind, ExampleTensor } from "./examples.js";
 
 /**
  * One part of a data set. In memory it is plain data without functions, so that it can be posted to a worker thread
@@ -38,6 +36,8 @@ export interface Dataset {
   readonly kind: DatasetKind;
   /** The shape of one example, such as `[28, 28]`. */
   readonly shape: readonly number[];
+  /** What the numbers of an example are; default: bytes are x/255, floats are as they are (`schemaOf`). */
+  readonly schema?: ExampleSchema;
   readonly train: Split;
   readonly test: Split;
   /** Held out of the training examples, see `holdOut`. */
@@ -46,11 +46,6 @@ export interface Dataset {
   readonly classes?: readonly string[];
   /** What a person should know about how the data were read, a sentence each, such as a test split made here. */
   readonly notes: readonly string[];
-}
-
-/** The number that an example's values are multiplied by: 1/255 for bytes, 1 for floats. */
-export function scaleOf(examples: ExampleTensor): number {
-  return examples.dtype === "uint8" ? 1 / 255 : 1;
 }
 
 /** Where rows from `start` to `end` (default: the last) of so many end. Throws a RangeError if there are no such rows. */
@@ -73,12 +68,33 @@ export function rows(examples: ExampleTensor, start: number, end?: number): Exam
     : tensor("float32", outShape, examples.data.subarray(start * size, stop * size));
 }
 
-/** The examples as floats, bytes divided by 255: a copy, unless they are floats already. */
-export function toFloats(examples: ExampleTensor): Tensor<"float32"> {
+/**
+ * The examples as floats in their own units: a copy, unless they are floats already. Bytes are divided by 255 unless a
+ * `schema` says otherwise.
+ */
+export function toFloats(
+  examples: ExampleTensor,
+  schema: ExampleSchema = wholeSchema(examples.shape.slice(1)),
+): Tensor<"float32"> {
   if (examples.dtype === "float32") return examples;
+  const { level } = scalesOf(schema);
   const out = new Float32Array(examples.data.length);
-  for (let i = 0; i < out.length; i++) out[i] = (examples.data[i] ?? 0) / 255;
+  const size = sizeOf(examples.shape.slice(1));
+  for (let i = 0; i < out.length; i++) {
+    const byte = examples.data[i] ?? 0;
+    out[i] = at(level, i % size) === 1 ? byte : byte / 255;
+  }
   return tensor("float32", examples.shape, out);
+}
+
+/**
+ * Examples of a data set of schema `own` as a model of schema `model` takes them: bytes if both read these alike, else
+ * floats in their own units.
+ */
+export function asInput(examples: ExampleTensor, own: ExampleSchema, model: ExampleSchema): ExampleTensor {
+  const alike = own.kind !== "columns" && model.kind !== "columns";
+  if (alike && readingOf(own.codec) === readingOf(model.codec)) return examples;
+  return toFloats(examples, own);
 }
 
 /** Names of the splits that are streamed. */

@@ -1,6 +1,7 @@
 import { basename, resolve } from "node:path";
 import { formatShape, UserError } from "../tensor/index.js";
 import { type Dataset, type ExampleTensor, kindOf, makeSplit, type Split } from "./dataset.js";
+import { type Bytes, withStreamedSchema } from "./byte-reading.js";
 import { type DataArray, findArrays, type Part } from "./formats/index.js";
 import { splitInPlace } from "./hold-out.js";
 import { type ChannelLayout, planLayout, turnChannelsLast } from "./layout.js";
@@ -31,6 +32,11 @@ export interface FolderOptions {
    * 0 streams everything, Infinity nothing. Default: 1 GiB, or a quarter of the machine's memory if that is less.
    */
   readonly memory?: number;
+  /**
+   * What bytes stand for: `unit`, x/255, or `plain`, the numbers themselves, as for counts. Default `auto`: x/255, unless
+   * no byte is above 1; then they are 0 and 1, and `notes` says so.
+   */
+  readonly bytes?: Bytes;
 }
 
 /** The share of the training examples that is held out for testing where a folder has no test split. */
@@ -214,7 +220,7 @@ export async function loadFolder(path: string, options: FolderOptions = {}): Pro
     );
   }
   const validation = splits.get("validation");
-  return {
+  const dataset: Dataset = {
     name: options.name ?? (found.name === "" ? basename(resolve(path)) : found.name),
     source: resolve(path),
     ...(options.layout === undefined ? {} : { layout: options.layout }),
@@ -226,4 +232,5 @@ export async function loadFolder(path: string, options: FolderOptions = {}): Pro
     ...(classes === undefined ? {} : { classes }),
     notes,
   };
+  return withStreamedSchema(dataset, options.bytes);
 }

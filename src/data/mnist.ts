@@ -9,6 +9,7 @@ import { type DownloadProgress, download } from "./download.js";
 import { splitInPlace } from "./hold-out.js";
 import { readIdxFile } from "./idx-file.js";
 import { encodeIdxHeader } from "./idx-header.js";
+import { wholeSchema } from "./schema.js";
 import { toShared } from "./shared.js";
 
 /** The files of MNIST and the SHA-256 of each, not gzipped. */
@@ -197,6 +198,7 @@ export async function mnist(options: MnistOptions = {}): Promise<Dataset> {
     source: "mnist",
     kind: "image",
     shape: [28, 28],
+    schema: wholeSchema([28, 28]),
     train,
     test,
     ...(validation === undefined ? {} : { validation }),

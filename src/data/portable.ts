@@ -2,6 +2,7 @@
 export * from "./arrays.js";
 export * from "./binarize.js";
 export {
+  asInput,
   type Dataset,
   type DatasetKind,
   describeDataset,
@@ -9,16 +10,23 @@ export {
   kindOf,
   makeSplit,
   rows,
-  scaleOf,
   type Split,
   streamedParts,
   toFloats,
 } from "./dataset.js";
+export { type Bytes, bytesOptions, withSchema } from "./byte-reading.js";
 export { holdOut } from "./hold-out.js";
 export { type ChannelLayout, channelLayouts } from "./layout.js";
 export type { NumberArray, NumberType } from "./number-types.js";
 export { decodeIdx, encodeIdx } from "./idx.js";
 export { decodeNpy, encodeNpy } from "./npy.js";
+export * from "./schema.js";
 export type * from "./source.js";
+export {
+  learnSchema,
+  type Standardization,
+  standardizationOf,
+  standardizations,
+} from "./standardize.js";
 export { pieces, range, readExamples, streamedSplit } from "./streamed.js";
 export { Windows } from "./windows.js";

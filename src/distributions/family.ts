@@ -25,6 +25,14 @@ export interface FamilyContext {
   readonly encode?: (x: Expr) => Distribution;
 }
 
+/** The numbers of a draw that one distribution of several side by side takes. */
+export interface FamilyPart {
+  readonly key: string;
+  readonly family: Family;
+  readonly start: number;
+  readonly size: number;
+}
+
 /**
  * A kind of distribution as a user chooses it: for the posterior, the prior or the likelihood of a model, before
  * any parameter has a value. `event` is the shape of one draw: `[z]` for latents, `[numbers]` for data.
@@ -36,6 +44,8 @@ export interface Family {
   readonly support: Support;
   /** True for a prior that has the posterior's support, whatever it is; then `support` says nothing. */
   readonly followsPosterior?: true;
+  /** If it is distributions side by side, each with a support of its own: which numbers of a draw are whose. */
+  parts?(event: readonly number[]): readonly FamilyPart[];
   /**
    * Trainable parameters of its own (a learned prior, a flow); none by default. `dataSize` is the number of
    * numbers of one example, which a VampPrior's pseudo-inputs have.

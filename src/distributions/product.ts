@@ -116,6 +116,15 @@ function makeFamily(given: Readonly<Record<string, ProductPart>>): Family {
       ]),
     ),
     support: supports.size === 1 && only !== undefined ? only : "product",
+    parts: (event) => {
+      const sizes = sizesIn(parts, event);
+      return parts.map(({ key, family }, i) => ({
+        key,
+        family,
+        start: sizes.slice(0, i).reduce((sum, size) => sum + size, 0),
+        size: sizes[i] ?? 0,
+      }));
+    },
     weights: (event, dataSize) => {
       const sizes = sizesIn(parts, event);
       return Object.assign(

@@ -1,4 +1,5 @@
 import type { Support } from "./distribution.js";
+import type { Family } from "./family.js";
 
 interface SupportRule {
   /** Such as `numbers from 0 to 1`. */
@@ -35,15 +36,79 @@ export function describeSupport(support: Support): string {
  *     outsideSupport("unitInterval", [0, 0.5, 255], 3); // "value 2 is 255; expected numbers from 0 to 1"
  */
 export function outsideSupport(support: Support, values: ArrayLike<number>, event = 1): string | undefined {
-  const { about, holds, total } = rules[support];
+  const { about, holds } = rules[support];
   for (let i = 0; i < values.length; i++) {
     if (!holds(values[i] as number)) return `value ${i} is ${values[i]}; expected ${about}`;
   }
-  if (total === undefined) return undefined;
   for (let i = 0; i + event <= values.length; i += event) {
-    let sum = 0;
-    for (let k = 0; k < event; k++) sum += total(values[i + k] as number);
-    if (Math.abs(sum - 1) > 1e-4) return `example ${i / event} adds up to ${sum}; expected ${about}`;
+    const sum = wrongTotal(support, values, i, event);
+    if (sum !== undefined) return `example ${i / event} adds up to ${sum}; expected ${about}`;
+  }
+  return undefined;
+}
+
+/** What `size` numbers add up to under a support of whole vectors, if it isn't 1. */
+function wrongTotal(
+  support: Support,
+  values: ArrayLike<number>,
+  start: number,
+  size: number,
+): number | undefined {
+  const { total } = rules[support];
+  if (total === undefined) return undefined;
+  let sum = 0;
+  for (let k = 0; k < size; k++) sum += total(values[start + k] as number);
+  return Math.abs(sum - 1) > 1e-4 ? sum : undefined;
+}
+
+/** Numbers of an example that share a support, and the distribution that takes them. */
+export interface SupportedPart {
+  /** Such as `poisson` or, in a product, `clicks: poisson`. */
+  readonly name: string;
+  readonly support: Support;
+  readonly start: number;
+  readonly size: number;
+}
+
+/** The numbers of a draw of a family by support: one part, or those of a product. */
+export function supportParts(family: Family, event: readonly number[], start = 0): SupportedPart[] {
+  const size = event.reduce((product, dim) => product * dim, 1);
+  if (family.parts === undefined) return [{ name: family.name, support: family.support, start, size }];
+  return family
+    .parts(event)
+    .flatMap(({ key, family: own, start: from, size: count }) =>
+      supportParts(own, [count], start + from).map((part) => ({ ...part, name: `${key}: ${part.name}` })),
+    );
+}
+
+/** What an example has that its distribution can't have put out. */
+export interface OutsidePart {
+  readonly example: number;
+  readonly part: SupportedPart;
+  /** The number's place in the example; undefined if all of the part together are wrong. */
+  readonly place: number | undefined;
+  /** The number, or what those of the part add up to. */
+  readonly value: number;
+  readonly expected: string;
+}
+
+/** The first number of examples [n * size] that is outside the support of its part, or undefined. */
+export function firstOutside(
+  parts: readonly SupportedPart[],
+  values: ArrayLike<number>,
+  size: number,
+): OutsidePart | undefined {
+  for (let example = 0; (example + 1) * size <= values.length; example++) {
+    for (const part of parts) {
+      const { about: expected, holds } = rules[part.support];
+      const from = example * size + part.start;
+      for (let k = 0; k < part.size; k++) {
+        const value = values[from + k] as number;
+        if (!holds(value)) return { example, part, place: part.start + k, value, expected };
+      }
+      const sum = wrongTotal(part.support, values, from, part.size);
+      if (sum !== undefined) return { example, part, place: undefined, value: sum, expected };
+    }
   }
   return undefined;
 }

@@ -1,5 +1,13 @@
 import { Packing } from "../nn/index.js";
 import { type Binarization, binarizeDataset, type Dataset, type Split } from "../data/portable.js";
+import {
+  type EngineSplit,
+  enterSplit,
+  leaveSplit,
+  requireFit,
+  requireFitting,
+  schemaFor,
+} from "../feed/index.js";
 import type { TrainedVae, Vae } from "../model/index.js";
 import { elbo, type Objective } from "../objectives/index.js";
 import type { Engine } from "../runtime/index.js";
@@ -8,7 +16,6 @@ import { type DetailedEvaluation, Evaluator } from "./evaluator.js";
 import { codesIn, mutualInformationIn, nearestNeighbourAccuracy, type ReadOptions } from "./latent-use.js";
 import { logLikelihoodIn, type LogLikelihoodOptions } from "./log-likelihood.js";
 import type { Evaluation } from "./measures.js";
-import { type EngineSplit, enterSplit, leaveSplit } from "./split.js";
 
 /** A part of a data set. */
 export type SplitName = "train" | "validation" | "test";
@@ -59,19 +66,16 @@ export async function evaluateModelIn(
 ): Promise<Evaluation> {
   const { split: name = "test", binarize = "none" } = options;
   const { definition, weights } = model;
-  if (dataset.shape.join() !== definition.input.join()) {
-    throw new UserError(
-      `the model takes examples of shape [${definition.input.join(", ")}], ` +
-        `${dataset.name} has [${dataset.shape.join(", ")}]`,
-    );
-  }
+  await requireFit(definition, dataset, binarize);
   const data = binarizeDataset(dataset, binarize);
   const split = splitOf(data, name);
+  const schema = schemaFor(model.schema, data);
+  await requireFitting(definition, data, schema, binarize, [name]);
   const stored = split.examples.dtype;
   await engine.put(new Packing(definition.parameters).pack(weights));
   const entered = await enterSplit(engine, name, split, "data:evaluate");
   try {
-    return await measureIn(engine, definition, data, entered, { ...options, stored });
+    return await measureIn(engine, definition, data, entered, { ...options, stored, schema });
   } finally {
     await leaveSplit(entered);
   }
@@ -82,13 +86,14 @@ async function measureIn(
   definition: Vae,
   data: Dataset,
   split: EngineSplit,
-  options: EvaluateOptions & Pick<ReadOptions, "stored">,
+  options: EvaluateOptions & Required<Pick<ReadOptions, "stored" | "schema">>,
 ): Promise<Evaluation> {
-  const { objective = elbo(), binarize = "none", latentUse = false, stored } = options;
+  const { objective = elbo(), binarize = "none", latentUse = false, stored, schema } = options;
   const { seed = 0, batchSize, datasetSize = data.train.length } = options;
   const evaluator = await Evaluator.open(engine, definition, {
     objective,
     stored,
+    schema,
     datasetSize,
     binarize,
     seed,
@@ -101,12 +106,12 @@ async function measureIn(
   } finally {
     await evaluator.close();
   }
-  const read = { stored, binarize, seed };
+  const read = { stored, schema, binarize, seed };
   const { logLikelihood } = options;
   return {
     ...detailed.evaluation,
     ...(logLikelihood && {
-      logLikelihood: await logLikelihoodIn(engine, definition, stored, split, {
+      logLikelihood: await logLikelihoodIn(engine, definition, { stored, schema }, split, {
         seed,
         ...logLikelihood,
         binarize,

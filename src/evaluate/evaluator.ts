@@ -1,29 +1,28 @@
-import { type Binarization, range } from "../data/portable.js";
-import { type Expr, scalar } from "../graph/index.js";
-import { gatherBatch, type NoiseInput, NoiseInputs, noiseFor, type Vae } from "../model/index.js";
-import { Packing, trainableWeights } from "../nn/index.js";
+import { range } from "../data/portable.js";
 import {
-  forward,
-  forwardMean,
-  klByCoordinate,
-  measure,
-  type Objective,
-  type ObjectiveContext,
-} from "../objectives/index.js";
+  type BatchOptions,
+  type EngineSplit,
+  noiseFor,
+  noiseInputs,
+  openBatch,
+  readRows,
+  type Reading,
+  settle,
+  withData,
+} from "../feed/index.js";
+import type { Expr } from "../graph/index.js";
+import type { NoiseInput, Vae } from "../model/index.js";
+import { forward, forwardMean, klByCoordinate, measure, type Objective } from "../objectives/index.js";
 import { compileSteps, stepsInput } from "../onnx/index.js";
 import "../ops/index.js";
 import type { Engine } from "../runtime/index.js";
 import { type Tensor, tensor } from "../tensor/index.js";
 import { activeVariance, type Evaluation } from "./measures.js";
-import { type EngineSplit, readRows, type Reading, settle, withData } from "./split.js";
 
 /** How an evaluation runs. */
-export interface EvaluatorOptions {
+export interface EvaluatorOptions extends Pick<BatchOptions, "stored" | "schema" | "binarize"> {
   readonly objective: Objective;
-  readonly stored: "uint8" | "float32";
   readonly datasetSize: number;
-  /** How the data are made binary: `dynamic` is done here, of the others it is only told. Default `none`. */
-  readonly binarize?: Binarization;
   /** Examples a step; default 500, fewer where an objective decodes more than 10 latents for each. */
   readonly batchSize?: number;
   /** Also give the KL divergence of each latent coordinate; default false. */
@@ -67,23 +66,15 @@ function usualBatch({ draws = 1 }: Objective): number {
 }
 
 function evaluationStep(model: Vae, options: EvaluatorOptions, batch: number): EvaluationStep {
-  const { objective, stored, datasetSize } = options;
-  const { weights } = new Packing(model.parameters).inputs("float32");
-  const bound = model.bind(weights, "float32");
-  const {
-    indices,
-    x,
-    noise: drawn,
-  } = gatherBatch(stored, model.dataSize, batch, "float32", options.binarize);
-  const noise = new NoiseInputs("float32");
-  const context: ObjectiveContext = {
-    x,
-    ...bound,
-    noise,
+  const { objective, stored, schema, binarize, datasetSize } = options;
+  const opened = openBatch(model, {
+    stored,
+    batch,
     datasetSize,
-    weights: trainableWeights(model.parameters, weights),
-    scheduled: (_name, at) => scalar(at(Number.MAX_SAFE_INTEGER), "float32"),
-  };
+    ...(schema && { schema }),
+    ...(binarize && { binarize }),
+  });
+  const { context, indices, noise } = opened;
   const deterministic = objective.deterministic === true;
   const pass = deterministic ? forwardMean(context, objective.name) : forward(context);
   const { posterior, z } = pass;
@@ -103,7 +94,7 @@ function evaluationStep(model: Vae, options: EvaluatorOptions, batch: number): E
     squares: codes.square().sum(0),
     ...Object.fromEntries(Object.entries(terms).map(([name, term]) => [`term:${name}`, term.mul(batch)])),
   };
-  return { indices, noise: [...drawn, ...noise.inputs], outputs, klMethod: rate?.method ?? "none" };
+  return { indices, noise: noiseInputs(opened), outputs, klMethod: rate?.method ?? "none" };
 }
 
 /** Evaluates the weights that lie in an engine under the parameters' names. */
@@ -212,17 +203,17 @@ export class Evaluator {
     sums: Map<string, Float64Array>,
     split: EngineSplit,
     { firstStep, steps, batch }: Portion,
-    { data: examples, indices }: Reading,
+    reading: Reading,
   ): Promise<void> {
     const { batchSize, seed } = this;
     const { id, step } = await this.program(batch);
     const source = { seed, purpose: batch === batchSize ? "evaluate" : "evaluate-rest" };
-    const feeds: Record<string, Tensor> = { indices: tensor("int32", [steps, batch], indices) };
+    const feeds: Record<string, Tensor> = { indices: tensor("int32", [steps, batch], reading.indices) };
     if (this.engine.loops) feeds[stepsInput] = tensor("int64", [], BigInt64Array.of(BigInt(steps)));
     for (const noise of step.noise) {
       feeds[noise.name] = noiseFor(noise, source, firstStep, steps, batch, batchSize);
     }
-    const call = withData({ feeds, fetch: Object.keys(step.outputs) }, examples);
+    const call = withData({ feeds, fetch: Object.keys(step.outputs) }, reading);
     const results = settle(split, await this.engine.run(id, call));
     for (const [name, { data, shape }] of Object.entries(results)) {
       const width = shape.slice(1).reduce((a, b) => a * b, 1);

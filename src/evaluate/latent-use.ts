@@ -1,20 +1,21 @@
-import type { Binarization } from "../data/portable.js";
+import {
+  type BatchOptions,
+  type EngineSplit,
+  noiseInputs,
+  noiseOfExamples,
+  openBatch,
+  runOnRows,
+} from "../feed/index.js";
 import { input } from "../graph/index.js";
-import { gatherBatch, NoiseInputs, type Vae } from "../model/index.js";
-import { Packing } from "../nn/index.js";
+import type { Vae } from "../model/index.js";
 import { sample } from "../objectives/index.js";
 import { compile } from "../onnx/index.js";
 import "../ops/index.js";
 import type { Engine } from "../runtime/index.js";
 import { type Tensor, tensor, UserError } from "../tensor/index.js";
-import { noiseOfExamples } from "./example-noise.js";
-import { type EngineSplit, runOnRows } from "./split.js";
 
 /** How data in an engine are read. */
-export interface ReadOptions {
-  readonly stored: "uint8" | "float32";
-  /** Default `none`. */
-  readonly binarize?: Binarization;
+export interface ReadOptions extends Pick<BatchOptions, "stored" | "schema" | "binarize"> {
   /** Seed of the noise; default 0. */
   readonly seed?: number;
 }
@@ -29,18 +30,15 @@ export async function codesIn(
   engine: Engine,
   model: Vae,
   split: EngineSplit,
-  { stored, binarize = "none", seed = 0 }: ReadOptions,
+  { seed = 0, ...reading }: ReadOptions,
   examples = split.length,
 ): Promise<Tensor<"float32">> {
   const length = Math.min(examples, split.length);
   const batch = Math.min(500, length);
   const last = length - 1;
-  const { weights } = new Packing(model.parameters).inputs("float32");
-  const { encode, prior } = model.bind(weights, "float32");
-  const { x, noise: drawn } = gatherBatch(stored, model.dataSize, batch, "float32", binarize);
-  const noise = new NoiseInputs("float32");
-  const posterior = encode(x);
-  const codes = posterior.mean?.() ?? noisySample(posterior, x, noise, prior);
+  const opened = openBatch(model, { ...reading, batch });
+  const posterior = opened.encode(opened.batch.x);
+  const codes = posterior.mean?.() ?? sample(posterior, opened.context);
   const graph = compile({ codes }, { name: "codes" });
   const program = await engine.open(graph.bytes, graph.inputs);
   const all = tensor("float32", [length, model.latent]);
@@ -48,7 +46,7 @@ export async function codesIn(
     for (let start = 0; start < length; start += batch) {
       const wanted = Int32Array.from({ length: batch }, (_, i) => Math.min(start + i, last));
       const feeds: Record<string, Tensor> = {};
-      for (const one of [...drawn, ...noise.inputs]) {
+      for (const one of noiseInputs(opened)) {
         feeds[one.name] = noiseOfExamples(one, source(seed), wanted);
       }
       const results = (await runOnRows(engine, program, split, wanted, (indices) => ({
@@ -63,28 +61,6 @@ export async function codesIn(
     await engine.release(program);
   }
   return all;
-}
-
-type Bound = ReturnType<Vae["bind"]>;
-
-function noisySample(
-  posterior: ReturnType<Bound["encode"]>,
-  x: Parameters<Bound["encode"]>[0],
-  noise: NoiseInputs,
-  prior: Bound["prior"],
-): ReturnType<typeof sample> {
-  const never = (): never => {
-    throw new Error("a draw takes noise only");
-  };
-  return sample(posterior, {
-    x,
-    noise,
-    prior,
-    encode: never,
-    decode: never,
-    datasetSize: 1,
-    scheduled: never,
-  });
 }
 
 /** An estimate of how much codes tell of the examples. */
@@ -116,16 +92,15 @@ export async function mutualInformationIn(
   split: EngineSplit,
   options: MutualInformationOptions,
 ): Promise<MutualInformation> {
-  const { stored, binarize = "none", seed = 0 } = options;
-  const wanted = Math.min(split.length, options.examples ?? 2000);
+  const { seed = 0, examples = 2000, ...reading } = options;
+  const wanted = Math.min(split.length, examples);
   const batch = Math.min(250, wanted);
   const n = Math.floor(wanted / batch) * batch;
-  const { weights } = new Packing(model.parameters).inputs("float32");
-  const { encode, prior } = model.bind(weights, "float32");
-  const { x, noise: drawn } = gatherBatch(stored, model.dataSize, 2 * batch, "float32", binarize);
-  const noise = new NoiseInputs("float32");
+  const opened = openBatch(model, { ...reading, batch: 2 * batch });
+  const { encode, prior, noise, drawn, context } = opened;
+  const { x } = opened.batch;
   const own = x.slice(0, 0, batch);
-  const z = noisySample(encode(own), own, noise, prior);
+  const z = sample(encode(own), { ...context, x: own });
   const others = encode(x.slice(0, batch, 2 * batch));
   if (others.sampledOnly) throw new UserError(`the posterior ${others.name} has no density`);
   const pairs = others.logProb(z.unsqueeze(1).expand([batch, batch, ...z.shape.slice(1)]));

@@ -1,14 +1,18 @@
 import type { Binarization } from "../data/portable.js";
-import { scalar } from "../graph/index.js";
-import { gatherBatch, type NoiseInput, NoiseInputs, type Vae } from "../model/index.js";
-import { Packing } from "../nn/index.js";
-import { type ObjectiveContext, weightedDraws } from "../objectives/index.js";
+import {
+  type BatchOptions,
+  type EngineSplit,
+  noiseOfDraws,
+  noiseOfExamples,
+  openBatch,
+  runOnRows,
+} from "../feed/index.js";
+import type { NoiseInput, Vae } from "../model/index.js";
+import { weightedDraws } from "../objectives/index.js";
 import { type CompiledGraph, compile } from "../onnx/index.js";
 import type { Engine } from "../runtime/index.js";
 import { type Tensor, tensor, UserError } from "../tensor/index.js";
-import { noiseOfDraws, noiseOfExamples } from "./example-noise.js";
 import { LogMean } from "./log-weights.js";
-import { type EngineSplit, runOnRows } from "./split.js";
 
 /** How a log-likelihood is estimated. */
 export interface LogLikelihoodOptions {
@@ -48,25 +52,9 @@ interface ChunkGraph {
   readonly noise: readonly NoiseInput[];
 }
 
-function chunkGraph(
-  model: Vae,
-  stored: "uint8" | "float32",
-  binarize: Binarization,
-  examples: number,
-  k: number,
-): ChunkGraph {
-  const { weights } = new Packing(model.parameters).inputs("float32");
-  const bound = model.bind(weights, "float32");
-  const { x, noise: drawn } = gatherBatch(stored, model.dataSize, examples, "float32", binarize);
-  const noise = new NoiseInputs("float32");
-  const context: ObjectiveContext = {
-    x,
-    ...bound,
-    noise,
-    datasetSize: 1,
-    scheduled: (_name, at) => scalar(at(Number.MAX_SAFE_INTEGER), "float32"),
-  };
-  const { logWeights } = weightedDraws(bound.encode(x), context, k, "the log-likelihood");
+function chunkGraph(model: Vae, reading: BatchOptions, k: number): ChunkGraph {
+  const { encode, batch, context, drawn, noise } = openBatch(model, reading);
+  const { logWeights } = weightedDraws(encode(batch.x), context, k, "the log-likelihood");
   return { graph: compile({ logWeights }, { name: "log-likelihood" }), drawn, noise: noise.inputs };
 }
 
@@ -92,7 +80,7 @@ function pieces(
 export async function logLikelihoodIn(
   engine: Engine,
   model: Vae,
-  stored: "uint8" | "float32",
+  reading: Pick<BatchOptions, "stored" | "schema">,
   split: EngineSplit,
   options: LogLikelihoodOptions = {},
 ): Promise<LogLikelihood> {
@@ -108,7 +96,7 @@ export async function logLikelihoodIn(
   }
   const rows = Math.max(1, Math.floor(chunk / Math.max(1, model.dataSize)));
   const { batch, k } = pieces(rows, samples, examples);
-  const { graph, drawn, noise } = chunkGraph(model, stored, binarize, batch, k);
+  const { graph, drawn, noise } = chunkGraph(model, { ...reading, binarize, batch }, k);
   const program = await engine.open(graph.bytes, graph.inputs);
   const origin = { seed, purpose: "log-likelihood" };
   const means = Array.from({ length: examples }, () => new LogMean());

@@ -1,3 +1,4 @@
+import { type ExampleSchema, isStandardized, requireSchema, wholeSchema } from "../data/portable.js";
 import type { Family } from "../distributions/index.js";
 import type { Backend } from "../runtime/index.js";
 import { formatShape, type Tensor, UserError } from "../tensor/index.js";
@@ -15,10 +16,14 @@ import { TrainedVae } from "./trained.js";
 import type { Vae } from "./vae.js";
 
 /** The latest version of the model folder that this code reads and writes. */
-export const bundleVersion = 2;
+export const bundleVersion = 3;
 
-/** What a model is written as: 2 if z is scaled for its decoder, which readers of version 1 would overlook. */
-function versionOf({ latentScale }: Vae): number {
+/**
+ * What a model is written as: 3 if its numbers are standardised, 2 if z is scaled for its decoder, which readers of
+ * earlier versions would overlook.
+ */
+function versionOf({ latentScale }: Vae, schema: ExampleSchema): number {
+  if (isStandardized(schema)) return 3;
   return latentScale === 1 ? 1 : 2;
 }
 
@@ -27,6 +32,8 @@ export interface ModelCard {
   readonly format: "latent-vae";
   readonly version: number;
   readonly model: VaeConfig;
+  /** What the numbers of an example are. Models of 0.1.0 have none: bytes are x/255, floats as they are. */
+  readonly schema?: ExampleSchema;
   /** Names of the inputs and outputs of the ONNX files. */
   readonly files: Readonly<
     Record<string, { readonly inputs: readonly string[]; readonly outputs: readonly string[] }>
@@ -43,13 +50,14 @@ export function bundle(
   model: TrainedVae,
   about: Readonly<Record<string, unknown>> = {},
 ): Record<string, Uint8Array> {
-  const { definition, weights } = model;
-  const encoder = encoderFunction(definition, weights).graph;
-  const decoder = decoderFunction(definition, weights).graph;
+  const { definition, weights, schema } = model;
+  const encoder = encoderFunction(definition, weights, { schema }).graph;
+  const decoder = decoderFunction(definition, weights, { schema }).graph;
   const card: ModelCard = {
     format: "latent-vae",
-    version: versionOf(definition),
+    version: versionOf(definition, schema),
     model: vaeConfig(definition),
+    schema,
     files: {
       "encoder.onnx": { inputs: encoder.inputs, outputs: encoder.outputs },
       "decoder.onnx": { inputs: decoder.inputs, outputs: decoder.outputs },
@@ -102,7 +110,9 @@ export function unbundle(
   if (definition !== undefined) requireSameScale(definition, card.model);
   const model = definition ?? vaeFromConfig(card.model, familyFrom);
   const { tensors } = decodeSafetensors(weights, source);
-  return new TrainedVae(model, weightsOf(model, tensors, source), openBackend);
+  const { schema = wholeSchema(model.input) } = card;
+  requireSchema(schema, model.input, source);
+  return new TrainedVae(model, weightsOf(model, tensors, source), openBackend, schema);
 }
 
 /** A model's weights out of the tensors in a file. Throws a UserError that names `source` and the one which doesn't fit. */

@@ -1,8 +1,10 @@
+import { type ExampleSchema, wholeSchema } from "../data/portable.js";
 import { type Distribution, drawFrom } from "../distributions/index.js";
 import { constant, type Expr, input } from "../graph/index.js";
 import { type CompiledGraph, compile } from "../onnx/index.js";
 import { quickSigmoid } from "../ops/index.js";
 import { type Tensor, UserError } from "../tensor/index.js";
+import { modelNumbersOf, ownUnitsOf } from "./codec.js";
 import { type NoiseInput, NoiseInputs } from "./noise.js";
 import type { BoundVae, Vae } from "./vae.js";
 
@@ -27,14 +29,26 @@ function modelFunction(
   };
 }
 
-/** How examples come in: bytes, which stand for x/255, or floats in 0..1. */
+/** How examples come in: bytes, as the schema reads them, or floats in the data's own units. */
 export type ExampleType = "uint8" | "float32";
 
-/** Input `x` [batch, ...input], and the same as flat floats in 0..1. */
-function flatExamples(model: Vae, stored: ExampleType): Expr {
+/** What a function of a model is built with beside its weights. */
+export interface FunctionOptions {
+  /** Default `float32`. */
+  readonly stored?: ExampleType;
+  /** What the numbers of an example are; default: bytes are x/255, floats as they are. */
+  readonly schema?: ExampleSchema;
+}
+
+/** Input `x` [batch, ...input], and the same as the model's numbers, flat. */
+function flatExamples(
+  model: Vae,
+  { stored = "float32", schema = wholeSchema(model.input) }: FunctionOptions,
+): Expr {
   const x = input("x", stored, ["batch", ...model.input]);
-  const levels = stored === "uint8" ? x.dequantize(1 / 255) : x;
-  return levels.reshape(["batch", model.dataSize]);
+  const plain = schema.kind !== "columns" && schema.codec.type !== "standard";
+  if (plain) return modelNumbersOf(x, schema, "float32").reshape(["batch", model.dataSize]);
+  return modelNumbersOf(x.reshape(["batch", model.dataSize]), schema, "float32");
 }
 
 function bound(model: Vae, weights: Readonly<Record<string, Tensor>>): BoundVae {
@@ -62,24 +76,25 @@ function shaped(model: Vae, flat: Expr): Expr {
   return logits === undefined ? flat.reshape(shape) : quickSigmoid(logits.reshape(shape));
 }
 
-/** The likelihood's mean as an example of the model's input shape: what a decoder shows. */
-export function decodedMean(model: Vae, likelihood: Distribution): Expr {
+/** The likelihood's mean in the data's own units, as an example of the model's input shape: what a decoder shows. */
+export function decodedMean(
+  model: Vae,
+  likelihood: Distribution,
+  schema: ExampleSchema = wholeSchema(model.input),
+): Expr {
   if (likelihood.mean === undefined) {
     throw new UserError(`the likelihood ${likelihood.name} has no mean, so the decoder has nothing to show`);
   }
-  return shaped(model, likelihood.mean());
+  return shaped(model, ownUnitsOf(likelihood.mean(), schema));
 }
 
-/**
- * `x` [batch, ...input] to the posterior's parameters [batch, ...]. `stored` says what the examples are, by
- * default floats in 0..1.
- */
+/** `x` [batch, ...input] to the posterior's parameters [batch, ...]. */
 export function encoderFunction(
   model: Vae,
   weights: Readonly<Record<string, Tensor>>,
-  stored: ExampleType = "float32",
+  options: FunctionOptions = {},
 ): ModelFunction {
-  const posterior = bound(model, weights).encode(flatExamples(model, stored));
+  const posterior = bound(model, weights).encode(flatExamples(model, options));
   return modelFunction(posteriorOutputs(posterior), "encoder");
 }
 
@@ -87,17 +102,21 @@ export function encoderFunction(
 export function drawnCodesFunction(
   model: Vae,
   weights: Readonly<Record<string, Tensor>>,
-  stored: ExampleType = "float32",
+  options: FunctionOptions = {},
 ): ModelFunction {
-  const posterior = bound(model, weights).encode(flatExamples(model, stored));
+  const posterior = bound(model, weights).encode(flatExamples(model, options));
   const noise = new NoiseInputs("float32");
   return modelFunction({ z: drawFrom(posterior, noise) }, "codes", noise.inputs);
 }
 
 /** `z` [batch, latent] to `x` [batch, ...input]: the generative model. */
-export function decoderFunction(model: Vae, weights: Readonly<Record<string, Tensor>>): ModelFunction {
+export function decoderFunction(
+  model: Vae,
+  weights: Readonly<Record<string, Tensor>>,
+  { schema }: FunctionOptions = {},
+): ModelFunction {
   const z = input("z", "float32", ["batch", model.latent]);
-  const x = decodedMean(model, bound(model, weights).decode(z));
+  const x = decodedMean(model, bound(model, weights).decode(z), schema);
   return modelFunction({ x }, "decoder");
 }
 

@@ -8,6 +8,8 @@ export interface SaveImagesOptions {
   readonly columns?: number;
   /** Screen pixels a pixel; default: as many as bring an image to about 56 pixels. */
   readonly scale?: number;
+  /** The numbers that are drawn black and white; default: the examples' own `range`, else 0 and 1. */
+  readonly range?: readonly [black: number, white: number];
 }
 
 /** Whether `saveImages` knows what to do with a file of this name. */
@@ -20,7 +22,7 @@ export function canSaveImages(path: string): boolean {
  * Throws a UserError for other endings and when the file can't be written; it is written whole or not at all.
  */
 export async function saveImages(
-  images: Tensor,
+  images: Tensor & { readonly range?: readonly [number, number] | undefined },
   path: string,
   options: SaveImagesOptions = {},
 ): Promise<void> {
@@ -32,16 +34,20 @@ export async function saveImages(
   }
   const { writeWhole } = await import("../data/whole-file.js"); // keeps Node's modules out of browsers
   if (/\.npy$/i.test(path)) return writeWhole(path, encodeNpy(images));
-  await writeWhole(path, await encodePng(imageGrid(images, { ...options, shape: images.shape.slice(1) })));
+  const range = options.range ?? images.range;
+  const grid = imageGrid(images, { ...options, ...(range && { range }), shape: images.shape.slice(1) });
+  await writeWhole(path, await encodePng(grid));
 }
 
-/** Images that a model has made: a tensor [n, ...shape] of float32 that can be saved. */
+/** Examples that a model has made: a tensor [n, ...shape] of float32, in the data's own units, that can be saved. */
 export class ExampleBatch implements Tensor<"float32"> {
   readonly dtype = "float32";
 
   constructor(
     readonly shape: readonly number[],
     readonly data: Float32Array,
+    /** What is drawn black and white, if it is not 0 and 1: the range of the training examples. */
+    readonly range?: readonly [black: number, white: number],
   ) {}
 
   /** Writes them to a `.png` or `.npy` file, as `saveImages` does. */

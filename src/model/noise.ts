@@ -59,30 +59,6 @@ export function withBatch(shape: Shape, batch: number): number[] {
 }
 
 /**
- * Noise for `steps` steps from `firstStep` on, of shape [steps, ...shape]. A step's numbers depend on the seed,
- * the purpose, the input's name and the step alone, not on how steps are grouped into calls. `batch` fills in
- * a named batch dimension; `stride`, the largest batch of the run, keeps steps of smaller batches apart.
- */
-export function noiseFor(
-  { name, kind, shape, node }: NoiseInput,
-  { seed, purpose }: { readonly seed: number; readonly purpose: string },
-  firstStep: number,
-  steps: number,
-  batch: number,
-  stride: number,
-): Tensor {
-  const stream = new RandomStream(seed, purpose, name);
-  const stepShape = withBatch(shape, batch);
-  const size = sizeOf(stepShape);
-  const fullSize = Math.max(size, sizeOf(withBatch(shape, stride)));
-  const data = allocate(node.dtype as FloatType, steps * size);
-  for (let i = 0; i < steps; i++) {
-    stream[kind](data.subarray(i * size, (i + 1) * size), (firstStep + i) * fullSize);
-  }
-  return tensor(node.dtype, [steps, ...stepShape], data);
-}
-
-/**
  * Noise for draws `start`..`end` of a graph whose noise has the batch as its first axis, [end - start, ...]. A
  * draw's numbers depend on its number alone, not on how many are drawn.
  */

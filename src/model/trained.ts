@@ -1,4 +1,4 @@
-import { rows } from "../data/portable.js";
+import { type ExampleSchema, pictureRange, rows, wholeSchema } from "../data/portable.js";
 import { type Backend, type Session, type Tensors } from "../runtime/index.js";
 import { allocate, isShared, sizeOf, type Tensor, tensor, UserError } from "../tensor/index.js";
 import {
@@ -6,14 +6,19 @@ import {
   drawnCodesFunction,
   encoderFunction,
   type ExampleType,
+  type FunctionOptions,
   type ModelFunction,
   priorFunction,
 } from "./functions.js";
 import { ExampleBatch } from "./images.js";
+import { whyOutside } from "./inside.js";
 import { noiseRows } from "./noise.js";
 import type { Vae } from "./vae.js";
 
-/** Examples for a model: bytes, read as x/255, or floats in 0..1; of shape [n, ...input], or one example. */
+/**
+ * Examples for a model, of shape [n, ...input], or one example: floats in the units of the data that it was trained on, or
+ * bytes, which are read as those were (x/255, unless the model's `schema` says otherwise).
+ */
 export type ModelInput = Tensor<"uint8"> | Tensor<"float32">;
 
 /** Where examples go. */
@@ -38,9 +43,17 @@ export interface GenerateOptions extends DrawOptions, DecodeOptions {}
 const blockNumbers = 400_000;
 const largestBlock = 1024;
 
-type Build = (model: Vae, weights: Readonly<Record<string, Tensor>>, stored?: ExampleType) => ModelFunction;
+type Build = (
+  model: Vae,
+  weights: Readonly<Record<string, Tensor>>,
+  options: FunctionOptions,
+) => ModelFunction;
 
-/** A model with its weights: the functions that a user calls. All results are float32. */
+/**
+ * A model with its weights: the functions that a user calls. All results are float32; examples come and go in the units of
+ * the data that it was trained on. What takes examples throws a UserError for numbers that its likelihood can't put out,
+ * NaN among them.
+ */
 export class TrainedVae {
   private readonly sessions = new Map<ModelFunction, Promise<Session>>();
   private readonly functions = new Map<string, ModelFunction>();
@@ -49,6 +62,8 @@ export class TrainedVae {
     readonly definition: Vae,
     readonly weights: Readonly<Record<string, Tensor>>,
     private readonly openBackend: () => Promise<Backend>,
+    /** What the numbers of an example are; default: bytes are x/255, floats as they are. */
+    readonly schema: ExampleSchema = wholeSchema(definition.input),
   ) {
     for (const [name, { shape }] of Object.entries(definition.parameters)) {
       const found = weights[name]?.shape.join();
@@ -79,6 +94,7 @@ export class TrainedVae {
         `decode takes latents of shape [n, ${this.definition.latent}], got [${z.shape.join(", ")}]`,
       );
     }
+    requireFiniteLatents(z);
     const shape = [z.shape[0] ?? 0, ...this.definition.input];
     if (into !== undefined && into.length !== sizeOf(shape)) {
       throw new UserError(
@@ -90,7 +106,7 @@ export class TrainedVae {
     const places = into && { x: tensor("float32", shape, into) };
     const feedsFor = (start: number, end: number): Tensors => ({ z: unshared(rows(z, start, end)) });
     const results = await this.inBlocks(fn, shape[0] ?? 0, feedsFor, places);
-    return new ExampleBatch(shape, results.x?.data ?? new Float32Array(0));
+    return new ExampleBatch(shape, results.x?.data ?? new Float32Array(0), pictureRange(this.schema));
   }
 
   /** Examples encoded to the posterior's mean and decoded again. */
@@ -165,12 +181,17 @@ export class TrainedVae {
         `the model takes examples of shape [n, ${input.join(", ")}], got [${x.shape.join(", ")}]`,
       );
     }
-    return { ...x, shape: [one ? 1 : (x.shape[0] ?? 0), ...input] };
+    const examples = { ...x, shape: [one ? 1 : (x.shape[0] ?? 0), ...input] };
+    const why = whyOutside(this.definition, this.schema, examples);
+    if (why === undefined) return examples;
+    const { name } = this.definition.likelihood;
+    throw new UserError(`the examples do not fit the model's likelihood ${name}: ${why}`);
   }
 
   private functionNamed(name: string, build: Build, stored: ExampleType = "float32"): ModelFunction {
     const key = `${name}/${stored}`;
-    const made = this.functions.get(key) ?? build(this.definition, this.weights, stored);
+    const made =
+      this.functions.get(key) ?? build(this.definition, this.weights, { stored, schema: this.schema });
     this.functions.set(key, made);
     return made;
   }
@@ -216,6 +237,15 @@ export class TrainedVae {
 }
 
 type Results = Record<string, Tensor<"float32">>;
+
+function requireFiniteLatents({ data, shape }: Tensor<"float32">): void {
+  const bad = data.findIndex((value) => !Number.isFinite(value));
+  if (bad < 0) return;
+  const width = shape[1] ?? 1;
+  throw new UserError(
+    `latent ${Math.floor(bad / width)} holds ${data[bad]} as coordinate ${bad % width}; only finite numbers can be decoded`,
+  );
+}
 
 /** The same values outside shared memory, in which data sets lie and which ONNX Runtime does not take. */
 function unshared<T extends ModelInput>(value: T): T {

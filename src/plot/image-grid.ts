@@ -1,13 +1,22 @@
 import { type Tensor, UserError } from "../tensor/index.js";
 import { bitmapTextWidth, drawBitmapText, fitBitmapText, GLYPH_HEIGHT } from "./bitmap-font.js";
 import { heatPairs, heatTable } from "./heat-table.js";
-import { countExamples, type ExampleShape, layoutOf, requireInteger, toBytes } from "./pixels.js";
+import {
+  countExamples,
+  type ExampleShape,
+  type GreyRange,
+  layoutOf,
+  requireInteger,
+  toBytes,
+} from "./pixels.js";
 import { blank, channelsOn, type Colour, contrasting, drawTile, isGrey, type Raster } from "./raster.js";
 
 /** Options of {@link imageGrid}. */
 export interface GridOptions {
   /** Shape of one example: `[h, w]`, `[h, w, 1]`, `[h, w, 3]` (RGB), `[h, w, 4]` (RGBA, drawn on white), or `[d]` for a table. */
   readonly shape: ExampleShape;
+  /** The numbers that are drawn black and white; default 0 and 1, for bytes 0 and 255. */
+  readonly range?: GreyRange;
   /** Images a row; default: as many as make the grid about square. */
   readonly columns?: number;
   /** Screen pixels a pixel; default: as many as bring an image to about 56 pixels, at least 1. */
@@ -31,7 +40,7 @@ const TEXT_GAP = 3;
 
 /**
  * Images in rows, the first one top left. `images` is `[n, ...]` with the values of one example of
- * `options.shape` in the rest (flat rows `[n, 784]` are fine), float in 0..1 (clamped) or uint8.
+ * `options.shape` in the rest (flat rows `[n, 784]` are fine), float in 0..1 or uint8; others take `range`.
  * A table (shape `[d]`, or other channels than 1, 3 and 4) is drawn as a heat map instead, one example a row, and the raster's `note` says so.
  *
  * Throws a {@link UserError} for NaN or infinite values, for no images, and for shapes that don't fit.
@@ -40,7 +49,7 @@ export function imageGrid(images: Tensor, options: GridOptions): Raster {
   const layout = layoutOf(options.shape);
   const n = countExamples(images, options.shape);
   if (layout.kind === "table") return heatTable(images, layout.features, options.scale);
-  const data = toBytes(images);
+  const data = toBytes(images, options.range);
   const { height, width, channels } = layout;
   const background = options.background ?? DEFAULT_BACKGROUND;
   const scale = scaleFor(options.scale, height, width);
@@ -92,8 +101,8 @@ export function originalsBesideReconstructions(
   if (n !== m)
     throw new UserError(`there are ${n} originals but ${m} reconstructions: give one of each a pair`);
   if (layout.kind === "table") return heatPairs(originals, reconstructions, layout.features, options.scale);
-  const above = toBytes(originals);
-  const below = toBytes(reconstructions);
+  const above = toBytes(originals, options.range);
+  const below = toBytes(reconstructions, options.range);
   const { height, width, channels } = layout;
   const background = options.background ?? DEFAULT_BACKGROUND;
   const scale = scaleFor(options.scale, height, width);

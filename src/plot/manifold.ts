@@ -3,7 +3,7 @@ import { inverseNormal } from "../tensor/inverse-normal.js";
 import { composeChart, FONT_SIZE, loadPlot, round } from "./chart.js";
 import { imageGrid } from "./image-grid.js";
 import { base64 } from "./base64.js";
-import { countExamples, type ExampleShape, layoutOf, requireInteger } from "./pixels.js";
+import { countExamples, type ExampleShape, type GreyRange, layoutOf, requireInteger } from "./pixels.js";
 import { encodePng } from "./png.js";
 import type { Raster } from "./raster.js";
 import { textWidth } from "./text.js";
@@ -12,6 +12,8 @@ import { textWidth } from "./text.js";
 export interface ManifoldOptions {
   /** Shape of one example: `[h, w]`, `[h, w, 1]`, `[h, w, 3]` or `[h, w, 4]`. */
   readonly shape: ExampleShape;
+  /** The numbers that are drawn black and white; default 0 and 1, for bytes 0 and 255. */
+  readonly range?: GreyRange;
   /** Screen pixels a pixel; default 1. */
   readonly scale?: number;
 }
@@ -71,7 +73,8 @@ export function manifoldGrid(images: Tensor, options: ManifoldOptions): Raster {
   const columns = Math.round(Math.sqrt(n));
   if (columns * columns !== n)
     throw new UserError(`a manifold is a square of images, and ${n} is no square number`);
-  return imageGrid(images, { shape: options.shape, columns, gap: 0, scale: options.scale ?? 1 });
+  const { shape, scale = 1, range } = options;
+  return imageGrid(images, { shape, columns, gap: 0, scale, ...(range && { range }) });
 }
 
 /** Coordinates with as many decimals as tell neighbours apart, at least one. */

@@ -59,20 +59,29 @@ export function requireFinite(images: Tensor): void {
   );
 }
 
+/** The numbers that are drawn black and white. */
+export type GreyRange = readonly [black: number, white: number];
+
 /**
- * The tensor's values as bytes: uint8 as they are, floats from 0..1 to 0..255, rounded, clamped at both ends.
- * Throws a {@link UserError} for NaN, infinities and other element types.
+ * The tensor's values as bytes: those of `range`, by default 0..1 for floats and 0..255 for bytes, from 0 to 255,
+ * rounded, clamped at both ends. Throws a {@link UserError} for NaN, infinities and other element types, and for a range
+ * that is none.
  */
-export function toBytes(images: Tensor): Uint8Array {
-  if (images.dtype === "uint8") return images.data as Uint8Array;
-  if (images.dtype !== "float32" && images.dtype !== "float64") {
+export function toBytes(images: Tensor, range?: GreyRange): Uint8Array {
+  if (images.dtype === "uint8" && range === undefined) return images.data as Uint8Array;
+  if (images.dtype !== "float32" && images.dtype !== "float64" && images.dtype !== "uint8") {
     throw new UserError(`images are float32 or float64 in 0..1, or uint8 in 0..255; got ${images.dtype}`);
   }
   requireFinite(images);
-  const values = images.data as Float32Array | Float64Array;
+  const [black, white] = range ?? [0, 1];
+  if (!(black <= white) || !Number.isFinite(white - black)) {
+    throw new UserError(`a picture's range must be two numbers, the lower first, got ${black} and ${white}`);
+  }
+  const span = white - black || 1;
+  const values = images.data as Float32Array | Float64Array | Uint8Array;
   const bytes = new Uint8Array(values.length);
   for (let i = 0; i < bytes.length; i++) {
-    const value = values[i] ?? 0;
+    const value = ((values[i] ?? 0) - black) / span;
     bytes[i] = value <= 0 ? 0 : value >= 1 ? 255 : Math.round(value * 255);
   }
   return bytes;

@@ -1,7 +1,7 @@
 import type { Tensor } from "../tensor/index.js";
 import { UserError } from "../tensor/index.js";
 import { base64 } from "./base64.js";
-import { countExamples, type ExampleShape, layoutOf, toBytes } from "./pixels.js";
+import { countExamples, type ExampleShape, type GreyRange, layoutOf, toBytes } from "./pixels.js";
 import { encodePng } from "./png.js";
 import { blank, channelsOn, drawTile, type Raster } from "./raster.js";
 
@@ -9,6 +9,8 @@ import { blank, channelsOn, drawTile, type Raster } from "./raster.js";
 export interface PlacedOptions {
   /** Shape of one example: `[h, w]`, `[h, w, 1]`, `[h, w, 3]` or `[h, w, 4]`. */
   readonly shape: ExampleShape;
+  /** The numbers that are drawn black and white; default 0 and 1, for bytes 0 and 255. */
+  readonly range?: GreyRange;
   /** The centre of each image, in widths and heights of an image; y goes up. */
   readonly places: readonly (readonly [x: number, y: number])[];
 }
@@ -17,12 +19,12 @@ export interface PlacedOptions {
  * Images on a dark ground, each at its place. Throws a {@link UserError} if the numbers of images and places
  * differ, and if the shape is not an image's.
  */
-export function placedImages(images: Tensor, { shape, places }: PlacedOptions): Raster {
+export function placedImages(images: Tensor, { shape, places, range }: PlacedOptions): Raster {
   const layout = layoutOf(shape);
   if (layout.kind === "table") throw new UserError("only images can be placed; these are rows of a table");
   const n = countExamples(images, shape);
   if (n !== places.length) throw new UserError(`there are ${n} images but ${places.length} places`);
-  const data = toBytes(images);
+  const data = toBytes(images, range);
   const { height, width, channels } = layout;
   const [xs, ys] = [places.map(([x]) => x), places.map(([, y]) => y)];
   const [left, top] = [Math.min(...xs) - 0.5, Math.max(...ys) + 0.5];

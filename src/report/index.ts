@@ -3,4 +3,4 @@ export { environment, packageVersion } from "./environment.js";
 export * from "./manifold.js";
 export * from "./pictures.js";
 export * from "./report.js";
-export type * from "./run-picture.js";
+export { rangeText, type RunPicture } from "./run-picture.js";

@@ -2,6 +2,7 @@ import type { TrainedVae } from "../model/index.js";
 import {
   circleCodes,
   encodePng,
+  type GreyRange,
   imageGrid,
   linearAxis,
   manifoldCodes,
@@ -15,7 +16,7 @@ import {
   triangleCodes,
 } from "../plot/index.js";
 import { type Tensor, tensor, UserError } from "../tensor/index.js";
-import type { RunPicture } from "./run-picture.js";
+import { rangeText, type RunPicture } from "./run-picture.js";
 
 /** How the latent space is walked over. */
 export interface ManifoldSettings {
@@ -30,10 +31,17 @@ export interface LatentWalk {
   readonly codes: Tensor<"float32">;
   readonly caption: string;
   /** Draws the decoded images. */
-  draw(images: Tensor): Promise<{ readonly png: Raster; readonly svg: string }>;
+  draw(images: Drawn): Promise<{ readonly png: Raster; readonly svg: string }>;
 }
 
 type Definition = TrainedVae["definition"];
+
+/** Decoded images, and what of their numbers is black and white. */
+type Drawn = Tensor & { readonly range?: GreyRange | undefined };
+
+function rangeOf({ range }: Drawn): { readonly range?: GreyRange } {
+  return range === undefined ? {} : { range };
+}
 
 const draws = 2000;
 
@@ -79,7 +87,7 @@ function onPlaces(shape: readonly number[], walk: PlacedCodes, caption: string):
     codes: walk.codes,
     caption,
     draw: async (images) => {
-      const png = placedImages(images, { shape, places: walk.places });
+      const png = placedImages(images, { shape, places: walk.places, ...rangeOf(images) });
       return { png, svg: await rasterSvg(png) };
     },
   };
@@ -96,7 +104,7 @@ function inGrid(
     caption,
     draw: async (images) => {
       const labels = Array.from({ length: codes.shape[0] ?? 0 }, (_, i) => i + 1);
-      const png = imageGrid(images, { shape, ...(numbered && { labels }) });
+      const png = imageGrid(images, { shape, ...rangeOf(images), ...(numbered && { labels }) });
       return { png, svg: await rasterSvg(png) };
     },
   };
@@ -187,8 +195,8 @@ export async function latentWalk(
     codes: manifoldCodes(axis, axisY),
     caption: `The latent plane, ${about}, decoded.`,
     draw: async (images) => ({
-      png: manifoldGrid(images, { shape }),
-      svg: await manifoldMap(images, { shape, axis, axisY }),
+      png: manifoldGrid(images, { shape, ...rangeOf(images) }),
+      svg: await manifoldMap(images, { shape, axis, axisY, ...rangeOf(images) }),
     }),
   };
 }
@@ -202,10 +210,11 @@ export async function manifoldPicture(
   settings: ManifoldSettings = {},
 ): Promise<RunPicture> {
   const walk = await latentWalk(model, settings);
-  const { png, svg } = await walk.draw(await model.decode(walk.codes));
+  const images = await model.decode(walk.codes);
+  const { png, svg } = await walk.draw(images);
   return {
     title: "Manifold",
-    caption: walk.caption,
+    caption: `${walk.caption}${rangeText(images.range)}`,
     files: { "manifold.svg": svg, "manifold.png": await encodePng(png) },
   };
 }

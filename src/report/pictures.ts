@@ -1,4 +1,12 @@
-import { type Dataset, type ExampleTensor, readExamples, type Split } from "../data/index.js";
+import {
+  asInput,
+  type Dataset,
+  type ExampleTensor,
+  readExamples,
+  schemaOf,
+  type Split,
+  toFloats,
+} from "../data/index.js";
 import type { Support } from "../distributions/index.js";
 import type { TrainedVae } from "../model/index.js";
 import {
@@ -15,7 +23,7 @@ import {
 import { svgToPng } from "../plot/node.js";
 import { type Tensor, UserError } from "../tensor/index.js";
 import type { EpochRecord } from "../train/index.js";
-import type { RunPicture } from "./run-picture.js";
+import { rangeText, type RunPicture } from "./run-picture.js";
 import { hasManifold, manifoldPicture } from "./manifold.js";
 
 /** What pictures are drawn of. */
@@ -33,10 +41,11 @@ const mapped = 10_000;
 /** Draws of the prior, decoded, in a grid. */
 export async function generatedPicture({ model }: PictureSubject): Promise<RunPicture> {
   const examples = await model.generate(generated);
-  const picture = imageGrid(examples, { shape: model.definition.input });
+  const { range } = examples;
+  const picture = imageGrid(examples, { shape: model.definition.input, ...(range && { range }) });
   return {
     title: "Generated",
-    caption: `${generated} draws of the prior ${model.definition.prior.name} (seed 0), decoded.`,
+    caption: `${generated} draws of the prior ${model.definition.prior.name} (seed 0), decoded.${rangeText(range)}`,
     files: { "generated.png": await encodePng(picture) },
   };
 }
@@ -44,11 +53,17 @@ export async function generatedPicture({ model }: PictureSubject): Promise<RunPi
 /** Test examples, and under each what the model makes of it. */
 export async function reconstructionPicture({ model, data }: PictureSubject): Promise<RunPicture> {
   const originals = await readExamples(data.test, 0, pairs);
+  const schema = schemaOf(data);
   const shape = model.definition.input;
-  const picture = originalsBesideReconstructions(originals, await model.reconstruct(originals), { shape });
+  const examples = await model.reconstruct(asInput(originals, schema, model.schema));
+  const { range } = examples;
+  const picture = originalsBesideReconstructions(toFloats(originals, schema), examples, {
+    shape,
+    ...(range && { range }),
+  });
   return {
     title: "Reconstructions",
-    caption: "Examples of the test split, and under each its code (the posterior's mean) decoded.",
+    caption: `Examples of the test split, and under each its code (the posterior's mean) decoded.${rangeText(range)}`,
     files: { "reconstructions.png": await encodePng(picture) },
   };
 }
@@ -104,7 +119,7 @@ const maps: Readonly<Partial<Record<Support, LatentMap>>> = {
 /** Codes of test examples in the plane, or along their principal axes, coloured by label. */
 export async function latentPicture({ model, data }: PictureSubject): Promise<RunPicture> {
   const { examples, labels } = await firstRows(data.test, mapped);
-  const codes = await model.codes(examples);
+  const codes = await model.codes(asInput(examples, schemaOf(data), model.schema));
   const { latent, posterior } = model.definition;
   const map = latent === 3 ? maps[posterior.support] : undefined;
   const axes = latent > 2 && map === undefined ? principalAxes(codes) : undefined;

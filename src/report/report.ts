@@ -1,5 +1,13 @@
 import path from "node:path";
-import { binarizationText, describeDataset, fileError, makeFolder, writeWhole } from "../data/index.js";
+import {
+  binarizationText,
+  describeDataset,
+  type ExampleSchema,
+  fileError,
+  isStandardized,
+  makeFolder,
+  writeWhole,
+} from "../data/index.js";
 import { collapse, type Evaluation } from "../evaluate/index.js";
 import { vaeConfig } from "../model/index.js";
 import { type ReportFigure, reportHtml, type ReportPicture, type ReportTable } from "../plot/index.js";
@@ -10,9 +18,10 @@ import { environment } from "./environment.js";
 import { drawPictures } from "./pictures.js";
 import type { RunPicture } from "./run-picture.js";
 
-function figuresOf(evaluation: Evaluation | undefined): ReportFigure[] {
+function figuresOf(evaluation: Evaluation | undefined, schema: ExampleSchema): ReportFigure[] {
   if (evaluation === undefined) return [];
-  const told = `${evaluation.split}, ${binarizationText[evaluation.binarize]}`;
+  const numbers = isStandardized(schema) ? "standardised numbers" : binarizationText[evaluation.binarize];
+  const told = `${evaluation.split}, ${numbers}`;
   const nats = `nats per example, ${told}`;
   return [
     ...(evaluation.negativeElbo === null
@@ -89,7 +98,7 @@ export async function writeReport(run: Run, folder: string | undefined = run.fol
   const html = reportHtml({
     title: `${data.name}, z = ${model.definition.latent}`,
     subtitle: `${model.definition.describe()}. Objective ${objective.name}. ${data.name}: ${describeDataset(data)}.`,
-    figures: figuresOf(evaluation),
+    figures: figuresOf(evaluation, model.schema),
     warnings: [
       ...(collapsed === undefined ? [] : [collapseAdvice(collapsed, objective.name)]),
       ...(run.finished ? [] : ["The run was interrupted; these are the figures so far."]),

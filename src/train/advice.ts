@@ -1,3 +1,6 @@
+import { type ExampleSchema, schemaParts } from "../data/portable.js";
+import { type Family, isWithinSupport } from "../distributions/index.js";
+
 /** The warning for a collapsed posterior: what was measured, what it means, what to change. */
 export function collapseAdvice(measured: string, objective: string): string {
   const remedy =
@@ -8,3 +11,25 @@ export function collapseAdvice(measured: string, objective: string): string {
         "or use a weaker decoder.";
   return `posterior collapse: ${measured}. The latent variable says nothing about the input and every output is the same. ${remedy}`;
 }
+
+/** Numbers further from 0 than this, not standardised, are likely why training diverged. */
+const wide = 10;
+
+/** What to do when a number became NaN or infinite: about the data if they go far from 0, else about the steps. */
+export function divergenceAdvice(schema: ExampleSchema, likelihood: Pick<Family, "support">): string {
+  const [least, greatest] = (schema.kind === "columns" ? undefined : schema.range) ?? [0, 1];
+  const plain = schemaParts(schema).every(({ codec }) => codec.type !== "standard");
+  if (!plain || Math.max(-least, greatest) <= wide) {
+    return "Lower the learning rate (--lr), or check the data for extreme values.";
+  }
+  const fits = likelihood.support === "real" || isWithinSupport(likelihood.support, "real");
+  return (
+    `The data go from ${short(least)} to ${short(greatest)}, too far for a network as they are: ` +
+    (fits
+      ? "standardise them (standardize: true, --standardize each)."
+      : "this likelihood can't have them standardised; scale them down, or standardise them (standardize: true, " +
+        "--standardize each) and choose a likelihood of all real numbers, such as normal.")
+  );
+}
+
+const short = (value: number): string => String(Number(value.toPrecision(4)));

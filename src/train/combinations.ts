@@ -181,7 +181,7 @@ export async function tryCombination(
   await new EngineState(engine, model, optimizer).put(state.tensors);
   await engine.put({ data: { ...examples, shape: [length, model.dataSize] } });
   const order = new RandomStream(0, "combination").permutation(length).slice(0, steps * batch);
-  const place = { seed: 0, stride: batch, data: "data" };
+  const place = { seed: 0, stride: batch, examples: { data: "data" } };
   const results = await stepper.run(order, steps, 0, place);
   for (const [name, { data: values }] of Object.entries(results)) {
     const bad = Array.from(values, Number).findIndex((value) => !Number.isFinite(value));

@@ -16,7 +16,7 @@ import {
 import { UserError } from "../tensor/index.js";
 import { isOwnBest, readBest, readLast } from "./checkpoints.js";
 import { readModelFolder } from "./model-folder.js";
-import { readRunConfig, type RunConfig, runFiles } from "./run-config.js";
+import { readRunConfig, type RunConfig, runFiles, schemaOfRun } from "./run-config.js";
 import type { TrainState } from "./state.js";
 import type { Platform } from "./train.js";
 
@@ -65,7 +65,7 @@ export async function loadModelOn(
   const saved = config.model as unknown as VaeConfig;
   if (definition !== undefined) requireSameScale(definition, saved);
   const model = definition ?? vaeFromConfig(saved, lookUp);
-  return new TrainedVae(model, weightsOf(model, state.tensors, file), openBackend);
+  return new TrainedVae(model, weightsOf(model, state.tensors, file), openBackend, schemaOfRun(config));
 }
 
 interface FoundState {

@@ -1,15 +1,15 @@
-import { collapse, type EngineSplit, settle } from "../evaluate/index.js";
+import { collapse } from "../evaluate/index.js";
+import { type EngineSplit, Feed, type Portion, settle, type Shuffle } from "../feed/index.js";
+import type { ExampleSchema } from "../data/portable.js";
 import type { Vae } from "../model/index.js";
 import type { Objective } from "../objectives/index.js";
 import type { Optimizer } from "../optim/index.js";
 import type { Engine } from "../runtime/index.js";
 import { type Tensor, UserError } from "../tensor/index.js";
-import { collapseAdvice } from "./advice.js";
+import { collapseAdvice, divergenceAdvice } from "./advice.js";
 import { ChunkSize } from "./chunk.js";
 import { EngineState } from "./engine-state.js";
 import type { EpochRecord, Position, TrainEvent } from "./events.js";
-import { Feed, type Portion } from "./feed.js";
-import type { Shuffle } from "./order.js";
 import type { Programs } from "./programs.js";
 import type { Progress, TrainState } from "./state.js";
 import { lossOutput } from "./step.js";
@@ -24,6 +24,8 @@ export interface CheckpointSink {
 export interface LoopPlan {
   readonly engine: Engine;
   readonly model: Vae;
+  /** What the numbers of an example are. */
+  readonly schema: ExampleSchema;
   readonly objective: Objective;
   readonly optimizer: Optimizer;
   readonly epochs: number;
@@ -127,9 +129,9 @@ export class TrainLoop {
 
   private async submit(portion: Portion, epochStart: number): Promise<Submitted> {
     const { seed, train, programs } = this.plan;
-    const { first, steps, batch, indices, data } = portion;
+    const { first, steps, batch, indices } = portion;
     const stepper = await programs.stepper(batch);
-    const place = { seed, stride: programs.batch, data };
+    const place = { seed, stride: programs.batch, examples: portion };
     const results = stepper
       .run(indices, steps, epochStart + first, place)
       .then((found) => settle(train, found));
@@ -146,8 +148,7 @@ export class TrainLoop {
     for (const [name, { data }] of Object.entries(results)) {
       for (let i = 0; i < call.steps; i++) {
         const value = Number(data[i]);
-        if (!Number.isFinite(value))
-          throw notFinite(name, value, this.progress.step + i + 1, this.progress.epoch + 1);
+        if (!Number.isFinite(value)) throw this.notFinite(name, value, this.progress.step + i + 1);
         if (name !== lossOutput) sums[name] = (sums[name] ?? 0) + value * call.batch;
       }
     }
@@ -194,7 +195,7 @@ export class TrainLoop {
         ? (["reconstruction", reconstruction] as const)
         : (["negativeElbo", negativeElbo] as const);
     if (!Number.isFinite(value)) {
-      throw notFinite(measured, value, this.progress.step, this.progress.epoch + 1);
+      throw this.notFinite(measured, value, this.progress.step);
     }
     const epoch = this.progress.epoch + 1;
     const record: EpochRecord = {
@@ -229,6 +230,13 @@ export class TrainLoop {
     }
   }
 
+  private notFinite(term: string, value: number, step: number): UserError {
+    return new UserError(
+      `training stopped: ${term} became ${value} at step ${step} (epoch ${this.progress.epoch + 1}). ` +
+        divergenceAdvice(this.plan.schema, this.plan.model.likelihood),
+    );
+  }
+
   private async checkpoint(best: boolean): Promise<void> {
     this.lastCheckpoint = Date.now();
     if (this.plan.sink === undefined) return;
@@ -245,11 +253,4 @@ function monitored({ terms, reconstruction }: EpochRecord["evaluation"]): number
 
 function secondsSince(time: number): number {
   return Math.max(1e-3, (Date.now() - time) / 1000);
-}
-
-function notFinite(term: string, value: number, step: number, epoch: number): UserError {
-  return new UserError(
-    `training stopped: ${term} became ${value} at step ${step} (epoch ${epoch}). ` +
-      "Lower the learning rate (--lr), or check the data for extreme values.",
-  );
 }

@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { grad } from "../autodiff/index.js";
-import type { Expr } from "../graph/index.js";
-import { gatherBatch, NoiseInputs, vae } from "../model/index.js";
+import { type Expr, input } from "../graph/index.js";
+import { NoiseInputs, vae } from "../model/index.js";
 import { parameterInputs } from "../nn/index.js";
 import { elbo, forward, meanOf, type ObjectiveContext, simple } from "../objectives/index.js";
 import { compileSteps, nextName } from "../onnx/index.js";
@@ -105,7 +105,8 @@ describe.each(["float64", "float32"] as const)("the notebook's VAE in %s", (dtyp
   it.each(golden.cases)("z=$z $loss batch $batch: values and gradients as in PyTorch", async (golden) => {
     const model = vae({ input: [28, 28], latent: golden.z });
     const weights = parameterInputs(model.parameters, dtype);
-    const { x } = gatherBatch(dtype, 784, golden.batch, dtype);
+    const rows = input("indices", "int32", [golden.batch]);
+    const x = input("data", dtype, ["examples", 784]).gather(rows);
     const noise = new NoiseInputs(dtype);
     const bound = model.bind(weights, dtype);
     const scheduled = (): never => {

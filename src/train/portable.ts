@@ -9,7 +9,6 @@ export {
   type TrainOptions,
   trainWith,
 } from "./training.js";
-export { type Shuffle, shuffles } from "./order.js";
 export { collapseAdvice } from "./advice.js";
 export { initialState, type Progress, type TrainState } from "./state.js";
 export { lossOutput, type StepOptions, type TrainingStep, trainingStep } from "./step.js";

@@ -1,4 +1,4 @@
-import type { Binarization } from "../data/portable.js";
+import type { Binarization, ExampleSchema } from "../data/portable.js";
 import { Evaluator } from "../evaluate/index.js";
 import type { Vae } from "../model/index.js";
 import type { Objective } from "../objectives/index.js";
@@ -15,6 +15,8 @@ export interface ProgramsPlan {
   readonly batchSize: number;
   readonly seed: number;
   readonly stored: "uint8" | "float32";
+  /** What the numbers of an example are. */
+  readonly schema: ExampleSchema;
   readonly binarize: Binarization;
   /** The number of training examples. */
   readonly datasetSize: number;
@@ -44,11 +46,11 @@ export class Programs {
    * Throws a UserError if the objective is not defined for the model, or has nothing to be measured by.
    */
   static async open(plan: ProgramsPlan): Promise<Programs> {
-    const { engine, model, objective, stored, binarize, seed, datasetSize } = plan;
+    const { engine, model, objective, stored, schema, binarize, seed, datasetSize } = plan;
     const batch = Math.min(plan.batchSize, datasetSize);
     const full = await Stepper.open(engine, model, { ...plan, batch });
     try {
-      const evaluator = { objective, stored, binarize, seed, datasetSize };
+      const evaluator = { objective, stored, schema, binarize, seed, datasetSize };
       return new Programs(plan, full, await Evaluator.open(engine, model, evaluator));
     } catch (error) {
       await full.close();

@@ -1,5 +1,5 @@
 import path from "node:path";
-import { readIfThere } from "../data/index.js";
+import { type ExampleSchema, readIfThere, requireSchema, wholeSchema } from "../data/index.js";
 import type { Json } from "../distributions/index.js";
 import { savedConfig, type VaeConfig } from "../model/index.js";
 import { UserError } from "../tensor/index.js";
@@ -36,6 +36,15 @@ export async function readRunConfig(folder: string): Promise<RunConfig | undefin
   }
 }
 
+/** What the numbers of a run's examples are. Runs of 0.1.0 don't say: bytes are x/255, floats as they are. */
+export function schemaOfRun(config: RunConfig): ExampleSchema {
+  const { input } = config.model as unknown as VaeConfig;
+  const schema = config.schema as unknown as ExampleSchema | undefined;
+  if (schema === undefined) return wholeSchema(input);
+  requireSchema(schema, input, "config.json");
+  return schema;
+}
+
 /** Refuses to begin a run where there is one. */
 export function holdsRun(folder: string): UserError {
   return new UserError(`${folder} holds a run already; go on with it by --resume, or choose another --out`);
@@ -68,8 +77,10 @@ function firstDifference(
 
 /** Throws a UserError that names the first setting in which a run can't be gone on with. */
 export function requireSameRun(folder: string, before: RunConfig, now: RunConfig): void {
+  // Runs of 0.1.0 don't say what the numbers of their examples are.
+  const known = before.schema === undefined ? new Set([...free, "schema"]) : free;
   const fixed = (config: RunConfig): RunConfig =>
-    Object.fromEntries(Object.entries(config).filter(([key]) => !free.has(key)));
+    Object.fromEntries(Object.entries(config).filter(([key]) => !known.has(key)));
   const difference = firstDifference("", fixed(before), fixed(now));
   if (difference === undefined) return;
   const [name, a, b] = difference;

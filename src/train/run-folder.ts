@@ -6,9 +6,17 @@ import { encodeCheckpoint } from "./checkpoint.js";
 import { belongs, isOwnBest, readBest, readLast } from "./checkpoints.js";
 import type { EpochRecord } from "./events.js";
 import type { CheckpointSink } from "./loop.js";
+import type { ExampleSchema } from "../data/index.js";
 import { appendMetrics, mendMetrics } from "./metrics.js";
 import { withdrawModel, writeModelFolder } from "./model-folder.js";
-import { holdsRun, readRunConfig, requireSameRun, type RunConfig, runFiles } from "./run-config.js";
+import {
+  holdsRun,
+  readRunConfig,
+  requireSameRun,
+  type RunConfig,
+  runFiles,
+  schemaOfRun,
+} from "./run-config.js";
 import { RunLock } from "./run-lock.js";
 import type { Progress, TrainState } from "./state.js";
 
@@ -31,7 +39,7 @@ export class RunFolder implements CheckpointSink {
 
   private constructor(
     readonly folder: string,
-    private readonly config: RunConfig,
+    private config: RunConfig,
   ) {}
 
   /**
@@ -43,22 +51,25 @@ export class RunFolder implements CheckpointSink {
     folder: string,
     config: RunConfig,
     resume: boolean,
-  ): Promise<{ run: RunFolder; state: TrainState | undefined }> {
-    const requireFree = async (): Promise<boolean> => {
+  ): Promise<{ run: RunFolder; state: TrainState | undefined; schema?: ExampleSchema }> {
+    const requireFree = async (): Promise<RunConfig | undefined> => {
       const before = await readRunConfig(folder);
       if (before !== undefined && !resume) throw holdsRun(folder);
       if (before !== undefined) requireSameRun(folder, before, config);
-      return before !== undefined;
+      return before;
     };
     await requireFree(); // nothing is made of a folder that is refused
     const run = new RunFolder(folder, config);
     try {
       await run.makeFolder("");
       run.lock = await RunLock.take(folder);
-      run.holdsWork = await requireFree();
+      const before = await requireFree();
+      run.holdsWork = before !== undefined;
+      const schema = before && schemaOfRun(before);
+      if (schema !== undefined) run.config = { ...config, schema: schema as unknown as RunConfig[string] };
       const state = run.holdsWork ? await run.readState() : undefined;
       await run.makeFolders();
-      return { run, state };
+      return { run, state, ...(schema && { schema }) };
     } catch (error) {
       await run.discardIfEmpty();
       throw error;

@@ -1,12 +1,10 @@
 import { grad } from "../autodiff/index.js";
-import type { Binarization } from "../data/portable.js";
 import { type Expr, input } from "../graph/index.js";
-import { gatherBatch, type NoiseInput, NoiseInputs, type Vae } from "../model/index.js";
-import { Packing, trainableWeights } from "../nn/index.js";
+import { type BatchOptions, noiseInputs, openBatch } from "../feed/index.js";
+import type { NoiseInput, Vae } from "../model/index.js";
 import type { Objective } from "../objectives/index.js";
 import type { StepGraph } from "../onnx/index.js";
 import { type Optimizer, slotName } from "../optim/index.js";
-import type { FloatType } from "../tensor/index.js";
 
 /** A number fed at each step. */
 export interface ScheduledInput {
@@ -25,16 +23,11 @@ export interface TrainingStep {
 }
 
 /** What a training step is built from. */
-export interface StepOptions {
+export interface StepOptions extends BatchOptions {
   readonly objective: Objective;
   readonly optimizer: Optimizer;
   readonly batch: number;
-  readonly stored: "uint8" | FloatType;
   readonly datasetSize: number;
-  /** `dynamic` draws each batch's numbers as 0 or 1; all others take the data as they are. Default `none`. */
-  readonly binarize?: Binarization;
-  /** Default `float32`. */
-  readonly dtype?: FloatType;
 }
 
 /** The output that is the loss, whatever the objective's terms are called. */
@@ -42,11 +35,7 @@ export const lossOutput = "loss";
 
 /** Model, objective, gradient and optimiser as one graph from old weights to new ones. */
 export function trainingStep(model: Vae, options: StepOptions): TrainingStep {
-  const { objective, optimizer, batch, stored, datasetSize, dtype = "float32" } = options;
-  const packing = new Packing(model.parameters);
-  const { stored: parameters, weights } = packing.inputs(dtype);
-  const { indices, x, noise: drawn } = gatherBatch(stored, model.dataSize, batch, dtype, options.binarize);
-  const noise = new NoiseInputs(dtype);
+  const { objective, optimizer, dtype = "float32" } = options;
   const scheduled: (ScheduledInput & { readonly node: Expr })[] = [];
   const schedule = (name: string, at: (step: number) => number): Expr => {
     const known = scheduled.find((entry) => entry.name === name);
@@ -55,17 +44,9 @@ export function trainingStep(model: Vae, options: StepOptions): TrainingStep {
     scheduled.push({ name, at, node });
     return node;
   };
-  const layerNoise = new NoiseInputs(dtype, "layers");
-  const bound = model.bind(weights, dtype, { mode: "train", noise: layerNoise, scheduled: schedule });
-  const trained = trainableWeights(model.parameters, weights);
-  const { loss, terms } = objective.build({
-    x,
-    ...bound,
-    noise,
-    datasetSize,
-    weights: trained,
-    scheduled: schedule,
-  });
+  const opened = openBatch(model, { ...options, mode: "train", scheduled: schedule });
+  const { packing, stored: parameters, trained, indices } = opened;
+  const { loss, terms } = objective.build(opened.context);
 
   const names = Object.keys(trained);
   const gradients = grad(loss, Object.values(trained));
@@ -85,11 +66,11 @@ export function trainingStep(model: Vae, options: StepOptions): TrainingStep {
       ...slots.map((slot, k) => ({ current: slot, next: update.slots[k] as Expr })),
     ];
   });
-  const running = Object.entries(bound.stateUpdates()).map(([name, next]) => ({
+  const running = Object.entries(opened.stateUpdates()).map(([name, next]) => ({
     current: parameters[name] as Expr,
     next,
   }));
-  const allNoise = [...drawn, ...noise.inputs, ...layerNoise.inputs];
+  const allNoise = noiseInputs(opened);
   return {
     graph: {
       state: [...moved, ...running],

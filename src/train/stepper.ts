@@ -1,5 +1,5 @@
-import { type CallData, withData } from "../evaluate/index.js";
-import { noiseFor, type Vae } from "../model/index.js";
+import { type CallData, noiseFor, withData } from "../feed/index.js";
+import type { Vae } from "../model/index.js";
 import { compileSteps, nextName, requireInputName, stepsInput } from "../onnx/index.js";
 import type { Engine, SessionOptions } from "../runtime/index.js";
 import { fromNumbers, type Tensor, tensor } from "../tensor/index.js";
@@ -33,14 +33,18 @@ export class Stepper {
 
   /**
    * Runs `steps` steps whose examples are `indices` [steps * batch]. `first` is the number of the first of them,
-   * from 0; `stride` is the run's full batch size, which places their noise; `data` is
-   * what the indices are of. Answers each term by step and, where `data` was handed over, that under its name.
+   * from 0; `stride` is the run's full batch size, which places their noise; `examples` are
+   * what the indices are of. Returns each term by step and, where `data` was handed over, that under its name.
    */
   async run(
     indices: Int32Array,
     steps: number,
     first: number,
-    { seed, stride, data }: { readonly seed: number; readonly stride: number; readonly data: CallData },
+    {
+      seed,
+      stride,
+      examples,
+    }: { readonly seed: number; readonly stride: number; readonly examples: CallData },
   ): Promise<Record<string, Tensor>> {
     const feeds: Record<string, Tensor> = { indices: tensor("int32", [steps, this.batch], indices) };
     if (this.engine.loops) feeds[stepsInput] = tensor("int64", [], BigInt64Array.of(BigInt(steps)));
@@ -54,7 +58,7 @@ export class Stepper {
       feeds[name] = tensor("float32", [steps], fromNumbers("float32", values));
     }
     const fetch = [lossOutput, ...this.step.terms];
-    return this.engine.run(this.program, withData({ feeds, keep: this.keep, fetch }, data));
+    return this.engine.run(this.program, withData({ feeds, keep: this.keep, fetch }, examples));
   }
 
   /** Frees the program. */

@@ -1,17 +1,23 @@
-import { type Binarization, binarizeDataset, type Dataset, holdOut, type Split } from "../data/portable.js";
+import {
+  type Binarization,
+  type Dataset,
+  type ExampleSchema,
+  type Standardization,
+  standardizationOf,
+} from "../data/portable.js";
 import type { Json } from "../distributions/index.js";
-import { enterSplit, type EngineSplit, type Evaluation, leaveSplit } from "../evaluate/index.js";
+import type { Evaluation } from "../evaluate/index.js";
+import { type EngineSplit, leaveSplit, type Shuffle, shuffles } from "../feed/index.js";
 import { bundle, TrainedVae, type Vae, vaeConfig } from "../model/index.js";
 import { elbo, type Objective } from "../objectives/index.js";
 import { adam, type Optimizer } from "../optim/index.js";
 import type { Backend, Engine } from "../runtime/index.js";
 import { RandomStream, type Tensor, UserError } from "../tensor/index.js";
 import type { EpochRecord, TrainEvent } from "./events.js";
-import { requireFit } from "./fit.js";
 import { EngineState } from "./engine-state.js";
 import { type CheckpointSink, TrainLoop } from "./loop.js";
-import { type Shuffle, shuffles } from "./order.js";
 import { Programs } from "./programs.js";
+import { enterSplits, monitored, prepareExamples } from "./examples.js";
 import type { RunConfig } from "./run-config.js";
 import { initialState, requireState, type TrainState } from "./state.js";
 
@@ -44,6 +50,12 @@ export interface TrainOptions {
   readonly shuffle?: Shuffle;
   /** How grey levels are made binary (see `Binarization`); default `none`. */
   readonly binarize?: Binarization;
+  /**
+   * Whether numbers are standardised, to mean 0 and deviation 1 over the training examples (see `Standardization`); `true`
+   * is `all` for pictures and `each` for everything else. What was learned is stored with the model, whose examples come
+   * and go in the data's own units; losses are those of the standardised numbers. Default false.
+   */
+  readonly standardize?: boolean | Standardization;
   /**
    * Stop after so many epochs without improvement on the held-out examples; default never. Takes `validation`. A run
    * kept in a folder then ends with the weights of its best epoch, else with those of its last.
@@ -112,7 +124,12 @@ export type OpenRun = (
   folder: string,
   config: RunConfig,
   resume: boolean,
-) => Promise<{ run: RunKeeper; state: TrainState | undefined }>;
+) => Promise<{
+  run: RunKeeper;
+  state: TrainState | undefined;
+  /** How the run to go on with reads its examples. */
+  schema?: ExampleSchema;
+}>;
 
 function wholeFrom(least: number, name: string, value: number): number {
   if (!Number.isSafeInteger(value) || value < least) {
@@ -130,6 +147,7 @@ interface Settings {
   readonly patience: number | undefined;
   readonly validation: number;
   readonly binarize: Binarization;
+  readonly standardize: Standardization;
   readonly shuffle: Shuffle;
 }
 
@@ -145,6 +163,10 @@ function settingsOf(dataset: Dataset, options: TrainOptions): Settings {
     binarize = "none",
     shuffle = "full",
   } = options;
+  const standardize = standardizationOf(options.standardize ?? "none", dataset.kind);
+  if (standardize !== "none" && binarize !== "none") {
+    throw new UserError("numbers are either standardised or made binary: give standardize or binarize", 2);
+  }
   wholeFrom(1, "epochs", epochs);
   wholeFrom(1, "batch", batchSize);
   new RandomStream(seed);
@@ -157,11 +179,29 @@ function settingsOf(dataset: Dataset, options: TrainOptions): Settings {
   }
   if (!(validation >= 0)) throw new UserError(`validation must be 0 or more, got ${validation}`, 2);
   const optimizer = options.optimizer ?? adam(lr === undefined ? {} : { lr });
-  return { objective, optimizer, epochs, batchSize, seed, patience, validation, binarize, shuffle };
+  return {
+    objective,
+    optimizer,
+    epochs,
+    batchSize,
+    seed,
+    patience,
+    validation,
+    binarize,
+    standardize,
+    shuffle,
+  };
 }
 
-function runConfig(model: Vae, data: Dataset, settings: Settings, options: TrainOptions): RunConfig {
-  const { objective, optimizer, epochs, batchSize, seed, patience, validation, binarize, shuffle } = settings;
+function runConfig(
+  model: Vae,
+  data: Dataset,
+  schema: ExampleSchema,
+  settings: Settings,
+  options: TrainOptions,
+): RunConfig {
+  const { objective, optimizer, epochs, batchSize, seed, patience, validation, binarize } = settings;
+  const { shuffle, standardize } = settings;
   return {
     model: vaeConfig(model) as unknown as Json,
     objective: { name: objective.name, config: objective.config },
@@ -172,7 +212,9 @@ function runConfig(model: Vae, data: Dataset, settings: Settings, options: Train
     patience: patience ?? null,
     validation,
     binarize,
+    ...(standardize !== "none" && { standardize }),
     ...(shuffle !== "full" && { shuffle }),
+    schema: schema as unknown as Json,
     dataset: { name: data.name, shape: data.shape, train: data.train.length, test: data.test.length },
     source: data.source ?? null,
     ...(data.layout !== undefined && { layout: data.layout }),
@@ -201,13 +243,7 @@ export async function trainWith(
   options: TrainOptions = {},
 ): Promise<Run> {
   const settings = settingsOf(dataset, options);
-  await requireFit(model, dataset, settings.binarize);
-  const held = settings.validation > 0 ? holdOut(dataset, settings.validation, settings.seed) : dataset;
-  const data = binarizeDataset(held, settings.binarize);
-  const [, monitor] = monitored(data);
-  const stored = data.train.examples.dtype;
-  if (monitor.examples.dtype !== stored)
-    throw new UserError(`${data.name}: all splits must be of one number type`);
+  const { data, schema: learned } = await prepareExamples(model, dataset, settings);
 
   const { out, resume = false, device = "auto", threads } = options;
   if (out !== undefined && openRun === undefined) {
@@ -221,17 +257,18 @@ export async function trainWith(
   entering.catch(() => undefined);
   let folder: RunKeeper | undefined;
   try {
-    const config = runConfig(model, data, settings, options);
+    const config = runConfig(model, data, learned, settings, options);
     const opened = out === undefined ? undefined : await openRun?.(out, config, resume);
     folder = opened?.run;
     const found = opened?.state;
+    const schema = opened?.schema ?? learned;
     const state =
       found === undefined
         ? initialState(model, settings.optimizer, settings.seed)
         : reopened(found, settings);
     if (found !== undefined) requireState(found, model, settings.optimizer, out ?? "the run");
     const warnings = (await folder?.begin(state)) ?? [];
-    const training = { platform, model, data, settings, options, folder, state, found, warnings };
+    const training = { platform, model, data, schema, settings, options, folder, state, found, warnings };
     return await trainIn(await starting, entering, training);
   } catch (error) {
     await folder?.discardIfEmpty();
@@ -250,6 +287,7 @@ interface Training {
   readonly platform: Platform;
   readonly model: Vae;
   readonly data: Dataset;
+  readonly schema: ExampleSchema;
   readonly settings: Settings;
   readonly options: TrainOptions;
   readonly folder: RunKeeper | undefined;
@@ -263,37 +301,17 @@ function weightsOf(model: Vae, { tensors }: TrainState): Record<string, Tensor> 
   return Object.fromEntries(names.flatMap((name) => (tensors[name] ? [[name, tensors[name]]] : [])));
 }
 
-/** The split that is evaluated after each epoch, and its name. */
-function monitored({ validation, test }: Dataset): readonly ["validation" | "test", Split] {
-  return validation === undefined ? ["test", test] : ["validation", validation];
-}
-
-/** The training split and the monitored one in the engine; if one can't be entered, none is. */
-async function enterSplits(engine: Engine, data: Dataset): Promise<[EngineSplit, EngineSplit]> {
-  const [name, monitor] = monitored(data);
-  const entering = [
-    enterSplit(engine, "train", data.train, "data:train"),
-    enterSplit(engine, name, monitor, "data:monitor"),
-  ] as const;
-  try {
-    return await Promise.all(entering);
-  } catch (error) {
-    for (const result of await Promise.allSettled(entering))
-      if (result.status === "fulfilled") await leaveSplit(result.value);
-    throw error;
-  }
-}
-
 async function trainIn(
   engine: Engine,
   entering: Promise<readonly [EngineSplit, EngineSplit]>,
   training: Training,
 ): Promise<Run> {
-  const { model, data, settings } = training;
+  const { model, data, schema, settings } = training;
   const programs = await Programs.open({
     ...settings,
     engine,
     model,
+    schema,
     stored: data.train.examples.dtype,
     datasetSize: data.train.length,
     monitored: monitored(data)[1].length,
@@ -311,10 +329,10 @@ async function trainOnSplits(
   [train, monitor]: readonly [EngineSplit, EngineSplit],
   programs: Programs,
 ): Promise<Run> {
-  const { platform, model, data, settings, options, folder, state, found } = training;
+  const { platform, model, data, schema, settings, options, folder, state, found } = training;
   const inEngine = new EngineState(engine, model, settings.optimizer);
   const weights = async (): Promise<TrainedVae> =>
-    new TrainedVae(model, await inEngine.weights(), () => platform.openBackend());
+    new TrainedVae(model, await inEngine.weights(), () => platform.openBackend(), schema);
   const tell = options.onEvent ?? (() => undefined);
   const current: Current = { model: weights };
   await inEngine.put(state.tensors);
@@ -323,6 +341,7 @@ async function trainOnSplits(
       ...settings,
       engine,
       model,
+      schema,
       programs,
       train,
       monitor,
@@ -355,7 +374,7 @@ async function trainOnSplits(
   const trained =
     best === undefined
       ? await weights()
-      : new TrainedVae(model, weightsOf(model, best), () => platform.openBackend());
+      : new TrainedVae(model, weightsOf(model, best), () => platform.openBackend(), schema);
   const epoch = best === undefined ? progress.epoch : best.progress.best?.epoch;
   const evaluation = (progress.history.find((record) => record.epoch === epoch) ?? progress.history.at(-1))
     ?.evaluation;

@@ -1,5 +1,5 @@
 import { buildCommand } from "@stricli/core";
-import { type Binarization, binarizationText } from "../../data/index.js";
+import { type Binarization, binarizationText, isStandardized } from "../../data/index.js";
 import { collapse, type Evaluation, type SplitName } from "../../evaluate/index.js";
 import { evaluateModel } from "../../node.js";
 import { UserError } from "../../tensor/index.js";
@@ -71,8 +71,9 @@ async function evaluate(this: Cli, flags: EvaluateFlags, folder: string): Promis
     throw new UserError("--examples goes with --samples, the draws an example", 2);
   }
   const settings = await loadSettings(flags.config);
-  const { model, config, about } = await openRun(folder, settings, flags.checkpoint);
-  const dataset = await dataFor(flags, folder, config);
+  const run = await openRun(folder, settings, flags.checkpoint);
+  const { model, config, about } = run;
+  const dataset = await dataFor(flags, folder, run);
   const objective = objectiveOf(config, settings);
   const trainedWith = typeof config?.seed === "number" ? config.seed : 0;
   const recorded = config?.dataset as { readonly train?: number } | undefined;
@@ -94,11 +95,12 @@ async function evaluate(this: Cli, flags: EvaluateFlags, folder: string): Promis
   if (collapsed !== undefined) warn(collapseAdvice(collapsed, objective?.name ?? ""));
   if (flags.json === true) return print(JSON.stringify(evaluation));
   const { split, examples, binarize, negativeElbo, reconstruction, kl, klMethod, mse } = evaluation;
+  const numbers = isStandardized(model.schema) ? "standardised numbers" : binarizationText[binarize];
   const nats = "nats per example";
   print(
     columns(
       [
-        ["split", split, `${countText(examples)} examples of ${dataset.name}, ${binarizationText[binarize]}`],
+        ["split", split, `${countText(examples)} examples of ${dataset.name}, ${numbers}`],
         ...(negativeElbo === null ? [] : [["negative ELBO", measureText(negativeElbo), nats]]),
         ["reconstruction", measureText(reconstruction), nats],
         ...(kl === null

@@ -1,5 +1,5 @@
 import { buildCommand } from "@stricli/core";
-import { binarizeDataset, type Dataset, readExamples } from "../../data/index.js";
+import { asInput, binarizeDataset, type Dataset, readExamples, schemaOf } from "../../data/index.js";
 import type { ExampleBatch } from "../../model/index.js";
 import { nodePlatform } from "../../node.js";
 import { generateFrom, samplers } from "../../sampling/index.js";
@@ -28,12 +28,14 @@ const chunk = 2000;
 /** Codes of training examples, as the run saw them. */
 async function trainingCodes({ model, config }: OpenedRun, dataset: Dataset): Promise<Tensor<"float32">> {
   const mode = recordedBinarization(config) ?? "none";
-  const { train } = binarizeDataset(dataset, mode === "dynamic" ? "static" : mode);
+  const data = binarizeDataset(dataset, mode === "dynamic" ? "static" : mode);
+  const { train } = data;
   const count = Math.min(fitted, train.length);
   const { latent } = model.definition;
   const codes = tensor("float32", [count, latent]);
   for (let start = 0; start < count; start += chunk) {
-    const part = await model.codes(await readExamples(train, start, Math.min(count, start + chunk)));
+    const examples = await readExamples(train, start, Math.min(count, start + chunk));
+    const part = await model.codes(asInput(examples, schemaOf(data), model.schema));
     codes.data.set(part.data, start * latent);
   }
   return codes;
@@ -42,7 +44,7 @@ async function trainingCodes({ model, config }: OpenedRun, dataset: Dataset): Pr
 async function generateImages(flags: GenerateFlags, folder: string, run: OpenedRun): Promise<ExampleBatch> {
   const { n = 64, seed = 0, sampler: spec = "prior" } = flags;
   const codes = async (): Promise<Tensor<"float32">> =>
-    trainingCodes(run, await dataFor({ ...flags, split: "train" }, folder, run.config));
+    trainingCodes(run, await dataFor({ ...flags, split: "train" }, folder, run));
   const sampler = await samplers.from(spec)({ model: run.model, platform: nodePlatform, codes });
   if (sampler.name !== "prior") note(sampler.description);
   return generateFrom(run.model, sampler, n, seed);

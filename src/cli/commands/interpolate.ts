@@ -1,4 +1,5 @@
 import { buildCommand } from "@stricli/core";
+import { asInput, type ExampleTensor, schemaOf } from "../../data/index.js";
 import { type SplitName, splitOf } from "../../evaluate/index.js";
 import { loadSettings } from "../config.js";
 import type { Cli } from "../context.js";
@@ -29,11 +30,14 @@ const index = { least: 0, most: 2 ** 31 - 1 };
 
 async function interpolate(this: Cli, flags: InterpolateFlags, folder: string): Promise<void> {
   const file = imageFile(flags.out ?? "interpolation.png");
-  const { model, config } = await openRun(folder, await loadSettings(flags.config), flags.checkpoint);
-  const split = splitOf(await dataFor(flags, folder, config), flags.split ?? "test");
+  const run = await openRun(folder, await loadSettings(flags.config), flags.checkpoint);
+  const { model } = run;
+  const dataset = await dataFor(flags, folder, run);
+  const split = splitOf(dataset, flags.split ?? "test");
   const from = await exampleOf(split, flags.from ?? 0, "--from");
   const to = await exampleOf(split, flags.to ?? 1, "--to");
-  const images = await model.interpolate(from, to, flags.steps ?? 10);
+  const taken = (example: ExampleTensor): ExampleTensor => asInput(example, schemaOf(dataset), model.schema);
+  const images = await model.interpolate(taken(from), taken(to), flags.steps ?? 10);
   await saveTo(file, images, { columns: flags.steps ?? 10 });
 }
 

@@ -1,9 +1,10 @@
 import { buildCommand } from "@stricli/core";
-import { readExamples, writeWhole } from "../../data/index.js";
+import { asInput, readExamples, schemaOf, toFloats, writeWhole } from "../../data/index.js";
 import { type SplitName, splitOf } from "../../evaluate/index.js";
+import { rangeText } from "../../report/index.js";
 import { encodePng, originalsBesideReconstructions } from "../../plot/index.js";
 import { loadSettings } from "../config.js";
-import { type Cli, print } from "../context.js";
+import { type Cli, note, print } from "../context.js";
 import { text, whole } from "../fields.js";
 import { flag, folderArgument } from "../flags.js";
 import { openRun } from "../model.js";
@@ -27,14 +28,21 @@ interface ReconstructFlags extends OpenFlags {
 
 async function reconstruct(this: Cli, flags: ReconstructFlags, folder: string): Promise<void> {
   const file = imageFile(flags.out ?? "reconstructions.png");
-  const { model, config } = await openRun(folder, await loadSettings(flags.config), flags.checkpoint);
-  const split = splitOf(await dataFor(flags, folder, config), flags.split ?? "test");
+  const run = await openRun(folder, await loadSettings(flags.config), flags.checkpoint);
+  const { model } = run;
+  const dataset = await dataFor(flags, folder, run);
+  const split = splitOf(dataset, flags.split ?? "test");
   const originals = await readExamples(split, 0, flags.n ?? 16);
-  const images = await model.reconstruct(originals);
+  const schema = schemaOf(dataset);
+  const images = await model.reconstruct(asInput(originals, schema, model.schema));
   if (file.toLowerCase().endsWith(".npy")) return saveTo(file, images);
   await makeParent(file);
-  const picture = originalsBesideReconstructions(originals, images, { shape: model.definition.input });
+  const picture = originalsBesideReconstructions(toFloats(originals, schema), images, {
+    shape: model.definition.input,
+    ...(images.range && { range: images.range }),
+  });
   await writeWhole(file, await encodePng(picture));
+  if (images.range) note(rangeText(images.range).trim());
   print(file);
 }
 

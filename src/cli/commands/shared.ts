@@ -8,14 +8,16 @@ import {
   type Split,
 } from "../../data/index.js";
 import type { SplitName } from "../../evaluate/index.js";
-import { canSaveImages, saveImages, type SaveImagesOptions } from "../../model/index.js";
+import { rangeText } from "../../report/index.js";
+import { canSaveImages, type ExampleBatch, saveImages, type SaveImagesOptions } from "../../model/index.js";
 import { type Tensor, UserError } from "../../tensor/index.js";
-import type { CheckpointName, RunConfig } from "../../train/index.js";
-import { print } from "../context.js";
-import { asInRun, loadData, recordedData, recordedLayout } from "../data.js";
+import type { CheckpointName } from "../../train/index.js";
+import { note, print } from "../context.js";
+import { asInRun, bytesFor, loadData, recordedData, recordedLayout } from "../data.js";
 import { defined } from "../defined.js";
 import { choice, fields, text } from "../fields.js";
 import { commonFlags, type CommonFlags, flag } from "../flags.js";
+import type { OpenedRun } from "../model.js";
 
 export const splitField = choice<SplitName>(
   ["test", "validation", "train"],
@@ -57,10 +59,15 @@ export async function makeParent(file: string): Promise<void> {
 }
 
 /** Saves images where the user wants them, and says where. */
-export async function saveTo(file: string, images: Tensor, options: SaveImagesOptions = {}): Promise<void> {
+export async function saveTo(
+  file: string,
+  images: Tensor & Pick<ExampleBatch, "range">,
+  options: SaveImagesOptions = {},
+): Promise<void> {
   if (!canSaveImages(file)) throw new UserError(`--out must end in .png or .npy, got "${file}"`, 2);
   await makeParent(file);
   await saveImages(images, file, options);
+  if (images.range !== undefined && /\.png$/i.test(file)) note(rangeText(images.range).trim());
   print(file);
 }
 
@@ -68,11 +75,11 @@ export async function saveTo(file: string, images: Tensor, options: SaveImagesOp
 export async function dataFor(
   flags: { readonly data?: string; readonly split?: SplitName; readonly memory?: number },
   folder: string,
-  config: RunConfig | undefined,
+  { config, model }: Pick<OpenedRun, "config" | "model">,
 ): Promise<Dataset> {
   const dataset = await loadData(
     flags.data ?? recordedData(config, folder),
-    defined({ memory: flags.memory, layout: recordedLayout(config) }),
+    defined({ memory: flags.memory, layout: recordedLayout(config), bytes: bytesFor(model.schema) }),
   );
   return asInRun(dataset, config, flags.split ?? "test");
 }

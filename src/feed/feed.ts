@@ -1,5 +1,5 @@
-import { type EngineSplit, readRows, type Reading } from "../evaluate/index.js";
 import { type EpochOrder, epochOrder, type Shuffle } from "./order.js";
+import { type EngineSplit, readRows, type Reading } from "./split.js";
 
 /** Examples for one call of the training loop. */
 export interface Portion extends Reading {

@@ -1,0 +1,63 @@
+import {
+  type Binarization,
+  binarizeDataset,
+  type Dataset,
+  type ExampleSchema,
+  holdOut,
+  learnSchema,
+  schemaOf,
+  type Split,
+  type Standardization,
+} from "../data/portable.js";
+import { type EngineSplit, enterSplit, leaveSplit, requireFit, requireFitting } from "../feed/index.js";
+import type { Vae } from "../model/index.js";
+import type { Engine } from "../runtime/index.js";
+import { UserError } from "../tensor/index.js";
+
+/** What is done with a data set's examples before they are trained on. */
+export interface ExampleSettings {
+  readonly validation: number;
+  readonly seed: number;
+  readonly binarize: Binarization;
+  readonly standardize: Standardization;
+}
+
+/**
+ * A data set as it is trained on: some examples held out, made binary, and its schema with what is learned of the training
+ * examples. Throws a UserError if they are not what the model's likelihood can put out.
+ */
+export async function prepareExamples(
+  model: Vae,
+  dataset: Dataset,
+  { validation, seed, binarize, standardize }: ExampleSettings,
+): Promise<{ data: Dataset; schema: ExampleSchema }> {
+  await requireFit(model, dataset, binarize);
+  const held = validation > 0 ? holdOut(dataset, validation, seed) : dataset;
+  const data = binarizeDataset(held, binarize);
+  const schema = await learnSchema(schemaOf(data), data.train, standardize);
+  await requireFitting(model, data, schema, binarize);
+  const [, monitor] = monitored(data);
+  if (monitor.examples.dtype === data.train.examples.dtype) return { data, schema };
+  throw new UserError(`${data.name}: all splits must be of one number type`);
+}
+
+/** The split that is evaluated after each epoch, and its name. */
+export function monitored({ validation, test }: Dataset): readonly ["validation" | "test", Split] {
+  return validation === undefined ? ["test", test] : ["validation", validation];
+}
+
+/** The training split and the monitored one in the engine; if one can't be entered, none is. */
+export async function enterSplits(engine: Engine, data: Dataset): Promise<[EngineSplit, EngineSplit]> {
+  const [name, monitor] = monitored(data);
+  const entering = [
+    enterSplit(engine, "train", data.train, "data:train"),
+    enterSplit(engine, name, monitor, "data:monitor"),
+  ] as const;
+  try {
+    return await Promise.all(entering);
+  } catch (error) {
+    for (const result of await Promise.allSettled(entering))
+      if (result.status === "fulfilled") await leaveSplit(result.value);
+    throw error;
+  }
+}
