@@ -56,7 +56,8 @@ const allowed = {
     "model",
     "data",
   ],
-  sampling: ["tensor", "catalogue", "distributions", "objectives", "model", "data", "train"],
+  runs: ["tensor", "catalogue", "nn", "optim", "distributions", "objectives", "model", "data", "train"],
+  sampling: ["tensor", "catalogue", "distributions", "objectives", "model", "data", "train", "runs"],
   report: [
     "tensor",
     "catalogue",
@@ -66,6 +67,7 @@ const allowed = {
     "data",
     "plot",
     "train",
+    "runs",
     "evaluate",
   ],
   cli: ["*"],

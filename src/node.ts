@@ -10,14 +10,8 @@ import { wasmBackend } from "./runtime/wasm.js";
 import { startWorkerEngine } from "./runtime/worker-engine.js";
 import { fitFlowOn, type FlowOptions, type FlowSampler } from "./sampling/index.js";
 import type { Tensor } from "./tensor/index.js";
-import {
-  type LoadOptions,
-  loadModelOn,
-  type Platform,
-  type Run,
-  type TrainOptions,
-  trainOn,
-} from "./train/index.js";
+import { type LoadOptions, loadModelOn, type TrainOptions, trainOn } from "./runs/index.js";
+import type { Platform, Run } from "./train/index.js";
 
 /** The same engine, described or closed otherwise. */
 function altered(engine: Engine, changes: Partial<Pick<Engine, "description" | "close">>): Engine {

@@ -10,8 +10,7 @@ import {
 import { suggestion } from "../catalogue/index.js";
 import type { SplitName } from "../evaluate/index.js";
 import { UserError } from "../tensor/index.js";
-import type { RunConfig } from "../train/index.js";
-import type { Settings } from "./settings.js";
+import type { RunConfig, Settings } from "../runs/index.js";
 
 const named = ["mnist"];
 
@@ -38,11 +37,25 @@ export async function loadData(
   return datasets.folder(source, options.memory === undefined ? {} : { memory: options.memory });
 }
 
+/**
+ * The data that a run says it was trained on. Throws a UserError that says so and gives `advice` if the folder is no
+ * longer where it was.
+ */
+export async function loadRecorded(
+  source: string,
+  advice: string,
+  options: LoadDataOptions = {},
+): Promise<Dataset> {
+  const named = source.toLowerCase() === "mnist";
+  if (named || (await stat(source).catch(() => undefined)) !== undefined) return loadData(source, options);
+  throw new UserError(`the run was trained on ${source}, which is no longer there; ${advice}`, 2);
+}
+
 /** The validation examples of a run, held out again as they were. */
 export function asInRun(dataset: Dataset, config: RunConfig | undefined, split: SplitName): Dataset {
   const { validation, seed } = config ?? {};
-  if (split === "test" || typeof validation !== "number" || validation === 0) return dataset;
-  return holdOut(dataset, validation, typeof seed === "number" ? seed : 0);
+  if (split === "test" || validation === undefined || validation === 0) return dataset;
+  return holdOut(dataset, validation, seed);
 }
 
 /** How a run's data were made binary, as far as it says. */
@@ -55,7 +68,7 @@ export function recordedBinarization(
 /** What to evaluate a run on unless told otherwise: the data set that it says it was trained on. */
 export function recordedData(config: RunConfig | undefined, folder: string): string {
   const source = config?.source;
-  if (typeof source === "string") return source;
+  if (source !== null && source !== undefined) return source;
   throw new UserError(
     `${folder} does not say which data it was trained on; give --data mnist or --data FOLDER`,
     2,

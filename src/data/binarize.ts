@@ -33,7 +33,7 @@ function requireUnit({ data }: ExampleTensor, source: string, first = 0): void {
   if (bad >= 0) {
     throw new UserError(
       `${source} can't be binarised: number ${first + bad} is ${data[bad]}, not a grey level in 0..1; ` +
-        "scale the data, or leave out --binarize",
+        "scale the data, or leave out `binarize`",
       2,
     );
   }

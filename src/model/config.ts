@@ -1,7 +1,16 @@
-import { isSpec, type Json } from "../catalogue/index.js";
+import {
+  hasMembers,
+  inFile,
+  isSpec,
+  type Json,
+  type OptionInfos,
+  parseSpec,
+  readOptions,
+  type Spec,
+  valueInWords,
+} from "../catalogue/index.js";
 import { distributions, type Family } from "../distributions/index.js";
-import { mlp, type Network, type NetworkConfig } from "../nn/index.js";
-import type { ActivationName } from "../nn/index.js";
+import { type ActivationName, activations, mlp, type Network, type NetworkConfig } from "../nn/index.js";
 import { UserError } from "../tensor/index.js";
 import { type Vae, vae } from "./vae.js";
 
@@ -42,15 +51,43 @@ export function vaeConfig(model: Vae): VaeConfig {
   };
 }
 
-/** A network from its saved options. Throws a UserError for a type that this version does not know. */
-export function networkFrom(config: NetworkConfig): Network {
-  if (config.type === "mlp") {
-    return mlp(config.hidden as number[], { activation: config.activation as ActivationName });
+const mlpOptions: OptionInfos = {
+  options: {
+    hidden: { type: "numbers", about: "hidden sizes" },
+    activation: { type: "text", choices: Object.keys(activations), about: "between the layers" },
+  },
+};
+
+/** A network from its saved options. Throws a UserError for a type that this version does not know, or a wrong option. */
+export function networkFrom({ type, ...config }: NetworkConfig): Network {
+  if (type === "mlp") {
+    const { hidden = [], activation } = readOptions("mlp", mlpOptions, config as Spec["config"]) as MlpConfig;
+    return mlp(hidden, activation === undefined ? {} : { activation });
   }
   throw new UserError(
-    `the saved model has a network of type "${config.type}", which this version of latent does not know; ` +
-      "pass the model's definition when loading it",
+    `there is no network of type "${type}" here; for one of your own, pass the model's \`definition\` when loading ` +
+      "it, or give the config file that has it (`config`)",
   );
+}
+
+interface MlpConfig {
+  readonly hidden?: readonly number[];
+  readonly activation?: ActivationName;
+}
+
+/**
+ * What an argument stands for that may be a network, its name with options such as `mlp(hidden=[256, 128])`, or what a
+ * saved model says of it. Throws a UserError that begins with `where` for anything else.
+ */
+export function networkOf(where: string, value: string | Spec | NetworkConfig | Network): Network {
+  if (typeof value === "string") return networkOf(where, parseSpec(value));
+  if (hasMembers(value, ["parameters", "apply"])) return value as Network;
+  if (isSpec(value)) return networkFrom({ ...value.config, type: value.name });
+  if (hasMembers(value, ["type"]) && typeof (value as NetworkConfig).type === "string") {
+    return networkFrom(value as NetworkConfig);
+  }
+  const must = `${where} must be a network, such as mlp([256, 128]), or the name of one`.trim();
+  throw new UserError(`${must}, got ${valueInWords(value)}`, 2);
 }
 
 /** A model's options as they were saved, with what today's code has to be told of one saved by earlier code. */
@@ -74,16 +111,37 @@ export function requireSameScale(definition: Vae, saved: VaeConfig): void {
   );
 }
 
-/** Builds a model from its saved options. `familyFrom` looks distributions up. Throws a UserError if it can't. */
-export function vaeFromConfig(config: VaeConfig, familyFrom: (config: FamilyConfig) => Family): Vae {
-  return vae({
+/** The options that a saved family must have: all that the family has which was made of them. */
+function requireComplete(saved: FamilyConfig, made: Family): void {
+  const missing = Object.keys(made.config).find((key) => !Object.hasOwn(saved.config, key));
+  if (missing === undefined || made.name !== saved.name) return;
+  throw new UserError(`the option "${missing}" of ${saved.name} is missing`);
+}
+
+/**
+ * Builds a model from its saved options. `familyFrom` looks distributions up. Throws a UserError that names `source` and
+ * the field if it can't.
+ */
+export function vaeFromConfig(
+  config: VaeConfig,
+  familyFrom: (config: FamilyConfig) => Family,
+  source = "the saved model",
+): Vae {
+  const family = (role: "posterior" | "prior" | "likelihood"): Family =>
+    inFile(source, role, () => {
+      const made = familyFrom(config[role]);
+      requireComplete(config[role], made);
+      return made;
+    });
+  const options = {
     input: config.input,
     latent: config.latent,
-    encoder: networkFrom(config.encoder),
-    decoder: networkFrom(config.decoder),
-    posterior: familyFrom(config.posterior),
-    prior: familyFrom(config.prior),
-    likelihood: familyFrom(config.likelihood),
+    encoder: inFile(source, "encoder", () => networkFrom(config.encoder)),
+    decoder: inFile(source, "decoder", () => networkFrom(config.decoder)),
+    posterior: family("posterior"),
+    prior: family("prior"),
+    likelihood: family("likelihood"),
     latentScale: config.latentScale ?? 1,
-  });
+  };
+  return inFile(source, "model", () => vae(options));
 }

@@ -100,7 +100,7 @@ export function vae(options: VaeOptions): Vae {
   const { input, latent = 2, hidden = [256, 128], activation = "relu" } = options;
   if (!Number.isInteger(latent) || latent < 1 || latent > maximumLatent) {
     throw new UserError(
-      `the latent size (--z) must be a whole number from 1 to ${maximumLatent}, got ${latent}`,
+      `the latent size (\`latent\`) must be a whole number from 1 to ${maximumLatent}, got ${latent}`,
       2,
     );
   }
@@ -130,7 +130,7 @@ export function vae(options: VaeOptions): Vae {
   if (count > maximumWeights) {
     throw new UserError(
       `the model would have ${count.toLocaleString("en-US")} weights, more than an ONNX file can hold; ` +
-        "take smaller hidden sizes (--hidden) or a smaller latent (--z)",
+        "take smaller hidden sizes (`hidden`) or a smaller latent (`latent`)",
       2,
     );
   }

@@ -3,7 +3,8 @@ import { couplingFlow, normal } from "../distributions/index.js";
 import { type TrainedVae, vae } from "../model/index.js";
 import type { Objective } from "../objectives/index.js";
 import { RandomStream, type Tensor, tensor, UserError } from "../tensor/index.js";
-import { type Platform, type TrainEvent, trainWith } from "../train/portable.js";
+import { trainUnkept } from "../runs/portable.js";
+import type { Platform, TrainEvent } from "../train/portable.js";
 import type { LatentSampler } from "./sampler.js";
 
 /** How a flow is fitted. */
@@ -97,7 +98,7 @@ export async function fitFlowOn(
     likelihood: normal({ scale: 1 }),
   });
   const { onEvent } = options;
-  const run = await trainWith(platform, undefined, definition, data, {
+  const run = await trainUnkept(platform, definition, data, {
     objective: density,
     epochs,
     batchSize,

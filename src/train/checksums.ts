@@ -25,6 +25,6 @@ export function verifyChecksum(sums: string, name: string, content: Uint8Array, 
   if (line === undefined || line === `${digest(content)}  ${name}`) return;
   throw new UserError(
     `${path} is damaged: its contents don't match its checksum in ${checksumFile}. Copy it again, or load the ` +
-      "run's checkpoint (--checkpoint last)",
+      "run's checkpoint (`checkpoint` last)",
   );
 }

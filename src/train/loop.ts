@@ -250,6 +250,6 @@ function secondsSince(time: number): number {
 function notFinite(term: string, value: number, step: number, epoch: number): UserError {
   return new UserError(
     `training stopped: ${term} became ${value} at step ${step} (epoch ${epoch}). ` +
-      "Lower the learning rate (--lr), or check the data for extreme values.",
+      "Lower the learning rate (`lr`), or check the data for extreme values.",
   );
 }

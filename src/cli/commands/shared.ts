@@ -10,9 +10,9 @@ import {
 import type { SplitName } from "../../evaluate/index.js";
 import { canSaveImages, saveImages, type SaveImagesOptions } from "../../model/index.js";
 import { type Tensor, UserError } from "../../tensor/index.js";
-import type { CheckpointName, RunConfig } from "../../train/index.js";
+import type { CheckpointName, RunConfig } from "../../runs/index.js";
 import { print } from "../context.js";
-import { asInRun, loadData, recordedData } from "../data.js";
+import { asInRun, loadData, loadRecorded, recordedData } from "../data.js";
 import { defined } from "../defined.js";
 import { choice, fields, text } from "../fields.js";
 import { commonFlags, type CommonFlags, flag } from "../flags.js";
@@ -70,10 +70,11 @@ export async function dataFor(
   folder: string,
   config: RunConfig | undefined,
 ): Promise<Dataset> {
-  const dataset = await loadData(
-    flags.data ?? recordedData(config, folder),
-    defined({ memory: flags.memory }),
-  );
+  const { data } = flags;
+  const options = defined({ memory: flags.memory });
+  const dataset = await (data === undefined
+    ? loadRecorded(recordedData(config, folder), "give its new place with --data FOLDER", options)
+    : loadData(data, options));
   return asInRun(dataset, config, flags.split ?? "test");
 }
 

@@ -1,7 +1,7 @@
 import { stat } from "node:fs/promises";
 import path from "node:path";
 import { fileError, readIfThere } from "../data/index.js";
-import { type Family, distributions } from "../distributions/index.js";
+import type { Family } from "../distributions/index.js";
 import {
   type FamilyConfig,
   readCard,
@@ -9,14 +9,14 @@ import {
   TrainedVae,
   unbundle,
   type Vae,
-  type VaeConfig,
   vaeFromConfig,
 } from "../model/index.js";
 import { type Tensor, UserError } from "../tensor/index.js";
-import { decodeCheckpoint } from "./checkpoint.js";
-import { checksumFile, verifyChecksum } from "./checksums.js";
+import { decodeCheckpoint } from "../train/checkpoint.js";
+import { checksumFile, verifyChecksum } from "../train/checksums.js";
+import type { Platform } from "../train/portable.js";
 import { readRunConfig, runFiles } from "./run-config.js";
-import type { Platform } from "./train.js";
+import { knownFamily } from "./unknown.js";
 
 /** Which of a run's checkpoints. */
 export type CheckpointName = "last" | "best";
@@ -25,7 +25,7 @@ export type CheckpointName = "last" | "best";
 export interface LoadOptions {
   /** In place of what the files describe: for networks of one's own, which files can't hold. */
   readonly definition?: Vae;
-  /** Looks distributions up that are not registered (`registerFamily`); answers undefined for the others. */
+  /** Looks distributions up that are not registered (`registerFamily`); returns undefined for the others. */
   readonly families?: (config: FamilyConfig) => Family | undefined;
   /** Take a run's weights from this checkpoint, rather than the model that its end wrote. */
   readonly checkpoint?: CheckpointName;
@@ -41,17 +41,21 @@ export async function loadModelOn(
   options: LoadOptions = {},
 ): Promise<TrainedVae> {
   const { definition, families, checkpoint } = options;
-  const lookUp = (config: FamilyConfig): Family => families?.(config) ?? distributions.from(config);
   const openBackend = platform.openBackend.bind(platform);
   await requireFolder(folder);
+  const lookUp = (trainedWith: string | undefined) => (config: FamilyConfig) =>
+    families?.(config) ?? knownFamily(config, trainedWith);
   for (const place of checkpoint === undefined ? [folder, path.join(folder, runFiles.model)] : []) {
     const files = await readModelFolder(place);
     if (files === undefined) continue;
-    const card = readCard(files.card.toString("utf8"), path.join(place, "model.json"));
+    const cardSource = path.join(place, "model.json");
+    const card = readCard(files.card.toString("utf8"), cardSource);
+    const { configFile } = card.about;
     const file = path.join(place, "weights.safetensors");
     return unbundle(card, files.weights, file, {
-      familyFrom: lookUp,
+      familyFrom: lookUp(typeof configFile === "string" ? configFile : undefined),
       openBackend,
+      cardSource,
       ...(definition && { definition }),
     });
   }
@@ -64,9 +68,10 @@ export async function loadModelOn(
     checkpoint === undefined ? ["last", "best"] : [checkpoint],
   );
   const { tensors } = decodeCheckpoint(bytes, file);
-  const saved = config.model as unknown as VaeConfig;
+  const { model: saved, configFile } = config;
   if (definition !== undefined) requireSameScale(definition, saved);
-  const model = definition ?? vaeFromConfig(saved, lookUp);
+  const source = path.join(folder, runFiles.config);
+  const model = definition ?? vaeFromConfig(saved, lookUp(configFile), source);
   const own = Object.keys(model.parameters).flatMap((name) =>
     tensors[name] === undefined ? [] : [[name, tensors[name]] as const],
   );

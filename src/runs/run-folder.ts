@@ -1,15 +1,16 @@
 import { open, rm, rmdir, stat } from "node:fs/promises";
 import path from "node:path";
 import { fileError, makeFolder, readIfThere, writeWhole } from "../data/index.js";
-import { checksumFile, checksums } from "./checksums.js";
-import { decodeCheckpoint, encodeCheckpoint } from "./checkpoint.js";
-import type { EpochRecord } from "./events.js";
-import type { CheckpointSink } from "./loop.js";
-import { holdsRun, readRunConfig, requireSameRun, type RunConfig, runFiles } from "./run-config.js";
-import type { TrainState } from "./state.js";
+import { decodeCheckpoint, encodeCheckpoint } from "../train/checkpoint.js";
+import { checksumFile, checksums } from "../train/checksums.js";
+import type { EpochRecord, RunDescription, RunKeeper, TrainState } from "../train/portable.js";
+import type { Change } from "../train/portable.js";
+import { holdsRun, readRunConfig, runFiles } from "./run-config.js";
+import { changesOf } from "./same-run.js";
+import { type RunConfig, runConfig } from "./saved-run.js";
 
 /** A folder that holds one run: `config.json`, `metrics.jsonl`, `checkpoint/`, `model/`, `images/`. */
-export class RunFolder implements CheckpointSink {
+export class RunFolder implements RunKeeper {
   /** Folders that were not there before, innermost first. */
   private readonly made: string[] = [];
   private holdsWork = false;
@@ -21,22 +22,23 @@ export class RunFolder implements CheckpointSink {
   ) {}
 
   /**
-   * Prepares the folder for a new run, or checks that it holds the run to go on with; a new run's settings are
-   * written by `begin`. Throws a UserError if the folder holds a run already and `resume` is off, if the settings
+   * Prepares the folder for a new run, or checks that it holds the run to resume, with settings that it may have; they
+   * are written by `begin`. Throws a UserError if the folder holds a run already and `resume` is off, if the settings
    * differ, or if it can't be written.
    */
   static async open(
     folder: string,
-    config: RunConfig,
+    described: RunDescription,
     resume: boolean,
-  ): Promise<{ run: RunFolder; state: TrainState | undefined }> {
+  ): Promise<{ run: RunFolder; state: TrainState | undefined; changed: readonly Change[] }> {
     const before = await readRunConfig(folder);
     if (before !== undefined && !resume) throw holdsRun(folder);
-    if (before !== undefined) requireSameRun(folder, before, config);
+    const config = runConfig(described);
+    const changed = before === undefined ? [] : changesOf(folder, before, config);
     const run = new RunFolder(folder, config, before !== undefined);
     const state = before && (await run.readState());
     await run.makeFolders();
-    return { run, state };
+    return { run, state, changed };
   }
 
   /** A path inside the folder. */
@@ -47,7 +49,12 @@ export class RunFolder implements CheckpointSink {
   /** Saves the state to start from, then the settings: from now on the folder holds a run that can be resumed. */
   async begin(state: TrainState): Promise<void> {
     if (!this.resumed) await writeWhole(this.path(runFiles.last), encodeCheckpoint(state));
-    await writeWhole(this.path(runFiles.config), `${JSON.stringify(this.config, null, 2)}\n`);
+    // A run of more epochs than are asked for by now keeps them all.
+    const epochs = Math.max(this.config.epochs, state.progress.epoch);
+    await writeWhole(
+      this.path(runFiles.config),
+      `${JSON.stringify({ ...this.config, epochs }, null, 2)}\n`,
+    );
     // After a kill, the metrics may be a line ahead of the state.
     const lines = state.progress.history.map((record) => `${JSON.stringify(record)}\n`);
     await writeWhole(this.path(runFiles.metrics), lines.join(""));
