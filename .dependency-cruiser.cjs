@@ -6,7 +6,7 @@ const allowed = {
   ops: ["tensor", "graph"],
   autodiff: ["tensor", "graph", "ops"],
   onnx: ["tensor", "graph", "ops"],
-  runtime: ["tensor", "graph", "onnx"],
+  runtime: ["tensor", "catalogue", "graph", "onnx"],
   nn: ["tensor", "catalogue", "graph", "ops"],
   optim: ["tensor", "catalogue", "graph", "ops", "nn"],
   distributions: ["tensor", "catalogue", "graph", "ops", "autodiff", "nn"],

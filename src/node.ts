@@ -1,6 +1,12 @@
+import { be } from "./catalogue/index.js";
 import type { Dataset } from "./data/index.js";
 import { Expr } from "./graph/index.js";
-import { type EvaluateOptions, evaluateModelIn, type Evaluation } from "./evaluate/index.js";
+import {
+  type EvaluateOptions,
+  evaluateModelIn,
+  type Evaluation,
+  requireEvaluation,
+} from "./evaluate/index.js";
 import type { TrainedVae, Vae } from "./model/index.js";
 import { chooseDevice, type DeviceName } from "./runtime/devices.js";
 import { type Backend, type Engine, evaluateOn, type Feeds } from "./runtime/index.js";
@@ -83,9 +89,11 @@ export async function evaluateModel(
   dataset: Dataset,
   options: EvaluateOptions & Pick<TrainOptions, "device" | "threads"> = {},
 ): Promise<Evaluation> {
-  const engine = await nodePlatform.startEngine(options.device ?? "auto", options.threads);
+  requireEvaluation(model, dataset, options, { device: be.text, threads: be.whole(1, 1024) });
+  const { device = "auto", threads, ...asked } = options;
+  const engine = await nodePlatform.startEngine(device, threads);
   try {
-    return await evaluateModelIn(engine, model, dataset, options);
+    return await evaluateModelIn(engine, model, dataset, asked);
   } finally {
     await engine.close();
   }

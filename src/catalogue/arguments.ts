@@ -101,6 +101,11 @@ export const be = {
     expected: "a number above 0",
     ok: (value) => typeof value === "number" && Number.isFinite(value) && value > 0,
   },
+  /** What `RandomStream` takes. */
+  seed: {
+    expected: "a whole number, at most 2^53 as a number or a bigint",
+    ok: (value) => typeof value === "bigint" || Number.isSafeInteger(value),
+  },
   text: { expected: "a text that is not empty", ok: (value) => typeof value === "string" && value !== "" },
   boolean: { expected: "true or false", ok: (value) => typeof value === "boolean" },
   callable: { expected: "a function", ok: (value) => typeof value === "function" },
@@ -124,7 +129,7 @@ export const be = {
   },
   /** A tensor of these number types. */
   tensor(...dtypes: readonly string[]): Check {
-    const of = dtypes.length === 0 ? "" : ` of ${dtypes.join(" or ")}`;
+    const of = dtypes.length === 0 ? "" : ` of ${dtypes.join(" or ")} numbers`;
     return {
       expected: `a tensor${of}, such as tensor("${dtypes.at(-1) ?? "float32"}", shape, numbers) makes`,
       ok: (value) =>

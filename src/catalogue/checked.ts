@@ -1,6 +1,8 @@
 import type * as z from "zod";
 import { UserError } from "../tensor/index.js";
 import { valueInWords } from "./arguments.js";
+import type { Json } from "./json.js";
+import { isSpec, type Spec } from "./spec.js";
 import { suggestion } from "./suggest.js";
 
 function at(value: unknown, path: readonly PropertyKey[]): unknown {
@@ -56,6 +58,21 @@ function knownKeys(schema: z.ZodType, path: readonly PropertyKey[]): string[] {
 function shapeOf(schema: unknown): Readonly<Record<string, unknown>> | undefined {
   if (typeof schema !== "object" || schema === null || !("shape" in schema)) return undefined;
   return schema.shape as Readonly<Record<string, unknown>>;
+}
+
+/**
+ * Throws a UserError if a saved choice lacks an option that what was made of it has: left to a default, it would be
+ * another than what was saved.
+ */
+export function requireComplete(
+  saved: Spec,
+  made: { readonly name: string; readonly config: Readonly<Record<string, unknown>> },
+): void {
+  for (const [key, value] of Object.entries(made.config)) {
+    const own: Json | undefined = Object.hasOwn(saved.config, key) ? saved.config[key] : undefined;
+    if (own === undefined) throw new UserError(`the option "${key}" of ${saved.name} is missing`);
+    if (isSpec(own) && isSpec(value)) requireComplete(own, value);
+  }
 }
 
 /** What `make` returns; a UserError of it is told as one of the file. */

@@ -7,6 +7,7 @@ import {
   modelFields,
   modelOf,
   readRunConfig,
+  runFile,
   resumedModel,
   resumedTraining,
   type RunConfig,
@@ -56,7 +57,9 @@ export async function planRun(told: Settings, resume: boolean, configFile?: stri
     throw new UserError("which data? Give mnist or a folder: latent train mnist", 2);
   }
   const training = only(told, trainingFields);
-  const settings = settingsOf(before === undefined ? training : resumedTraining(training, before));
+  const settings = settingsOf(
+    before === undefined ? training : resumedTraining(training, before, runFile(out)),
+  );
   return { told, settings, source, resume, before, configFile };
 }
 

@@ -1,3 +1,4 @@
+import { be, type OptionChecks, requireArgument, requireOptions } from "../catalogue/index.js";
 import {
   formatShape,
   type Nested,
@@ -51,6 +52,27 @@ export interface ArraysInput {
   /** Names of the classes, by label. */
   readonly classes?: readonly string[];
 }
+
+const anExamples = {
+  expected: "examples (a typed array, a tensor or nested arrays of numbers), or { examples, labels } of them",
+  ok: (value: unknown) =>
+    typeof value === "object" &&
+    value !== null &&
+    (Array.isArray(value) || ArrayBuffer.isView(value) || "examples" in value || "dtype" in value),
+};
+const aList = {
+  expected: "a list of whole numbers",
+  ok: (value: unknown) => Array.isArray(value) || ArrayBuffer.isView(value),
+};
+const checks = {
+  name: be.text,
+  shape: be.list(be.whole(1), 1, "[28, 28]"),
+  kind: be.oneOf(["image", "vector"]),
+  train: anExamples,
+  test: anExamples,
+  validation: anExamples,
+  classes: be.list(be.text, 0, '["cat", "dog"]'),
+} as const satisfies OptionChecks;
 
 function isLabelled(input: Examples | LabelledExamples): input is LabelledExamples {
   return "examples" in input;
@@ -130,6 +152,8 @@ function toSplit(
   source: string,
 ): Split {
   const { examples, labels } = isLabelled(input) ? input : { examples: input, labels: undefined };
+  requireArgument(source, "its examples", examples, anExamples);
+  if (labels !== undefined) requireArgument(source, "labels", labels, aList);
   return makeSplit(
     toExampleTensor(examples, shape, source),
     labels === undefined ? undefined : toLabels(labels, source),
@@ -145,6 +169,8 @@ function toSplit(
  * a float is NaN or infinite.
  */
 export function fromArrays(input: ArraysInput): Dataset {
+  requireOptions("fromArrays", input, checks);
+  requireArgument("fromArrays", "train", (input as Partial<ArraysInput>).train, anExamples);
   const { name = "arrays", classes } = input;
   const first = toSplit(input.train, input.shape, `${name}: train`);
   const shape = first.examples.shape.slice(1);

@@ -1,3 +1,4 @@
+import { be, requireArgument } from "../catalogue/index.js";
 import { RandomStream, sizeOf, type Tensor, tensor, UserError } from "../tensor/index.js";
 import { type Dataset, type ExampleTensor, scaleOf, type Split } from "./dataset.js";
 import { allocateShared } from "./shared.js";
@@ -115,6 +116,12 @@ export async function requireGrey(dataset: Dataset): Promise<void> {
  * a streamed split, when it is read.
  */
 export function binarizeDataset(dataset: Dataset, mode: Binarization): Dataset {
+  requireArgument(
+    "binarizeDataset",
+    "the data set",
+    dataset,
+    be.having(["name", "train", "test"], "a data set"),
+  );
   if (!binarizations.includes(mode)) {
     throw new UserError(`binarize must be one of ${binarizations.join(", ")}, got ${String(mode)}`, 2);
   }

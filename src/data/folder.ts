@@ -1,4 +1,5 @@
 import { basename, resolve } from "node:path";
+import { be, type OptionChecks, requireArgument, requireOptions } from "../catalogue/index.js";
 import { formatShape, type Tensor, toTensor, UserError } from "../tensor/index.js";
 import { type Dataset, type ExampleTensor, kindOf, makeSplit, type Split } from "./dataset.js";
 import { findIdxFiles, type Part } from "./folder-names.js";
@@ -28,6 +29,13 @@ export interface FolderOptions {
    */
   readonly memory?: number;
 }
+
+const folderChecks = {
+  name: be.text,
+  transposed: be.boolean,
+  classes: be.list(be.text, 0, '["cat", "dog"]'),
+  memory: be.anything, // by `planMemory`
+} as const satisfies OptionChecks;
 
 /** The share of the training examples that is held out for testing where a folder has no test split. */
 const TEST_SHARE = 0.1;
@@ -130,6 +138,8 @@ function mismatch(part: Part, path: string, count: number, images: ReadonlyMap<P
  * damaged file, images and labels exchanged, counts or shapes that don't fit.
  */
 export async function loadFolder(path: string, options: FolderOptions = {}): Promise<Dataset> {
+  requireArgument("datasets.folder", "the path", path, be.text);
+  requireOptions("datasets.folder", options, folderChecks);
   const files = await findIdxFiles(path);
   const peeks = new Map<Part, Peek>();
   for (const [part, file] of files.images) {

@@ -6,6 +6,7 @@ import {
   type OptionInfos,
   parseSpec,
   readOptions,
+  requireComplete,
   type Spec,
   valueInWords,
 } from "../catalogue/index.js";
@@ -111,13 +112,6 @@ export function requireSameScale(definition: Vae, saved: VaeConfig): void {
   );
 }
 
-/** The options that a saved family must have: all that the family has which was made of them. */
-function requireComplete(saved: FamilyConfig, made: Family): void {
-  const missing = Object.keys(made.config).find((key) => !Object.hasOwn(saved.config, key));
-  if (missing === undefined || made.name !== saved.name) return;
-  throw new UserError(`the option "${missing}" of ${saved.name} is missing`);
-}
-
 /**
  * Builds a model from its saved options. `familyFrom` looks distributions up. Throws a UserError that names `source` and
  * the field if it can't.
@@ -130,14 +124,21 @@ export function vaeFromConfig(
   const family = (role: "posterior" | "prior" | "likelihood"): Family =>
     inFile(source, role, () => {
       const made = familyFrom(config[role]);
-      requireComplete(config[role], made);
+      if (made.name === config[role].name) requireComplete(config[role], made);
       return made;
+    });
+  const network = (part: "encoder" | "decoder"): Network =>
+    inFile(source, part, () => {
+      const made = networkFrom(config[part]);
+      const missing = Object.keys(made.config).find((key) => !Object.hasOwn(config[part], key));
+      if (missing === undefined) return made;
+      throw new UserError(`the option "${missing}" of ${made.config.type} is missing`);
     });
   const options = {
     input: config.input,
     latent: config.latent,
-    encoder: inFile(source, "encoder", () => networkFrom(config.encoder)),
-    decoder: inFile(source, "decoder", () => networkFrom(config.decoder)),
+    encoder: network("encoder"),
+    decoder: network("decoder"),
     posterior: family("posterior"),
     prior: family("prior"),
     likelihood: family("likelihood"),

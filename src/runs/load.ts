@@ -1,5 +1,6 @@
 import { stat } from "node:fs/promises";
 import path from "node:path";
+import { be, type OptionChecks, requireArgument, requireOptions } from "../catalogue/index.js";
 import { fileError, readIfThere } from "../data/index.js";
 import type { Family } from "../distributions/index.js";
 import {
@@ -15,6 +16,7 @@ import { type Tensor, UserError } from "../tensor/index.js";
 import { decodeCheckpoint } from "../train/checkpoint.js";
 import { checksumFile, verifyChecksum } from "../train/checksums.js";
 import type { Platform } from "../train/portable.js";
+import { aModel } from "./options.js";
 import { readRunConfig, runFiles } from "./run-config.js";
 import { knownFamily } from "./unknown.js";
 
@@ -31,6 +33,12 @@ export interface LoadOptions {
   readonly checkpoint?: CheckpointName;
 }
 
+const loadChecks = {
+  definition: aModel,
+  families: be.callable,
+  checkpoint: be.oneOf(["last", "best"]),
+} as const satisfies OptionChecks;
+
 /**
  * A trained model out of a run's folder or a model folder. Of a run that was interrupted or killed, it is the
  * last checkpoint's. Throws a UserError naming the file that is missing, damaged or of a later version.
@@ -40,6 +48,8 @@ export async function loadModelOn(
   folder: string,
   options: LoadOptions = {},
 ): Promise<TrainedVae> {
+  requireArgument("loadModel", "the folder", folder, be.text);
+  requireOptions("loadModel", options, loadChecks);
   const { definition, families, checkpoint } = options;
   const openBackend = platform.openBackend.bind(platform);
   await requireFolder(folder);

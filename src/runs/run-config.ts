@@ -14,12 +14,17 @@ export const runFiles = {
   report: "report.html",
 } as const;
 
+/** The file with the settings of the run in a folder. */
+export function runFile(folder = ""): string {
+  return path.join(folder, runFiles.config);
+}
+
 /**
  * The settings of the run in a folder, or undefined if it holds none. Throws a UserError that names the file, and the
  * field where it is one, if they are damaged.
  */
 export async function readRunConfig(folder: string): Promise<RunConfig | undefined> {
-  const file = path.join(folder, runFiles.config);
+  const file = runFile(folder);
   const text = await readIfThere(file);
   return text && checkedConfig(text.toString("utf8"), file);
 }

@@ -3,7 +3,7 @@ import type { Vae } from "../model/index.js";
 import { type Platform, type Run, trainWith } from "../train/portable.js";
 import { checkTraining, type TrainOptions } from "./options.js";
 import { resumedTraining } from "./resumed.js";
-import { readRunConfig } from "./run-config.js";
+import { readRunConfig, runFile } from "./run-config.js";
 import { RunFolder } from "./run-folder.js";
 import { settingsOf } from "./settings.js";
 
@@ -21,6 +21,6 @@ export async function trainOn(
   const { told, around } = checkTraining(model, dataset, options);
   const { out, resume = false } = around;
   const before = resume && out !== undefined ? await readRunConfig(out) : undefined;
-  const settings = settingsOf(before === undefined ? told : resumedTraining(told, before));
+  const settings = settingsOf(before === undefined ? told : resumedTraining(told, before, runFile(out)));
   return trainWith(platform, RunFolder.open.bind(RunFolder), model, dataset, settings, around);
 }

@@ -1,3 +1,4 @@
+import { be, type OptionChecks, requireArgument, requireOptions } from "../catalogue/index.js";
 import { fromArrays } from "../data/portable.js";
 import { couplingFlow, normal } from "../distributions/index.js";
 import { type TrainedVae, vae } from "../model/index.js";
@@ -24,6 +25,16 @@ export interface FlowOptions {
   /** Told of the training. */
   readonly onEvent?: (event: TrainEvent) => void | Promise<void>;
 }
+
+const flowChecks = {
+  layers: be.whole(1, 100),
+  hidden: be.list(be.whole(1)),
+  epochs: be.whole(1),
+  batchSize: be.whole(1),
+  lr: be.positive,
+  seed: be.seed,
+  onEvent: be.callable,
+} as const satisfies OptionChecks;
 
 /** A normalising flow fitted to codes. */
 export interface FlowSampler extends LatentSampler {
@@ -73,6 +84,8 @@ export async function fitFlowOn(
   codes: Tensor<"float32">,
   options: FlowOptions = {},
 ): Promise<FlowSampler> {
+  requireArgument("fitFlow", "codes", codes, be.tensor("float32"));
+  requireOptions("fitFlow", options, flowChecks);
   const { layers = 6, hidden = [64, 64], epochs = 20, batchSize = 256, lr = 1e-3, seed = 0 } = options;
   const [n = 0, size = 0] = codes.shape;
   if (n < 20) throw new UserError(`flow: takes 20 codes or more, got ${n}`, 2);
