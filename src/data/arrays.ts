@@ -66,7 +66,7 @@ const aList = {
 };
 const checks = {
   name: be.text,
-  shape: be.list(be.whole(1), 1, "[28, 28]"),
+  shape: be.list(be.whole(0), 1, "[28, 28]"),
   kind: be.oneOf(["image", "vector"]),
   train: anExamples,
   test: anExamples,
