@@ -149,6 +149,6 @@ export const be = {
 
 /** Whether a value is an object (or function) with all of these members. */
 export function hasMembers(value: unknown, members: readonly string[]): boolean {
-  const holder = (typeof value === "object" && value !== null) || typeof value === "function";
-  return holder && members.every((name) => name in (value as object));
+  if (typeof value !== "function" && (typeof value !== "object" || value === null)) return false;
+  return members.every((name) => name in value);
 }

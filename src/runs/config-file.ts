@@ -4,7 +4,10 @@ import { checkField } from "./check-fields.js";
 import type { Checked, Fields, In } from "./field.js";
 import { runFields, type RunSpec } from "./spec.js";
 
-const { input: _fromData, ...settingFields } = runFields;
+/** All but `input`, which the data say. */
+const settingFields = Object.fromEntries(
+  Object.entries(runFields).filter(([name]) => name !== "input"),
+) as Omit<typeof runFields, "input">;
 
 /**
  * What `latent.config.ts` may export: everything that a run can be told, by the names of the API or of the flags of
@@ -49,7 +52,7 @@ export function checkConfig(config: unknown, source: string): Settings {
     }
     if (value === undefined) continue;
     if (name in settings) throw new UserError(`${source}: "${given}" is given twice, as "${name}" too`, 2);
-    const { schema } = (settingFields as Fields)[name] as Fields[string];
+    const { schema } = settingFields[name as keyof typeof settingFields] as Fields[string];
     settings[name] = checkField(`${source}: ${given}`, schema, value);
   }
   return settings as Settings;
