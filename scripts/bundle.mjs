@@ -14,7 +14,7 @@ const external = [
   "@observablehq/plot",
   "linkedom",
   "fast-png",
-  "c12",
+  "jiti",
   "log-update",
 ];
 

@@ -1,6 +1,12 @@
+import { be } from "./catalogue/index.js";
 import type { Dataset } from "./data/index.js";
 import { Expr } from "./graph/index.js";
-import { type EvaluateOptions, evaluateModelIn, type Evaluation } from "./evaluate/index.js";
+import {
+  type EvaluateOptions,
+  evaluateModelIn,
+  type Evaluation,
+  requireEvaluation,
+} from "./evaluate/index.js";
 import type { TrainedVae, Vae } from "./model/index.js";
 import { chooseDevice, type DeviceName } from "./runtime/devices.js";
 import { type Backend, type Engine, evaluateOn, type Feeds } from "./runtime/index.js";
@@ -10,14 +16,8 @@ import { wasmBackend } from "./runtime/wasm.js";
 import { startWorkerEngine } from "./runtime/worker-engine.js";
 import { fitFlowOn, type FlowOptions, type FlowSampler } from "./sampling/index.js";
 import type { Tensor } from "./tensor/index.js";
-import {
-  type LoadOptions,
-  loadModelOn,
-  type Platform,
-  type Run,
-  type TrainOptions,
-  trainOn,
-} from "./train/index.js";
+import { type LoadOptions, loadModelOn, type TrainOptions, trainOn } from "./runs/index.js";
+import type { Platform, Run } from "./train/index.js";
 
 /** The same engine, described or closed otherwise. */
 function altered(engine: Engine, changes: Partial<Pick<Engine, "description" | "close">>): Engine {
@@ -89,9 +89,11 @@ export async function evaluateModel(
   dataset: Dataset,
   options: EvaluateOptions & Pick<TrainOptions, "device" | "threads"> = {},
 ): Promise<Evaluation> {
-  const engine = await nodePlatform.startEngine(options.device ?? "auto", options.threads);
+  requireEvaluation(model, dataset, options, { device: be.text, threads: be.whole(1, 1024) });
+  const { device = "auto", threads, ...asked } = options;
+  const engine = await nodePlatform.startEngine(device, threads);
   try {
-    return await evaluateModelIn(engine, model, dataset, options);
+    return await evaluateModelIn(engine, model, dataset, asked);
   } finally {
     await engine.close();
   }

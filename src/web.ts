@@ -1,10 +1,12 @@
+import { be } from "./catalogue/index.js";
 import type { Dataset } from "./data/portable.js";
 import { Expr } from "./graph/index.js";
 import type { Vae } from "./model/index.js";
 import { type Backend, evaluateOn, type Feeds, LocalEngine } from "./runtime/index.js";
 import { wasmBackend, type WasmOptions } from "./runtime/wasm.js";
 import { type Tensor, UserError } from "./tensor/index.js";
-import { type Platform, type Run, type TrainOptions, trainWith } from "./train/portable.js";
+import { type TrainOptions, trainUnkept } from "./runs/portable.js";
+import type { Platform, Run } from "./train/portable.js";
 
 export * from "./autodiff/index.js";
 export * from "./catalogue/index.js";
@@ -22,6 +24,7 @@ export * from "./optim/index.js";
 export * from "./plot/index.js";
 export * from "./runtime/index.js";
 export { wasmBackend, type WasmOptions } from "./runtime/wasm.js";
+export * from "./runs/portable.js";
 export * from "./sampling/index.js";
 export * from "./tensor/index.js";
 export * from "./train/portable.js";
@@ -54,7 +57,7 @@ export function train(model: Vae, dataset: Dataset, options: TrainOptions & Wasm
     ...(wasmPaths !== undefined && { wasmPaths }),
     ...(threads && { threads }),
   });
-  return trainWith(platform, undefined, model, dataset, options);
+  return trainUnkept(platform, model, dataset, options, { wasmPaths: be.anything });
 }
 
 /** Computes an expression, or several by name, on given numbers; see `evaluateOn` for what is thrown. */

@@ -1,5 +1,6 @@
 import { UserError } from "../tensor/index.js";
 import type { Json } from "./json.js";
+import { hasMembers, valueInWords } from "./arguments.js";
 import { type BasicOptionType, type OptionInfos, type OptionReader, readOptions } from "./options.js";
 import { isSpec, parseSpec, type Spec } from "./spec.js";
 import { suggestion } from "./suggest.js";
@@ -27,6 +28,8 @@ export interface CatalogueOptions {
   readonly kind: string;
   /** Readers for option types beside the basic ones. */
   readonly readers?: Readonly<Record<string, OptionReader>>;
+  /** Members that tell an object of this kind from other things, as `take` does. */
+  readonly members?: readonly string[];
 }
 
 /**
@@ -36,12 +39,14 @@ export interface CatalogueOptions {
 export class Catalogue<T, E extends Entry<T, string> = Entry<T>> {
   readonly kind: string;
   private readonly readers: Readonly<Record<string, OptionReader>>;
+  private readonly members: readonly string[];
   private readonly entries = new Map<string, E>();
   private readonly shipped = new Set<string>();
 
-  constructor({ kind, readers = {} }: CatalogueOptions, entries: Iterable<E> = []) {
+  constructor({ kind, readers = {}, members = [] }: CatalogueOptions, entries: Iterable<E> = []) {
     this.kind = kind;
     this.readers = readers;
+    this.members = members;
     for (const entry of entries) {
       this.add(entry);
       this.shipped.add(entry.name);
@@ -68,7 +73,7 @@ export class Catalogue<T, E extends Entry<T, string> = Entry<T>> {
 
   /** A catalogue of its own with the same entries. */
   copy(): Catalogue<T, E> {
-    const copied = new Catalogue<T, E>({ kind: this.kind, readers: this.readers });
+    const copied = new Catalogue<T, E>({ kind: this.kind, readers: this.readers, members: this.members });
     for (const [name, entry] of this.entries) copied.entries.set(name, entry);
     for (const name of this.shipped) copied.shipped.add(name);
     return copied;
@@ -109,6 +114,19 @@ export class Catalogue<T, E extends Entry<T, string> = Entry<T>> {
     const { name, config } = typeof spec === "string" ? parseSpec(spec) : spec;
     const entry = this.get(name);
     return entry.make(readOptions(name, entry, config, this.readers));
+  }
+
+  /**
+   * What an argument stands for that may be a text, plain data, or the thing itself. Throws a UserError as `from` does,
+   * and one that begins with `where` for anything else.
+   */
+  take(where: string, value: string | Spec | T): T {
+    if (typeof value === "string") return this.from(value);
+    if (this.members.length > 0 && hasMembers(value, this.members)) return value as T;
+    if (isSpec(value)) return this.from(value);
+    const article = /^[aeiou]/.test(this.kind) ? "an" : "a";
+    const must = `${where} must be ${article} ${this.kind} or the name of one`.trim();
+    throw new UserError(`${must}, got ${valueInWords(value)}`, 2);
   }
 
   /**

@@ -115,7 +115,9 @@ function formatValue(value: Json): string {
 
 /** True for plain data that names something and its options. */
 export function isSpec(value: unknown): value is Spec {
-  return typeof value === "object" && value !== null && "name" in value && "config" in value;
+  if (typeof value !== "object" || value === null || !("name" in value) || !("config" in value)) return false;
+  const { name, config } = value;
+  return typeof name === "string" && typeof config === "object" && config !== null && !Array.isArray(config);
 }
 
 /** A spec as text that `parseSpec` reads. */

@@ -231,7 +231,11 @@ describe("a config file", () => {
     expect(run.stdout).toMatch(/64-9-6 \| 3-9-64, .* posterior shifted-uniform/);
     const evaluated = await latent("evaluate", "configured", "--config", "own.config.ts", "--json");
     expect(JSON.parse(evaluated.stdout)).toMatchObject({ latentDim: 3, klMethod: "monteCarlo" });
-    expectFailure(await latent("evaluate", "configured"), 2, /unknown distribution "shifted-uniform"/);
+    expectFailure(
+      await latent("evaluate", "configured"),
+      2,
+      /distribution "shifted-uniform" is not known here.*--config FILE.*registerFamily/,
+    );
   });
 
   test("is refused if it is missing or broken", async () => {

@@ -1,43 +1,69 @@
-import { existsSync, readdirSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
+import { readJson, suggestion } from "../catalogue/index.js";
+import { checkConfig, type Settings } from "../runs/index.js";
 import { UserError } from "../tensor/index.js";
-import { checkConfig, type Settings } from "./settings.js";
+
+const endings = [".ts", ".mts", ".cts", ".js", ".mjs", ".cjs", ".json"];
+
+/** The config file of the current folder, if there is one. */
+function usualFile(): string | undefined {
+  const there = readdirSync(process.cwd()).filter((name) => /^latent\.config\.\w+$/.test(name));
+  const readable = there.filter((name) => endings.includes(path.extname(name)));
+  if (readable.length > 1) {
+    throw new UserError(`there are ${readable.join(" and ")}: keep one, or choose by --config`, 2);
+  }
+  const [odd] = there;
+  if (readable.length === 0 && odd !== undefined) throw notReadable(odd);
+  return readable[0];
+}
+
+function notReadable(file: string): UserError {
+  const ending = path.extname(file);
+  return new UserError(
+    `can't read the config file ${file}: it must end in ${endings.join(", ")}; ${suggestion(ending, endings)}`,
+    2,
+  );
+}
+
+async function contentsOf(file: string): Promise<unknown> {
+  if (path.extname(file) === ".json") return readJson(readFileSync(file, "utf8"), file);
+  const [{ createJiti }, latent] = await Promise.all([import("jiti"), import("../index.js")]);
+  // Its `latent` is the very one that is running, so that distributions of one's own fit.
+  const jiti = createJiti(path.resolve("latent.config"), { virtualModules: { latent }, fsCache: false });
+  const contents = await jiti.import<unknown>(path.resolve(file), { default: true });
+  return typeof contents === "function" ? await (contents as () => unknown)() : contents;
+}
+
+/** A config file's settings, and where it is. */
+export interface LoadedSettings {
+  readonly settings: Settings;
+  /** Full path. */
+  readonly file?: string;
+}
 
 /**
  * The settings of `file`, or of `latent.config.ts` (`.js`, `.mjs`, `.json`, ...) in the current folder if there
- * is one. The file's `latent` is the very one that is running, so distributions of one's own fit. Throws a
- * UserError that names the file and what is wrong in it.
+ * is one. Throws a UserError that names the file and what is wrong in it.
  */
-export async function loadSettings(file: string | undefined): Promise<Settings> {
+export async function loadConfig(file: string | undefined): Promise<LoadedSettings> {
   if (file !== undefined && !existsSync(file)) {
     throw new UserError(`--config: can't read ${file}: it does not exist: check the path`, 2);
   }
-  const cwd = process.cwd();
-  if (file === undefined && !readdirSync(cwd).some((name) => /^latent\.config\.\w+$/.test(name))) return {};
-  const [{ loadConfig }, latent] = await Promise.all([import("c12"), import("../index.js")]);
-  const name = file === undefined ? "latent.config" : path.resolve(file);
+  const found = file ?? usualFile();
+  if (found === undefined) return { settings: {} };
+  if (!endings.includes(path.extname(found))) throw notReadable(found);
   try {
-    const loaded = await loadConfig<Record<string, unknown>>({
-      name: "latent",
-      cwd,
-      configFile: name,
-      rcFile: false,
-      globalRc: false,
-      packageJson: false,
-      envName: false,
-      extend: false,
-      giget: false,
-      // c12 merges deeply and so copies objects; a distribution must stay the object that it is.
-      merger: (...sources) => sources.find((source) => source !== undefined && source !== null) ?? {},
-      jitiOptions: { virtualModules: { latent } },
-    });
-    const source = loaded._configFile;
-    return source === undefined ? {} : checkConfig(loaded.config, path.relative(cwd, source));
+    const settings = checkConfig(await contentsOf(found), path.relative(process.cwd(), path.resolve(found)));
+    return { settings, file: path.resolve(found) };
   } catch (error) {
     if (error instanceof UserError) throw error;
     const message = (error instanceof Error ? error.message : String(error)).replace(/\s+/g, " ").trim();
-    throw new UserError(`can't read the config file ${file ?? "latent.config"}: ${message}`, 2, {
-      cause: error,
-    });
+    throw new UserError(`can't read the config file ${found}: ${message}`, 2, { cause: error });
   }
+}
+
+/** The settings alone. */
+export async function loadSettings(file: string | undefined): Promise<Settings> {
+  return (await loadConfig(file)).settings;
 }

@@ -1,5 +1,6 @@
 import type { CommandContext } from "@stricli/core";
 import pc from "picocolors";
+import { withFlags } from "./flag-names.js";
 
 /** What stricli gives to commands. */
 export type Cli = CommandContext;
@@ -26,5 +27,5 @@ export function note(line: string): void {
 
 /** Writes a line that is not a result, such as a warning, to standard error. */
 export function warn(line: string): void {
-  process.stderr.write(`${coloursFor(process.stderr).yellow("warning")} ${line}\n`);
+  process.stderr.write(`${coloursFor(process.stderr).yellow("warning")} ${withFlags(line)}\n`);
 }

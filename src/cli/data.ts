@@ -4,7 +4,6 @@ import {
   binarizations,
   type Bytes,
   type ChannelLayout,
-  channelLayouts,
   type Dataset,
   datasets,
   type DownloadProgress,
@@ -12,15 +11,12 @@ import {
   holdOut,
   isUnit,
   readingOf,
-  type Standardization,
-  standardizations,
 } from "../data/index.js";
 import { suggestion } from "../catalogue/index.js";
 import type { SplitName } from "../evaluate/index.js";
 import { UserError } from "../tensor/index.js";
-import { type RunConfig, schemaOfRun } from "../train/index.js";
+import { type RunConfig, type Settings, schemaOfRun } from "../runs/index.js";
 import { defined } from "./defined.js";
-import type { Settings } from "./settings.js";
 
 const named = ["mnist"];
 
@@ -56,14 +52,28 @@ export async function loadData(
 
 /** The layout that a run was told its pictures have. */
 export function recordedLayout(config: RunConfig | undefined): ChannelLayout | undefined {
-  return channelLayouts.find((layout) => layout === config?.layout);
+  return config?.layout;
+}
+
+/**
+ * The data that a run says it was trained on. Throws a UserError that says so and gives `advice` if the folder is no
+ * longer where it was.
+ */
+export async function loadRecorded(
+  source: string,
+  advice: string,
+  options: LoadDataOptions = {},
+): Promise<Dataset> {
+  const named = source.toLowerCase() === "mnist";
+  if (named || (await stat(source).catch(() => undefined)) !== undefined) return loadData(source, options);
+  throw new UserError(`the run was trained on ${source}, which is no longer there; ${advice}`, 2);
 }
 
 /** The validation examples of a run, held out again as they were. */
 export function asInRun(dataset: Dataset, config: RunConfig | undefined, split: SplitName): Dataset {
   const { validation, seed } = config ?? {};
-  if (split === "test" || typeof validation !== "number" || validation === 0) return dataset;
-  return holdOut(dataset, validation, typeof seed === "number" ? seed : 0);
+  if (split === "test" || validation === undefined || validation === 0) return dataset;
+  return holdOut(dataset, validation, seed);
 }
 
 /** How a run's data were made binary, as far as it says. */
@@ -84,15 +94,10 @@ export function recordedBytes(config: RunConfig | undefined): Bytes | undefined 
   return config && bytesFor(schemaOfRun(config));
 }
 
-/** How a run's numbers are standardised, as far as it says. */
-export function recordedStandardization(config: RunConfig | undefined): Standardization | undefined {
-  return standardizations.find((mode) => mode === config?.standardize);
-}
-
 /** What to evaluate a run on unless told otherwise: the data set that it says it was trained on. */
 export function recordedData(config: RunConfig | undefined, folder: string): string {
   const source = config?.source;
-  if (typeof source === "string") return source;
+  if (source !== null && source !== undefined) return source;
   throw new UserError(
     `${folder} does not say which data it was trained on; give --data mnist or --data FOLDER`,
     2,

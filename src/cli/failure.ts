@@ -1,11 +1,12 @@
 import { ExitCode } from "@stricli/core";
 import { UserError } from "../tensor/index.js";
+import { withFlags } from "./flag-names.js";
 
 /** What to say of an error: its message, and where it came from if `debug`. */
 export function failureText(error: unknown, debug: boolean): string {
   if (!(error instanceof Error)) return String(error);
   if (debug) return error.stack ?? error.message;
-  if (error instanceof UserError) return error.message;
+  if (error instanceof UserError) return withFlags(error.message);
   if (error instanceof RangeError && /allocation|invalid (typed )?array length/i.test(error.message)) {
     return "there is not enough memory for this: take smaller sizes (--hidden, --z, --batch)";
   }

@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
 import { UserError } from "../tensor/index.js";
-import { checkField, type Field, fields } from "./fields.js";
-import { checkConfig } from "./settings.js";
+import { checkConfig, checkField } from "../runs/index.js";
+import { type FlagField, fields } from "./fields.js";
 
-function read<T>(name: string, field: Field<T>, text: string): T {
+function read<T>(name: string, field: FlagField<T>, text: string): T {
   return checkField(`--${name}`, field.schema, field.fromText(text), text);
 }
 
@@ -51,7 +51,7 @@ describe("values of flags", () => {
     ["hidden", "0", /^--hidden must/],
     ["seed", "-1", /^--seed must/],
     ["threads", "two", /^--threads must/],
-    ["validation", "0", /^--validation must be a share/],
+    ["validation", "-1", /^--validation must be a share/],
     ["validation", "1.5", /^--validation must be a share/],
     ["patience", "0", /^--patience must/],
     ["activation", "rleu", /^--activation: unknown activation "rleu"; did you mean "relu"\?$/],
@@ -70,7 +70,7 @@ describe("values of flags", () => {
 describe("a config file", () => {
   test("takes names and objects", () => {
     const settings = checkConfig({ z: 3, hidden: [8], objective: "simple", pictures: false }, "c.ts");
-    expect(settings).toMatchObject({ z: 3, hidden: [8], pictures: false });
+    expect(settings).toMatchObject({ latent: 3, hidden: [8], pictures: false });
     expect(settings.objective?.name).toBe("simple");
     expect(checkConfig({ objective: settings.objective }, "c.ts").objective).toBe(settings.objective);
   });
@@ -83,6 +83,8 @@ describe("a config file", () => {
     expect(problem(() => checkConfig({ extends: "github:a/b" }, "c.ts")).message).toMatch(
       /no setting "extends"/,
     );
+    expect(problem(() => checkConfig({ z: 2, latent: 2 }, "c.ts")).message).toMatch(/given twice/);
+    expect(problem(() => checkConfig({ input: [2] }, "c.ts")).message).toMatch(/no setting "input"/);
     expect(problem(() => checkConfig([], "c.ts")).message).toMatch(/must export an object/);
     expect(problem(() => checkConfig({ encoder: {} }, "c.ts")).message).toMatch(/encoder must be a network/);
     expect(problem(() => checkConfig({ data: 3 }, "c.ts")).message).toMatch(/data must be "mnist"/);

@@ -1,9 +1,10 @@
-import { checkField, type Field } from "./fields.js";
+import { checkField } from "../runs/index.js";
+import type { FlagField } from "./fields.js";
 
 /** A field as a flag for stricli, checked where it is read. `name` is the flag's, without dashes. */
 export function flag<T>(
   name: string,
-  field: Field<T>,
+  field: FlagField<T>,
 ): {
   readonly kind: "parsed";
   readonly parse: (input: string) => T;

@@ -1,22 +1,18 @@
 import path from "node:path";
 import { readIfThere } from "../data/index.js";
-import { type Family, distributions } from "../distributions/index.js";
-import {
-  type FamilyConfig,
-  networkFrom,
-  readCard,
-  type TrainedVae,
-  type Vae,
-  vae,
-  type VaeConfig,
-} from "../model/index.js";
-import { type Network } from "../nn/index.js";
+import { distributions, type Family } from "../distributions/index.js";
+import { type FamilyConfig, readCard, type TrainedVae, type VaeConfig } from "../model/index.js";
 import { loadModel } from "../node.js";
 import { type Objective, objectives } from "../objectives/index.js";
-import type { Spec } from "../catalogue/index.js";
-import { type CheckpointName, readRunConfig, type RunConfig } from "../train/index.js";
-import type { Settings } from "./settings.js";
-import { defined } from "./defined.js";
+import {
+  type CheckpointName,
+  knownFamily,
+  modelOf,
+  readRunConfig,
+  resumedModel,
+  type RunConfig,
+  type Settings,
+} from "../runs/index.js";
 
 /**
  * What the config file has for a saved family: the same one, or one of the name that isn't registered. The options
@@ -26,44 +22,15 @@ function ownFamily(settings: Settings, spec: FamilyConfig): Family | undefined {
   const own = [settings.posterior, settings.prior, settings.likelihood];
   const named = own.filter((family) => family?.name === spec.name);
   const same = named.find((family) => JSON.stringify(family?.config) === JSON.stringify(spec.config));
-  const registered = distributions.list().some(({ name }) => name === spec.name);
-  return same ?? (registered ? undefined : named[0]);
+  return same ?? (distributions.find(spec.name) === undefined ? named[0] : undefined);
 }
 
-/** A family by its saved name: one of the config file's own, else a registered one. */
-function lookUp(settings: Settings, spec: FamilyConfig): Family {
-  return ownFamily(settings, spec) ?? distributions.from(spec);
-}
-
-/** The model that the settings describe; where they are silent, `before`, the model of the run to go on with. */
-export function modelFrom(
-  input: readonly number[],
+/** A saved family: one of the config file's own, else a registered one. */
+export function familyLookUp(
   settings: Settings,
-  before?: VaeConfig,
-  families = settings,
-): Vae {
-  const { hidden, activation } = settings;
-  const ownNetworks = hidden !== undefined || activation !== undefined;
-  const network = (part: "encoder" | "decoder"): Network | undefined =>
-    settings[part] ?? (before && !ownNetworks ? networkFrom(before[part]) : undefined);
-  const family = (role: "posterior" | "prior" | "likelihood"): Family | undefined =>
-    settings[role] ?? (before && lookUp(families, before[role]));
-  const latent = settings.z ?? before?.latent;
-  const posterior = family("posterior");
-  const sameCodes = before && latent === before.latent && posterior?.name === before.posterior.name;
-  const options = {
-    input,
-    latent,
-    hidden,
-    activation,
-    encoder: network("encoder"),
-    decoder: network("decoder"),
-    posterior,
-    prior: family("prior"),
-    likelihood: family("likelihood"),
-    latentScale: sameCodes ? (before.latentScale ?? 1) : undefined,
-  };
-  return vae(defined(options));
+  configFile: string | undefined,
+): (saved: FamilyConfig) => Family {
+  return (saved) => ownFamily(settings, saved) ?? knownFamily(saved, configFile);
 }
 
 /** A model to use, and what is known of the run that it comes from. */
@@ -74,6 +41,16 @@ export interface OpenedRun {
   readonly about: Readonly<Record<string, unknown>> | undefined;
 }
 
+/** The saved model with the config file's own networks. Its sizes are the run's, whatever the file says by now. */
+function ownNetworks(
+  { encoder, decoder }: Settings,
+  saved: VaeConfig,
+  familyFrom: (saved: FamilyConfig) => Family,
+) {
+  const own = { ...(encoder && { encoder }), ...(decoder && { decoder }) };
+  return modelOf(saved.input, resumedModel(own, saved, familyFrom));
+}
+
 /** Opens a run's or model's folder; networks and distributions of one's own come from the config file. */
 export async function openRun(
   folder: string,
@@ -81,14 +58,14 @@ export async function openRun(
   checkpoint?: CheckpointName,
 ): Promise<OpenedRun> {
   const config = await readRunConfig(folder);
-  const ownNetworks = settings.encoder !== undefined || settings.decoder !== undefined;
-  const saved = config?.model as unknown as VaeConfig | undefined;
-  // The sizes are the run's, whatever the config file says by now.
-  const own = defined({ encoder: settings.encoder, decoder: settings.decoder });
+  const own = settings.encoder !== undefined || settings.decoder !== undefined;
   const model = await loadModel(folder, {
     families: (spec) => ownFamily(settings, spec),
     ...(checkpoint && { checkpoint }),
-    ...(ownNetworks && saved && { definition: modelFrom(saved.input, own, saved, settings) }),
+    ...(own &&
+      config && {
+        definition: ownNetworks(settings, config.model, familyLookUp(settings, config.configFile)),
+      }),
   });
   const card = path.join(folder, "model.json");
   const text = config === undefined ? await readIfThere(card) : undefined;
@@ -97,12 +74,8 @@ export async function openRun(
 
 /** The objective that a run was trained with, or undefined if it is not one that can be chosen by name. */
 export function objectiveOf(config: RunConfig | undefined, settings: Settings): Objective | undefined {
-  const saved = config?.objective as unknown as Spec | undefined;
+  const saved = config?.objective;
   if (saved === undefined) return settings.objective;
   if (settings.objective?.name === saved.name) return settings.objective;
-  try {
-    return objectives.from(saved);
-  } catch {
-    return undefined;
-  }
+  return objectives.find(saved.name) && objectives.from(saved);
 }

@@ -11,7 +11,7 @@ import {
 } from "../distributions/index.js";
 import { decodePng } from "../plot/index.js";
 import { UserError } from "../tensor/index.js";
-import type { Settings } from "./settings.js";
+import type { Settings } from "../runs/index.js";
 
 /** So many dark pixels of a drawing are kept: enough to show its shape, few enough for a model's JSON. */
 const limit = 5000;

@@ -1,86 +1,74 @@
-import { existsSync } from "node:fs";
-import path from "node:path";
 import type { Dataset, Split } from "../data/index.js";
-import type { VaeConfig } from "../model/index.js";
 import { nodePlatform, train } from "../node.js";
 import type { Engine } from "../runtime/index.js";
-import { adam, type AdamOptions, type Optimizer } from "../optim/index.js";
 import { writeReport } from "../report/index.js";
-import { UserError } from "../tensor/index.js";
-import { shuffles } from "../feed/index.js";
-import { holdsRun, readRunConfig, type Run, type RunConfig } from "../train/index.js";
-import type { Settings } from "./settings.js";
 import {
-  loadData,
-  recordedBinarization,
-  recordedBytes,
-  recordedLayout,
-  recordedStandardization,
-} from "./data.js";
+  holdsRun,
+  modelFields,
+  modelOf,
+  readRunConfig,
+  runFile,
+  resumedModel,
+  resumedTraining,
+  type RunConfig,
+  settingsOf,
+  type Settings,
+  trainingFields,
+} from "../runs/index.js";
+import { UserError } from "../tensor/index.js";
+import type { Run, TrainSettings } from "../train/index.js";
+import { loadData, type LoadDataOptions, loadRecorded, recordedBytes, recordedLayout } from "./data.js";
 import { defined } from "./defined.js";
+import { type ClaimedFolder, claimFolder } from "./default-folder.js";
 import type { Interrupt } from "./interrupt.js";
-import { modelFrom, objectiveOf } from "./model.js";
+import { familyLookUp } from "./model.js";
 import type { TrainView } from "./views/view.js";
-
-/** Where a run goes unless told otherwise: `runs/mnist-z2`, `runs/mnist-z2-2`, ... */
-export function defaultFolder(data: string, z: number): string {
-  const stem = path.basename(path.resolve(data)).replace(/(\.np[yz])?(\.gz)?$/i, "");
-  const name = `${stem.toLowerCase()}-z${z}`;
-  const first = path.join("runs", name);
-  let folder = first;
-  for (let i = 2; existsSync(folder); i++) folder = `${first}-${i}`;
-  return folder;
-}
 
 /** What is to be trained, with everything that a resumed run already says filled in. */
 export interface TrainPlan {
-  readonly settings: Settings;
+  /** As told. */
+  readonly told: Settings;
+  /** With what the run to resume says, and defaults. */
+  readonly settings: TrainSettings;
   readonly source: NonNullable<Settings["data"]>;
-  readonly out: string;
   readonly resume: boolean;
-  /** The settings of the run to go on with. */
+  /** The settings of the run to resume. */
   readonly before: RunConfig | undefined;
+  readonly configFile: string | undefined;
 }
 
-/** Decides where and what to train, before anything is read or written but a resumed run's settings. */
-export async function planRun(settings: Settings, resume: boolean): Promise<TrainPlan> {
-  if (resume && settings.out === undefined) {
-    throw new UserError("--resume needs --out, the folder of the run to go on with", 2);
+/** The members of an object that are fields. */
+function only<F extends object>(told: Settings, fields: F): Pick<Settings, keyof F & keyof Settings> {
+  return Object.fromEntries(Object.entries(told).filter(([name]) => name in fields)) as Pick<
+    Settings,
+    keyof F & keyof Settings
+  >;
+}
+
+/** Decides what to train, before anything is read or written but a resumed run's settings. */
+export async function planRun(told: Settings, resume: boolean, configFile?: string): Promise<TrainPlan> {
+  const { out } = told;
+  if (resume && out === undefined) {
+    throw new UserError("--resume needs --out, the folder of the run to resume", 2);
   }
-  const before = settings.out === undefined ? undefined : await readRunConfig(settings.out);
-  if (before !== undefined && !resume) throw holdsRun(settings.out ?? "");
-  const recorded = typeof before?.source === "string" ? before.source : undefined;
-  const source = settings.data ?? recorded;
+  const before = out === undefined ? undefined : await readRunConfig(out);
+  if (before !== undefined && !resume) throw holdsRun(out ?? "");
+  const source = told.data ?? before?.source ?? undefined;
   if (source === undefined) {
     throw new UserError("which data? Give mnist or a folder: latent train mnist", 2);
   }
-  const name = typeof source === "string" ? source : "data";
-  const out = settings.out ?? defaultFolder(name, settings.z ?? 2);
-  return { settings, source, out, resume, before };
-}
-
-function optimizerFrom(settings: Settings, before: RunConfig | undefined): Optimizer {
-  if (settings.optimizer !== undefined) {
-    if (settings.lr === undefined) return settings.optimizer;
-    throw new UserError("--lr has no effect on the optimizer of the config file; set it there", 2);
-  }
-  const saved = before?.optimizer as { readonly name: string; readonly config: AdamOptions } | undefined;
-  const known = saved?.name === "adam" ? saved.config : {};
-  return adam({ ...known, ...(settings.lr !== undefined && { lr: settings.lr }) });
-}
-
-/** A number of the settings, or else of the run to go on with. */
-function numberOf(value: number | undefined, saved: unknown): number | undefined {
-  return value ?? (typeof saved === "number" ? saved : undefined);
+  const training = only(told, trainingFields);
+  const settings = settingsOf(
+    before === undefined ? training : resumedTraining(training, before, runFile(out)),
+  );
+  return { told, settings, source, resume, before, configFile };
 }
 
 /** Reads the data and trains; tells `view` what happens. */
 export async function trainRun(plan: TrainPlan, view: TrainView, interrupt: Interrupt): Promise<Run> {
-  const { settings, before } = plan;
-  // What can be wrong with the options is found before the data are read.
-  const optimizer = optimizerFrom(settings, before);
+  const { device, threads } = plan.settings;
   // The engine starts in a thread of its own while the data are read.
-  const starting = nodePlatform.startEngine(settings.device ?? "auto", settings.threads);
+  const starting = nodePlatform.startEngine(device, threads);
   const loading = new AbortController();
   const signal = AbortSignal.any([interrupt.signal, loading.signal]);
   const reading = readData(plan, view, signal);
@@ -89,7 +77,7 @@ export async function trainRun(plan: TrainPlan, view: TrainView, interrupt: Inte
   let run: Run;
   try {
     const dataset = await Promise.race([reading, failing]);
-    run = await trainOnData(dataset, starting, optimizer, plan, view, interrupt);
+    run = await trainOnData(dataset, starting, plan, view, interrupt);
   } catch (error) {
     loading.abort();
     // The error is told now, however long the engine takes to start.
@@ -100,70 +88,80 @@ export async function trainRun(plan: TrainPlan, view: TrainView, interrupt: Inte
   return run;
 }
 
-function readData(
-  { source, settings, before }: TrainPlan,
+async function readData(
+  { source, told, before }: TrainPlan,
   view: TrainView,
   signal: AbortSignal,
 ): Promise<Dataset> {
-  const layout = settings.layout ?? recordedLayout(before);
-  return loadData(source, {
+  const layout = told.layout ?? recordedLayout(before);
+  const options: LoadDataOptions = {
     signal,
     ...(layout !== undefined && { layout }),
     onProgress: ({ file, received, total }) => view.download(file, received, total),
-    ...defined({ memory: settings.memory, bytes: settings.bytes ?? recordedBytes(before) }),
-  });
+    ...defined({ memory: told.memory, bytes: told.bytes ?? recordedBytes(before) }),
+  };
+  if (told.data !== undefined || typeof source !== "string") return loadData(source, options);
+  return loadRecorded(
+    source,
+    `give its new place as DATA: latent train DATA --out ${told.out} --resume`,
+    options,
+  );
 }
 
 async function trainOnData(
   dataset: Dataset,
   starting: Promise<Engine>,
-  optimizer: Optimizer,
-  { settings, out, resume, before }: TrainPlan,
+  { told, settings, source, resume, before, configFile }: TrainPlan,
   view: TrainView,
   interrupt: Interrupt,
 ): Promise<Run> {
-  const saved = before?.model as unknown as VaeConfig | undefined;
-  const validation = numberOf(settings.validation, before?.validation || undefined);
-  const seed = numberOf(settings.seed, before?.seed) ?? 0;
-  const model = modelFrom(dataset.shape, settings, saved);
-  view.data(validation === undefined ? dataset : heldOut(dataset, validation));
+  const modelTold = only(told, modelFields);
+  const model = modelOf(
+    dataset.shape,
+    before === undefined
+      ? modelTold
+      : resumedModel(modelTold, before.model, familyLookUp(told, before.configFile)),
+  );
+  view.data(settings.validation === 0 ? dataset : heldOut(dataset, settings.validation));
   interrupt.signal.throwIfAborted();
-  return train(
-    model,
-    dataset,
-    defined({
-      objective: settings.objective ?? objectiveOf(before, settings),
-      optimizer,
-      epochs: numberOf(settings.epochs, before?.epochs),
-      batchSize: numberOf(settings.batch, before?.batchSize),
-      patience: numberOf(settings.patience, before?.patience),
-      validation,
-      binarize: settings.binarize ?? recordedBinarization(before),
-      standardize: settings.standardize ?? recordedStandardization(before),
-      shuffle: settings.shuffle ?? shuffles.find((name) => name === before?.shuffle),
-      seed,
-      device: settings.device,
-      threads: settings.threads,
+  const claimed: ClaimedFolder =
+    told.out === undefined
+      ? await claimFolder(typeof source === "string" ? source : "data", model.latent)
+      : { folder: told.out, giveBack: () => Promise.resolve() };
+  try {
+    return await train(model, dataset, {
+      ...settings,
       engine: await starting,
-      out,
+      out: claimed.folder,
       resume,
+      configFile,
       signal: interrupt.signal,
       onEvent: view.event,
-    }),
-  );
+    });
+  } catch (error) {
+    await claimed.giveBack();
+    throw error;
+  }
 }
 
 /** The data set with the numbers of examples that it has once some are held out; nothing is copied. */
 function heldOut(dataset: Dataset, validation: number): Dataset {
-  if (dataset.validation !== undefined) return dataset;
-  const count = validation < 1 ? Math.max(1, Math.round(validation * dataset.train.length)) : validation;
   const { train } = dataset;
+  const count = validation < 1 ? Math.max(1, Math.round(validation * train.length)) : validation;
+  if (dataset.validation !== undefined || count >= train.length) return dataset; // refused by `holdOut`
   const { examples, source } = train;
   const part = (length: number): Split => ({ length, examples, ...(source && { source }) });
-  return { ...dataset, train: part(train.length - count), validation: part(count) };
+  const held = `${count.toLocaleString("en-US")} example${count === 1 ? "" : "s"} held out for validation`;
+  const note = `${held}, drawn at random from ${train.length.toLocaleString("en-US")}.`;
+  return {
+    ...dataset,
+    train: part(train.length - count),
+    validation: part(count),
+    notes: [...dataset.notes, note],
+  };
 }
 
-/** Draws a finished run; answers the files to name. */
+/** Draws a finished run; returns the files to name. */
 export async function drawRun(run: Run, view: TrainView): Promise<string[]> {
   const { report, pictures, skipped } = await writeReport(run);
   for (const reason of skipped) view.warning(reason);

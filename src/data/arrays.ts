@@ -1,3 +1,4 @@
+import { be, type OptionChecks, requireOptions } from "../catalogue/index.js";
 import { formatShape, type Nested, sizeOf, type Tensor, tensor, UserError } from "../tensor/index.js";
 import {
   type Dataset,
@@ -7,10 +8,16 @@ import {
   makeSplit,
   type Split,
 } from "./dataset.js";
-import { type Bytes, withSchema } from "./byte-reading.js";
+import { type Bytes, bytesOptions, withSchema } from "./byte-reading.js";
 import { splitCopy } from "./hold-out.js";
 import { checkLabelShape } from "./label-shape.js";
-import { type ChannelLayout, type PlannedLayout, planLayout, turnChannelsLast } from "./layout.js";
+import {
+  type ChannelLayout,
+  channelLayouts,
+  type PlannedLayout,
+  planLayout,
+  turnChannelsLast,
+} from "./layout.js";
 import { isPromise, readNested } from "./nested.js";
 import {
   describeValue,
@@ -71,6 +78,20 @@ export interface ArraysInput {
   /** What the numbers of an example are, in place of `bytes`. */
   readonly schema?: ExampleSchema;
 }
+
+const anything = { expected: "", ok: () => true };
+const checks = {
+  name: be.text,
+  shape: be.list(be.whole(0), 1, "[28, 28]"),
+  kind: be.oneOf(["image", "vector"]),
+  train: anything, // read with the place of what is wrong
+  test: anything,
+  validation: anything,
+  classes: be.list(be.text, 0, '["cat", "dog"]'),
+  layout: be.oneOf(channelLayouts),
+  bytes: be.oneOf(bytesOptions),
+  schema: anything,
+} as const satisfies OptionChecks;
 
 /** Throws the UserError for what is no array at all, with what to do. */
 function refuseKind(value: unknown, source: string): never {
@@ -270,6 +291,7 @@ export function fromArrays(input: ArraysInput): Dataset {
   if (typeof given !== "object" || given === null || !("train" in given) || given.train === undefined) {
     throw new UserError("fromArrays needs { train }: fromArrays({ train: examples, shape: [28, 28] })");
   }
+  requireOptions("fromArrays", input, checks);
   const { name = "arrays", classes, schema } = input;
   if (schema !== undefined && input.bytes !== undefined) {
     throw new UserError(`${name}: give a schema or bytes, not both`, 2);

@@ -1,3 +1,4 @@
+import { be, requireArgument } from "../catalogue/index.js";
 import { RandomStream, sizeOf, type Tensor, tensor, UserError } from "../tensor/index.js";
 import type { Dataset, ExampleTensor, Split } from "./dataset.js";
 import { type ByteReading, readAs, readingOf, schemaOf } from "./schema.js";
@@ -34,7 +35,7 @@ function requireUnit({ data }: ExampleTensor, reading: ByteReading, source: stri
   if (bad >= 0) {
     throw new UserError(
       `${source} can't be binarised: number ${first + bad} is ${data[bad]}, not a grey level in 0..1; ` +
-        "scale the data, or leave out --binarize",
+        "scale the data, or leave out `binarize`",
       2,
     );
   }
@@ -144,6 +145,12 @@ export async function requireGrey(dataset: Dataset): Promise<void> {
  * a streamed split, when it is read.
  */
 export function binarizeDataset(dataset: Dataset, mode: Binarization): Dataset {
+  requireArgument(
+    "binarizeDataset",
+    "the data set",
+    dataset,
+    be.having(["name", "train", "test"], "a data set"),
+  );
   if (!binarizations.includes(mode)) {
     throw new UserError(`binarize must be one of ${binarizations.join(", ")}, got ${String(mode)}`, 2);
   }

@@ -1,4 +1,5 @@
 import { basename, resolve } from "node:path";
+import { be, type OptionChecks, requireArgument, requireOptions } from "../catalogue/index.js";
 import { formatShape, UserError } from "../tensor/index.js";
 import { type Dataset, type ExampleTensor, kindOf, makeSplit, type Split } from "./dataset.js";
 import { type Bytes, withStreamedSchema } from "./byte-reading.js";
@@ -38,6 +39,13 @@ export interface FolderOptions {
    */
   readonly bytes?: Bytes;
 }
+
+const folderChecks = {
+  name: be.text,
+  transposed: be.boolean,
+  classes: be.list(be.text, 0, '["cat", "dog"]'),
+  memory: be.anything, // by `planMemory`
+} as const satisfies OptionChecks;
 
 /** The share of the training examples that is held out for testing where a folder has no test split. */
 const TEST_SHARE = 0.1;
@@ -154,6 +162,8 @@ function mismatch(
  * files for one part, a damaged file, images and labels exchanged, counts or shapes that don't fit.
  */
 export async function loadFolder(path: string, options: FolderOptions = {}): Promise<Dataset> {
+  requireArgument("datasets.folder", "the path", path, be.text);
+  requireOptions("datasets.folder", options, folderChecks);
   const found = await findArrays(path);
   const arrays = new Map<Part, DataArray>();
   for (const [part, file] of found.examples) {

@@ -1,3 +1,4 @@
+import { be, requireArgument } from "../catalogue/index.js";
 import { RandomStream, sizeOf, type Tensor, UserError } from "../tensor/index.js";
 import { ChosenRows } from "./chosen-rows.js";
 import { type Dataset, type ExampleTensor, rows, type Split } from "./dataset.js";
@@ -93,6 +94,8 @@ export function splitCopy(split: Split, count: number, seed: number | bigint): [
  * @throws UserError if there is a validation split already, or if no training example would be left.
  */
 export function holdOut(dataset: Dataset, amount: number, seed: number | bigint = 0): Dataset {
+  requireArgument("holdOut", "the data set", dataset, be.having(["name", "train", "test"], "a data set"));
+  requireArgument("holdOut", "seed", seed, be.seed);
   const { train } = dataset;
   if (dataset.validation !== undefined) {
     throw new UserError(`${dataset.name} has a validation split of its own: use it as it is`, 2);

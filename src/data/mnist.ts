@@ -1,3 +1,4 @@
+import { be, type OptionChecks, requireOptions } from "../catalogue/index.js";
 import { createHash } from "node:crypto";
 import { stat } from "node:fs/promises";
 import { createRequire } from "node:module";
@@ -42,6 +43,18 @@ export const MNIST_MIRRORS: readonly string[] = [
   "https://ossci-datasets.s3.amazonaws.com/mnist/",
   "https://storage.googleapis.com/cvdf-datasets/mnist/",
 ];
+
+const mnistChecks = {
+  validation: be.anything, // below, where the number of examples is known
+  embedded: be.boolean,
+  cache: be.text,
+  mirrors: be.list(be.text),
+  onProgress: be.callable,
+  signal: be.signal,
+  stallTimeout: be.number(0),
+  retryDelay: be.number(0),
+  memory: be.anything, // of folders alone
+} as const satisfies OptionChecks;
 
 /** Options of `mnist`. */
 export interface MnistOptions {
@@ -173,6 +186,7 @@ async function readCached(file: SourceFile, folder: string, options: MnistOption
  * message says where to put the files by hand. The signal's reason if aborted.
  */
 export async function mnist(options: MnistOptions = {}): Promise<Dataset> {
+  requireOptions("datasets.mnist", options, mnistChecks);
   const installed = (options.embedded ?? true) ? packageFolder() : undefined;
   const cache = options.cache ?? join(cacheFolder(), "mnist");
   const read = async (file: SourceFile): Promise<Tensor<"uint8">> => {

@@ -175,7 +175,7 @@ class RowReader implements ExampleReader {
     const whole = offset + (shape[0] ?? 0) * this.rowBytes;
     return new UserError(
       `${path} was cut off while it was in use: it had ${whole} bytes, now it has ${size}. It must not change ` +
-        "until training has ended; restore it, then go on with --resume",
+        "until training has ended; restore it, then go on with `resume`",
     );
   }
 

@@ -1,3 +1,4 @@
+import { be, requireArgument } from "../catalogue/index.js";
 import { allocate, sizeOf, tensor, UserError } from "../tensor/index.js";
 import {
   endOfRows,
@@ -66,6 +67,13 @@ export function asExamples(source: ExampleSource, data: ExampleData): ExampleTen
  * streamed ones. Throws a UserError that names the file if it can't be read.
  */
 export async function readExamples(split: Split, start: number, end?: number): Promise<ExampleTensor> {
+  requireArgument(
+    "readExamples",
+    "the split",
+    split,
+    be.having(["length", "examples"], "a part of a data set, such as data.test"),
+  );
+  requireArgument("readExamples", "start", start, be.whole(0));
   const { source, length } = split;
   if (source === undefined) return rows(split.examples, start, end);
   const stop = endOfRows(length, start, end);

@@ -99,7 +99,10 @@ const makeFamily = ({ layers = 6, hidden = [64, 64] }: CouplingFlowOptions = {})
   const sizeOf = (event: readonly number[]): number => {
     const z = vectorSize(name, event);
     if (z < 2)
-      throw new UserError(`${name} needs at least 2 latent coordinates (--z 2): halves drive each other`, 2);
+      throw new UserError(
+        `${name} needs at least 2 latent coordinates (\`latent\` 2): halves drive each other`,
+        2,
+      );
     return z;
   };
   const refuse = (): never => {

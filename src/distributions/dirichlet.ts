@@ -31,7 +31,7 @@ function of(params: { readonly concentration: ParamValue }): Distribution {
   const k = a.shape.at(-1);
   if (typeof k !== "number" || k < 2) {
     throw new UserError(
-      `dirichlet shares 1 among at least 2 coordinates (--z 2), got shape [${a.shape.join(", ")}]`,
+      `dirichlet shares 1 among at least 2 coordinates (\`latent\` 2), got shape [${a.shape.join(", ")}]`,
       2,
     );
   }

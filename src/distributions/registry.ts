@@ -16,6 +16,7 @@ const infos = Object.values<object>(shipped).flatMap((value) =>
 export const distributions: Catalogue<Family, FamilyInfo> = new Catalogue<Family, FamilyInfo>(
   {
     kind: "distribution",
+    members: ["name", "config", "fromRaw", "prior"],
     readers: {
       family: (value, wrong) => (isFamilySpec(value) ? distributions.from(value) : wrong("a distribution")),
       part(value, wrong) {

@@ -101,7 +101,7 @@ const makeFamily = ({ points, file, jitter = 0 }: SamplesOptions): Family => {
       if (event.length !== 1 || event[0] !== size) {
         throw new UserError(
           `the samples ${file === undefined ? "" : `of ${file} `}have ${size} coordinates, the latent has ` +
-            `${event.join(" x ")}: use --z ${size}`,
+            `${event.join(" x ")}: use \`latent\` ${size}`,
           2,
         );
       }

@@ -1,5 +1,12 @@
+import { be, type OptionChecks, requireArgument, requireOptions } from "../catalogue/index.js";
 import { Packing } from "../nn/index.js";
-import { type Binarization, binarizeDataset, type Dataset, type Split } from "../data/portable.js";
+import {
+  type Binarization,
+  binarizations,
+  binarizeDataset,
+  type Dataset,
+  type Split,
+} from "../data/portable.js";
 import {
   type EngineSplit,
   enterSplit,
@@ -9,7 +16,7 @@ import {
   schemaFor,
 } from "../feed/index.js";
 import type { TrainedVae, Vae } from "../model/index.js";
-import { elbo, type Objective } from "../objectives/index.js";
+import { elbo, type Objective, objectives } from "../objectives/index.js";
 import type { Engine } from "../runtime/index.js";
 import { type Tensor, tensor, UserError } from "../tensor/index.js";
 import { type DetailedEvaluation, Evaluator } from "./evaluator.js";
@@ -24,8 +31,8 @@ export type SplitName = "train" | "validation" | "test";
 export interface EvaluateOptions {
   /** Default `test`. */
   readonly split?: SplitName;
-  /** Whose terms to report beside the standard measures; default `elbo()`. */
-  readonly objective?: Objective;
+  /** Whose terms to report beside the standard measures, an objective or its name with options; default `elbo()`. */
+  readonly objective?: Objective | string;
   /** How the examples are made binary, as in training; default `none`. */
   readonly binarize?: Binarization;
   /** Seed of the noise; equal seeds give equal figures. Default 0. */
@@ -49,6 +56,46 @@ export function splitOf(dataset: Dataset, name: SplitName): Split {
   return split;
 }
 
+const likelihoodChecks = {
+  samples: be.whole(1),
+  examples: be.whole(1),
+  seed: be.seed,
+  chunk: be.whole(1),
+  onProgress: be.callable,
+} as const satisfies OptionChecks;
+
+const evaluateChecks: OptionChecks = {
+  split: be.oneOf(["train", "validation", "test"]),
+  objective: be.anything, // by the catalogue
+  binarize: be.oneOf(binarizations),
+  seed: be.seed,
+  batchSize: be.whole(1),
+  logLikelihood: be.having([], "an object, such as { samples: 500 }"),
+  latentUse: be.boolean,
+  datasetSize: be.whole(1),
+};
+
+/** Checks what an evaluation is given; `more` are options that a platform has besides. Throws a UserError. */
+export function requireEvaluation(
+  model: unknown,
+  dataset: unknown,
+  options: unknown,
+  more: OptionChecks = {},
+): void {
+  const aModel = be.having(["definition", "weights", "encode"], "a trained model, such as run.model");
+  requireArgument("evaluateModel", "model", model, aModel);
+  const aDataset = be.having(
+    ["name", "shape", "train", "test"],
+    "a data set, such as await datasets.mnist()",
+  );
+  requireArgument("evaluateModel", "the data set", dataset, aDataset);
+  requireOptions("evaluateModel", options, { ...evaluateChecks, ...more });
+  const { logLikelihood } = options as EvaluateOptions;
+  if (logLikelihood !== undefined) {
+    requireOptions("evaluateModel: logLikelihood", logLikelihood, likelihoodChecks);
+  }
+}
+
 /** Codes to compare with and to compare: more than these tell no more of the neighbours, and take memory and time. */
 const comparedCodes = 100_000;
 
@@ -64,6 +111,7 @@ export async function evaluateModelIn(
   dataset: Dataset,
   options: EvaluateOptions = {},
 ): Promise<Evaluation> {
+  requireEvaluation(model, dataset, options);
   const { split: name = "test", binarize = "none" } = options;
   const { definition, weights } = model;
   await requireFit(definition, dataset, binarize);
@@ -88,8 +136,9 @@ async function measureIn(
   split: EngineSplit,
   options: EvaluateOptions & Required<Pick<ReadOptions, "stored" | "schema">>,
 ): Promise<Evaluation> {
-  const { objective = elbo(), binarize = "none", latentUse = false, stored, schema } = options;
+  const { binarize = "none", latentUse = false, stored, schema } = options;
   const { seed = 0, batchSize, datasetSize = data.train.length } = options;
+  const objective = objectives.take("evaluateModel: objective", options.objective ?? elbo());
   const evaluator = await Evaluator.open(engine, definition, {
     objective,
     stored,

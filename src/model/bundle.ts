@@ -10,6 +10,7 @@ import {
   vaeConfig,
   vaeFromConfig,
 } from "./config.js";
+import { checkedCard } from "./saved.js";
 import { decoderFunction, encoderFunction } from "./functions.js";
 import { decodeSafetensors, encodeSafetensors } from "./safetensors.js";
 import { TrainedVae } from "./trained.js";
@@ -72,23 +73,18 @@ export function bundle(
   };
 }
 
-/** Reads `model.json`. Throws a UserError naming `source` if it is not one or of a later version. */
+/**
+ * Reads `model.json`. Throws a UserError that names `source`, and the field where it is one, if it is damaged or of a
+ * later version.
+ */
 export function readCard(text: string, source: string): ModelCard {
-  let card: Partial<ModelCard>;
-  try {
-    card = JSON.parse(text) as Partial<ModelCard>;
-  } catch (error) {
-    throw new UserError(`${source} is not valid JSON; the model must be saved again`, 1, { cause: error });
-  }
-  if (card.format !== "latent-vae" || card.model === undefined || typeof card.version !== "number") {
-    throw new UserError(`${source} does not describe a latent model`);
-  }
-  if (card.version > bundleVersion) {
+  const card = checkedCard(text, source, bundleVersion);
+  if ("later" in card) {
     throw new UserError(
-      `${source} is of version ${card.version}, this latent reads up to ${bundleVersion}; update latent`,
+      `${source} is of version ${card.later}, this latent reads up to ${bundleVersion}; update latent`,
     );
   }
-  return { ...(card as ModelCard), model: savedConfig(card.model) };
+  return { ...card, model: savedConfig(card.model as VaeConfig) };
 }
 
 /** How a saved model is put together again. */
@@ -98,17 +94,22 @@ export interface UnbundleOptions {
   /** In place of what `model.json` describes: for models with networks or distributions of one's own. */
   readonly definition?: Vae;
   readonly openBackend: () => Promise<Backend>;
+  /** Names `model.json` in errors. */
+  readonly cardSource?: string;
 }
 
-/** A model from the contents of `model.json` and `weights.safetensors`; `source` names them in errors. */
+/**
+ * A model from the contents of `model.json` and `weights.safetensors`. `source` names the weights in errors, `cardSource`
+ * (default: the same) what describes them.
+ */
 export function unbundle(
   card: ModelCard,
   weights: Uint8Array,
   source: string,
-  { familyFrom, definition, openBackend }: UnbundleOptions,
+  { familyFrom, definition, openBackend, cardSource = source }: UnbundleOptions,
 ): TrainedVae {
   if (definition !== undefined) requireSameScale(definition, card.model);
-  const model = definition ?? vaeFromConfig(card.model, familyFrom);
+  const model = definition ?? vaeFromConfig(card.model, familyFrom, cardSource);
   const { tensors } = decodeSafetensors(weights, source);
   const { schema = wholeSchema(model.input) } = card;
   requireSchema(schema, model.input, source);

@@ -1,6 +1,6 @@
-import { isSpec, type Json } from "../catalogue/index.js";
+import { hasMembers, inFile, isSpec, type Json, requireComplete } from "../catalogue/index.js";
 import { distributions, type Family } from "../distributions/index.js";
-import { type Network, networks } from "../nn/index.js";
+import { type Network, type NetworkLike, networkOf, networks } from "../nn/index.js";
 import { UserError } from "../tensor/index.js";
 import { type Vae, vae } from "./vae.js";
 
@@ -76,6 +76,15 @@ function currentNetwork(saved: NetworkConfig): NetworkConfig {
   }
 }
 
+/**
+ * What an argument stands for that may be a network, its name with options such as `mlp(hidden=[256, 128])`, or what a
+ * saved model says of it. Throws a UserError that begins with `where` for anything else.
+ */
+export function networkChoice(where: string, value: NetworkLike | NetworkConfig): Network {
+  const isSaved = hasMembers(value, ["type"]) && typeof (value as NetworkConfig).type === "string";
+  return isSaved ? networkFrom(value as NetworkConfig) : networkOf(value as NetworkLike, where);
+}
+
 /** A model's options as they were saved, with what today's code has to be told of one saved by earlier code. */
 export function savedConfig(saved: VaeConfig): VaeConfig {
   const { encoder, decoder, posterior, prior, likelihood } = saved;
@@ -99,16 +108,37 @@ export function requireSameScale(definition: Vae, saved: VaeConfig): void {
   );
 }
 
-/** Builds a model from its saved options. `familyFrom` looks distributions up. Throws a UserError if it can't. */
-export function vaeFromConfig(config: VaeConfig, familyFrom: (config: FamilyConfig) => Family): Vae {
-  return vae({
+/**
+ * Builds a model from its saved options. `familyFrom` looks distributions up. Throws a UserError that names `source` and
+ * the field if it can't.
+ */
+export function vaeFromConfig(
+  config: VaeConfig,
+  familyFrom: (config: FamilyConfig) => Family,
+  source = "the saved model",
+): Vae {
+  const family = (role: "posterior" | "prior" | "likelihood"): Family =>
+    inFile(source, role, () => {
+      const made = familyFrom(config[role]);
+      if (made.name === config[role].name) requireComplete(config[role], made);
+      return made;
+    });
+  const network = (part: "encoder" | "decoder"): Network =>
+    inFile(source, part, () => {
+      const made = networkFrom(config[part]);
+      const missing = Object.keys(made.config).find((key) => !Object.hasOwn(config[part], key));
+      if (missing === undefined) return made;
+      throw new UserError(`the option "${missing}" of ${made.config.type} is missing`);
+    });
+  const options = {
     input: config.input,
     latent: config.latent,
-    encoder: networkFrom(config.encoder),
-    decoder: networkFrom(config.decoder),
-    posterior: familyFrom(config.posterior),
-    prior: familyFrom(config.prior),
-    likelihood: familyFrom(config.likelihood),
+    encoder: network("encoder"),
+    decoder: network("decoder"),
+    posterior: family("posterior"),
+    prior: family("prior"),
+    likelihood: family("likelihood"),
     latentScale: config.latentScale ?? 1,
-  });
+  };
+  return inFile(source, "model", () => vae(options));
 }

@@ -1,3 +1,4 @@
+import { be, type OptionChecks, requireArgument, requireOptions } from "../catalogue/index.js";
 import { encodeNpy } from "../data/portable.js";
 import { encodePng, imageGrid } from "../plot/index.js";
 import { type Tensor, UserError } from "../tensor/index.js";
@@ -11,6 +12,11 @@ export interface SaveImagesOptions {
   /** The numbers that are drawn black and white; default: the examples' own `range`, else 0 and 1. */
   readonly range?: readonly [black: number, white: number];
 }
+
+const saveChecks = {
+  columns: be.whole(1),
+  scale: be.whole(1),
+} as const satisfies OptionChecks;
 
 /** Whether `saveImages` knows what to do with a file of this name. */
 export function canSaveImages(path: string): boolean {
@@ -26,6 +32,9 @@ export async function saveImages(
   path: string,
   options: SaveImagesOptions = {},
 ): Promise<void> {
+  requireArgument("saveImages", "its first argument", images, be.tensor());
+  requireArgument("saveImages", "the path", path, be.text);
+  requireOptions("saveImages", options, saveChecks);
   if (!canSaveImages(path)) {
     throw new UserError(
       `images are saved as .png or .npy; give a name with one of these endings, not ${path}`,

@@ -1,3 +1,4 @@
+import { be, type OptionChecks, requireArgument, requireOptions, valueInWords } from "../catalogue/index.js";
 import { type ExampleSchema, pictureRange, rows, wholeSchema } from "../data/portable.js";
 import { type Backend, type Session, type Tensors } from "../runtime/index.js";
 import { allocate, isShared, sizeOf, type Tensor, tensor, UserError } from "../tensor/index.js";
@@ -39,6 +40,22 @@ export interface DrawOptions {
 /** How `generate` draws. */
 export interface GenerateOptions extends DrawOptions, DecodeOptions {}
 
+const drawChecks = { seed: be.seed } as const satisfies OptionChecks;
+const decodeChecks = {
+  into: { expected: "a Float32Array", ok: (value) => value instanceof Float32Array },
+} as const satisfies OptionChecks;
+const floats = be.tensor("float32");
+const examples = be.tensor("uint8", "float32");
+
+function requireExamples(where: string, x: unknown, name = "x"): void {
+  requireArgument(where, name, x, examples);
+}
+
+function requireDraws(n: unknown): void {
+  if (!Number.isSafeInteger(n) || (n as number) < 1)
+    throw new UserError(`the number of samples must be a whole number from 1, got ${valueInWords(n)}`, 2);
+}
+
 /** Numbers of an example that are computed at a time, in all examples of a block: 1.6 MB stay in a core's cache. */
 const blockNumbers = 400_000;
 const largestBlock = 1024;
@@ -77,6 +94,7 @@ export class TrainedVae {
 
   /** The posterior's parameters for examples: for a normal one `mean` and `logVar`, each [n, latent]. */
   async encode(x: ModelInput): Promise<Record<string, Tensor<"float32">>> {
+    requireExamples("encode", x);
     const examples = this.examplesOf(x);
     const fn = this.functionNamed("encoder", encoderFunction, examples.dtype);
     return this.inBlocks(fn, examples.shape[0] ?? 0, (start, end) => ({
@@ -88,7 +106,10 @@ export class TrainedVae {
    * The examples [n, ...input] (the likelihood's mean) for latents [n, latent]. Throws a UserError if the latents' shape
    * or the length of `into` is another.
    */
-  async decode(z: Tensor<"float32">, { into }: DecodeOptions = {}): Promise<ExampleBatch> {
+  async decode(z: Tensor<"float32">, options: DecodeOptions = {}): Promise<ExampleBatch> {
+    requireArgument("decode", "z", z, floats);
+    requireOptions("decode", options, decodeChecks);
+    const { into } = options;
     if (z.shape.length !== 2 || z.shape[1] !== this.definition.latent) {
       throw new UserError(
         `decode takes latents of shape [n, ${this.definition.latent}], got [${z.shape.join(", ")}]`,
@@ -111,11 +132,13 @@ export class TrainedVae {
 
   /** Examples encoded to the posterior's mean and decoded again. */
   async reconstruct(x: ModelInput): Promise<ExampleBatch> {
+    requireExamples("reconstruct", x);
     return this.decode(await this.codes(x));
   }
 
   /** The codes [n, latent] of examples: the posterior's mean or, of a family without one, a draw, always the same. */
   async codes(x: ModelInput): Promise<Tensor<"float32">> {
+    requireExamples("codes", x);
     const { mean } = await this.encode(x);
     if (mean !== undefined) return mean;
     const examples = this.examplesOf(x);
@@ -129,9 +152,10 @@ export class TrainedVae {
   }
 
   /** `n` draws [n, latent] of the prior. Throws a UserError if `n` is no whole number from 1. */
-  async samplePrior(n: number, { seed = 0 }: DrawOptions = {}): Promise<Tensor<"float32">> {
-    if (!Number.isInteger(n) || n < 1)
-      throw new UserError(`the number of samples must be from 1, got ${n}`, 2);
+  async samplePrior(n: number, options: DrawOptions = {}): Promise<Tensor<"float32">> {
+    requireDraws(n);
+    requireOptions("samplePrior", options, drawChecks);
+    const { seed = 0 } = options;
     const fn = this.functionNamed("prior", priorFunction);
     const results = await this.inBlocks(fn, n, (start, end) =>
       Object.fromEntries(
@@ -146,13 +170,18 @@ export class TrainedVae {
    * is no whole number from 1 or the length of `into` is another.
    */
   async generate(n: number, options: GenerateOptions = {}): Promise<ExampleBatch> {
-    return this.decode(await this.samplePrior(n, options), options);
+    requireDraws(n);
+    requireOptions("generate", options, { ...drawChecks, ...decodeChecks });
+    const { seed = 0, into } = options;
+    return this.decode(await this.samplePrior(n, { seed }), into === undefined ? {} : { into });
   }
 
   /** Examples [steps, ...input] on the straight line between the codes of two examples, both ends included. */
   async interpolate(from: ModelInput, to: ModelInput, steps = 10): Promise<ExampleBatch> {
     if (!Number.isInteger(steps) || steps < 2)
       throw new UserError(`interpolation takes 2 steps or more, got ${steps}`, 2);
+    requireExamples("interpolate", from, "its first example");
+    requireExamples("interpolate", to, "its second example");
     const a = await this.codes(from);
     const b = await this.codes(to);
     const { latent } = this.definition;

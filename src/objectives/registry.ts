@@ -13,20 +13,23 @@ import { slicedWassersteinInfo } from "./sliced-wasserstein.js";
 import { infoVaeInfo, waeMmdInfo } from "./wae-mmd.js";
 
 /** The objectives that can be chosen by name. */
-export const objectives = new Catalogue<Objective, ObjectiveInfo>({ kind: "objective" }, [
-  elboInfo,
-  simpleInfo,
-  betaVaeInfo,
-  freeBitsInfo,
-  iwaeInfo,
-  betaTcVaeInfo,
-  dipVaeInfo,
-  infoVaeInfo,
-  waeMmdInfo,
-  slicedWassersteinInfo,
-  autoencoderInfo,
-  raeL2Info,
-]);
+export const objectives = new Catalogue<Objective, ObjectiveInfo>(
+  { kind: "objective", members: ["name", "build"] },
+  [
+    elboInfo,
+    simpleInfo,
+    betaVaeInfo,
+    freeBitsInfo,
+    iwaeInfo,
+    betaTcVaeInfo,
+    dipVaeInfo,
+    infoVaeInfo,
+    waeMmdInfo,
+    slicedWassersteinInfo,
+    autoencoderInfo,
+    raeL2Info,
+  ],
+);
 
 /**
  * Makes an objective of one's own known by its name, for the command line, config files and resumed runs. Throws a

@@ -4,7 +4,8 @@ import { vae } from "../model/index.js";
 import { LocalEngine } from "../runtime/index.js";
 import { nodeBackend } from "../runtime/node.js";
 import { RandomStream, type Tensor, tensor } from "../tensor/index.js";
-import { type Platform, trainOn } from "../train/index.js";
+import { trainOn } from "../runs/index.js";
+import type { Platform } from "../train/index.js";
 import { objectives } from "./index.js";
 
 const platform: Platform = {

@@ -1,3 +1,4 @@
+import { be, requireOptions } from "../catalogue/index.js";
 import { UserError } from "../tensor/index.js";
 import type { Optimizer } from "./optimizer.js";
 
@@ -19,7 +20,14 @@ export interface AdamOptions {
  * lr mhat / (sqrt(vhat) + eps) is rate * M / (sqrt(V) + floor) where rate and floor are numbers of the step.
  * That saves two passes over all parameters.
  */
-export function adam({ lr = 1e-3, beta1 = 0.9, beta2 = 0.999, eps = 1e-8 }: AdamOptions = {}): Optimizer {
+export function adam(options: AdamOptions = {}): Optimizer {
+  requireOptions("adam", options, {
+    lr: be.anything,
+    beta1: be.anything,
+    beta2: be.anything,
+    eps: be.number(0),
+  });
+  const { lr = 1e-3, beta1 = 0.9, beta2 = 0.999, eps = 1e-8 } = options;
   if (!(lr > 0 && Number.isFinite(lr))) throw new UserError(`lr must be a number above 0, got ${lr}`, 2);
   for (const [name, beta] of Object.entries({ beta1, beta2 })) {
     if (!(beta >= 0 && beta < 1)) throw new UserError(`${name} must be in 0..1 (1 excluded), got ${beta}`, 2);

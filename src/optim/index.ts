@@ -1,2 +1,3 @@
 export * from "./adam.js";
 export * from "./optimizer.js";
+export * from "./registry.js";

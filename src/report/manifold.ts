@@ -139,7 +139,7 @@ function refusal({ latent, posterior }: Definition): UserError {
   }[posterior.support as string];
   return new UserError(
     `the manifold is drawn of ${what ?? "a latent with 1 or 2 coordinates"}, this model has ${latent}; ` +
-      `train one with --z 2`,
+      "train one with `latent` 2",
   );
 }
 

@@ -9,7 +9,8 @@ import { nodeBackend } from "../runtime/node.js";
 import { simple } from "../objectives/index.js";
 import { RandomStream } from "../tensor/index.js";
 import { scratchFolder } from "../testing/run-cli.js";
-import { type Platform, type Run, type TrainOptions, trainOn } from "../train/index.js";
+import { type TrainOptions, trainOn } from "../runs/index.js";
+import type { Platform, Run } from "../train/index.js";
 import { drawPictures, manifoldPicture, writeReport } from "./index.js";
 
 const platform: Platform = {

@@ -1,4 +1,5 @@
 import path from "node:path";
+import type { Json } from "../catalogue/index.js";
 import {
   binarizationText,
   describeDataset,
@@ -12,7 +13,8 @@ import { collapse, type Evaluation } from "../evaluate/index.js";
 import { vaeConfig } from "../model/index.js";
 import { type ReportFigure, reportHtml, type ReportPicture, type ReportTable } from "../plot/index.js";
 import { UserError } from "../tensor/index.js";
-import { collapseAdvice, readRunConfig, type EpochRecord, type Run, runFiles } from "../train/index.js";
+import { readRunConfig, runFiles } from "../runs/index.js";
+import { collapseAdvice, type EpochRecord, type Run } from "../train/index.js";
 import { briefJson } from "./brief.js";
 import { environment } from "./environment.js";
 import { drawPictures } from "./pictures.js";
@@ -106,7 +108,7 @@ export async function writeReport(run: Run, folder: string | undefined = run.fol
     ],
     pictures: pictures.map(shown),
     tables: history.length === 0 ? [] : [epochTable(history)],
-    config: (settings && briefJson(settings)) ?? {
+    config: (settings && briefJson({ ...settings } as unknown as Record<string, Json>)) ?? {
       model: vaeConfig(model.definition),
       objective: objective.name,
     },

@@ -1,6 +1,7 @@
+import { be, requireArgument } from "../catalogue/index.js";
 import { Expr, inputsOf } from "../graph/index.js";
 import { compile } from "../onnx/index.js";
-import { type Dim, formatShape, type Tensor, type TensorLike, toTensor } from "../tensor/index.js";
+import { type Dim, formatShape, type Tensor, type TensorLike, toTensor, UserError } from "../tensor/index.js";
 import type { Backend } from "./session.js";
 
 /** Numbers for the inputs of an expression, by name; converted to the inputs' dtypes. */
@@ -25,13 +26,17 @@ export async function evaluateOn(
   what: Expr | Readonly<Record<string, Expr>>,
   feeds: Feeds = {},
 ): Promise<Tensor | Record<string, Tensor>> {
+  requireExpressions(what);
+  requireArgument("evaluate", "feeds", feeds, be.having([], "an object of numbers by the names of inputs"));
   const named = what instanceof Expr ? { value: what } : what;
   const outputs = Object.fromEntries(Object.entries(named).map(([name, node]) => [`result:${name}`, node]));
   const values: Record<string, Tensor> = {};
   const lengths = new Map<string, number>();
   for (const [name, node] of inputsOf(Object.values(named))) {
     const given = feeds[name];
-    if (given === undefined) throw new Error(`the expression needs a value for its input "${name}"`);
+    if (given === undefined) {
+      throw new UserError(`evaluate: the expression needs a value for its input "${name}"`, 2);
+    }
     values[name] = toTensor(given, node.dtype);
     requireShape(name, node, values[name], lengths);
   }
@@ -46,6 +51,17 @@ export async function evaluateOn(
   }
 }
 
+const anExpression = { expected: "an expression", ok: (value: unknown) => value instanceof Expr };
+
+function requireExpressions(what: unknown): void {
+  if (what instanceof Expr) return;
+  const several = be.having([], "an expression, or an object of expressions by name");
+  requireArgument("evaluate", "its first argument", what, several);
+  for (const [name, node] of Object.entries(what as object)) {
+    requireArgument("evaluate", `"${name}"`, node, anExpression);
+  }
+}
+
 /** Throws unless `value` has the shape of the input `node`; the first use of a named dimension sets its length. */
 function requireShape(name: string, node: Expr, value: Tensor, lengths: Map<string, number>): void {
   const fits = (dim: Dim, length: number): boolean => {
@@ -57,5 +73,8 @@ function requireShape(name: string, node: Expr, value: Tensor, lengths: Map<stri
   if (shape.length === node.rank && node.shape.every((dim, i) => fits(dim, shape[i] as number))) return;
   const found = [...lengths].map(([dim, length]) => `${dim} = ${length}`).join(", ");
   const where = found === "" ? "" : ` (${found})`;
-  throw new Error(`input "${name}" takes ${formatShape(node.shape)}${where}, got ${formatShape(shape)}`);
+  throw new UserError(
+    `evaluate: input "${name}" takes ${formatShape(node.shape)}${where}, got ${formatShape(shape)}`,
+    2,
+  );
 }

@@ -1,9 +1,11 @@
+import { be, type OptionChecks, requireArgument, requireOptions } from "../catalogue/index.js";
 import { fromArrays } from "../data/portable.js";
 import { couplingFlow, normal } from "../distributions/index.js";
 import { type TrainedVae, vae } from "../model/index.js";
 import type { Objective } from "../objectives/index.js";
 import { RandomStream, type Tensor, tensor, UserError } from "../tensor/index.js";
-import { type Platform, type TrainEvent, trainWith } from "../train/portable.js";
+import { trainUnkept } from "../runs/portable.js";
+import type { Platform, TrainEvent } from "../train/portable.js";
 import type { LatentSampler } from "./sampler.js";
 
 /** How a flow is fitted. */
@@ -23,6 +25,16 @@ export interface FlowOptions {
   /** Told of the training. */
   readonly onEvent?: (event: TrainEvent) => void | Promise<void>;
 }
+
+const flowChecks = {
+  layers: be.whole(1, 100),
+  hidden: be.list(be.whole(1)),
+  epochs: be.whole(1),
+  batchSize: be.whole(1),
+  lr: be.positive,
+  seed: be.seed,
+  onEvent: be.callable,
+} as const satisfies OptionChecks;
 
 /** A normalising flow fitted to codes. */
 export interface FlowSampler extends LatentSampler {
@@ -72,6 +84,8 @@ export async function fitFlowOn(
   codes: Tensor<"float32">,
   options: FlowOptions = {},
 ): Promise<FlowSampler> {
+  requireArgument("fitFlow", "codes", codes, be.tensor("float32"));
+  requireOptions("fitFlow", options, flowChecks);
   const { layers = 6, hidden = [64, 64], epochs = 20, batchSize = 256, lr = 1e-3, seed = 0 } = options;
   const [n = 0, size = 0] = codes.shape;
   if (n < 20) throw new UserError(`flow: takes 20 codes or more, got ${n}`, 2);
@@ -97,7 +111,7 @@ export async function fitFlowOn(
     likelihood: normal({ scale: 1 }),
   });
   const { onEvent } = options;
-  const run = await trainWith(platform, undefined, definition, data, {
+  const run = await trainUnkept(platform, definition, data, {
     objective: density,
     epochs,
     batchSize,

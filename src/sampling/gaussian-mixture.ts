@@ -1,3 +1,4 @@
+import { be, type OptionChecks, requireArgument, requireOptions } from "../catalogue/index.js";
 import { RandomStream, type Tensor, tensor, UserError } from "../tensor/index.js";
 import { kMeans } from "./k-means.js";
 import { cholesky, logDiagonal, mahalanobis } from "./matrices.js";
@@ -19,6 +20,14 @@ export interface GaussianMixtureOptions {
    */
   readonly regularization?: number;
 }
+
+const mixtureChecks = {
+  components: be.anything,
+  seed: be.seed,
+  iterations: be.anything,
+  tolerance: be.number(),
+  regularization: be.number(),
+} as const satisfies OptionChecks;
 
 interface Component {
   weight: number;
@@ -159,6 +168,8 @@ export function fitGaussianMixture(
   codes: Tensor<"float32"> | Tensor<"float64">,
   options: GaussianMixtureOptions = {},
 ): GaussianMixture {
+  requireArgument("fitGaussianMixture", "codes", codes, be.tensor("float64", "float32"));
+  requireOptions("fitGaussianMixture", options, mixtureChecks);
   const { components: k = 10, seed = 0, iterations = 200, tolerance = 1e-5, regularization = 1e-6 } = options;
   const [n = 0, size = 0] = codes.shape;
   const { data } = codes;

@@ -5,7 +5,8 @@ import { vae } from "../model/index.js";
 import { LocalEngine } from "../runtime/index.js";
 import { nodeBackend } from "../runtime/node.js";
 import { RandomStream, type Tensor, tensor } from "../tensor/index.js";
-import { type Platform, type TrainOptions, trainOn } from "./index.js";
+import { type TrainOptions, trainOn } from "../runs/index.js";
+import type { Platform } from "./index.js";
 
 const platform: Platform = {
   startEngine: async () => new LocalEngine(await nodeBackend("cpu", 1)),

@@ -28,6 +28,13 @@ export interface EpochEvent extends EpochRecord {
   readonly examplesPerSecond: number;
 }
 
+/** A setting that a resumed run has changed, with its values as plain data. */
+export interface Change {
+  readonly name: string;
+  readonly before: unknown;
+  readonly now: unknown;
+}
+
 /** What a training run tells while it goes on; it prints nothing itself. */
 export type TrainEvent =
   | {
@@ -37,6 +44,8 @@ export type TrainEvent =
       readonly model: string;
       readonly objective: string;
       readonly resumedAt: number | undefined;
+      /** What a resumed run does otherwise from here on than before. */
+      readonly changed: readonly Change[];
       readonly position: Position;
     }
   | {
@@ -53,6 +62,7 @@ export type TrainEvent =
   | { readonly type: "checkpoint"; readonly step: number }
   | {
       readonly type: "stopped";
-      readonly reason: "interrupted" | "early stopping";
+      /** `already finished`: a run was resumed that has trained all its epochs, or has stopped early. */
+      readonly reason: "interrupted" | "early stopping" | "already finished";
       readonly position: Position;
     };

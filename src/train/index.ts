@@ -1,8 +1,3 @@
 export * from "./portable.js";
-export { trainOn } from "./train.js";
 export { withTodaysNames } from "./earlier-names.js";
-export { holdsRun, readRunConfig, type RunConfig, runFiles, schemaOfRun } from "./run-config.js";
-export { readMetrics } from "./metrics.js";
-export { RunFolder } from "./run-folder.js";
-export { type CheckpointName, type LoadOptions, loadModelOn } from "./load.js";
 export { decodeCheckpoint, encodeCheckpoint } from "./checkpoint.js";

@@ -2,11 +2,14 @@
 export * from "./events.js";
 export {
   type Current,
+  type OpenedRun,
   type OpenRun,
   type Platform,
   type Run,
+  type RunDescription,
   type RunKeeper,
-  type TrainOptions,
+  type TrainSettings,
+  type TrainSurroundings,
   trainWith,
 } from "./training.js";
 export { collapseAdvice } from "./advice.js";

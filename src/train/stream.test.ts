@@ -10,7 +10,8 @@ import { LocalEngine } from "../runtime/index.js";
 import { nodeBackend } from "../runtime/node.js";
 import { startWorkerEngine } from "../runtime/worker-engine.js";
 import { RandomStream, type Tensor, tensor } from "../tensor/index.js";
-import { type Platform, type Run, type TrainOptions, trainOn } from "./train.js";
+import { type TrainOptions, trainOn } from "../runs/index.js";
+import type { Platform, Run } from "./index.js";
 
 const platform: Platform = {
   startEngine: async () => new LocalEngine(await nodeBackend("cpu", 1)),

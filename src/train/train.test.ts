@@ -11,8 +11,8 @@ import { nodeBackend } from "../runtime/node.js";
 import { RandomStream, type Tensor, tensor } from "../tensor/index.js";
 import { decodeCheckpoint } from "./checkpoint.js";
 import type { TrainEvent } from "./events.js";
-import { runFiles } from "./run-config.js";
-import { type Platform, type Run, type TrainOptions, trainOn } from "./train.js";
+import { runFiles, type TrainOptions, trainOn } from "../runs/index.js";
+import type { Platform, Run } from "./index.js";
 
 const platform: Platform = {
   startEngine: async (_device, threads) => new LocalEngine(await nodeBackend("cpu", threads ?? 1)),

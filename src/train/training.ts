@@ -5,72 +5,57 @@ import {
   type Standardization,
   standardizationOf,
 } from "../data/portable.js";
-import type { Json } from "../distributions/index.js";
 import type { Evaluation } from "../evaluate/index.js";
-import { type EngineSplit, leaveSplit, type Shuffle, shuffles } from "../feed/index.js";
-import { bundle, TrainedVae, type Vae, vaeConfig } from "../model/index.js";
-import { elbo, type Objective } from "../objectives/index.js";
-import { adam, type Optimizer } from "../optim/index.js";
+import { type EngineSplit, leaveSplit, type Shuffle } from "../feed/index.js";
+import { bundle, TrainedVae, type Vae } from "../model/index.js";
+import type { Objective } from "../objectives/index.js";
+import type { Optimizer } from "../optim/index.js";
 import type { Backend, Engine } from "../runtime/index.js";
-import { RandomStream, type Tensor, UserError } from "../tensor/index.js";
-import type { EpochRecord, TrainEvent } from "./events.js";
+import { type Tensor, UserError } from "../tensor/index.js";
+import type { Change, EpochRecord, TrainEvent } from "./events.js";
 import { EngineState } from "./engine-state.js";
 import { type CheckpointSink, TrainLoop } from "./loop.js";
 import { Programs } from "./programs.js";
 import { enterSplits, monitored, prepareExamples } from "./examples.js";
-import type { RunConfig } from "./run-config.js";
 import { initialState, requireState, type TrainState } from "./state.js";
 
-/** How a model is trained. Every option has a default. */
-export interface TrainOptions {
-  /** Default `elbo()`. */
-  readonly objective?: Objective;
-  /** Default `adam({ lr })`. */
-  readonly optimizer?: Optimizer;
-  /** Learning rate of the default optimiser; default 1e-3. */
-  readonly lr?: number;
-  /** Passes over the training examples; default 10. */
-  readonly epochs?: number;
-  /** Examples a step; default 128. The last batch of an epoch may be smaller. */
-  readonly batchSize?: number;
-  /** Seed of the first weights, the order of examples and the noise; default 0. */
-  readonly seed?: number;
-  /** `auto` (default), `cpu`, `cuda`, `webgpu`, `wasm`, ... */
-  readonly device?: string;
-  /** Threads of the CPU engine; default one a core, the cores being shared with other runs of this user. */
-  readonly threads?: number;
+/** Everything that training goes by, checked and complete. */
+export interface TrainSettings {
+  readonly objective: Objective;
+  readonly optimizer: Optimizer;
+  readonly epochs: number;
+  readonly batchSize: number;
+  readonly seed: number;
+  /** Part (0..1, exclusive) or number of the training examples to hold out; 0 for none. */
+  readonly validation: number;
+  readonly patience: number | undefined;
+  readonly binarize: Binarization;
+  /** How numbers are standardised over the training examples; `true` is `all` for pictures, `each` for all else. */
+  readonly standardize: boolean | Standardization;
+  readonly shuffle: Shuffle;
+  readonly device: string;
+  readonly threads: number | undefined;
+}
+
+/** What a training run is given beside its settings. */
+export interface TrainSurroundings {
   /** An engine to train in, in place of one of its own; it is left open. */
-  readonly engine?: Engine;
-  /** Part (0..1, exclusive) or number of the training examples to hold out for validation; default 0, none. */
-  readonly validation?: number;
-  /**
-   * How the order of examples is drawn (see `Shuffle`); default `full`. `blocks` is for streaming from disks that are
-   * slow at reading single examples.
-   */
-  readonly shuffle?: Shuffle;
-  /** How grey levels are made binary (see `Binarization`); default `none`. */
-  readonly binarize?: Binarization;
-  /**
-   * Whether numbers are standardised, to mean 0 and deviation 1 over the training examples (see `Standardization`); `true`
-   * is `all` for pictures and `each` for everything else. What was learned is stored with the model, whose examples come
-   * and go in the data's own units; losses are those of the standardised numbers. Default false.
-   */
-  readonly standardize?: boolean | Standardization;
-  /**
-   * Stop after so many epochs without improvement on the held-out examples; default never. Takes `validation`. A run
-   * kept in a folder then ends with the weights of its best epoch, else with those of its last.
-   */
-  readonly patience?: number;
+  readonly engine?: Engine | undefined;
   /** A folder to keep the run in: settings, metrics, checkpoints, model. */
-  readonly out?: string;
-  /** Go on with the run in `out`, or start one if there is none; default false. */
-  readonly resume?: boolean;
+  readonly out?: string | undefined;
+  /**
+   * Resume the run in `out`, or start one if there is none; default false. A resumed run keeps its settings: those that
+   * are not given again are taken from it.
+   */
+  readonly resume?: boolean | undefined;
   /** Seconds between checkpoints inside an epoch; default 60. */
-  readonly checkpointSeconds?: number;
+  readonly checkpointSeconds?: number | undefined;
+  /** The settings file that the run is told by: recorded, to be named where something of it is missing later. */
+  readonly configFile?: string | undefined;
   /** Ends training after the steps under way; the run is saved and can be resumed. */
-  readonly signal?: AbortSignal;
-  /** Told of everything that happens; training goes on when it has answered. */
-  readonly onEvent?: (event: TrainEvent, current: Current) => void | Promise<void>;
+  readonly signal?: AbortSignal | undefined;
+  /** Told of everything that happens; training waits until the Promise that it may return has settled. */
+  readonly onEvent?: ((event: TrainEvent, current: Current) => void | Promise<void>) | undefined;
 }
 
 /** What can be asked of a run while it goes on. */
@@ -87,6 +72,8 @@ export interface Run {
   readonly evaluation: Evaluation | undefined;
   /** False if the run was interrupted. */
   readonly finished: boolean;
+  /** Steps trained by this call: 0 if the run that was resumed had ended before. */
+  readonly stepsTrained: number;
   /** The folder that holds the run. */
   readonly folder: string | undefined;
   /** The data as trained on, validation held out. */
@@ -119,112 +106,51 @@ export interface RunKeeper extends CheckpointSink {
   writeModel(files: Readonly<Record<string, Uint8Array>>): Promise<void>;
 }
 
-/** Opens the place of a new run or, with `resume`, of one to go on with, and answers that one's state. */
-export type OpenRun = (
-  folder: string,
-  config: RunConfig,
-  resume: boolean,
-) => Promise<{
-  run: RunKeeper;
-  state: TrainState | undefined;
-  /** How the run to go on with reads its examples. */
-  schema?: ExampleSchema;
-}>;
-
-function wholeFrom(least: number, name: string, value: number): number {
-  if (!Number.isSafeInteger(value) || value < least) {
-    throw new UserError(`${name} must be a whole number from ${least}, got ${value}`, 2);
-  }
-  return value;
+/** A run as the place that keeps it records it. */
+export interface RunDescription {
+  readonly model: Vae;
+  /** As trained on, validation held out. */
+  readonly data: Dataset;
+  /** How its examples are read, with what was learned of the training examples. */
+  readonly schema: ExampleSchema;
+  readonly settings: RunSettings;
+  readonly configFile: string | undefined;
 }
 
-interface Settings {
-  readonly objective: Objective;
-  readonly optimizer: Optimizer;
-  readonly epochs: number;
-  readonly batchSize: number;
-  readonly seed: number;
-  readonly patience: number | undefined;
-  readonly validation: number;
-  readonly binarize: Binarization;
+/** Settings of a run whose data are known. */
+export interface RunSettings extends TrainSettings {
   readonly standardize: Standardization;
-  readonly shuffle: Shuffle;
 }
 
-function settingsOf(dataset: Dataset, options: TrainOptions): Settings {
-  const {
-    objective = elbo(),
-    lr,
-    epochs = 10,
-    batchSize = 128,
-    seed = 0,
-    patience,
-    validation = 0,
-    binarize = "none",
-    shuffle = "full",
-  } = options;
-  const standardize = standardizationOf(options.standardize ?? "none", dataset.kind);
-  if (standardize !== "none" && binarize !== "none") {
-    throw new UserError("numbers are either standardised or made binary: give standardize or binarize", 2);
-  }
-  wholeFrom(1, "epochs", epochs);
-  wholeFrom(1, "batch", batchSize);
-  new RandomStream(seed);
-  if (!shuffles.includes(shuffle)) {
-    throw new UserError(`shuffle must be one of ${shuffles.join(", ")}, got ${String(shuffle)}`, 2);
-  }
-  if (patience !== undefined) wholeFrom(1, "patience", patience);
-  if (patience !== undefined && validation === 0 && dataset.validation === undefined) {
-    throw new UserError("early stopping (patience) needs held-out data: give --validation, such as 0.1", 2);
-  }
-  if (!(validation >= 0)) throw new UserError(`validation must be 0 or more, got ${validation}`, 2);
-  const optimizer = options.optimizer ?? adam(lr === undefined ? {} : { lr });
-  return {
-    objective,
-    optimizer,
-    epochs,
-    batchSize,
-    seed,
-    patience,
-    validation,
-    binarize,
-    standardize,
-    shuffle,
-  };
+/** A run's place, with the state of the run that it held, and what a resumed run does otherwise than before. */
+export interface OpenedRun {
+  readonly run: RunKeeper;
+  readonly state: TrainState | undefined;
+  readonly changed: readonly Change[];
+  /** How the run to resume reads its examples. */
+  readonly schema?: ExampleSchema;
 }
 
-function runConfig(
-  model: Vae,
-  data: Dataset,
-  schema: ExampleSchema,
-  settings: Settings,
-  options: TrainOptions,
-): RunConfig {
-  const { objective, optimizer, epochs, batchSize, seed, patience, validation, binarize } = settings;
-  const { shuffle, standardize } = settings;
-  return {
-    model: vaeConfig(model) as unknown as Json,
-    objective: { name: objective.name, config: objective.config },
-    optimizer: { name: optimizer.name, config: optimizer.config },
-    epochs,
-    batchSize,
-    seed,
-    patience: patience ?? null,
-    validation,
-    binarize,
-    ...(standardize !== "none" && { standardize }),
-    ...(shuffle !== "full" && { shuffle }),
-    schema: schema as unknown as Json,
-    dataset: { name: data.name, shape: data.shape, train: data.train.length, test: data.test.length },
-    source: data.source ?? null,
-    ...(data.layout !== undefined && { layout: data.layout }),
-    device: options.device ?? "auto",
-    threads: options.threads ?? null,
-  };
+/** Opens the place of a new run or, with `resume`, of one to resume. */
+export type OpenRun = (folder: string, described: RunDescription, resume: boolean) => Promise<OpenedRun>;
+
+function requireHeldOut(dataset: Dataset, { patience, validation }: TrainSettings): void {
+  if (patience === undefined || validation > 0 || dataset.validation !== undefined) return;
+  throw new UserError(
+    "early stopping (`patience`) needs held-out examples: give `validation`, such as 0.1",
+    2,
+  );
+}
+
+/** The way of standardising that suits the data, where the settings leave that open. */
+function settled(told: TrainSettings, { kind }: Dataset): RunSettings {
+  const standardize = standardizationOf(told.standardize, kind);
+  if (standardize === "none" || told.binarize === "none") return { ...told, standardize };
+  throw new UserError("numbers are either standardised or made binary: give `standardize` or `binarize`", 2);
 }
 
 /** Goes on for more epochs than a finished run had, if asked to; a run that stopped early stays stopped. */
-function reopened(state: TrainState, { epochs, patience }: Settings): TrainState {
+function reopened(state: TrainState, { epochs, patience }: TrainSettings): TrainState {
   const { progress } = state;
   const waited = progress.epoch - (progress.best?.epoch ?? progress.epoch);
   const stoppedEarly = patience !== undefined && waited >= patience;
@@ -232,33 +158,35 @@ function reopened(state: TrainState, { epochs, patience }: Settings): TrainState
 }
 
 /**
- * `trainOn` with a way to keep runs of the platform's own; nothing here reads or writes files. Throws a UserError
- * as `trainOn` does, and if `out` is given where there is no way to keep a run.
+ * Trains with a way to keep runs of the platform's own; nothing here reads or writes files. Throws a UserError
+ * for data that don't fit the model, and if `out` is given where there is no way to keep a run.
  */
 export async function trainWith(
   platform: Platform,
   openRun: OpenRun | undefined,
   model: Vae,
   dataset: Dataset,
-  options: TrainOptions = {},
+  told: TrainSettings,
+  options: TrainSurroundings = {},
 ): Promise<Run> {
-  const settings = settingsOf(dataset, options);
+  const settings = settled(told, dataset);
+  requireHeldOut(dataset, settings);
   const { data, schema: learned } = await prepareExamples(model, dataset, settings);
 
-  const { out, resume = false, device = "auto", threads } = options;
+  const { out, resume = false, configFile } = options;
   if (out !== undefined && openRun === undefined) {
     throw new UserError(
       "runs can't be kept in folders here; leave `out` away and keep the model that comes back",
     );
   }
   // The engine starts and takes the data in, in a thread of its own, while the run is prepared here.
-  const starting = Promise.resolve(options.engine ?? platform.startEngine(device, threads));
+  const starting = Promise.resolve(options.engine ?? platform.startEngine(settings.device, settings.threads));
   const entering = starting.then((engine) => enterSplits(engine, data));
   entering.catch(() => undefined);
   let folder: RunKeeper | undefined;
   try {
-    const config = runConfig(model, data, learned, settings, options);
-    const opened = out === undefined ? undefined : await openRun?.(out, config, resume);
+    const described = { model, data, schema: learned, settings, configFile };
+    const opened = out === undefined ? undefined : await openRun?.(out, described, resume);
     folder = opened?.run;
     const found = opened?.state;
     const schema = opened?.schema ?? learned;
@@ -268,7 +196,20 @@ export async function trainWith(
         : reopened(found, settings);
     if (found !== undefined) requireState(found, model, settings.optimizer, out ?? "the run");
     const warnings = (await folder?.begin(state)) ?? [];
-    const training = { platform, model, data, schema, settings, options, folder, state, found, warnings };
+    const changed = opened?.changed ?? [];
+    const training = {
+      platform,
+      model,
+      data,
+      schema,
+      settings,
+      options,
+      folder,
+      state,
+      found,
+      changed,
+      warnings,
+    };
     return await trainIn(await starting, entering, training);
   } catch (error) {
     await folder?.discardIfEmpty();
@@ -288,11 +229,12 @@ interface Training {
   readonly model: Vae;
   readonly data: Dataset;
   readonly schema: ExampleSchema;
-  readonly settings: Settings;
-  readonly options: TrainOptions;
+  readonly settings: RunSettings;
+  readonly options: TrainSurroundings;
   readonly folder: RunKeeper | undefined;
   readonly state: TrainState;
   readonly found: TrainState | undefined;
+  readonly changed: readonly Change[];
   readonly warnings: readonly string[];
 }
 
@@ -329,7 +271,7 @@ async function trainOnSplits(
   [train, monitor]: readonly [EngineSplit, EngineSplit],
   programs: Programs,
 ): Promise<Run> {
-  const { platform, model, data, schema, settings, options, folder, state, found } = training;
+  const { platform, model, data, schema, settings, options, folder, state, found, changed } = training;
   const inEngine = new EngineState(engine, model, settings.optimizer);
   const weights = async (): Promise<TrainedVae> =>
     new TrainedVae(model, await inEngine.weights(), () => platform.openBackend(), schema);
@@ -365,10 +307,14 @@ async function trainOnSplits(
     model: model.describe(),
     objective: settings.objective.name,
     resumedAt: found?.progress.step,
+    changed,
     position: loop.position(),
   };
   await tell(start, current);
   for (const message of training.warnings) await tell({ type: "warning", message }, current);
+  if (state.progress.finished) {
+    await tell({ type: "stopped", reason: "already finished", position: loop.position() }, current);
+  }
   const progress = await loop.run();
   const best = progress.finished && settings.patience !== undefined ? await folder?.best() : undefined;
   const trained =
@@ -393,6 +339,7 @@ async function trainOnSplits(
     history: progress.history,
     evaluation,
     finished: progress.finished,
+    stepsTrained: progress.step - state.progress.step,
     folder: options.out,
     data,
     objective: settings.objective,

@@ -5,7 +5,8 @@ import { vae } from "../model/index.js";
 import { LocalEngine } from "../runtime/index.js";
 import { nodeBackend } from "../runtime/node.js";
 import type { Tensor } from "../tensor/index.js";
-import { type Platform, trainOn } from "./index.js";
+import { trainOn } from "../runs/index.js";
+import type { Platform } from "./index.js";
 
 const platform: Platform = {
   startEngine: async () => new LocalEngine(await nodeBackend("cpu", 1)),

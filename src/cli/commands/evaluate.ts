@@ -75,9 +75,8 @@ async function evaluate(this: Cli, flags: EvaluateFlags, folder: string): Promis
   const { model, config, about } = run;
   const dataset = await dataFor(flags, folder, run);
   const objective = objectiveOf(config, settings);
-  const trainedWith = typeof config?.seed === "number" ? config.seed : 0;
-  const recorded = config?.dataset as { readonly train?: number } | undefined;
-  const datasetSize = flags.data === undefined ? recorded?.train : undefined;
+  const trainedWith = config?.seed ?? 0;
+  const datasetSize = flags.data === undefined ? config?.dataset.train : undefined;
   const evaluation = await evaluateModel(model, dataset, {
     split: flags.split ?? "test",
     binarize: flags.binarize ?? recordedBinarization(config) ?? recordedBinarization(about) ?? "none",

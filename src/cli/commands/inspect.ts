@@ -1,14 +1,14 @@
 import path from "node:path";
 import { buildCommand } from "@stricli/core";
 import { readIfThere } from "../../data/index.js";
-import { formatSpec, type Spec } from "../../catalogue/index.js";
+import { formatSpec } from "../../catalogue/index.js";
 import type { Family } from "../../distributions/index.js";
 import type { Evaluation } from "../../evaluate/index.js";
 import { readCard, type TrainedVae } from "../../model/index.js";
 import { describeOnnx, type OnnxDescription, type OnnxValue } from "../../onnx/index.js";
 import { briefJson } from "../../report/index.js";
 import { UserError } from "../../tensor/index.js";
-import { readMetrics, runFiles } from "../../train/index.js";
+import { readMetrics, type RunConfig, runFiles } from "../../runs/index.js";
 import { loadSettings } from "../config.js";
 import { type Cli, print } from "../context.js";
 import { folderArgument, toggle } from "../flags.js";
@@ -29,7 +29,7 @@ interface Inspection {
   readonly prior: string;
   readonly likelihood: string;
   readonly objective: string | undefined;
-  readonly data: unknown;
+  readonly data: RunConfig["dataset"] | undefined;
   readonly epochs: number | undefined;
   readonly evaluation: Evaluation | undefined;
   readonly weights: readonly {
@@ -81,7 +81,7 @@ async function inspectionOf(folder: string, flags: OpenFlags): Promise<Inspectio
   const { model, config } = await openRun(folder, await loadSettings(flags.config), flags.checkpoint);
   const { definition } = model;
   const last = (await readMetrics(folder)).at(-1);
-  const objective = config?.objective as unknown as Spec | undefined;
+  const objective = config?.objective;
   return {
     description: definition.describe(),
     input: definition.input,
@@ -104,9 +104,6 @@ const valueText = ({ name, type, shape }: OnnxValue): string => `${name} ${type}
 function show(inspection: Inspection): void {
   const { description, input, latent, posterior, prior, likelihood, objective, data, epochs, evaluation } =
     inspection;
-  const dataset = data as
-    | { readonly name: string; readonly train: number; readonly test: number }
-    | undefined;
   const facts: (readonly [string, string | undefined])[] = [
     ["model", description],
     ["input", `${shapeText(input)}, latent ${latent}`],
@@ -114,10 +111,7 @@ function show(inspection: Inspection): void {
     ["prior", prior],
     ["likelihood", likelihood],
     ["objective", objective],
-    [
-      "data",
-      dataset && `${dataset.name}, ${countText(dataset.train)} train, ${countText(dataset.test)} test`,
-    ],
+    ["data", data && `${data.name}, ${countText(data.train)} train, ${countText(data.test)} test`],
     ["epochs", epochs === undefined ? undefined : String(epochs)],
     [evaluation?.split ?? "", evaluation && evaluationText(evaluation)],
   ];

@@ -11,9 +11,9 @@ import type { SplitName } from "../../evaluate/index.js";
 import { rangeText } from "../../report/index.js";
 import { canSaveImages, type ExampleBatch, saveImages, type SaveImagesOptions } from "../../model/index.js";
 import { type Tensor, UserError } from "../../tensor/index.js";
-import type { CheckpointName } from "../../train/index.js";
+import type { CheckpointName } from "../../runs/index.js";
 import { note, print } from "../context.js";
-import { asInRun, bytesFor, loadData, recordedData, recordedLayout } from "../data.js";
+import { asInRun, bytesFor, loadData, loadRecorded, recordedData, recordedLayout } from "../data.js";
 import { defined } from "../defined.js";
 import { choice, fields, text } from "../fields.js";
 import { commonFlags, type CommonFlags, flag } from "../flags.js";
@@ -77,10 +77,15 @@ export async function dataFor(
   folder: string,
   { config, model }: Pick<OpenedRun, "config" | "model">,
 ): Promise<Dataset> {
-  const dataset = await loadData(
-    flags.data ?? recordedData(config, folder),
-    defined({ memory: flags.memory, layout: recordedLayout(config), bytes: bytesFor(model.schema) }),
-  );
+  const { data } = flags;
+  const options = defined({
+    memory: flags.memory,
+    layout: recordedLayout(config),
+    bytes: bytesFor(model.schema),
+  });
+  const dataset = await (data === undefined
+    ? loadRecorded(recordedData(config, folder), "give its new place with --data FOLDER", options)
+    : loadData(data, options));
   return asInRun(dataset, config, flags.split ?? "test");
 }
 

@@ -1,8 +1,8 @@
 import { buildCommand } from "@stricli/core";
-import { loadSettings } from "../config.js";
-import type { Settings } from "../settings.js";
+import type { Settings } from "../../runs/index.js";
+import { loadConfig } from "../config.js";
 import type { Cli } from "../context.js";
-import { fields, text } from "../fields.js";
+import { fields, type FlagField, optionOfFlag, text } from "../fields.js";
 import { commonFlags, type CommonFlags, flag, toggle } from "../flags.js";
 import { interruptible } from "../interrupt.js";
 import { withSamples } from "../samples.js";
@@ -10,7 +10,9 @@ import { drawRun, planRun, trainRun } from "../train-run.js";
 import { chooseView } from "../views/choose.js";
 import type { TrainView } from "../views/view.js";
 
-type FieldFlags = { readonly [K in keyof typeof fields]?: Settings[K] };
+type FieldFlags = {
+  readonly [K in keyof typeof fields]?: (typeof fields)[K] extends FlagField<infer T> ? T : never;
+};
 
 interface TrainFlags extends FieldFlags, CommonFlags {
   readonly config?: string;
@@ -22,14 +24,17 @@ interface TrainFlags extends FieldFlags, CommonFlags {
 async function train(this: Cli, flags: TrainFlags, data: string | undefined): Promise<void> {
   const { config, resume = false, json = false, pictures } = flags;
   const given = Object.fromEntries(
-    Object.entries(flags).filter(([name, value]) => Object.hasOwn(fields, name) && value !== undefined),
+    Object.entries(flags).flatMap(([name, value]) =>
+      Object.hasOwn(fields, name) && value !== undefined ? [[optionOfFlag[name] ?? name, value]] : [],
+    ),
   ) as Settings;
+  const loaded = await loadConfig(config);
   const settings: Settings = {
-    ...(await loadSettings(config)),
+    ...loaded.settings,
     ...given,
     ...(data !== undefined && { data }),
   };
-  const plan = await planRun(await withSamples(settings), resume);
+  const plan = await planRun(await withSamples(settings), resume, loaded.file);
   const view = await chooseView(json);
   const interrupt = interruptible(() =>
     view.note("stopping after the steps under way; Ctrl-C again ends at once"),
@@ -54,7 +59,7 @@ async function runIn(
     await run.model.close();
     if (run.finished) return;
     const data = typeof plan.source === "string" ? ` ${plan.source}` : "";
-    view.note(`Go on with: latent train${data} --out ${plan.out} --resume`);
+    view.note(`Resume with: latent train${data} --out ${run.folder} --resume`);
   } catch (error) {
     if (!interrupt.signal.aborted || (error as Error).name !== "AbortError") throw error;
     view.note("stopped before training began");
@@ -103,7 +108,7 @@ export const trainCommand = buildCommand<TrainFlags, [data: string | undefined],
         "config",
         text("FILE", "Settings from a file [default = latent.config.ts, if it is there]"),
       ),
-      resume: toggle("Go on with the run in --out, or start one if there is none"),
+      resume: toggle("Resume the run in --out, or start one if there is none"),
       json: toggle("Print one JSON event a line"),
       pictures: { kind: "boolean", brief: "Draw pictures and report.html at the end", default: true },
       ...commonFlags,
@@ -116,7 +121,7 @@ export const trainCommand = buildCommand<TrainFlags, [data: string | undefined],
     fullDescription:
       "Trains a VAE and keeps the run in a folder: settings, metrics, checkpoints, the model as ONNX and\n" +
       "safetensors, pictures and a report. Ctrl-C saves and leaves with exit code 130; --resume goes on, and\n" +
-      "takes from the run whatever is not given again.\n\n" +
+      "takes from the run whatever is not given again. --epochs, --patience, --lr may change then.\n\n" +
       "  latent train mnist\n" +
       "  latent train mnist --z 20 --epochs 10 --out runs/z20\n" +
       "  latent train ./fashion --hidden 400 --seed 1 --json\n" +

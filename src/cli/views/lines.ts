@@ -1,5 +1,6 @@
 import { type Dataset, describeDataset } from "../../data/index.js";
 import type { EpochEvent, Run, TrainEvent } from "../../train/index.js";
+import { flagOfOption } from "../fields.js";
 import { countText, evaluationText, termsText } from "./format.js";
 
 type Start = Extract<TrainEvent, { type: "start" }>;
@@ -16,8 +17,19 @@ export function dataLines(dataset: Dataset): string[] {
   return [labelled("data", `${dataset.name} ${describeDataset(dataset)}`), ...notes];
 }
 
+function changeText({ name, before, now }: Start["changed"][number]): string {
+  const shown = (value: unknown): string =>
+    value === null || value === undefined
+      ? "none"
+      : typeof value === "string"
+        ? value
+        : JSON.stringify(value);
+  return `${flagOfOption[name] ?? name} ${shown(before)} to ${shown(now)}`;
+}
+
 /** Device, model and, of a resumed run, where it goes on. */
-export function startLines({ device, engine, model, objective, resumedAt, position }: Start): string[] {
+export function startLines(start: Start): string[] {
+  const { device, engine, model, objective, resumedAt, position, changed } = start;
   const { epoch, epochs, step } = position;
   const at = step === 0 ? `epoch ${epoch}` : `epoch ${epoch}, step ${step}`;
   return [
@@ -27,6 +39,7 @@ export function startLines({ device, engine, model, objective, resumedAt, positi
     ...(resumedAt === undefined
       ? []
       : [labelled("resumed", `at ${at} (${countText(resumedAt)} steps done)`)]),
+    ...changed.map((change) => labelled("changed", `${changeText(change)}, from here on`)),
   ];
 }
 
@@ -45,17 +58,25 @@ export function epochLine(
 /** Why a run stopped before its last epoch. */
 export function stoppedLine({ reason, position }: Stopped): string {
   const { epoch, step, epochs } = position;
+  if (reason === "already finished") {
+    const why =
+      epoch < epochs ? "the run has stopped early" : `--epochs asks for ${epochs}; give more to go on`;
+    return labelled("nothing", `to train: ${epoch} epoch${epoch === 1 ? " is" : "s are"} done, and ${why}`);
+  }
   const where = step === 0 ? `epoch ${epoch}/${epochs}` : `epoch ${epoch}/${epochs}, step ${step}`;
   return labelled("stopped", `${reason} at ${where}`);
 }
 
 /** What the run came to. */
-export function endLines({ evaluation, folder, finished }: Run, files: readonly string[]): string[] {
+export function endLines(
+  { evaluation, folder, finished, stepsTrained }: Run,
+  files: readonly string[],
+): string[] {
   return [
     ...(evaluation === undefined || !finished
       ? []
       : [labelled(evaluation.split, evaluationText(evaluation))]),
-    ...(folder === undefined ? [] : [labelled("saved", folder)]),
+    ...(folder === undefined ? [] : [labelled(stepsTrained > 0 || !finished ? "saved" : "run", folder)]),
     ...files.map((file) => labelled("", file)),
   ];
 }

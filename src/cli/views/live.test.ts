@@ -4,7 +4,7 @@ import { fromArrays } from "../../data/index.js";
 import { vae } from "../../model/index.js";
 import { LocalEngine } from "../../runtime/index.js";
 import { nodeBackend } from "../../runtime/node.js";
-import { trainOn } from "../../train/index.js";
+import { trainOn } from "../../runs/index.js";
 import { liveView, previewRow, progressLine, terminalColour } from "./live.js";
 
 /** A terminal of 80 columns that keeps what is written to it. */

@@ -4,6 +4,7 @@ import type { TrainedVae } from "../../model/index.js";
 import { halfBlocks, imageGrid, type TerminalColour } from "../../plot/index.js";
 import type { TrainEvent } from "../../train/index.js";
 import { colourful, coloursFor } from "../context.js";
+import { withFlags } from "../flag-names.js";
 import { bar, clock, countText, fitLine, measureText, termsText } from "./format.js";
 import { dataLines, endLines, epochLine, labelled, startLines, stoppedLine } from "./lines.js";
 import type { TrainView } from "./view.js";
@@ -98,7 +99,7 @@ export function liveView(stream: NodeJS.WriteStream): TrainView {
           return keep([colours.bold(fitLine(epochLine(event, epochs).split("  "), width()))]);
         }
         case "warning":
-          return keep([`${colours.yellow("warning")}  ${event.message}`]);
+          return keep([`${colours.yellow("warning")}  ${withFlags(event.message)}`]);
         case "stopped":
           current = "";
           return keep([stoppedLine(event)]);
@@ -112,7 +113,7 @@ export function liveView(stream: NodeJS.WriteStream): TrainView {
       draw();
     },
     note: (message) => keep([message]),
-    warning: (message) => keep([`${colours.yellow("warning")}  ${message}`]),
+    warning: (message) => keep([`${colours.yellow("warning")}  ${withFlags(message)}`]),
     ended(run, files) {
       current = "";
       draw();

@@ -1,3 +1,4 @@
+import { be, type OptionChecks, requireArgument, requireOptions } from "../../catalogue/index.js";
 import { grad } from "../../autodiff/index.js";
 import { type Expr, input } from "../../graph/index.js";
 import "../../ops/index.js";
@@ -48,6 +49,17 @@ export interface ContractOptions<P extends string> {
    */
   readonly tolerance?: number;
 }
+
+const aSubject = be.having(["of"], "what defineDistribution returns, or an object with a function `of`");
+const contractChecks = {
+  evaluate: be.callable,
+  against: be.list(be.having(["logProb"], "a distribution"), 0, "[normal.of({ loc: 0, scale: 1 })]"),
+  extremes: be.list(be.having([], "an object of parameters"), 0, "[{ loc: 1e6, scale: 1e-6 }]"),
+  support: be.text,
+  draws: be.whole(1),
+  seed: be.seed,
+  tolerance: be.positive,
+} as const satisfies OptionChecks;
 
 class Contract<P extends string> {
   readonly findings = new Findings();
@@ -383,6 +395,10 @@ export async function checkDistribution<P extends string>(
   params: Readonly<Record<P, TensorLike>>,
   options: ContractOptions<P>,
 ): Promise<ContractReport> {
+  requireArgument("checkDistribution", "the distribution", subject, aSubject);
+  requireArgument("checkDistribution", "params", params, be.having([], "an object of numbers by name"));
+  requireOptions("checkDistribution", options, contractChecks);
+  requireArgument("checkDistribution", "evaluate", options.evaluate, be.callable);
   const contract = new Contract(subject, params, options);
   await contract.check();
   const report = { distribution: contract.name, checks: contract.findings.checks };

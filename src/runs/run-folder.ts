@@ -2,30 +2,29 @@ import { rm, rmdir, stat } from "node:fs/promises";
 import path from "node:path";
 import { fileError, makeFolder, removeWhole, sweepParts, writeWhole } from "../data/index.js";
 import { UserError } from "../tensor/index.js";
-import { encodeCheckpoint } from "./checkpoint.js";
+import { encodeCheckpoint } from "../train/checkpoint.js";
+import type {
+  EpochRecord,
+  OpenedRun,
+  Progress,
+  RunDescription,
+  RunKeeper,
+  TrainState,
+} from "../train/portable.js";
 import { belongs, isOwnBest, readBest, readLast } from "./checkpoints.js";
-import type { EpochRecord } from "./events.js";
-import type { CheckpointSink } from "./loop.js";
-import type { ExampleSchema } from "../data/index.js";
 import { appendMetrics, mendMetrics } from "./metrics.js";
 import { withdrawModel, writeModelFolder } from "./model-folder.js";
-import {
-  holdsRun,
-  readRunConfig,
-  requireSameRun,
-  type RunConfig,
-  runFiles,
-  schemaOfRun,
-} from "./run-config.js";
+import { holdsRun, readRunConfig, runFiles } from "./run-config.js";
 import { RunLock } from "./run-lock.js";
-import type { Progress, TrainState } from "./state.js";
+import { changesOf } from "./same-run.js";
+import { type RunConfig, runConfig, schemaOfRun } from "./saved-run.js";
 
 /**
  * A folder that holds one run: `config.json`, `metrics.jsonl`, `checkpoint/`, `model/`, `images/`; and `run.lock` while
  * a process trains into it. The last checkpoint decides what is true: it is written first, and what a kill keeps from
  * being written after it, the best checkpoint and the metrics, is made again from it when the run is resumed.
  */
-export class RunFolder implements CheckpointSink {
+export class RunFolder implements RunKeeper {
   /** Folders that were not there before, innermost first. */
   private readonly made: string[] = [];
   /** Whether there is anything in it that is worth keeping. */
@@ -49,27 +48,31 @@ export class RunFolder implements CheckpointSink {
    */
   static async open(
     folder: string,
-    config: RunConfig,
+    described: RunDescription,
     resume: boolean,
-  ): Promise<{ run: RunFolder; state: TrainState | undefined; schema?: ExampleSchema }> {
-    const requireFree = async (): Promise<RunConfig | undefined> => {
+  ): Promise<OpenedRun & { readonly run: RunFolder }> {
+    const fresh = runConfig(described);
+    /** The run that the folder holds, and this one's settings, which take from it how examples are read. */
+    const found = async (): Promise<{ before: RunConfig | undefined; config: RunConfig }> => {
       const before = await readRunConfig(folder);
       if (before !== undefined && !resume) throw holdsRun(folder);
-      if (before !== undefined) requireSameRun(folder, before, config);
-      return before;
+      if (before === undefined) return { before, config: fresh };
+      const config = { ...fresh, schema: schemaOfRun(before) };
+      changesOf(folder, before, config); // refuses what can't change
+      return { before, config };
     };
-    await requireFree(); // nothing is made of a folder that is refused
+    const { config } = await found(); // nothing is made of a folder that is refused
     const run = new RunFolder(folder, config);
     try {
       await run.makeFolder("");
       run.lock = await RunLock.take(folder);
-      const before = await requireFree();
+      const { before } = await found();
       run.holdsWork = before !== undefined;
-      const schema = before && schemaOfRun(before);
-      if (schema !== undefined) run.config = { ...config, schema: schema as unknown as RunConfig[string] };
-      const state = run.holdsWork ? await run.readState() : undefined;
+      const state = before && (await run.readState());
       await run.makeFolders();
-      return { run, state, ...(schema && { schema }) };
+      if (before === undefined) return { run, state, changed: [] };
+      const changed = changesOf(folder, before, config);
+      return { run, state, changed, schema: schemaOfRun(before) };
     } catch (error) {
       await run.discardIfEmpty();
       throw error;
@@ -93,7 +96,9 @@ export class RunFolder implements CheckpointSink {
     if (!progress.finished) await withdrawModel(this.path(runFiles.model));
     if (progress.best === undefined) await removeWhole(this.path(runFiles.best));
     if (this.saved === undefined) await writeWhole(this.path(runFiles.last), encodeCheckpoint(state));
-    await writeWhole(this.path(runFiles.config), `${JSON.stringify(this.config, null, 2)}\n`);
+    // A run of more epochs than are asked for by now keeps them all.
+    const config = { ...this.config, epochs: Math.max(this.config.epochs, progress.epoch) };
+    await writeWhole(this.path(runFiles.config), `${JSON.stringify(config, null, 2)}\n`);
     const mended = await mendMetrics(this.path(runFiles.metrics), progress.history);
     if (mended !== undefined) this.warnings.push(mended);
     this.saved = progress;

@@ -1,7 +1,8 @@
 import { stat } from "node:fs/promises";
 import path from "node:path";
+import { be, type OptionChecks, requireArgument, requireOptions } from "../catalogue/index.js";
 import { fileError } from "../data/index.js";
-import { type Family, distributions } from "../distributions/index.js";
+import type { Family } from "../distributions/index.js";
 import {
   type FamilyConfig,
   readCard,
@@ -9,16 +10,17 @@ import {
   TrainedVae,
   unbundle,
   type Vae,
-  type VaeConfig,
   vaeFromConfig,
   weightsOf,
 } from "../model/index.js";
 import { UserError } from "../tensor/index.js";
+import type { Platform, TrainState } from "../train/portable.js";
 import { isOwnBest, readBest, readLast } from "./checkpoints.js";
 import { readModelFolder } from "./model-folder.js";
-import { readRunConfig, type RunConfig, runFiles, schemaOfRun } from "./run-config.js";
-import type { TrainState } from "./state.js";
-import type { Platform } from "./train.js";
+import { aModel } from "./options.js";
+import { readRunConfig, runFiles } from "./run-config.js";
+import { type RunConfig, schemaOfRun } from "./saved-run.js";
+import { knownFamily } from "./unknown.js";
 
 /** Which of a run's checkpoints. */
 export type CheckpointName = "last" | "best";
@@ -27,11 +29,17 @@ export type CheckpointName = "last" | "best";
 export interface LoadOptions {
   /** In place of what the files describe: for networks of one's own, which files can't hold. */
   readonly definition?: Vae;
-  /** Looks distributions up that are not registered (`registerFamily`); answers undefined for the others. */
+  /** Looks distributions up that are not registered (`registerFamily`); returns undefined for the others. */
   readonly families?: (config: FamilyConfig) => Family | undefined;
   /** Take a run's weights from this checkpoint, rather than the model that its end wrote. */
   readonly checkpoint?: CheckpointName;
 }
+
+const loadChecks = {
+  definition: aModel,
+  families: be.callable,
+  checkpoint: be.oneOf(["last", "best"]),
+} as const satisfies OptionChecks;
 
 /**
  * A trained model out of a run's folder or a model folder. Of a run that was interrupted or killed, it is the
@@ -42,18 +50,24 @@ export async function loadModelOn(
   folder: string,
   options: LoadOptions = {},
 ): Promise<TrainedVae> {
+  requireArgument("loadModel", "the folder", folder, be.text);
+  requireOptions("loadModel", options, loadChecks);
   const { definition, families, checkpoint } = options;
-  const lookUp = (config: FamilyConfig): Family => families?.(config) ?? distributions.from(config);
   const openBackend = platform.openBackend.bind(platform);
   await requireFolder(folder);
+  const lookUp = (trainedWith: string | undefined) => (config: FamilyConfig) =>
+    families?.(config) ?? knownFamily(config, trainedWith);
   for (const place of checkpoint === undefined ? [folder, path.join(folder, runFiles.model)] : []) {
     const files = await readModelFolder(place);
     if (files === undefined) continue;
-    const card = readCard(files.card.toString("utf8"), path.join(place, "model.json"));
+    const cardSource = path.join(place, "model.json");
+    const card = readCard(files.card.toString("utf8"), cardSource);
+    const { configFile } = card.about;
     const file = path.join(place, "weights.safetensors");
     return unbundle(card, files.weights, file, {
-      familyFrom: lookUp,
+      familyFrom: lookUp(typeof configFile === "string" ? configFile : undefined),
       openBackend,
+      cardSource,
       ...(definition && { definition }),
     });
   }
@@ -62,9 +76,10 @@ export async function loadModelOn(
     throw new UserError(`${folder} holds neither a run (config.json) nor a model (model.json)`);
   }
   const { file, state } = await readState(folder, checkpoint, config);
-  const saved = config.model as unknown as VaeConfig;
+  const { model: saved, configFile } = config;
   if (definition !== undefined) requireSameScale(definition, saved);
-  const model = definition ?? vaeFromConfig(saved, lookUp);
+  const source = path.join(folder, runFiles.config);
+  const model = definition ?? vaeFromConfig(saved, lookUp(configFile), source);
   return new TrainedVae(model, weightsOf(model, state.tensors, file), openBackend, schemaOfRun(config));
 }
 

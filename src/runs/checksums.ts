@@ -59,7 +59,7 @@ export function verifyChecksums(
     if (sum === digest(content)) continue;
     throw new UserError(
       `${pathOf(name)} is damaged: its contents don't match its checksum in ${checksumFile}, unless that is damaged ` +
-        "itself. Copy both again, or load the run's checkpoint (--checkpoint last)",
+        "itself. Copy both again, or load the run's checkpoint (`checkpoint` last)",
     );
   }
 }

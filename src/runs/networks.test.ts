@@ -11,9 +11,10 @@ import { nodeBackend } from "../runtime/node.js";
 import { RandomStream, type Tensor, tensor, toNumbers } from "../tensor/index.js";
 import { evaluateGraphs } from "../testing/layers.js";
 import { scratchFolder } from "../testing/run-cli.js";
-import { loadModelOn, type Platform, type Run, type TrainOptions, trainOn } from "./index.js";
-import { decodeCheckpoint } from "./checkpoint.js";
-import { trainingStep } from "./step.js";
+import type { Platform, Run } from "../train/index.js";
+import { loadModelOn, type TrainOptions, trainOn } from "./index.js";
+import { decodeCheckpoint } from "../train/checkpoint.js";
+import { trainingStep } from "../train/step.js";
 
 const platform: Platform = {
   startEngine: async () => new LocalEngine(await nodeBackend("cpu", 1)),

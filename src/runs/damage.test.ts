@@ -8,20 +8,13 @@ import { nodeBackend } from "../runtime/node.js";
 import { RandomStream, tensor, UserError } from "../tensor/index.js";
 import { checkDamages } from "../testing/damage.js";
 import { scratchFolder } from "../testing/run-cli.js";
-import { decodeCheckpoint, encodeCheckpoint } from "./checkpoint.js";
+import { decodeCheckpoint, encodeCheckpoint } from "../train/checkpoint.js";
 import { checksumFile } from "./checksums.js";
-import type { TrainEvent } from "./events.js";
-import {
-  loadModelOn,
-  type Platform,
-  readMetrics,
-  type Run,
-  runFiles,
-  type TrainOptions,
-  trainOn,
-} from "./index.js";
+import type { TrainEvent } from "../train/index.js";
+import type { Platform, Run } from "../train/index.js";
+import { loadModelOn, readMetrics, runFiles, type TrainOptions, trainOn } from "./index.js";
 import { mendMetrics } from "./metrics.js";
-import type { TrainState } from "./state.js";
+import type { TrainState } from "../train/index.js";
 
 const platform: Platform = {
   startEngine: async () => new LocalEngine(await nodeBackend("cpu", 1)),

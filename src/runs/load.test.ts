@@ -10,7 +10,8 @@ import { LocalEngine } from "../runtime/index.js";
 import { nodeBackend } from "../runtime/node.js";
 import { RandomStream } from "../tensor/index.js";
 import { scratchFolder } from "../testing/run-cli.js";
-import { loadModelOn, type Platform, type Run, type TrainOptions, trainOn } from "./index.js";
+import type { Platform, Run } from "../train/index.js";
+import { loadModelOn, type TrainOptions, trainOn } from "./index.js";
 
 const platform: Platform = {
   startEngine: async () => new LocalEngine(await nodeBackend("cpu", 1)),

@@ -1,8 +1,8 @@
 import path from "node:path";
 import { readIfThere } from "../data/index.js";
-import { decodeCheckpoint } from "./checkpoint.js";
+import { decodeCheckpoint } from "../train/checkpoint.js";
 import { runFiles } from "./run-config.js";
-import type { Progress, TrainState } from "./state.js";
+import type { Progress, TrainState } from "../train/portable.js";
 
 /** Whether a state is itself the best so far, so that the best checkpoint is a copy of it. */
 export function isOwnBest({ best, epoch, stepInEpoch }: Progress): boolean {

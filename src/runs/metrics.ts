@@ -3,8 +3,8 @@ import { copyFile, open } from "node:fs/promises";
 import path from "node:path";
 import { errorCode, fileError, readIfThere, writeWhole } from "../data/index.js";
 import { UserError } from "../tensor/index.js";
-import type { EpochRecord } from "./events.js";
-import { parseRecord } from "./progress-schema.js";
+import type { EpochRecord } from "../train/portable.js";
+import { parseRecord } from "../train/progress-schema.js";
 import { runFiles } from "./run-config.js";
 
 const lineOf = (record: EpochRecord): string => `${JSON.stringify(record)}\n`;

@@ -1,0 +1,80 @@
+import type { Spec } from "../catalogue/index.js";
+import { distributions, type Family } from "../distributions/index.js";
+import { networkChoice } from "../model/index.js";
+import { type Activation, activationOf, type Network } from "../nn/index.js";
+import { type Field, made, positive, sizes, whole } from "./field.js";
+
+/** A distribution, its name with options such as `gamma(concentration=2)`, or the same as plain data. */
+export type FamilyChoice = string | Spec | Family;
+/** A network, its name with options such as `mlp(hidden=[256, 128])`, or what a saved model says of one. */
+export type NetworkChoice = Parameters<typeof networkChoice>[1];
+
+const largest = 65_536;
+
+function family(words: Parameters<typeof made>[0]): Field<FamilyChoice, Family> {
+  return made(words, (value: FamilyChoice) => distributions.take("", value));
+}
+
+function network(words: Parameters<typeof made>[0]): Field<NetworkChoice, Network> {
+  return made(words, (value: NetworkChoice) => networkChoice("", value));
+}
+
+/** What a run can be told of its model. */
+export const modelFields = {
+  /** The shape of an example; default that of the data. */
+  input: sizes(2 ** 31 - 1, 16, {
+    about: "The shape of an example",
+    default: { words: "that of the data" },
+    placeholder: "A,B",
+  }),
+  /** Latent coordinates; default 2. */
+  latent: whole(1, largest, {
+    about: "Latent coordinates",
+    default: { value: 2 },
+    placeholder: "N",
+    flag: "z",
+  }),
+  /** Hidden sizes of the encoder, reversed for the decoder; default 256,128. */
+  hidden: sizes(largest, 1000, {
+    about: "Hidden sizes of the encoder, reversed for the decoder",
+    default: { value: [256, 128] },
+    placeholder: "A,B",
+  }),
+  /** Between hidden layers; default relu. */
+  activation: made(
+    { about: "Between hidden layers", default: { value: "relu" }, placeholder: "NAME" },
+    (value: string | Spec | Activation) => activationOf(value),
+  ),
+  /** The encoder's network, such as mlp(hidden=[256, 128]); default what hidden says. */
+  encoder: network({
+    about: "The encoder's network, such as mlp(hidden=[256, 128])",
+    default: { words: "what hidden says" },
+    placeholder: "NETWORK",
+  }),
+  /** The decoder's network, such as mlp(hidden=[128, 256]); default what hidden says. */
+  decoder: network({
+    about: "The decoder's network, such as mlp(hidden=[128, 256])",
+    default: { words: "what hidden says" },
+    placeholder: "NETWORK",
+  }),
+  /** q(z|x), such as normal; see `latent list`; default normal. */
+  posterior: family({
+    about: "q(z|x), such as normal; see `latent list`",
+    default: { value: "normal" },
+    placeholder: "NAME",
+  }),
+  /** p(z), as name or name(key=value); default normal. */
+  prior: family({
+    about: "p(z), as name or name(key=value)",
+    default: { value: "normal" },
+    placeholder: "NAME",
+  }),
+  /** p(x|z); default bernoulli. */
+  likelihood: family({ about: "p(x|z)", default: { value: "bernoulli" }, placeholder: "NAME" }),
+  /** The decoder's network is given z times this number; default 1, on the sphere sqrt(z). */
+  latentScale: positive({
+    about: "The decoder's network is given z times this number",
+    default: { words: "1, on the sphere sqrt(z)" },
+    placeholder: "X",
+  }),
+} as const;

@@ -1,0 +1,28 @@
+/** What of this room works in browsers as in Node: nothing here reads or writes files. */
+export { checkField, checkFields } from "./check-fields.js";
+export { checkConfig, defineConfig, type LatentConfig, type Settings } from "./config-file.js";
+export type { Checked, Field, Fields, In, Out, Told } from "./field.js";
+export { type FamilyChoice, modelFields, type NetworkChoice } from "./model-fields.js";
+export {
+  aDataset,
+  aModel,
+  checkTraining,
+  type TrainOptions,
+  trainUnkept,
+} from "./options.js";
+export { type DataChoice, placeFields } from "./place-fields.js";
+export { resumedModel, resumedTraining } from "./resumed.js";
+export { checkedConfig, configVersion, type RunConfig, schemaOfRun } from "./saved-run.js";
+export { settingsOf } from "./settings.js";
+export {
+  modelOf,
+  plain,
+  type PlainSpec,
+  resolve,
+  type ResolvedRun,
+  runFields,
+  type RunSpec,
+  specOfRun,
+} from "./spec.js";
+export { type ObjectiveChoice, type OptimizerChoice, trainingFields } from "./training-fields.js";
+export { knownFamily, knownObjective, knownOptimizer } from "./unknown.js";

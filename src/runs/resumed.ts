@@ -1,0 +1,76 @@
+import { inFile, type Spec } from "../catalogue/index.js";
+import { activationOf } from "../nn/index.js";
+import type { Family } from "../distributions/index.js";
+import { networkFrom, type VaeConfig } from "../model/index.js";
+import type { Checked } from "./field.js";
+import type { modelFields } from "./model-fields.js";
+import type { RunConfig } from "./saved-run.js";
+import type { trainingFields } from "./training-fields.js";
+import { knownObjective, knownOptimizer } from "./unknown.js";
+
+/**
+ * What a resumed run is told of its training: what is not given again is taken from the run. `file` names its settings
+ * in errors.
+ */
+export function resumedTraining(
+  told: Checked<typeof trainingFields>,
+  before: RunConfig,
+  file: string,
+): Checked<typeof trainingFields> {
+  const { epochs, batchSize, seed, validation, patience, binarize, standardize, shuffle, configFile } =
+    before;
+  return {
+    epochs,
+    batchSize,
+    seed,
+    validation,
+    binarize,
+    standardize,
+    shuffle,
+    ...(patience !== null && { patience }),
+    ...told,
+    objective:
+      told.objective ?? inFile(file, "objective", () => knownObjective(before.objective, configFile)),
+    optimizer:
+      told.optimizer ?? inFile(file, "optimizer", () => knownOptimizer(before.optimizer, configFile)),
+  };
+}
+
+/** Hidden sizes and activation of a saved perceptron. */
+function perceptron({ encoder }: VaeConfig): Checked<Pick<typeof modelFields, "hidden" | "activation">> {
+  if (encoder.type !== "mlp") return {};
+  const { hidden, activation } = networkFrom(encoder).config;
+  return {
+    ...(Array.isArray(hidden) && { hidden: hidden as number[] }),
+    ...(activation !== undefined && { activation: activationOf(activation as string | Spec) }),
+  };
+}
+
+/**
+ * What a resumed run is told of its model: what is not given again is taken from the run. `familyFrom` looks saved
+ * distributions up.
+ */
+export function resumedModel(
+  told: Checked<typeof modelFields>,
+  before: VaeConfig,
+  familyFrom: (saved: VaeConfig["prior"]) => Family,
+): Checked<typeof modelFields> {
+  const { posterior = familyFrom(before.posterior), latent = before.latent } = told;
+  const sameCodes = latent === before.latent && posterior.name === before.posterior.name;
+  const resized = told.hidden !== undefined || told.activation !== undefined;
+  const networks = resized
+    ? perceptron(before)
+    : {
+        encoder: told.encoder ?? networkFrom(before.encoder),
+        decoder: told.decoder ?? networkFrom(before.decoder),
+      };
+  return {
+    ...networks,
+    ...(sameCodes && { latentScale: before.latentScale ?? 1 }),
+    ...told,
+    latent,
+    posterior,
+    prior: told.prior ?? familyFrom(before.prior),
+    likelihood: told.likelihood ?? familyFrom(before.likelihood),
+  };
+}

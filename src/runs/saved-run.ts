@@ -1,0 +1,160 @@
+import * as z from "zod";
+import { checkedFile, type Json, readJson, type Spec } from "../catalogue/index.js";
+import {
+  type Binarization,
+  binarizations,
+  type ChannelLayout,
+  channelLayouts,
+  type ExampleSchema,
+  requireSchema,
+  type Standardization,
+  standardizations,
+  wholeSchema,
+} from "../data/portable.js";
+import { type Shuffle, shuffles } from "../feed/index.js";
+import {
+  savedConfig,
+  savedModel,
+  savedSpec,
+  savedText,
+  savedWhole,
+  type VaeConfig,
+  vaeConfig,
+} from "../model/index.js";
+import { objectives } from "../objectives/index.js";
+import { UserError } from "../tensor/index.js";
+import type { RunDescription } from "../train/portable.js";
+
+/** The latest version of `config.json` that this code reads and writes. Files of 0.1.0 say nothing, and are version 1. */
+export const configVersion = 2;
+
+/** The settings of a run as they stand in `config.json`: all of them, as plain data. */
+export interface RunConfig {
+  readonly version: number;
+  readonly model: VaeConfig;
+  readonly objective: Spec;
+  readonly optimizer: Spec;
+  readonly epochs: number;
+  readonly batchSize: number;
+  readonly seed: number;
+  readonly patience: number | null;
+  readonly validation: number;
+  readonly binarize: Binarization;
+  readonly standardize: Standardization;
+  readonly shuffle: Shuffle;
+  /** How its examples are read; of runs of before there was one, bytes are x/255 and floats as they are. */
+  readonly schema?: ExampleSchema | undefined;
+  /** Where the channels of its pictures are, if it was told. */
+  readonly layout?: ChannelLayout | undefined;
+  /** What it was trained on, as trained on: validation held out. */
+  readonly dataset: {
+    readonly name: string;
+    readonly shape: readonly number[];
+    readonly train: number;
+    readonly test: number;
+  };
+  /** Where its data are found again: `mnist` or a folder; null for data made in memory. */
+  readonly source: string | null;
+  readonly device: string;
+  readonly threads: number | null;
+  /** The settings file that it was told by. */
+  readonly configFile?: string | undefined;
+}
+
+const oneOf = <T extends string>(values: readonly T[]): z.ZodType<T> =>
+  z.enum(values, { error: `must be one of ${values.join(", ")}` });
+const validationError = "must be 0, a share between 0 and 1, or a whole number";
+
+const schema = z.strictObject(
+  {
+    version: savedWhole(1).default(1),
+    model: savedModel,
+    objective: savedSpec,
+    optimizer: savedSpec,
+    epochs: savedWhole(1),
+    batchSize: savedWhole(1),
+    seed: savedWhole(Number.MIN_SAFE_INTEGER),
+    patience: savedWhole(1).nullable(),
+    validation: z
+      .number({ error: validationError })
+      .refine((value) => value >= 0 && (value < 1 || Number.isInteger(value)), { error: validationError }),
+    binarize: oneOf(binarizations),
+    standardize: oneOf(standardizations).default("none"),
+    shuffle: oneOf(shuffles).default("full"),
+    schema: z.unknown().optional(), // checked with the shape of an example, by `requireSchema`
+    layout: oneOf(channelLayouts).optional(),
+    dataset: z.strictObject(
+      {
+        name: savedText,
+        shape: z.array(savedWhole(1), { error: "must be the shape of an example" }),
+        train: savedWhole(1),
+        test: savedWhole(1),
+      },
+      { error: "must be an object that describes the data" },
+    ),
+    source: savedText.min(1, { error: "must not be empty" }).nullable(),
+    device: savedText.min(1, { error: "must not be empty" }),
+    threads: savedWhole(0).nullable(),
+    configFile: savedText.optional(),
+  },
+  { error: "must be an object with the settings of a run" },
+);
+
+const advice = "mend it, or delete the folder";
+
+/**
+ * The contents of `config.json`, checked. Throws a UserError that names the file, and the field where it is one, if they
+ * are damaged or of a later version.
+ */
+export function checkedConfig(text: string, file: string): RunConfig {
+  const value = readJson(text, file);
+  requireReadable(value, file);
+  const config = checkedFile(file, schema as unknown as z.ZodType<RunConfig>, value, advice);
+  if (config.schema !== undefined) requireSchema(config.schema, config.model.input, file);
+  return {
+    ...config,
+    model: savedConfig(config.model),
+    objective: objectives.current(config.objective),
+  };
+}
+
+function requireReadable(value: Json, file: string): void {
+  if (typeof value !== "object" || value === null || !("version" in value)) return;
+  const { version } = value;
+  if (typeof version !== "number" || !Number.isInteger(version) || version <= configVersion) return;
+  throw new UserError(
+    `${file} is of version ${version}, this latent reads up to ${configVersion}; update latent`,
+  );
+}
+
+/** How a run reads its examples. */
+export function schemaOfRun({ schema, model }: RunConfig): ExampleSchema {
+  return schema ?? wholeSchema(model.input);
+}
+
+/** A run's settings as they are kept. */
+export function runConfig({ model, data, schema, settings, configFile }: RunDescription): RunConfig {
+  const { objective, optimizer, patience, threads, ...rest } = settings;
+  const { epochs, batchSize, seed, validation, binarize, standardize, shuffle, device } = rest;
+  return {
+    version: configVersion,
+    model: vaeConfig(model),
+    objective: { name: objective.name, config: objective.config },
+    optimizer: { name: optimizer.name, config: optimizer.config },
+    epochs,
+    batchSize,
+    seed,
+    patience: patience ?? null,
+    validation,
+    binarize,
+    standardize,
+    shuffle,
+    schema,
+    ...(data.layout !== undefined && { layout: data.layout }),
+    dataset: { name: data.name, shape: data.shape, train: data.train.length, test: data.test.length },
+    source: data.source ?? null,
+    device,
+    threads: threads ?? null,
+    ...(configFile !== undefined && { configFile }),
+  };
+}

@@ -1,0 +1,37 @@
+import { elbo } from "../objectives/index.js";
+import { adam, type Optimizer, optimizers } from "../optim/index.js";
+import { UserError } from "../tensor/index.js";
+import type { TrainSettings } from "../train/portable.js";
+import type { Checked, Field } from "./field.js";
+import { trainingFields } from "./training-fields.js";
+
+/** The optimiser with another learning rate. Throws a UserError if it is one that has none, or that isn't known. */
+function withLearningRate(optimizer: Optimizer, lr: number): Optimizer {
+  const info = optimizers.find(optimizer.name);
+  if (info !== undefined && "lr" in info.options) return info.make({ ...optimizer.config, lr });
+  throw new UserError(`\`lr\` has no effect on the optimiser ${optimizer.name}; set it there`, 2);
+}
+
+function plainDefault<T>(field: Field<T, unknown>): T {
+  if ("words" in field.default) throw new Error(`the default ${field.default.words} is no plain value`);
+  return field.default.value as T;
+}
+
+/** All that training goes by, from what was told and defaults for the rest. */
+export function settingsOf(told: Checked<typeof trainingFields>): TrainSettings {
+  const { lr, optimizer = adam() } = told;
+  return {
+    objective: told.objective ?? elbo(),
+    optimizer: lr === undefined ? optimizer : withLearningRate(optimizer, lr),
+    epochs: told.epochs ?? plainDefault(trainingFields.epochs),
+    batchSize: told.batchSize ?? plainDefault(trainingFields.batchSize),
+    seed: told.seed ?? plainDefault(trainingFields.seed),
+    validation: told.validation ?? 0,
+    patience: told.patience,
+    standardize: told.standardize ?? false,
+    binarize: told.binarize ?? plainDefault(trainingFields.binarize),
+    shuffle: told.shuffle ?? plainDefault(trainingFields.shuffle),
+    device: told.device ?? plainDefault(trainingFields.device),
+    threads: told.threads,
+  };
+}

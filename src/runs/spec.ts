@@ -1,0 +1,110 @@
+import { type Vae, vae, type VaeConfig, vaeConfig } from "../model/index.js";
+import { UserError } from "../tensor/index.js";
+import type { TrainSettings } from "../train/portable.js";
+import { checkFields } from "./check-fields.js";
+import type { Checked, Told } from "./field.js";
+import { modelFields } from "./model-fields.js";
+import { placeFields } from "./place-fields.js";
+import type { RunConfig } from "./saved-run.js";
+import { settingsOf } from "./settings.js";
+import { trainingFields } from "./training-fields.js";
+
+/** Everything that a run can be told, by name: model, training, and where things are. */
+export const runFields = { ...modelFields, ...trainingFields, ...placeFields } as const;
+
+/**
+ * A run as it is told: by the API's names of options, each of which may be left out. Distributions, objective, optimiser
+ * and networks are names with options, such as `"gamma(concentration=2)"`, the same as plain data, or objects.
+ */
+export interface RunSpec
+  extends Told<typeof modelFields>,
+    Told<typeof trainingFields>,
+    Told<typeof placeFields> {}
+
+/** A run as objects: what its spec stands for, defaults filled in. */
+export interface ResolvedRun {
+  readonly model: Vae;
+  /** Objective, optimiser and all that training goes by. */
+  readonly settings: TrainSettings;
+  readonly place: Checked<typeof placeFields>;
+}
+
+function part<F extends object>(checked: object, fields: F): Checked<F> {
+  return Object.fromEntries(Object.entries(checked).filter(([name]) => name in fields)) as Checked<F>;
+}
+
+/** Options of `vae` from what was told of a model. */
+export function modelOf(input: readonly number[], told: Checked<typeof modelFields>): Vae {
+  return vae({ ...told, input });
+}
+
+/**
+ * What a spec stands for. `input` is the shape of an example, which its data say; default: the spec's own, as `plain`
+ * gives it. Throws a UserError that names the option for anything that can't be, with a suggestion for unknown names.
+ */
+export function resolve(spec: RunSpec, input = spec.input): ResolvedRun {
+  const checked = checkFields("the run", spec, runFields);
+  if (input === undefined) {
+    throw new UserError("the run: the shape of an example is not known; give `input`, such as [28, 28]", 2);
+  }
+  return {
+    model: modelOf(input, part(checked, modelFields)),
+    settings: settingsOf(part(checked, trainingFields)),
+    place: part(checked, placeFields),
+  };
+}
+
+/** A spec that is plain data: JSON, from which `resolve` makes the same run again. */
+export type PlainSpec = VaeConfig &
+  Pick<RunConfig, "objective" | "optimizer" | "epochs" | "batchSize" | "seed" | "validation" | "binarize"> &
+  Pick<RunConfig, "shuffle" | "device"> & {
+    readonly patience?: number;
+    readonly threads?: number;
+    readonly data?: string;
+    readonly memory?: number;
+    readonly out?: string;
+    readonly pictures?: boolean;
+  };
+
+/**
+ * A resolved run as plain data, with everything that `resolve` filled in. Throws a UserError for data that are an object:
+ * they have no name.
+ */
+export function plain({ model, settings, place }: ResolvedRun): PlainSpec {
+  const { objective, optimizer, patience, threads, ...rest } = settings;
+  const { data, ...places } = place;
+  if (data !== undefined && typeof data !== "string") {
+    throw new UserError("data that are an object can't be written as plain data; name a folder", 2);
+  }
+  return {
+    ...vaeConfig(model),
+    ...rest,
+    ...places,
+    objective: { name: objective.name, config: objective.config },
+    optimizer: { name: optimizer.name, config: optimizer.config },
+    ...(patience !== undefined && { patience }),
+    ...(threads !== undefined && { threads }),
+    ...(data !== undefined && { data }),
+  };
+}
+
+/** The spec of a run that was kept, as plain data. */
+export function specOfRun(config: RunConfig): PlainSpec {
+  const { model, objective, optimizer, epochs, batchSize, seed, validation, binarize, shuffle, device } =
+    config;
+  return {
+    ...model,
+    objective,
+    optimizer,
+    epochs,
+    batchSize,
+    seed,
+    validation,
+    binarize,
+    shuffle,
+    device,
+    ...(config.patience !== null && { patience: config.patience }),
+    ...(config.threads !== null && { threads: config.threads }),
+    ...(config.source !== null && { data: config.source }),
+  };
+}
