@@ -9,6 +9,7 @@ import {
   measure,
   type Objective,
   type ObjectiveContext,
+  requireLeastBatch,
 } from "../objectives/index.js";
 import { compileSteps, stepsInput } from "../onnx/index.js";
 import "../ops/index.js";
@@ -118,6 +119,7 @@ export class Evaluator {
     private readonly options: EvaluatorOptions,
   ) {
     this.batchSize = options.batchSize ?? usualBatch(options.objective);
+    requireLeastBatch(options.objective, this.batchSize);
     this.seed = options.seed ?? 0;
   }
 

@@ -19,9 +19,7 @@ interface Case {
 }
 
 /** Values and derivatives by PyTorch, see goldens/generate/edges.py. */
-const edges = JSON.parse(
-  readFileSync(new URL("../../goldens/edges.json", import.meta.url), "utf8"),
-) as {
+const edges = JSON.parse(readFileSync(new URL("../../goldens/edges.json", import.meta.url), "utf8")) as {
   readonly unary: readonly (Case & { readonly x: Listed; readonly dx: Listed })[];
   readonly rows: readonly (Case & { readonly x: Listed; readonly dx: Listed })[];
   readonly binary: readonly (Case & Readonly<Record<"a" | "b" | "da" | "db", Listed>>)[];
@@ -65,38 +63,47 @@ function differences(
   });
 }
 
-describe.each(["cpu", "wasm"] as const)("at NaN, infinities, zeros, the smallest and the largest numbers (%s)", (device) => {
-  const backend: Promise<Backend> = device === "cpu" ? nodeBackend("cpu", 1) : wasmBackend();
-  const numbers = async (exprs: readonly Expr[], feeds: Record<string, number[]>): Promise<number[][]> => {
-    const named = Object.fromEntries(exprs.map((expr, i) => [`v${i}`, expr]));
-    const values = await evaluateOn(await backend, named, feeds);
-    return exprs.map((_, i) => toNumbers(values[`v${i}`] as never));
-  };
+describe.each(["cpu", "wasm"] as const)(
+  "at NaN, infinities, zeros, the smallest and the largest numbers (%s)",
+  (device) => {
+    const backend: Promise<Backend> = device === "cpu" ? nodeBackend("cpu", 1) : wasmBackend();
+    const numbers = async (exprs: readonly Expr[], feeds: Record<string, number[]>): Promise<number[][]> => {
+      const named = Object.fromEntries(exprs.map((expr, i) => [`v${i}`, expr]));
+      const values = await evaluateOn(await backend, named, feeds);
+      return exprs.map((_, i) => toNumbers(values[`v${i}`] as never));
+    };
 
-  it.each([...edges.unary, ...edges.rows].map((one) => [one.op, one.dtype, one.y.length, one] as const))(
-    "%s in %s (%i)",
-    async (op, dtype, _count, { x: at, y, dx }) => {
-      const x = input("x", dtype, [at.length]);
-      const value = (special[op] ?? ((node: Expr) => method(node, op)))(x);
-      const slopes = value.dtype === dtype ? grad(value.sum(), [x]) : [];
-      const [found, slope] = await numbers([value, ...slopes], { x: at.map(Number) });
-      const where = y.length === at.length ? at.map(String) : [at.join()];
-      const floor = op === "lgamma" || at.length === 4 ? rounding[dtype] : tiny[dtype];
-      expect(differences(dtype, where, found as number[], y, floor)).toEqual([]);
-      if (slope !== undefined) expect(differences(dtype, at.map(String), slope, dx, floor)).toEqual([]);
-    },
-  );
+    it.each([...edges.unary, ...edges.rows].map((one) => [one.op, one.dtype, one.y.length, one] as const))(
+      "%s in %s (%i)",
+      async (op, dtype, _count, { x: at, y, dx }) => {
+        const x = input("x", dtype, [at.length]);
+        const value = (special[op] ?? ((node: Expr) => method(node, op)))(x);
+        const slopes = value.dtype === dtype ? grad(value.sum(), [x]) : [];
+        const [found, slope] = await numbers([value, ...slopes], { x: at.map(Number) });
+        const where = y.length === at.length ? at.map(String) : [at.join()];
+        const floor = op === "lgamma" || at.length === 4 ? rounding[dtype] : tiny[dtype];
+        expect(differences(dtype, where, found as number[], y, floor)).toEqual([]);
+        if (slope !== undefined) expect(differences(dtype, at.map(String), slope, dx, floor)).toEqual([]);
+      },
+    );
 
-  it.each(edges.binary.map((one) => [one.op, one.dtype, one] as const))("%s in %s", async (op, dtype, one) => {
-    const [a, b] = [input("a", dtype, [one.a.length]), input("b", dtype, [one.a.length])];
-    const y = method(a, op, b);
-    const found = await numbers([y, ...grad(y.sum(), [a, b])], { a: one.a.map(Number), b: one.b.map(Number) });
-    const where = one.a.map((left, i) => `(${left}, ${one.b[i]})`);
-    [one.y, one.da, one.db].forEach((listed, i) => {
-      expect(differences(dtype, where, found[i] as number[], listed)).toEqual([]);
-    });
-  });
-});
+    it.each(edges.binary.map((one) => [one.op, one.dtype, one] as const))(
+      "%s in %s",
+      async (op, dtype, one) => {
+        const [a, b] = [input("a", dtype, [one.a.length]), input("b", dtype, [one.a.length])];
+        const y = method(a, op, b);
+        const found = await numbers([y, ...grad(y.sum(), [a, b])], {
+          a: one.a.map(Number),
+          b: one.b.map(Number),
+        });
+        const where = one.a.map((left, i) => `(${left}, ${one.b[i]})`);
+        [one.y, one.da, one.db].forEach((listed, i) => {
+          expect(differences(dtype, where, found[i] as number[], listed)).toEqual([]);
+        });
+      },
+    );
+  },
+);
 
 it("puts NaN at the end of long rows too, equals in their order", async () => {
   const row = Array.from({ length: 3000 }, (_, i) => (i % 7 === 3 ? NaN : i % 11 === 0 ? Infinity : i % 5));
@@ -104,7 +111,9 @@ it("puts NaN at the end of long rows too, equals in their order", async () => {
   for (const dtype of ["float32", "float64"] as const) {
     const x = input("x", dtype, [1, 3000]);
     const places = await evaluateOn(await nodeBackend("cpu", 1), x.argsort(), { x: [row] });
-    const expected = row.map((_, i) => i).sort((i, j) => rank(row[i] as number) - rank(row[j] as number) || i - j);
+    const expected = row
+      .map((_, i) => i)
+      .sort((i, j) => rank(row[i] as number) - rank(row[j] as number) || i - j);
     expect(toNumbers(places)).toEqual(expected);
   }
 });

@@ -2,7 +2,7 @@ import { type Binarization, binarizeDataset, type Dataset, holdOut, type Split }
 import type { Json } from "../distributions/index.js";
 import { enterSplit, type EngineSplit, type Evaluation, leaveSplit } from "../evaluate/index.js";
 import { bundle, TrainedVae, type Vae, vaeConfig } from "../model/index.js";
-import { elbo, type Objective } from "../objectives/index.js";
+import { elbo, type Objective, requireLeastBatch } from "../objectives/index.js";
 import { adam, type Optimizer } from "../optim/index.js";
 import type { Backend, Engine } from "../runtime/index.js";
 import { RandomStream, type Tensor, UserError } from "../tensor/index.js";
@@ -200,6 +200,7 @@ export async function trainWith(
   const settings = settingsOf(dataset, options);
   await requireFit(model, dataset, settings.binarize);
   const held = settings.validation > 0 ? holdOut(dataset, settings.validation, settings.seed) : dataset;
+  requireLeastBatch(settings.objective, settings.batchSize, held.train.length);
   const data = binarizeDataset(held, settings.binarize);
   const [, monitor] = monitored(data);
   const stored = data.train.examples.dtype;
