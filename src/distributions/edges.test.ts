@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { grad } from "../autodiff/index.js";
 import { constant, type Expr, input } from "../graph/index.js";
 import { numbersOf } from "../testing/evaluate.js";
-import { poisson, powerSpherical } from "./families.js";
+import { bernoulli, poisson, powerSpherical } from "./families.js";
 import { exactKl } from "./kl.js";
 import "./kl-pairs.js";
 
@@ -76,3 +76,17 @@ describe.each([
     },
   );
 });
+
+it.each(["float64", "float32"] as const)(
+  "bernoulli's density differentiates by the data too in %s",
+  async (dtype) => {
+    const [logits, x] = [input("logits", dtype, [4]), input("x", dtype, [4])];
+    const [byLogits, byX] = grad(bernoulli.of({ logits }).logProb(x).sum(), [logits, x]) as [Expr, Expr];
+    const got = await numbersOf({ byLogits, byX }, { logits: [-2, 0, 0.5, 3], x: [0.25, 1, 0, 0.5] });
+    expect(got.byX).toEqual([-2, 0, 0.5, 3]);
+    const mean = (l: number): number => 1 / (1 + Math.exp(-l));
+    [0.25 - mean(-2), 0.5, -mean(0.5), 0.5 - mean(3)].forEach((goal, i) => {
+      expect(got.byLogits[i]).toBeCloseTo(goal, 6);
+    });
+  },
+);
