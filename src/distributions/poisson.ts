@@ -3,21 +3,25 @@ import { positive } from "./constraint.js";
 import { defineDistribution, type FamilyFactory } from "./define.js";
 import { registerKl } from "./kl.js";
 
-/** The Poisson distribution of counts 0, 1, 2, ... with mean `rate`. */
+/** The Poisson distribution of counts 0, 1, 2, ... with mean `rate`, which may be 0. */
 export const poisson: FamilyFactory<"rate"> = defineDistribution({
   name: "poisson",
   description: "counts 0, 1, 2, ...",
   roles: ["likelihood"],
   params: { rate: positive },
   support: "nonNegativeInteger",
-  logProb: ({ rate }, x) => x.mul(rate.log()).sub(rate).sub(x.add(1).lgamma()),
+  logProb: ({ rate }, x) => {
+    // 0 log 0 is 0: at rate 0 the count 0 is certain
+    const certain = rate.equal(0).and(x.equal(0));
+    return x.mul(certain.where(1, rate).log()).sub(rate).sub(x.add(1).lgamma());
+  },
   mean: ({ rate }) => rate,
   variance: ({ rate }) => rate,
 });
 
 registerKl(poisson, poisson, (p, q) => {
   const ratio = q.rate.div(p.rate);
-  const value = ratio.sub(1).sub(ratio.log()).mul(p.rate);
+  const value = p.rate.equal(0).where(q.rate, ratio.sub(1).sub(ratio.log()).mul(p.rate));
   // The derivatives as they are; differentiated term by term they would cancel.
   return customGradient(value, [p.rate, q.rate], (grad) => [
     grad.mul(ratio.log()).neg().sumTo(p.rate.shape),

@@ -12,6 +12,10 @@ export interface PolarKind {
   energy(angle: Expr): Expr;
   /** Where the density of the angle is largest, and how wide it is there: 1 / sqrt(-(log density)''). */
   shape(concentration: Expr, dimensions: number): { readonly mode: Expr; readonly width: Expr };
+  /**
+   * Closed forms of the mean cosine of the angle, its variance, and the variance in each direction across the centre's.
+   */
+  moments?(concentration: Expr, dimensions: number): Readonly<Record<"cosine" | "along" | "sideways", Expr>>;
   /** Closed forms of the log-normaliser and the mean energy, where there are some. */
   exact?(concentration: Expr, dimensions: number): { readonly logNormalizer: Expr; readonly energy: Expr };
 }

@@ -21,6 +21,13 @@ export const powerSpherical: SphereFactory = sphereFactory({
       const curvature = all.mul(tangent.add(1).square().div(4)).add(concentration.mul(tangent.add(1)).div(2));
       return { mode: tangent.sqrt().atan().mul(2), width: curvature.add(1).sqrt().reciprocal() };
     },
+    // of 2 Z - 1, with Z the beta variable below
+    moments: (concentration, dimensions) => {
+      const free = dimensions - 1;
+      const total = concentration.add(free);
+      const sideways = concentration.mul(2).add(free).div(total).div(total.add(1));
+      return { cosine: concentration.div(total), along: sideways.mul(free).div(total), sideways };
+    },
     // cos(angle / 2)^2 follows Beta(concentration + (m - 1) / 2, (m - 1) / 2)
     exact: (concentration, dimensions) => {
       const half = (dimensions - 1) / 2;

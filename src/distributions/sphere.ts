@@ -113,7 +113,9 @@ function sphereDistribution(spec: SphereSpec, loc: Expr, given: Expr): SphereDis
   const angle = new PolarAngle(spec.kind, concentration, m);
   const energy = angle.meanEnergy();
   const logNormalizer = angle.logNormalizer().add(logSphereArea(m - 1));
-  const cosine = angle.expectation((t) => t.mul(0.5).sin().square().mul(-2).add(1)).unsqueeze(-1);
+  const exact = spec.kind.moments?.(concentration, m);
+  const meanCosine = exact?.cosine ?? angle.expectation((t) => t.mul(0.5).sin().square().mul(-2).add(1));
+  const cosine = meanCosine.unsqueeze(-1);
   const full = (value: Expr): Expr => value.expand([...batch, m], value);
   return {
     name: spec.name,
@@ -131,6 +133,11 @@ function sphereDistribution(spec: SphereSpec, loc: Expr, given: Expr): SphereDis
     },
     mean: () => full(loc.mul(cosine)),
     variance: () => {
+      if (exact !== undefined) {
+        const [along, sideways] = [exact.along.unsqueeze(-1), exact.sideways.unsqueeze(-1)];
+        const share = loc.square();
+        return full(share.mul(along).add(share.neg().add(1).mul(sideways)));
+      }
       const sideways = angle
         .expectation((t) => t.sin().square())
         .unsqueeze(-1)

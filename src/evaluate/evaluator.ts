@@ -12,7 +12,14 @@ import {
 } from "../feed/index.js";
 import type { Expr } from "../graph/index.js";
 import type { NoiseInput, Vae } from "../model/index.js";
-import { forward, forwardMean, klByCoordinate, measure, type Objective } from "../objectives/index.js";
+import {
+  forward,
+  forwardMean,
+  klByCoordinate,
+  measure,
+  type Objective,
+  requireLeastBatch,
+} from "../objectives/index.js";
 import { compileSteps, stepsInput } from "../onnx/index.js";
 import "../ops/index.js";
 import type { Engine } from "../runtime/index.js";
@@ -109,6 +116,7 @@ export class Evaluator {
     private readonly options: EvaluatorOptions,
   ) {
     this.batchSize = options.batchSize ?? usualBatch(options.objective);
+    requireLeastBatch(options.objective, this.batchSize);
     this.seed = options.seed ?? 0;
   }
 

@@ -4,6 +4,7 @@ import "../ops/index.js";
 import { UserError } from "../tensor/index.js";
 import { coordinatesOf, logProbByCoordinate } from "./coordinates.js";
 import type { ObjectiveInfo } from "./info.js";
+import { comparable } from "./least-batch.js";
 import type { Objective } from "./objective.js";
 import { checkedChoice, checkedNumber } from "./options.js";
 import { distortion, forward, requireDensities, resultOf } from "./terms.js";
@@ -27,6 +28,8 @@ export interface BetaTcVaeOptions {
 
 /** Logarithms of the weights of example j in the estimate of the density at example i's code, [batch, batch]. */
 function logWeights(batch: number, datasetSize: number, estimator: AggregateEstimator): number[][] {
+  // One example says nothing of the others: its own posterior then stands for the aggregated one.
+  if (batch < comparable) return [[0]];
   const n = Math.max(datasetSize, batch);
   const others = batch - 1;
   return Array.from({ length: batch }, (_, i) =>
@@ -51,7 +54,7 @@ export interface AggregateDensities {
  * The density of the aggregated posterior q(z) = 1/N sum_n q(z|x_n) at the codes z [batch, z] of a batch, and those of
  * its coordinates, in nats. `weighted` is minibatch-weighted sampling: 1/(N B) sum_j q(z_i|x_j), too low by about
  * log B at worst but without high variance; `stratified` is minibatch-stratified sampling, whose expectation (of the
- * density) is exact. Undefined if the posterior's coordinates depend on each other. Takes a batch of fixed size.
+ * density) is exact. Of a batch of one it is that example's posterior. Undefined if the posterior's coordinates depend on each other. Takes a batch of fixed size.
  */
 export function aggregateDensities(
   posterior: Distribution,
@@ -88,6 +91,7 @@ export function betaTcVae(options: BetaTcVaeOptions = {}): Objective {
   return {
     name,
     config: { alpha, beta, gamma, sampling },
+    leastBatch: comparable,
     build(context) {
       const pass = forward(context);
       const { posterior, z } = pass;

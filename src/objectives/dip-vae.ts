@@ -1,7 +1,9 @@
 import { UserError } from "../tensor/index.js";
+import { scalar } from "../graph/index.js";
 import { eye } from "../ops/index.js";
 import { coordinatesOf } from "./coordinates.js";
 import type { ObjectiveInfo } from "./info.js";
+import { comparable, isComparable } from "./least-batch.js";
 import type { Objective } from "./objective.js";
 import { checkedChoice, checkedNumber } from "./options.js";
 import { distortion, forward, rate, resultOf } from "./terms.js";
@@ -23,7 +25,7 @@ export interface DipVaeOptions {
  * negative ELBO in nats per example plus penalties that pull a covariance matrix towards the prior's: `offDiagonal`
  * times the sum of the squared covariances, `diagonal` times the sum of the squared differences of the variances
  * from the prior's (1 for a standard normal). Type i takes the batch's covariance of the posterior means, type ii
- * adds the mean posterior variances, which makes it the covariance of the codes.
+ * adds the mean posterior variances, which makes it the covariance of the codes. A batch of one example has no penalty.
  *
  * Throws a UserError if the KL divergence doesn't exist, if the posterior has no mean (ii: no variance), or if the
  * prior has no variance or coordinates that depend on each other.
@@ -38,6 +40,7 @@ export function dipVae(options: DipVaeOptions = {}): Objective {
   return {
     name,
     config: { type, offDiagonal, diagonal },
+    leastBatch: comparable,
     build(context) {
       const pass = forward(context);
       const { posterior } = pass;
@@ -56,6 +59,10 @@ export function dipVae(options: DipVaeOptions = {}): Objective {
       const reconstruction = distortion(pass, context).mean();
       const kl = rate(pass, context, name).value.mean();
       const means = mean.call(posterior);
+      if (!isComparable(means)) {
+        const covariancePenalty = scalar(0, means.dtype);
+        return resultOf("dipVae", reconstruction.add(kl), { reconstruction, kl, covariancePenalty }, pass);
+      }
       const centred = means.sub(means.mean(0, true));
       const size = means.shape.at(-1) as number;
       const dtype = means.dtype as "float32" | "float64";

@@ -13,6 +13,7 @@ export { elbo } from "./elbo.js";
 export { freeBits, type FreeBitsOptions } from "./free-bits.js";
 export type * from "./info.js";
 export { iwae, type IwaeOptions, weightedDraws, type WeightedDraws } from "./iwae.js";
+export { requireLeastBatch } from "./least-batch.js";
 export { type Kernel, type KernelName, kernelOf, mmdSquared } from "./mmd.js";
 export type * from "./objective.js";
 export * from "./registry.js";

@@ -38,6 +38,12 @@ export interface Objective {
   readonly config: Readonly<Record<string, number | string | boolean>>;
   /** True if codes are the posterior's means and nothing is drawn: then there is no KL divergence to report. */
   readonly deterministic?: true;
+  /**
+   * The smallest batch that it can learn from, for what compares examples with each other; default 1. Training with
+   * smaller ones is refused. The last batch of an epoch may be smaller all the same: `build` leaves out then what it
+   * has too few examples for.
+   */
+  readonly leastBatch?: number;
   /** Latents that are decoded for each example, if more than one: evaluation takes smaller batches then. */
   readonly draws?: number;
   /** The loss as graph. Throws a UserError that says why if it is not defined for the model's distributions. */

@@ -1,6 +1,7 @@
-import type { Expr } from "../graph/index.js";
+import { type Expr, scalar } from "../graph/index.js";
 import "../ops/index.js";
 import type { ObjectiveInfo } from "./info.js";
+import { comparable, isComparable } from "./least-batch.js";
 import type { Objective } from "./objective.js";
 import { checkedChoice, checkedNumber } from "./options.js";
 import { type EncoderKind, encoded, encoderKinds } from "./sample-based.js";
@@ -32,7 +33,7 @@ export function slicedWassersteinSquared(a: Expr, b: Expr, directions: Expr): Ex
  * in nats per example plus lambda times the squared sliced Wasserstein-2 distance (in squared latent units) of the
  * batch's codes and as many draws of the prior, along fresh random directions at each step. No density is asked for. As in
  * the paper codes are the posterior's means and nothing is drawn; with `encoder` random they are its draws, whose noise
- * alone can imitate a prior's spread and hide the data. Throws a UserError if the posterior has no mean (random: no
+ * alone can imitate a prior's spread and hide the data. A batch of one example has no distance. Throws a UserError if the posterior has no mean (random: no
  * reparameterised draws) or the prior no draws.
  */
 export function slicedWasserstein(options: SlicedWassersteinOptions = {}): Objective {
@@ -44,12 +45,16 @@ export function slicedWasserstein(options: SlicedWassersteinOptions = {}): Objec
   return {
     name,
     config: { lambda, projections, encoder },
+    leastBatch: comparable,
     ...(encoder === "deterministic" && { deterministic: true }),
     build(context) {
       const pass = encoded(context, encoder, name);
       const reconstruction = distortion(pass, context).mean();
-      const directions = context.noise.draw("normal", [projections, pass.z.shape.at(-1) as number]);
-      const distance = slicedWassersteinSquared(pass.z, priorDraws(context), directions);
+      const measured = (): Expr => {
+        const directions = context.noise.draw("normal", [projections, pass.z.shape.at(-1) as number]);
+        return slicedWassersteinSquared(pass.z, priorDraws(context), directions);
+      };
+      const distance = isComparable(pass.z) ? measured() : scalar(0, pass.z.dtype);
       const loss = reconstruction.add(distance.mul(lambda));
       return resultOf("slicedWasserstein", loss, { reconstruction, wassersteinSquared: distance }, pass);
     },

@@ -1,7 +1,8 @@
 import { kernelOf, type KernelName, kernels, mmdSquared } from "./mmd.js";
-import type { Expr } from "../graph/index.js";
+import { type Expr, scalar } from "../graph/index.js";
 import type { OptionInfo } from "../catalogue/index.js";
 import type { ObjectiveInfo } from "./info.js";
+import { comparable, isComparable } from "./least-batch.js";
 import type { Objective, ObjectiveContext } from "./objective.js";
 import { checkedChoice, checkedNumber } from "./options.js";
 import { type EncoderKind, encoded, encoderKinds } from "./sample-based.js";
@@ -31,6 +32,7 @@ function checkedMmd(objective: string, options: MmdOptions): CheckedMmd {
   return {
     config: { kernel, ...(bandwidth !== undefined && { bandwidth }), multiscale, unbiased },
     measure(z, context) {
+      if (!isComparable(z)) return scalar(0, z.dtype);
       const size = z.shape.at(-1) as number;
       const width = bandwidth ?? (kernel === "imq" ? 1 : Math.sqrt(size));
       return mmdSquared(z, priorDraws(context), kernelOf(kernel, size, width, multiscale), unbiased);
@@ -58,7 +60,7 @@ export interface WaeMmdOptions extends MmdOptions {
  * reconstruction -log p(x|z) in nats per example plus lambda times the squared discrepancy, a number without unit,
  * of the batch's codes and as many draws of the prior. No density is asked for. As in the paper codes are the
  * posterior's means and nothing is drawn; with `encoder` random they are its draws, whose noise alone can imitate a
- * prior's spread and hide the data. Throws a UserError if the posterior has no mean (random: no reparameterised draws)
+ * prior's spread and hide the data. A batch of one example, as an epoch's last may be, has no discrepancy. Throws a UserError if the posterior has no mean (random: no reparameterised draws)
  * or the prior no draws.
  */
 export function waeMmd(options: WaeMmdOptions = {}): Objective {
@@ -69,6 +71,7 @@ export function waeMmd(options: WaeMmdOptions = {}): Objective {
   return {
     name: "wae-mmd",
     config: { lambda, encoder, ...config },
+    leastBatch: comparable,
     ...(encoder === "deterministic" && { deterministic: true }),
     build(context) {
       const pass = encoded(context, encoder, "wae-mmd");
@@ -90,7 +93,7 @@ export interface InfoVaeOptions extends MmdOptions {
 /**
  * InfoVAE (Zhao, Song and Ermon, 2017): reconstruction + (1 - alpha) KL(q(z|x) || p(z)) + (lambda + alpha - 1) MMD,
  * in nats per example but for the squared discrepancy `mmd`, which has no unit. With alpha 1 it is the MMD-VAE,
- * which asks for no density. Throws a UserError for a KL divergence that doesn't exist, unless alpha is 1.
+ * which asks for no density. A batch of one example has no discrepancy. Throws a UserError for a KL divergence that doesn't exist, unless alpha is 1.
  */
 export function infoVae(options: InfoVaeOptions = {}): Objective {
   const { alpha = 0, lambda = 1000, ...rest } = options;
@@ -100,6 +103,7 @@ export function infoVae(options: InfoVaeOptions = {}): Objective {
   return {
     name: "info-vae",
     config: { alpha, lambda, ...config },
+    leastBatch: comparable,
     build(context) {
       const pass = forward(context);
       const reconstruction = distortion(pass, context).mean();

@@ -1,4 +1,4 @@
-import { type Emitter, Expr } from "../graph/index.js";
+import { type Emitter, Expr, scalar } from "../graph/index.js";
 import { unary } from "./elementwise.js";
 import { lowerLog1p } from "./exponential.js";
 import { horner } from "./polynomial.js";
@@ -142,14 +142,15 @@ export function silu(x: Expr): Expr {
   return x.mul(x.sigmoid());
 }
 
-/** x where positive, else exp(x) - 1. */
+/** x where positive, else exp(x) - 1. NaN stays NaN, as does its gradient. */
 export function elu(x: Expr): Expr {
   return x.greater(0).where(x, x.minimum(0).expm1());
 }
 
-/** x where positive, else `slope` * x. */
+/** x where positive, else `slope` * x. NaN stays NaN, as does its gradient. */
 export function leakyRelu(x: Expr, slope = 0.01): Expr {
-  return x.greater(0).where(x, x.mul(slope));
+  const factor = x.lessEqual(0).where(scalar(slope, x.dtype), Number.NaN);
+  return x.mul(x.greater(0).where(1, factor));
 }
 
 Expr.prototype.relu = function () {

@@ -64,7 +64,8 @@ export function expand(x: Expr, shape: Shape, like?: Expr): Expr {
   if (sameShape(x.shape, shape)) return x;
   const lead = shape.length - x.rank;
   const missing = shape.some((dim, i) => typeof dim === "string" && x.shape[i - lead] !== dim);
-  return makeExpand(missing && like !== undefined ? [x, like] : [x], { shape });
+  const takesLike = like !== undefined && (missing || shape.includes(0));
+  return makeExpand(takesLike ? [x, like] : [x], { shape });
 }
 
 /** `x` summed over the axes along which `shape` was broadcast to x's shape. */

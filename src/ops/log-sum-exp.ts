@@ -1,7 +1,7 @@
 import { Expr } from "../graph/index.js";
 import { type Axes, axesOf } from "./axes.js";
 import { customGradient } from "./gradient-control.js";
-import { reducedShape } from "./reduce.js";
+import { anyMax, reducedShape } from "./reduce.js";
 
 declare module "../graph/expr.js" {
   interface Expr {
@@ -14,12 +14,15 @@ declare module "../graph/expr.js" {
   }
 }
 
-/** exp(x - shift) over axes in parts: the shift is the largest element, or 0 where that is infinite. */
-function parts(x: Expr, axes: readonly number[]): { shift: Expr; shifted: Expr; total: Expr } {
-  const top = x.max(axes, true).stopGradient();
-  const shift = top.isFinite().where(top, 0);
+/** The largest element, which may pass over NaN. */
+function largest(x: Expr, axes: readonly number[]): Expr {
+  return anyMax(x, axes, true).stopGradient();
+}
+
+/** exp(x - shift) over axes in parts, by default less the largest element. NaN reaches the total. */
+function parts(x: Expr, axes: readonly number[], shift = largest(x, axes)): { shifted: Expr; total: Expr } {
   const shifted = x.sub(shift);
-  return { shift, shifted, total: shifted.exp().sum(axes, true) };
+  return { shifted, total: shifted.exp().sum(axes, true) };
 }
 
 /**
@@ -31,7 +34,9 @@ export function logSumExp(x: Expr, axes?: Axes, keepDims = false): Expr {
   if (list.some((axis) => x.shape[axis] === 0)) {
     return x.sum(list, keepDims).sub(Number.POSITIVE_INFINITY);
   }
-  const { shift, shifted, total } = parts(x, list);
+  const top = largest(x, list);
+  const shift = top.isFinite().where(top, 0);
+  const { shifted, total } = parts(x, list, shift);
   const value = total.log().add(shift);
   const result = customGradient(value, [x], (grad) => {
     const weights = shifted.exp().div(total.equal(0).where(1, total));

@@ -98,14 +98,21 @@ const makeMatmul = defineOp(matmulOp);
 export function matmul(a: Expr, b: Expr): Expr {
   if (a.rank > 2 && b.rank === 2 && a.shape.at(-1) === b.shape[0]) {
     const lead = a.shape.slice(0, -1);
-    if (a.shape.includes(0) || lead.filter((dim) => typeof dim === "string").length > 1)
-      return makeMatmul([a, b], {});
+    if (a.shape.includes(0) || b.shape.includes(0)) return zeroProduct(a, b);
+    if (lead.filter((dim) => typeof dim === "string").length > 1) return makeMatmul([a, b], {});
     const rows = a.reshape([-1, ...a.shape.slice(-1)]);
     return makeMatmul([rows, b], {}).reshape([...lead, ...b.shape.slice(1)]);
   }
   const product = makeMatmul([a, b], {});
-  // ONNX Runtime does not write products over no elements; these sums are zeros of the product's shape.
-  return a.shape.at(-1) === 0 ? a.sum(-1, true).add(b.sum(-2, true)) : product;
+  return a.shape.includes(0) || b.shape.includes(0) ? zeroProduct(a, b) : product;
+}
+
+/**
+ * The product of operands of which one has no elements: zeros, or nothing. ONNX Runtime does not write products over
+ * no elements, and refuses some without elements.
+ */
+function zeroProduct(a: Expr, b: Expr): Expr {
+  return a.sum(-1, true).add(b.sum(-2, true));
 }
 
 Expr.prototype.matmul = function (other) {

@@ -43,16 +43,16 @@ const powNodes = binary({
   gradient: (a, b, y, g) => {
     const fixed = uniformValue(b);
     const slope = fixed === undefined ? b.equal(0).where(0, b.mul(a.pow(b.sub(1)))) : b.mul(a.pow(fixed - 1));
-    const zero = a.equal(0);
-    const safeLog = zero.where(1, a).log();
-    return [g.mul(slope), g.mul(zero.where(0, y.mul(safeLog)))];
+    const flat = a.equal(0).and(b.greaterEqual(0));
+    const safeLog = flat.where(1, a).log();
+    return [g.mul(slope), g.mul(flat.where(0, y.mul(safeLog)))];
   },
 });
 
 /**
  * `base` to the power of `exponent`, elementwise with broadcasting. 0 to the power of 0 is 1. The gradient by
- * the base is 0 where the exponent is 0, the gradient by the exponent 0 where the base is 0. A negative base
- * with an exponent that is no integer gives NaN.
+ * the base is 0 where the exponent is 0, the gradient by the exponent 0 where the base is 0 and the exponent not
+ * negative. A negative base with an exponent that is no integer gives NaN.
  */
 export function pow(base: Operand, exponent: Operand): Expr {
   const fixed =

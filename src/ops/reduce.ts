@@ -2,6 +2,7 @@ import { defineOp, Expr, type OpDef, scalar } from "../graph/index.js";
 import { type Dim, formatShape, isFloat, isStatic, type Shape, sizeOf } from "../tensor/index.js";
 import { type Axes, axesOf } from "./axes.js";
 import { type Kind, requireKind } from "./elementwise.js";
+import { lowerAnyNan, lowerNanMarks } from "./nan.js";
 import { onnxType } from "./onnx-types.js";
 import { transposed } from "./orientation.js";
 
@@ -11,9 +12,9 @@ declare module "../graph/expr.js" {
     sum(axes?: Axes, keepDims?: boolean): Expr;
     /** Mean over axes (default all); NaN over nothing. */
     mean(axes?: Axes, keepDims?: boolean): Expr;
-    /** Largest element over axes (default all); equal maxima share the gradient. */
+    /** Largest element over axes (default all); equal maxima share the gradient. NaN where any is. */
     max(axes?: Axes, keepDims?: boolean): Expr;
-    /** Smallest element over axes (default all); equal minima share the gradient. */
+    /** Smallest element over axes (default all); equal minima share the gradient. NaN where any is. */
     min(axes?: Axes, keepDims?: boolean): Expr;
     /** Number of elements over axes (default all), as a scalar of this dtype. */
     count(axes?: Axes): Expr;
@@ -43,6 +44,8 @@ interface ReductionRule {
   readonly kind: Kind;
   /** Whether it has a value over no elements. */
   readonly ofNothing: boolean;
+  /** Whether ONNX Runtime's operator may pass over NaN and must be told; default false. */
+  readonly missesNan?: boolean;
   /** The gradient by x; `y` and `grad` have the reduced axes as length 1. */
   gradient(x: Expr, y: Expr, grad: Expr): Expr;
 }
@@ -71,8 +74,14 @@ function reduction(rule: ReductionRule): Reduction {
       const x = inputs[0] as Expr;
       return [rule.gradient(x, restored(output, x, attrs), restored(grad, x, attrs))];
     },
-    lower: (emit, [x], _node, { axes, keepDims }) =>
-      emit.node(rule.onnx, [x as string, emit.ints(axes)], { keepdims: { int: keepDims ? 1 : 0 } }),
+    lower: (emit, [x], node, { axes, keepDims }) => {
+      const keepdims = { int: keepDims ? 1 : 0 };
+      const value = emit.node(rule.onnx, [x as string, emit.ints(axes)], { keepdims });
+      if (rule.missesNan !== true || !isFloat(node.dtype)) return value;
+      const marks = lowerNanMarks(emit, x as string, node.dtype);
+      const found = lowerAnyNan(emit, marks, node.dtype, axes, keepDims);
+      return emit.node("Where", [found, emit.scalar(Number.NaN, node.dtype), value]);
+    },
     simplify: ({ inputs, attrs, shape }) => {
       const x = inputs[0] as Expr;
       const { axes, keepDims } = attrs as unknown as ReduceAttrs;
@@ -109,21 +118,21 @@ export const sum: Reduction = reduction({
   gradient: (x, _y, g) => g.expand(x.shape, x),
 });
 
-/** Largest element over axes; equal maxima share the gradient. A NaN may be passed over. */
-export const max: Reduction = reduction({
-  name: "max",
-  onnx: "ReduceMax",
-  kind: "any",
-  ofNothing: false,
-  gradient: toEqualElements,
-});
+const maxRule = { onnx: "ReduceMax", kind: "any", ofNothing: false, gradient: toEqualElements } as const;
 
-/** Smallest element over axes; equal minima share the gradient. A NaN may be passed over. */
+/** Largest element over axes; equal maxima share the gradient. NaN, the gradient too, where any is. */
+export const max: Reduction = reduction({ name: "max", ...maxRule, missesNan: true });
+
+/** As `max`, but a NaN may be passed over: for what lets the others be seen. */
+export const anyMax: Reduction = reduction({ name: "anyMax", ...maxRule });
+
+/** Smallest element over axes; equal minima share the gradient. NaN, the gradient too, where any is. */
 export const min: Reduction = reduction({
   name: "min",
   onnx: "ReduceMin",
   kind: "any",
   ofNothing: false,
+  missesNan: true,
   gradient: toEqualElements,
 });
 

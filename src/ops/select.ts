@@ -8,11 +8,11 @@ declare module "../graph/expr.js" {
   interface Expr {
     /** Of a bool: `yes` where true, `no` where false, elementwise with broadcasting. */
     where(yes: Operand, no: Operand): Expr;
-    /** The larger of two, elementwise with broadcasting; at a tie the gradient goes to this. NaN if either is. */
+    /** The larger of two, elementwise with broadcasting; at a tie the gradient goes to this. NaN, the gradients too, if either is. */
     maximum(other: Operand): Expr;
-    /** The smaller of two, elementwise with broadcasting; at a tie the gradient goes to this. NaN if either is. */
+    /** The smaller of two, elementwise with broadcasting; at a tie the gradient goes to this. NaN, the gradients too, if either is. */
     minimum(other: Operand): Expr;
-    /** Limited to low..high; the gradient is 0 outside. NaN stays NaN. */
+    /** Limited to low..high; the gradient is 0 outside. NaN stays NaN, as does its gradient. */
     clamp(low: number, high: number): Expr;
   }
 }
@@ -53,25 +53,31 @@ export function where(condition: Expr, yes: Operand, no: Operand): Expr {
   return makeWhere([condition, a, b], {});
 }
 
-/** The larger of two, elementwise; at a tie the gradient goes to `a`. NaN if either is. */
+/** The larger of two, elementwise; at a tie the gradient goes to `a`. NaN, the gradients too, if either is. */
 export const maximum: (a: Operand, b: Operand) => Expr = binary({
   name: "maximum",
   onnx: "Max",
-  gradient: (a, b, _y, g) => share(a.greaterEqual(b), g),
+  gradient: (a, b, _y, g) => share(a.greaterEqual(b), a.less(b), g),
 });
 
-/** The smaller of two, elementwise; at a tie the gradient goes to `a`. NaN if either is. */
+/** The smaller of two, elementwise; at a tie the gradient goes to `a`. NaN, the gradients too, if either is. */
 export const minimum: (a: Operand, b: Operand) => Expr = binary({
   name: "minimum",
   onnx: "Min",
-  gradient: (a, b, _y, g) => share(a.lessEqual(b), g),
+  gradient: (a, b, _y, g) => share(a.lessEqual(b), a.greater(b), g),
 });
 
-function share(first: Expr, grad: Expr): [Expr, Expr] {
-  return [first.where(grad, 0), first.where(0, grad)];
+/** 0 where `holds`, else NaN. */
+function zeroOr(holds: Expr, like: Expr): Expr {
+  return holds.where(scalar(0, like.dtype), Number.NaN);
 }
 
-/** Limited to low..high; the gradient is 0 outside. NaN stays NaN. Throws if `low` is above `high`. */
+/** Neither is chosen where an operand is NaN: both gradients are NaN then. */
+function share(first: Expr, second: Expr, grad: Expr): [Expr, Expr] {
+  return [first.where(grad, zeroOr(second, grad)), second.where(grad, zeroOr(first, grad))];
+}
+
+/** Limited to low..high; the gradient is 0 outside. NaN stays NaN, as does its gradient. Throws if `low` is above `high`. */
 export function clamp(x: Expr, low: number, high: number): Expr {
   if (!(low <= high))
     throw new Error(`clamp: the limits are ${low} and ${high}; the first must not be above`);

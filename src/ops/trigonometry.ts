@@ -52,8 +52,9 @@ function lowerAtanOfUnit(emit: Emitter, t: string): string {
 function lowerFirstQuadrant(emit: Emitter, y: string, x: string, dtype: DType): string {
   const small = emit.node("Min", [y, x]);
   const large = emit.node("Max", [y, x]);
-  const zero = emit.node("Equal", [large, emit.scalar(0, dtype)]);
-  const ratio = emit.node("Div", [small, emit.node("Where", [zero, emit.scalar(1, dtype), large])]);
+  // Equal magnitudes may be 0 or infinite, which don't divide.
+  const equal = emit.node("Equal", [small, large]);
+  const ratio = emit.node("Where", [equal, emit.node("Sign", [large]), emit.node("Div", [small, large])]);
   const angle = dtype === "float64" ? lowerAtanOfUnit(emit, ratio) : emit.node("Atan", [ratio]);
   const steep = emit.node("Greater", [y, x]);
   return emit.node("Where", [steep, emit.node("Sub", [emit.scalar(Math.PI / 2, dtype), angle]), angle]);
@@ -72,7 +73,7 @@ export const atan: (x: Expr) => Expr = unary({
 
 /**
  * The angle in -pi..pi of the point (x, y), elementwise with broadcasting; 0 at the origin, where it has no
- * gradient (NaN). Zeros have no sign: on the negative x axis it is pi.
+ * gradient (NaN), and a multiple of pi/4 where both are infinite. Zeros have no sign: on the negative x axis it is pi.
  */
 export const atan2: (y: Operand, x: Operand) => Expr = binary({
   name: "atan2",

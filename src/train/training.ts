@@ -8,7 +8,7 @@ import {
 import type { Evaluation } from "../evaluate/index.js";
 import { type EngineSplit, leaveSplit, type Shuffle } from "../feed/index.js";
 import { bundle, TrainedVae, type Vae } from "../model/index.js";
-import type { Objective } from "../objectives/index.js";
+import { type Objective, requireLeastBatch } from "../objectives/index.js";
 import type { Optimizer } from "../optim/index.js";
 import type { Backend, Engine } from "../runtime/index.js";
 import { type Tensor, UserError } from "../tensor/index.js";
@@ -172,6 +172,7 @@ export async function trainWith(
   const settings = settled(told, dataset);
   requireHeldOut(dataset, settings);
   const { data, schema: learned } = await prepareExamples(model, dataset, settings);
+  requireLeastBatch(settings.objective, settings.batchSize, data.train.length);
 
   const { out, resume = false, configFile } = options;
   if (out !== undefined && openRun === undefined) {

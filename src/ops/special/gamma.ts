@@ -71,7 +71,9 @@ export const lgamma: (x: Expr) => Expr = composite(
     const small = x.less(8);
     const [a, b, c, d] = risingPairs(small.where(x, 1));
     const z = small.where(x.add(8), x);
-    const series = z.sub(0.5).mul(z.log()).sub(z).add(stirlingRemainder(z)).add(halfLogTwoPi);
+    // At infinity a finite number is taken from infinity.
+    const rest = z.minimum(z.dtype === "float64" ? Number.MAX_VALUE : 3.4e38);
+    const series = z.sub(0.5).mul(z.log()).sub(rest).add(stirlingRemainder(z)).add(halfLogTwoPi);
     const product = a.mul(b).mul(c.mul(d));
     return series.sub(small.where(product.log(), 0));
   },
@@ -87,8 +89,10 @@ export const digamma: (x: Expr) => Expr = composite(
     const z = x.add(8);
     const r = z.reciprocal();
     const tail = polynomial(r.square(), [0, ...terms(x, (k, b) => b / (2 * k))]);
-    const [a, b, c, d] = risingPairs(x).map((pair) => pair.reciprocal()) as [Expr, Expr, Expr, Expr];
-    const steps = x
+    // Far out the steps are nothing beside the logarithm, but infinity times 0.
+    const near = x.minimum(x.dtype === "float64" ? 1e100 : 1e15);
+    const [a, b, c, d] = risingPairs(near).map((pair) => pair.reciprocal()) as [Expr, Expr, Expr, Expr];
+    const steps = near
       .mul(2)
       .add(7)
       .mul(a.add(b).add(c.add(d)));

@@ -32,6 +32,9 @@ const farTail = [
   ],
 ] as const;
 
+/** Above sqrt(-log p) of every p above 0: beyond lies infinity alone. */
+const farthest = 28;
+
 function rational(x: Expr, [top, bottom]: readonly [readonly number[], readonly number[]]): Expr {
   return polynomial(x, top).div(polynomial(x, bottom));
 }
@@ -44,11 +47,12 @@ function quantile(q: Expr, smaller: Expr): Expr {
   const inside = q.mul(rational(q.square().neg().add(0.180625).relu(), central));
   const r = smaller.log().neg().sqrt();
   const near = rational(r.minimum(5).sub(1.6), tail);
-  const outside = r.greater(5).where(rational(r.maximum(5).sub(5), farTail), near);
+  const far = rational(r.maximum(5).minimum(farthest).sub(5), farTail);
+  const outside = r.greater(farthest).where(r, r.greater(5).where(far, near));
   return q.abs().lessEqual(0.425).where(inside, outside.mul(q.sign()));
 }
 
-/** The inverse of the error function, for -1 < y < 1. Relative error 1e-14 (float64), 2e-6 (float32). */
+/** The inverse of the error function, for -1 < y < 1; infinite at the ends, NaN beyond. Relative error 1e-14 (float64), 2e-6 (float32). */
 export const erfinv: (y: Expr) => Expr = composite(
   (y) => quantile(y.mul(0.5), y.abs().neg().add(1).mul(0.5)).mul(Math.SQRT1_2),
   (y) =>
@@ -59,7 +63,7 @@ export const erfinv: (y: Expr) => Expr = composite(
 );
 
 /**
- * The standard normal quantile (the inverse of the distribution function), for 0 < p < 1. Relative error 1e-14
+ * The standard normal quantile (the inverse of the distribution function), for 0 < p < 1; infinite at the ends, NaN beyond. Relative error 1e-14
  * (float64), 2e-6 (float32).
  */
 export const ndtri: (p: Expr) => Expr = composite(
