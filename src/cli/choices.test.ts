@@ -70,7 +70,7 @@ describe("a prior given by samples", () => {
   test.each([
     ["none.png", /can't read none\.png: it does not exist/, 1],
     ["tiny/train-images-idx3-ubyte", /"tiny\/train-images-idx3-ubyte" must be a \.csv/, 2],
-    ["bad.csv", /bad\.csv: row 2 of the CSV: "b" is no number/, 1],
+    ["bad.csv", /bad\.csv: line 2 of the CSV, column 2: "b" is no number/, 1],
     ["bad.png", /bad\.png: not a readable PNG/, 1],
     ["three.csv", /samples of three\.csv have 3 coordinates, the latent has 2: use --z 3/, 2],
   ])("says what is wrong with %s", async (file, message, code) => {
