@@ -158,7 +158,7 @@ export const fields = {
     placeholder: "SIZE",
   } as Field<number>,
   device: text("NAME", "auto, cpu, cuda, webgpu, ...; see `latent devices` [default = auto]"),
-  threads: whole(1, 1024, "N", "Threads of the CPU engine [default = one a core, shared with other runs]"),
+  threads: whole(1, 1024, "N", "Threads of the CPU engine [default = one a core]"),
 } as const;
 
 /** What only a config file can hold: objects in place of names. */

@@ -2,12 +2,19 @@ import { existsSync } from "node:fs";
 import path from "node:path";
 import type { Dataset, Split } from "../data/index.js";
 import type { VaeConfig } from "../model/index.js";
-import { nodePlatform, train } from "../node.js";
+import { commandPlatform, train } from "../node.js";
 import type { Engine } from "../runtime/index.js";
 import { adam, type AdamOptions, type Optimizer } from "../optim/index.js";
 import { writeReport } from "../report/index.js";
 import { UserError } from "../tensor/index.js";
-import { holdsRun, readRunConfig, type Run, type RunConfig, shuffles } from "../train/index.js";
+import {
+  holdsRun,
+  readRunConfig,
+  recordedThreads,
+  type Run,
+  type RunConfig,
+  shuffles,
+} from "../train/index.js";
 import type { Settings } from "./settings.js";
 import { loadData, recordedBinarization } from "./data.js";
 import { defined } from "./defined.js";
@@ -72,7 +79,10 @@ export async function trainRun(plan: TrainPlan, view: TrainView, interrupt: Inte
   // What can be wrong with the options is found before the data are read.
   const optimizer = optimizerFrom(settings, before);
   // The engine starts in a thread of its own while the data are read.
-  const starting = nodePlatform.startEngine(settings.device ?? "auto", settings.threads);
+  const starting = commandPlatform.startEngine(
+    settings.device ?? "auto",
+    settings.threads ?? recordedThreads(before),
+  );
   const loading = new AbortController();
   const signal = AbortSignal.any([interrupt.signal, loading.signal]);
   const reading = readData(plan, view, signal);

@@ -34,6 +34,7 @@ class WorkerEngine implements Engine {
     private readonly worker: Worker,
     readonly device: string,
     readonly description: string,
+    readonly threads: number | null,
     readonly loops: boolean,
     readonly extensions: readonly string[],
   ) {
@@ -129,5 +130,12 @@ export async function startWorkerEngine(options: WorkerOptions): Promise<Engine>
     await worker.terminate();
     throw new Error(hello.failure);
   }
-  return new WorkerEngine(worker, hello.device, hello.description, hello.loops, hello.extensions);
+  return new WorkerEngine(
+    worker,
+    hello.device,
+    hello.description,
+    hello.threads,
+    hello.loops,
+    hello.extensions,
+  );
 }

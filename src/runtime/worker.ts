@@ -15,10 +15,10 @@ import {
 const port = parentPort;
 if (port === null) throw new Error("this file runs as a worker thread only");
 
-async function startEngine({ device, threads, share }: WorkerOptions): Promise<LocalEngine> {
+async function startEngine({ device, threads, polite }: WorkerOptions): Promise<LocalEngine> {
   if (device === "wasm") return new LocalEngine(await wasmBackend(threads === undefined ? {} : { threads }));
-  const shares = share !== undefined && threads === undefined && device === "cpu";
-  return new LocalEngine(shares ? await sharingBackend(share) : await nodeBackend(device, threads));
+  const shares = polite === true && device === "cpu";
+  return new LocalEngine(await (shares ? sharingBackend(threads) : nodeBackend(device, threads)));
 }
 
 function messageOf(error: unknown): string {
@@ -56,8 +56,8 @@ async function warmUp(engine: LocalEngine): Promise<void> {
 
 try {
   const engine = await startEngine(workerData as WorkerOptions);
-  const { device, description, loops, extensions } = engine;
-  port.postMessage({ device, description, loops, extensions } satisfies Hello);
+  const { device, description, threads, loops, extensions } = engine;
+  port.postMessage({ device, description, threads, loops, extensions } satisfies Hello);
   port.on("message", (request: Request) => void answer(engine, request));
   // What the first model's opening would fail with, it will be told.
   await warmUp(engine).catch(() => undefined);

@@ -36,6 +36,14 @@ export async function readRunConfig(folder: string): Promise<RunConfig | undefin
   }
 }
 
+/** The number of threads that a run was trained with, if it says so (those of 0.1.0 need not). */
+export function recordedThreads(config: RunConfig | undefined): number | undefined {
+  const threads = config?.threads;
+  return typeof threads === "number" && Number.isInteger(threads) && threads >= 1 && threads <= 1024
+    ? threads
+    : undefined;
+}
+
 /** Refuses to begin a run where there is one. */
 export function holdsRun(folder: string): UserError {
   return new UserError(`${folder} holds a run already; go on with it by --resume, or choose another --out`);

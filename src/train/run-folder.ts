@@ -5,7 +5,14 @@ import { checksumFile, checksums } from "./checksums.js";
 import { decodeCheckpoint, encodeCheckpoint } from "./checkpoint.js";
 import type { EpochRecord } from "./events.js";
 import type { CheckpointSink } from "./loop.js";
-import { holdsRun, readRunConfig, requireSameRun, type RunConfig, runFiles } from "./run-config.js";
+import {
+  holdsRun,
+  readRunConfig,
+  recordedThreads,
+  requireSameRun,
+  type RunConfig,
+  runFiles,
+} from "./run-config.js";
 import type { TrainState } from "./state.js";
 
 /** A folder that holds one run: `config.json`, `metrics.jsonl`, `checkpoint/`, `model/`, `images/`. */
@@ -29,14 +36,14 @@ export class RunFolder implements CheckpointSink {
     folder: string,
     config: RunConfig,
     resume: boolean,
-  ): Promise<{ run: RunFolder; state: TrainState | undefined }> {
+  ): Promise<{ run: RunFolder; state: TrainState | undefined; threads: number | null }> {
     const before = await readRunConfig(folder);
     if (before !== undefined && !resume) throw holdsRun(folder);
     if (before !== undefined) requireSameRun(folder, before, config);
     const run = new RunFolder(folder, config, before !== undefined);
     const state = before && (await run.readState());
     await run.makeFolders();
-    return { run, state };
+    return { run, state, threads: recordedThreads(before) ?? null };
   }
 
   /** A path inside the folder. */
@@ -45,9 +52,9 @@ export class RunFolder implements CheckpointSink {
   }
 
   /** Saves the state to start from, then the settings: from now on the folder holds a run that can be resumed. */
-  async begin(state: TrainState): Promise<void> {
+  async begin(state: TrainState, threads: number | null): Promise<void> {
     if (!this.resumed) await writeWhole(this.path(runFiles.last), encodeCheckpoint(state));
-    await writeWhole(this.path(runFiles.config), `${JSON.stringify(this.config, null, 2)}\n`);
+    await writeWhole(this.path(runFiles.config), `${JSON.stringify({ ...this.config, threads }, null, 2)}\n`);
     // After a kill, the metrics may be a line ahead of the state.
     const lines = state.progress.history.map((record) => `${JSON.stringify(record)}\n`);
     await writeWhole(this.path(runFiles.metrics), lines.join(""));

@@ -31,7 +31,7 @@ export interface TrainOptions {
   readonly seed?: number;
   /** `auto` (default), `cpu`, `cuda`, `webgpu`, `wasm`, ... */
   readonly device?: string;
-  /** Threads of the CPU engine; default one a core, the cores being shared with other runs of this user. */
+  /** Threads of the CPU engine; default one a core, or as many as the run to resume had. */
   readonly threads?: number;
   /** An engine to train in, in place of one of its own; it is left open. */
   readonly engine?: Engine;
@@ -94,8 +94,8 @@ export interface Platform {
 
 /** A place that keeps a run: in Node, a folder. */
 export interface RunKeeper extends CheckpointSink {
-  /** Keeps the state to start from and the settings. */
-  begin(state: TrainState): Promise<void>;
+  /** Keeps the state to start from and the settings, with the number of threads that the engine takes. */
+  begin(state: TrainState, threads: number | null): Promise<void>;
   /** Removes what was made of a new run into which nothing has been trained. */
   discardIfEmpty(): Promise<void>;
   appendMetrics(record: EpochRecord): Promise<void>;
@@ -105,12 +105,15 @@ export interface RunKeeper extends CheckpointSink {
   writeModel(files: Readonly<Record<string, Uint8Array>>): Promise<void>;
 }
 
-/** Opens the place of a new run or, with `resume`, of one to go on with, and answers that one's state. */
-export type OpenRun = (
-  folder: string,
-  config: RunConfig,
-  resume: boolean,
-) => Promise<{ run: RunKeeper; state: TrainState | undefined }>;
+/** A run's place, and of a run to resume its state and the number of threads that it was trained with. */
+export interface OpenedRun {
+  readonly run: RunKeeper;
+  readonly state: TrainState | undefined;
+  readonly threads: number | null;
+}
+
+/** Opens the place of a new run or, with `resume`, of one to resume. */
+export type OpenRun = (folder: string, config: RunConfig, resume: boolean) => Promise<OpenedRun>;
 
 function wholeFrom(least: number, name: string, value: number): number {
   if (!Number.isSafeInteger(value) || value < least) {
@@ -174,7 +177,6 @@ function runConfig(model: Vae, data: Dataset, settings: Settings, options: Train
     dataset: { name: data.name, shape: data.shape, train: data.train.length, test: data.test.length },
     source: data.source ?? null,
     device: options.device ?? "auto",
-    threads: options.threads ?? null,
   };
 }
 
@@ -206,29 +208,35 @@ export async function trainWith(
   if (monitor.examples.dtype !== stored)
     throw new UserError(`${data.name}: all splits must be of one number type`);
 
-  const { out, resume = false, device = "auto", threads } = options;
+  const { out, resume = false, device = "auto" } = options;
   if (out !== undefined && openRun === undefined) {
     throw new UserError(
       "runs can't be kept in folders here; leave `out` away and keep the model that comes back",
     );
   }
+  const open = async (): Promise<OpenedRun | undefined> =>
+    out === undefined ? undefined : openRun?.(out, runConfig(model, data, settings, options), resume);
+  // A run is resumed with its own number of threads: results depend on it.
+  const resumed = resume ? await open() : undefined;
+  const threads = options.threads ?? resumed?.threads ?? undefined;
   // The engine starts and takes the data in, in a thread of its own, while the run is prepared here.
   const starting = Promise.resolve(options.engine ?? platform.startEngine(device, threads));
   const entering = starting.then((engine) => enterSplits(engine, data));
   entering.catch(() => undefined);
   let folder: RunKeeper | undefined;
   try {
-    const config = runConfig(model, data, settings, options);
-    const opened = out === undefined ? undefined : await openRun?.(out, config, resume);
+    const opened = resumed ?? (await open());
     folder = opened?.run;
     const found = opened?.state;
     const state =
       found === undefined
         ? initialState(model, settings.optimizer, settings.seed)
         : reopened(found, settings);
-    await folder?.begin(state);
-    const training = { platform, model, data, settings, options, folder, state, found };
-    return await trainIn(await starting, entering, training);
+    const engine = await starting;
+    await folder?.begin(state, engine.threads);
+    const before = opened?.threads ?? null;
+    const training = { platform, model, data, settings, options, folder, state, found, before };
+    return await trainIn(engine, entering, training);
   } catch (error) {
     await folder?.discardIfEmpty();
     throw error;
@@ -250,6 +258,15 @@ interface Training {
   readonly folder: RunKeeper | undefined;
   readonly state: TrainState;
   readonly found: TrainState | undefined;
+  /** Threads that the run was trained with before it was resumed. */
+  readonly before: number | null;
+}
+
+function otherThreads(before: number, now: number | null): string {
+  return (
+    `the run was trained with ${before} thread${before === 1 ? "" : "s"} so far, and goes on with ${now ?? "a GPU"}: ` +
+    "the weights may differ in their last bits from those of a run that kept to one number"
+  );
 }
 
 function weightsOf(model: Vae, { tensors }: TrainState): Record<string, Tensor> {
@@ -305,7 +322,7 @@ async function trainOnSplits(
   [train, monitor]: readonly [EngineSplit, EngineSplit],
   programs: Programs,
 ): Promise<Run> {
-  const { platform, model, data, settings, options, folder, state, found } = training;
+  const { platform, model, data, settings, options, folder, state, found, before } = training;
   const inEngine = new EngineState(engine, model, settings.optimizer);
   const weights = async (): Promise<TrainedVae> =>
     new TrainedVae(model, await inEngine.weights(), () => platform.openBackend());
@@ -343,6 +360,9 @@ async function trainOnSplits(
     position: loop.position(),
   };
   await tell(start, current);
+  if (before !== null && before !== engine.threads) {
+    await tell({ type: "warning", message: otherThreads(before, engine.threads) }, current);
+  }
   const progress = await loop.run();
   const best = progress.finished && settings.patience !== undefined ? await folder?.best() : undefined;
   const trained =
