@@ -103,8 +103,8 @@ class OrtSession implements Session {
 }
 
 /**
- * What every session is told. ONNX Runtime's DivMulFusion rewrites (1 / a) * b to b / a, and drops the 1 / a though it is
- * used elsewhere too: valid graphs become "Invalid model".
+ * What every session is told. ONNX Runtime 1.30's DivMulFusion makes invalid models of valid ones, and wrong ones where
+ * numbers are whole; what is good of it, `divideProducts` does before the model is encoded.
  */
 const always: Readonly<Record<string, string>> = {
   "optimization.disable_specified_optimizers": "DivMulFusion",
