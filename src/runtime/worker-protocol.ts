@@ -32,6 +32,13 @@ export interface WorkerOptions {
   readonly polite?: boolean;
 }
 
+/** What a worker is started with. */
+export interface WorkerData {
+  readonly options: WorkerOptions;
+  /** The memory of its `NativeDoor`. */
+  readonly door: SharedArrayBuffer;
+}
+
 /** The buffers that can be handed over instead of copied; shared ones need neither. */
 export function transferables(values: Readonly<Record<string, Tensor>>): ArrayBuffer[] {
   const buffers = new Set<ArrayBuffer>();
