@@ -8,10 +8,9 @@ import {
   requireEvaluation,
 } from "./evaluate/index.js";
 import type { TrainedVae, Vae } from "./model/index.js";
-import { chooseDevice, type DeviceName } from "./runtime/devices.js";
+import { chooseDevice } from "./runtime/devices.js";
 import { type Backend, type Engine, evaluateOn, type Feeds } from "./runtime/index.js";
-import { loadOrtNode, sharingBackend } from "./runtime/node.js";
-import { enterShare, leaveShare } from "./runtime/shares.js";
+import { loadOrtNode, nodeBackend } from "./runtime/node.js";
 import { wasmBackend } from "./runtime/wasm.js";
 import { startWorkerEngine } from "./runtime/worker-engine.js";
 import { fitFlowOn, type FlowOptions, type FlowSampler } from "./sampling/index.js";
@@ -19,11 +18,12 @@ import type { Tensor } from "./tensor/index.js";
 import { type LoadOptions, loadModelOn, type TrainOptions, trainOn } from "./runs/index.js";
 import type { Platform, Run } from "./train/index.js";
 
-/** The same engine, described or closed otherwise. */
-function altered(engine: Engine, changes: Partial<Pick<Engine, "description" | "close">>): Engine {
+/** The same engine, described otherwise. */
+function altered(engine: Engine, changes: Partial<Pick<Engine, "description">>): Engine {
   return {
     device: engine.device,
     description: engine.description,
+    threads: engine.threads,
     loops: engine.loops,
     extensions: engine.extensions,
     open: (...args) => engine.open(...args),
@@ -43,35 +43,29 @@ async function openBackend(): Promise<Backend> {
   } catch {
     return wasmBackend();
   }
-  return sharingBackend();
+  return nodeBackend();
 }
 
-/** An engine in a worker that is seen by other engines on the CPU until it is closed or its process ends. */
-async function startSharingEngine(device: DeviceName, threads: number | undefined): Promise<Engine> {
-  if (device !== "cpu") return startWorkerEngine({ device, ...(threads ? { threads } : {}) });
-  const share = enterShare(threads);
-  try {
-    const engine = await startWorkerEngine({ device, share, ...(threads ? { threads } : {}) });
-    return altered(engine, { close: () => engine.close().finally(() => leaveShare(share)) });
-  } catch (error) {
-    leaveShare(share);
-    throw error;
-  }
+function nodePlatformOf(polite: boolean): Platform {
+  return {
+    async startEngine(name, threads) {
+      const { device, reason } = await chooseDevice(name);
+      const engine = await startWorkerEngine({ device, polite, ...(threads && { threads }) });
+      return name === "auto" ? altered(engine, { description: `${engine.description}; ${reason}` }) : engine;
+    },
+    openBackend,
+  };
 }
 
 /**
  * How Node trains: in a worker thread, on the device that `chooseDevice` names; trained models run in the caller's
- * thread, on the CPU. An engine that was chosen by `auto` says why in its description. Engines on the CPU share its
- * cores with the others of this user, unless they were told how many threads to take.
+ * thread, on the CPU. An engine that was chosen by `auto` says why in its description. It takes one thread a core unless
+ * told otherwise, and keeps to that.
  */
-export const nodePlatform: Platform = {
-  async startEngine(name, threads) {
-    const { device, reason } = await chooseDevice(name);
-    const engine = await startSharingEngine(device, threads);
-    return name === "auto" ? altered(engine, { description: `${engine.description}; ${reason}` }) : engine;
-  },
-  openBackend,
-};
+export const nodePlatform: Platform = nodePlatformOf(false);
+
+/** The same for the command line, whose runs share the machine with other programs (see `sharingBackend`). */
+export const commandPlatform: Platform = nodePlatformOf(true);
 
 /** Trains a model on a data set; see {@link TrainOptions} for what can be set and {@link trainOn} for what is thrown. */
 export function train(model: Vae, dataset: Dataset, options: TrainOptions = {}): Promise<Run> {

@@ -1,5 +1,5 @@
 import type { Dataset, Split } from "../data/index.js";
-import { nodePlatform, train } from "../node.js";
+import { commandPlatform, train } from "../node.js";
 import type { Engine } from "../runtime/index.js";
 import { writeReport } from "../report/index.js";
 import {
@@ -68,7 +68,7 @@ export async function planRun(told: Settings, resume: boolean, configFile?: stri
 export async function trainRun(plan: TrainPlan, view: TrainView, interrupt: Interrupt): Promise<Run> {
   const { device, threads } = plan.settings;
   // The engine starts in a thread of its own while the data are read.
-  const starting = nodePlatform.startEngine(device, threads);
+  const starting = commandPlatform.startEngine(device, threads);
   const loading = new AbortController();
   const signal = AbortSignal.any([interrupt.signal, loading.signal]);
   const reading = readData(plan, view, signal);

@@ -2,6 +2,7 @@ import { create } from "@bufbuild/protobuf";
 import { type Emitter, type Expr, type OnnxAttribute, topological } from "../graph/index.js";
 import { onnxType } from "../ops/index.js";
 import { type DType, fromNumbers, type Shape, type Tensor, tensor } from "../tensor/index.js";
+import { divideProducts } from "./divided-products.js";
 import {
   AttributeProto_AttributeType as AttributeType,
   type AttributeProto,
@@ -160,9 +161,7 @@ export class GraphEmitter implements Emitter {
 
   constant(value: Tensor): string {
     const small = value.data.length <= sharedConstantSize;
-    const key = small
-      ? `constant ${value.dtype}[${value.shape.join()}] ${Array.from(value.data, spell).join()}`
-      : "";
+    const key = small ? constantKey(value) : "";
     const known = this.made.get(key)?.[0];
     if (small && known !== undefined) return known;
     const name = this.fresh("constant");
@@ -212,16 +211,21 @@ export class GraphEmitter implements Emitter {
   finished(depth: Depth, outputs: readonly string[]): NodeProto[] {
     const rename = (name: string): string => this.renames.get(name) ?? name;
     for (const name of outputs) this.needed.add(name);
+    const needed = new Set(this.needed);
     const kept: NodeProto[] = [];
     for (const node of [...this.graphs[depth]].reverse()) {
       node.output = node.output.map(rename);
-      if (!node.output.some((name) => this.needed.has(name))) continue;
+      if (!node.output.some((name) => needed.has(name))) continue;
       node.input = node.input.map(rename);
-      for (const name of node.input) this.needed.add(name);
-      this.domains.add(node.domain);
+      for (const name of node.input) needed.add(name);
       kept.push(node);
     }
-    return kept.reverse();
+    const nodes = divideProducts(kept.reverse(), this.needed, (name) => this.isOne(name));
+    for (const { input, domain } of nodes) {
+      for (const name of input) this.needed.add(name);
+      this.domains.add(domain);
+    }
+    return nodes;
   }
 
   /** The constants that the finished graphs use. */
@@ -229,11 +233,24 @@ export class GraphEmitter implements Emitter {
     return this.initializers.filter(({ name }) => this.needed.has(name));
   }
 
+  /** Whether a value is the floating-point number 1. */
+  private isOne(name: string): boolean {
+    return this.made.get(oneOf.float32)?.[0] === name || this.made.get(oneOf.float64)?.[0] === name;
+  }
+
   private fresh(stem: string): string {
     const name = `${stem.slice(stem.lastIndexOf(".") + 1)}_${this.counter++}`;
     return this.reserved.has(name) ? this.fresh(stem) : name;
   }
 }
+
+/** What tells a constant from others. */
+function constantKey({ dtype, shape, data }: Tensor): string {
+  return `constant ${dtype}[${shape.join()}] ${Array.from<number | bigint, string>(data, spell).join()}`;
+}
+
+/** The keys of the number 1. */
+const oneOf = { float32: "constant float32[] 1", float64: "constant float64[] 1" } as const;
 
 /** A number's exact identity as text: -0 and 0 differ. */
 function spell(value: number | bigint): string {

@@ -17,8 +17,8 @@ export function resumedTraining(
   before: RunConfig,
   file: string,
 ): Checked<typeof trainingFields> {
-  const { epochs, batchSize, seed, validation, patience, binarize, standardize, shuffle, configFile } =
-    before;
+  const { epochs, batchSize, seed, validation, patience, binarize, standardize, shuffle } = before;
+  const { threads, configFile } = before;
   return {
     epochs,
     batchSize,
@@ -28,6 +28,8 @@ export function resumedTraining(
     standardize,
     shuffle,
     ...(patience !== null && { patience }),
+    // Results depend on it.
+    ...(threads !== null && threads > 0 && { threads }),
     ...told,
     objective:
       told.objective ?? inFile(file, "objective", () => knownObjective(before.objective, configFile)),

@@ -72,7 +72,7 @@ export class RunFolder implements RunKeeper {
       await run.makeFolders();
       if (before === undefined) return { run, state, changed: [] };
       const changed = changesOf(folder, before, config);
-      return { run, state, changed, schema: schemaOfRun(before) };
+      return { run, state, changed, schema: schemaOfRun(before), threads: before.threads };
     } catch (error) {
       await run.discardIfEmpty();
       throw error;
@@ -88,7 +88,7 @@ export class RunFolder implements RunKeeper {
    * Saves the state to start from, then the settings: from now on the folder holds a run that can be resumed. Returns
    * warnings about what was found in it.
    */
-  async begin(state: TrainState): Promise<readonly string[]> {
+  async begin(state: TrainState, threads: number | null): Promise<readonly string[]> {
     const { progress } = state;
     await this.lock?.check();
     this.begun = true;
@@ -97,7 +97,7 @@ export class RunFolder implements RunKeeper {
     if (progress.best === undefined) await removeWhole(this.path(runFiles.best));
     if (this.saved === undefined) await writeWhole(this.path(runFiles.last), encodeCheckpoint(state));
     // A run of more epochs than are asked for by now keeps them all.
-    const config = { ...this.config, epochs: Math.max(this.config.epochs, progress.epoch) };
+    const config = { ...this.config, threads, epochs: Math.max(this.config.epochs, progress.epoch) };
     await writeWhole(this.path(runFiles.config), `${JSON.stringify(config, null, 2)}\n`);
     const mended = await mendMetrics(this.path(runFiles.metrics), progress.history);
     if (mended !== undefined) this.warnings.push(mended);

@@ -24,6 +24,8 @@ export interface Call {
 export interface Engine {
   readonly device: string;
   readonly description: string;
+  /** Threads of an operator (see `Backend`). */
+  readonly threads: number | null;
   readonly loops: boolean;
   readonly extensions: readonly string[];
   /** Reads a compiled model; answers a handle for `run`. `inputs` are its input names. */
@@ -66,6 +68,10 @@ export class LocalEngine implements Engine {
 
   get description(): string {
     return this.backend.description;
+  }
+
+  get threads(): number | null {
+    return this.backend.threads;
   }
 
   get loops(): boolean {

@@ -5,8 +5,7 @@ import { loadElsewhere } from "./cpu-load.js";
 import { keepFreedMemory } from "./heap.js";
 import { type OrtModule, ortBackend } from "./ort.js";
 import type { Backend } from "./session.js";
-import { sharedBackend } from "./shared-backend.js";
-import { type Share, shareFolder, shareOf } from "./shares.js";
+import { politeBackend } from "./polite-backend.js";
 
 /** Devices that `onnxruntime-node` knows by name. */
 export type NodeDevice = "cpu" | "cuda" | "webgpu" | "dml" | "coreml";
@@ -57,7 +56,7 @@ export async function nodeBackend(device: NodeDevice = "cpu", threads?: number):
     loops: device === "cpu" || device === "cuda",
     extensions: device === "cpu" ? ["com.microsoft.GatedAdd"] : [],
     executionProviders: providers,
-    threads: count,
+    threads: device === "cpu" ? count : null,
     writesInto: true,
     onLargeOutput: keepFreedMemory,
     config: { "session.set_denormal_as_zero": "1", "session.disable_quant_qdq": "1" },
@@ -65,19 +64,10 @@ export async function nodeBackend(device: NodeDevice = "cpu", threads?: number):
 }
 
 /**
- * The native engine on the CPU with its share of the cores: all of them while it is alone, fewer while other engines
- * of this user train or evaluate, or other programs keep cores busy (threads that wait for a core make an operation
- * slower than one thread alone). `share` is its place among them; by default it has none and isn't seen by others.
+ * The native engine on the CPU for a program that has the machine to share: its threads don't spin while other programs
+ * keep cores busy. Their number, and the results, are those of `nodeBackend`.
  */
-export async function sharingBackend(share: Share = { folder: shareFolder() }): Promise<Backend> {
-  const cores = defaultThreads();
-  if (cores === 1) return nodeBackend("cpu", 1);
-  const { threads, others } = shareOf(share, cores);
+export async function sharingBackend(threads = defaultThreads()): Promise<Backend> {
   const backend = await nodeBackend("cpu", threads);
-  const load = loadElsewhere(cores);
-  const free = (): number => Math.max(1, cores - Math.round(load()));
-  const shared = sharedBackend(backend, () => Math.min(shareOf(share, cores).threads, free()));
-  if (others === 0) return shared;
-  const who = others === 1 ? "another engine" : `${others} other engines`;
-  return { ...shared, description: `${shared.description}; shares ${cores} cores with ${who}` };
+  return threads === 1 ? backend : politeBackend(backend, loadElsewhere(os.availableParallelism()));
 }

@@ -102,6 +102,14 @@ class OrtSession implements Session {
   }
 }
 
+/**
+ * What every session is told. ONNX Runtime 1.30's DivMulFusion makes invalid models of valid ones, and wrong ones where
+ * numbers are whole; what is good of it, `divideProducts` does before the model is encoded.
+ */
+const always: Readonly<Record<string, string>> = {
+  "optimization.disable_specified_optimizers": "DivMulFusion",
+};
+
 /** What tells one ONNX Runtime backend from another. */
 export interface OrtBackendOptions {
   readonly device: string;
@@ -109,7 +117,7 @@ export interface OrtBackendOptions {
   readonly loops: boolean;
   readonly extensions?: readonly string[];
   readonly executionProviders: readonly InferenceSession.ExecutionProviderConfig[];
-  readonly threads?: number;
+  readonly threads: number | null;
   /** Whether it writes outputs to memory that it is given; default false. */
   readonly writesInto?: boolean;
   /** Called after each run that had a large output. */
@@ -123,18 +131,19 @@ export function ortBackend(ort: OrtModule, backend: OrtBackendOptions): Backend 
   return {
     device: backend.device,
     description: backend.description,
+    threads: backend.threads,
     loops: backend.loops,
     extensions: backend.extensions ?? [],
     async open(model: Uint8Array, options: SessionOptions = {}): Promise<Session> {
       const threads = options.threads ?? backend.threads;
-      const config = { ...backend.config, ...options.config };
+      const config = { ...always, ...backend.config, ...options.config };
       const session = await ort.InferenceSession.create(model, {
         executionProviders: [...backend.executionProviders],
         graphOptimizationLevel: "all",
         // Errors reach the caller as exceptions; on the terminal they would only be noise.
         logSeverityLevel: 4,
-        ...(threads === undefined ? {} : { intraOpNumThreads: threads, interOpNumThreads: 1 }),
-        ...(Object.keys(config).length === 0 ? {} : { extra: nest(config) }),
+        ...(threads === null ? {} : { intraOpNumThreads: threads, interOpNumThreads: 1 }),
+        extra: nest(config),
         ...(options.profile === undefined
           ? {}
           : { enableProfiling: true, profileFilePrefix: options.profile }),

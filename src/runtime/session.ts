@@ -27,6 +27,8 @@ export interface Backend {
   readonly device: string;
   /** One line for people: engine, version, threads. */
   readonly description: string;
+  /** Threads of an operator, on which the last bits of results may depend; null where the device decides (a GPU). */
+  readonly threads: number | null;
   /** Whether many training steps a call (ONNX `Loop`) work and pay off on this device. */
   readonly loops: boolean;
   /** Operators outside the ONNX standard that it has, as `domain.Operator`. */

@@ -17,6 +17,7 @@ export async function wasmBackend({ threads = 1, wasmPaths }: WasmOptions = {}):
   return ortBackend(ort, {
     device: "wasm",
     description: `ONNX Runtime WebAssembly, ${threads} thread${threads === 1 ? "" : "s"}`,
+    threads,
     loops: true,
     executionProviders: ["wasm"],
   });

@@ -1,12 +1,14 @@
 import { Worker } from "node:worker_threads";
 import type { Tensor } from "../tensor/index.js";
 import type { Call, Engine } from "./engine.js";
+import { forgetDoor, NativeDoor, waitAtExit } from "./native-door.js";
 import type { SessionOptions, Tensors } from "./session.js";
 import {
   type Hello,
   lentBuffers,
   type Request,
   type Response,
+  type WorkerData,
   type WorkerOptions,
 } from "./worker-protocol.js";
 
@@ -34,6 +36,7 @@ class WorkerEngine implements Engine {
     private readonly worker: Worker,
     readonly device: string,
     readonly description: string,
+    readonly threads: number | null,
     readonly loops: boolean,
     readonly extensions: readonly string[],
   ) {
@@ -123,11 +126,23 @@ function firstMessage(worker: Worker): Promise<Hello> {
 
 /** Starts an engine in a worker thread. Throws if the device can't be used. */
 export async function startWorkerEngine(options: WorkerOptions): Promise<Engine> {
-  const worker = new Worker(workerUrl(), { workerData: options });
+  const door = new NativeDoor();
+  const worker = new Worker(workerUrl(), {
+    workerData: { options, door: door.memory } satisfies WorkerData,
+  });
+  waitAtExit(door);
+  worker.once("exit", () => forgetDoor(door));
   const hello = await firstMessage(worker);
   if ("failure" in hello) {
     await worker.terminate();
     throw new Error(hello.failure);
   }
-  return new WorkerEngine(worker, hello.device, hello.description, hello.loops, hello.extensions);
+  return new WorkerEngine(
+    worker,
+    hello.device,
+    hello.description,
+    hello.threads,
+    hello.loops,
+    hello.extensions,
+  );
 }

@@ -1,6 +1,5 @@
 import type { Tensor } from "../tensor/index.js";
 import type { NodeDevice } from "./node.js";
-import type { Share } from "./shares.js";
 
 /** What a worker is asked: a method of its engine, by name. */
 export interface Request {
@@ -19,6 +18,7 @@ export type Hello =
   | {
       readonly device: string;
       readonly description: string;
+      readonly threads: number | null;
       readonly loops: boolean;
       readonly extensions: readonly string[];
     }
@@ -28,8 +28,15 @@ export type Hello =
 export interface WorkerOptions {
   readonly device: NodeDevice | "wasm";
   readonly threads?: number;
-  /** Its place among other engines, with which it shares the cores; without effect if `threads` is given. */
-  readonly share?: Share;
+  /** Whether its threads make room for other programs (see `politeBackend`); default false. */
+  readonly polite?: boolean;
+}
+
+/** What a worker is started with. */
+export interface WorkerData {
+  readonly options: WorkerOptions;
+  /** The memory of its `NativeDoor`. */
+  readonly door: SharedArrayBuffer;
 }
 
 /** The buffers that can be handed over instead of copied; shared ones need neither. */

@@ -1,7 +1,9 @@
 import { parentPort, workerData } from "node:worker_threads";
 import type { Tensor } from "../tensor/index.js";
 import { type Call, LocalEngine } from "./engine.js";
+import { guardedBackend, NativeDoor } from "./native-door.js";
 import { nodeBackend, sharingBackend } from "./node.js";
+import type { Backend } from "./session.js";
 import { wasmBackend } from "./wasm.js";
 import {
   type Hello,
@@ -9,16 +11,16 @@ import {
   type Request,
   type Response,
   transferables,
+  type WorkerData,
   type WorkerOptions,
 } from "./worker-protocol.js";
 
 const port = parentPort;
 if (port === null) throw new Error("this file runs as a worker thread only");
 
-async function startEngine({ device, threads, share }: WorkerOptions): Promise<LocalEngine> {
-  if (device === "wasm") return new LocalEngine(await wasmBackend(threads === undefined ? {} : { threads }));
-  const shares = share !== undefined && threads === undefined && device === "cpu";
-  return new LocalEngine(shares ? await sharingBackend(share) : await nodeBackend(device, threads));
+function openBackend({ device, threads, polite }: WorkerOptions): Promise<Backend> {
+  if (device === "wasm") return wasmBackend(threads === undefined ? {} : { threads });
+  return polite === true && device === "cpu" ? sharingBackend(threads) : nodeBackend(device, threads);
 }
 
 function messageOf(error: unknown): string {
@@ -54,10 +56,14 @@ async function warmUp(engine: LocalEngine): Promise<void> {
   await engine.release(await engine.open(Buffer.from(tinyModel, "base64"), ["x"]));
 }
 
+const { options, door: memory } = workerData as WorkerData;
+const door = new NativeDoor(memory);
+
 try {
-  const engine = await startEngine(workerData as WorkerOptions);
-  const { device, description, loops, extensions } = engine;
-  port.postMessage({ device, description, loops, extensions } satisfies Hello);
+  const backend = await openBackend(options).finally(() => door.leave());
+  const engine = new LocalEngine(guardedBackend(backend, door));
+  const { device, description, threads, loops, extensions } = engine;
+  port.postMessage({ device, description, threads, loops, extensions } satisfies Hello);
   port.on("message", (request: Request) => void answer(engine, request));
   // What the first model's opening would fail with, it will be told.
   await warmUp(engine).catch(() => undefined);

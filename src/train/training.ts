@@ -93,8 +93,11 @@ export interface Platform {
 
 /** A place that keeps a run: in Node, a folder. */
 export interface RunKeeper extends CheckpointSink {
-  /** Keeps the state to start from and the settings. Returns warnings about what was found in the place. */
-  begin(state: TrainState): Promise<readonly string[]>;
+  /**
+   * Keeps the state to start from and the settings, with the number of threads that the engine takes. Returns warnings
+   * about what was found in the place.
+   */
+  begin(state: TrainState, threads: number | null): Promise<readonly string[]>;
   /** Removes what was made of a new run into which nothing has been trained. */
   discardIfEmpty(): Promise<void>;
   /** Gives the place free for others. */
@@ -129,6 +132,8 @@ export interface OpenedRun {
   readonly changed: readonly Change[];
   /** How the run to resume reads its examples. */
   readonly schema?: ExampleSchema;
+  /** The number of threads that the run to resume was trained with, if it says. */
+  readonly threads?: number | null;
 }
 
 /** Opens the place of a new run or, with `resume`, of one to resume. */
@@ -196,7 +201,10 @@ export async function trainWith(
         ? initialState(model, settings.optimizer, settings.seed)
         : reopened(found, settings);
     if (found !== undefined) requireState(found, model, settings.optimizer, out ?? "the run");
-    const warnings = (await folder?.begin(state)) ?? [];
+    const engine = await starting;
+    const warnings = [...((await folder?.begin(state, engine.threads)) ?? [])];
+    const before = opened?.threads ?? null;
+    if (before !== null && before !== engine.threads) warnings.push(otherThreads(before, engine.threads));
     const changed = opened?.changed ?? [];
     const training = {
       platform,
@@ -211,7 +219,7 @@ export async function trainWith(
       changed,
       warnings,
     };
-    return await trainIn(await starting, entering, training);
+    return await trainIn(engine, entering, training);
   } catch (error) {
     await folder?.discardIfEmpty();
     throw error;
@@ -237,6 +245,13 @@ interface Training {
   readonly found: TrainState | undefined;
   readonly changed: readonly Change[];
   readonly warnings: readonly string[];
+}
+
+function otherThreads(before: number, now: number | null): string {
+  return (
+    `the run was trained with ${before} thread${before === 1 ? "" : "s"} so far, and goes on with ${now ?? "a GPU"}: ` +
+    "the weights may differ in their last bits from those of a run that kept to one number"
+  );
 }
 
 function weightsOf(model: Vae, { tensors }: TrainState): Record<string, Tensor> {

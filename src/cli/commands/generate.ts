@@ -1,7 +1,7 @@
 import { buildCommand } from "@stricli/core";
 import { asInput, binarizeDataset, type Dataset, readExamples, schemaOf } from "../../data/index.js";
 import type { ExampleBatch } from "../../model/index.js";
-import { nodePlatform } from "../../node.js";
+import { commandPlatform } from "../../node.js";
 import { generateFrom, samplers } from "../../sampling/index.js";
 import { type Tensor, tensor } from "../../tensor/index.js";
 import { loadSettings } from "../config.js";
@@ -45,7 +45,7 @@ async function generateImages(flags: GenerateFlags, folder: string, run: OpenedR
   const { n = 64, seed = 0, sampler: spec = "prior" } = flags;
   const codes = async (): Promise<Tensor<"float32">> =>
     trainingCodes(run, await dataFor({ ...flags, split: "train" }, folder, run));
-  const sampler = await samplers.from(spec)({ model: run.model, platform: nodePlatform, codes });
+  const sampler = await samplers.from(spec)({ model: run.model, platform: commandPlatform, codes });
   if (sampler.name !== "prior") note(sampler.description);
   return generateFrom(run.model, sampler, n, seed);
 }

@@ -1,10 +1,10 @@
 import { buildCommand } from "@stricli/core";
 import type { Settings } from "../../runs/index.js";
 import { loadConfig } from "../config.js";
-import type { Cli } from "../context.js";
+import { type Cli, note } from "../context.js";
 import { fields, type FlagField, optionOfFlag, text } from "../fields.js";
 import { commonFlags, type CommonFlags, flag, toggle } from "../flags.js";
-import { interruptible } from "../interrupt.js";
+import { interruptible, stopCodes } from "../interrupt.js";
 import { withSamples } from "../samples.js";
 import { drawRun, planRun, trainRun } from "../train-run.js";
 import { chooseView } from "../views/choose.js";
@@ -36,8 +36,10 @@ async function train(this: Cli, flags: TrainFlags, data: string | undefined): Pr
   };
   const plan = await planRun(await withSamples(settings), resume, loaded.file);
   const view = await chooseView(json);
-  const interrupt = interruptible(() =>
-    view.note("stopping after the steps under way; Ctrl-C again ends at once"),
+  const interrupt = interruptible((code) =>
+    code === stopCodes.SIGPIPE
+      ? note("standard output was closed; stopping after the steps under way")
+      : view.note("stopping after the steps under way; Ctrl-C again ends at once"),
   );
   try {
     await runIn(view, interrupt, plan, pictures && settings.pictures !== false);
@@ -59,7 +61,8 @@ async function runIn(
     await run.model.close();
     if (run.finished) return;
     const data = typeof plan.source === "string" ? ` ${plan.source}` : "";
-    view.note(`Resume with: latent train${data} --out ${run.folder} --resume`);
+    const tell = interrupt.code() === stopCodes.SIGPIPE ? note : view.note;
+    tell(`Resume with: latent train${data} --out ${run.folder} --resume`);
   } catch (error) {
     if (!interrupt.signal.aborted || (error as Error).name !== "AbortError") throw error;
     view.note("stopped before training began");
@@ -120,8 +123,9 @@ export const trainCommand = buildCommand<TrainFlags, [data: string | undefined],
     customUsage: ["DATA [flags]", "--out DIR --resume [flags]"],
     fullDescription:
       "Trains a VAE and keeps the run in a folder: settings, metrics, checkpoints, the model as ONNX and\n" +
-      "safetensors, pictures and a report. Ctrl-C saves and leaves with exit code 130; --resume goes on, and\n" +
-      "takes from the run whatever is not given again. --epochs, --patience, --lr may change then.\n\n" +
+      "safetensors, pictures and a report. Ctrl-C saves and leaves with exit code 130, SIGTERM with 143, SIGHUP with 129,\n" +
+      "a closed standard output with 141; --resume goes on, and takes from the run whatever is not given again. --epochs,\n" +
+      "--patience and --lr may change then.\n\n" +
       "  latent train mnist\n" +
       "  latent train mnist --z 20 --epochs 10 --out runs/z20\n" +
       "  latent train ./fashion --hidden 400 --seed 1 --json\n" +
