@@ -2,7 +2,7 @@ import type { Expr } from "../graph/index.js";
 import { customGradient, heaviside, logSigmoidOfMagnitude, quickSigmoid } from "../ops/index.js";
 import { real } from "./constraint.js";
 import { defineDistribution, type FamilyFactory } from "./define.js";
-import { registerKl } from "./kl.js";
+import { registerKl } from "./kl-rules.js";
 import { expExcess } from "./positive.js";
 
 /**

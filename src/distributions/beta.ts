@@ -3,7 +3,7 @@ import { positive } from "./constraint.js";
 import { defineDistribution, type FamilyFactory } from "./define.js";
 import type { Family } from "./family.js";
 import { dirichletEntropy, dirichletKl } from "./dirichlet-formulas.js";
-import { registerKl } from "./kl.js";
+import { registerKl } from "./kl-rules.js";
 import { onUnitInterval, tiny } from "./positive.js";
 import { gammaNoise, logGammaDraw } from "./standard-gamma.js";
 

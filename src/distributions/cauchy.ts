@@ -1,6 +1,6 @@
 import { positive, real } from "./constraint.js";
 import { defineDistribution, type FamilyFactory } from "./define.js";
-import { registerKl } from "./kl.js";
+import { registerKl } from "./kl-rules.js";
 import { logOnePlusSquare } from "./positive.js";
 
 /** The Cauchy distribution with median `loc` and half width at half maximum `scale`. It has no mean. */

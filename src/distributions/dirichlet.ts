@@ -7,7 +7,7 @@ import { dirichletEntropy, dirichletKl } from "./dirichlet-formulas.js";
 import type { Distribution } from "./distribution.js";
 import type { Family } from "./family.js";
 import type { FamilyInfo } from "./info.js";
-import { registerKl } from "./kl.js";
+import { registerKl } from "./kl-rules.js";
 import { tiny } from "./positive.js";
 import { gammaNoise, logGammaDraw } from "./standard-gamma.js";
 

@@ -2,7 +2,7 @@ import { positive } from "./constraint.js";
 import { defineDistribution, type FamilyFactory } from "./define.js";
 import { gamma, gammaEntropy } from "./gamma.js";
 import { gumbel } from "./gumbel.js";
-import { registerKl } from "./kl.js";
+import { registerKl } from "./kl-rules.js";
 import { normal } from "./normal.js";
 import { onPositive } from "./positive.js";
 

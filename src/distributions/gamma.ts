@@ -2,7 +2,7 @@ import type { Expr } from "../graph/index.js";
 import { customGradient, gammaLogMass, logMinusDigamma, stirlingError } from "../ops/index.js";
 import { positive } from "./constraint.js";
 import { defineDistribution, type FamilyFactory } from "./define.js";
-import { registerKl } from "./kl.js";
+import { registerKl } from "./kl-rules.js";
 import { excess, onPositive, tiny } from "./positive.js";
 import { gammaNoise, logGammaDraw } from "./standard-gamma.js";
 

@@ -2,7 +2,7 @@ import type { Expr } from "../graph/index.js";
 import "../ops/index.js";
 import { positive, real } from "./constraint.js";
 import { defineDistribution, type FamilyFactory } from "./define.js";
-import { registerKl } from "./kl.js";
+import { registerKl } from "./kl-rules.js";
 import { normal } from "./normal.js";
 import { expExcess } from "./positive.js";
 

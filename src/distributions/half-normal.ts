@@ -1,6 +1,6 @@
 import { fromLogVariance } from "./constraint.js";
 import { defineDistribution, type FamilyFactory } from "./define.js";
-import { registerKl } from "./kl.js";
+import { registerKl } from "./kl-rules.js";
 import { onPositive } from "./positive.js";
 
 /** The distribution of |y| for a normal y with mean 0 and standard deviation `scale`. */

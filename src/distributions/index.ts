@@ -14,7 +14,7 @@ export * from "./families.js";
 export type * from "./family.js";
 export type * from "./info.js";
 export * from "./kl.js";
-import "./kl-pairs.js";
+export { type FamilyKlRule, type KlRule, registerKl, type RuleParams } from "./kl-rules.js";
 export * from "./points.js";
 export * from "./registry.js";
 export { readSamples } from "./samples.js";

@@ -1,6 +1,6 @@
 import { fromLogVariance, real } from "./constraint.js";
 import { defineDistribution, type FamilyFactory } from "./define.js";
-import { registerKl } from "./kl.js";
+import { registerKl } from "./kl-rules.js";
 import { normal } from "./normal.js";
 import { onPositive } from "./positive.js";
 

@@ -6,7 +6,8 @@ import { paramNodes, type ParamValue } from "./define.js";
 import { type Distribution, independent } from "./distribution.js";
 import type { Family } from "./family.js";
 import type { FamilyInfo } from "./info.js";
-import { exactKl, registerKl } from "./kl.js";
+import { exactKl } from "./kl.js";
+import { registerKl } from "./kl-rules.js";
 import { normal } from "./normal.js";
 import { tiny } from "./positive.js";
 

@@ -1,6 +1,6 @@
 import { fromLogVariance, real } from "./constraint.js";
 import { defineDistribution, type FamilyFactory } from "./define.js";
-import { registerKl } from "./kl.js";
+import { registerKl } from "./kl-rules.js";
 
 const halfLogTwoPi = 0.5 * Math.log(2 * Math.PI);
 

@@ -1,7 +1,7 @@
 import { customGradient } from "../ops/index.js";
 import { positive } from "./constraint.js";
 import { defineDistribution, type FamilyFactory } from "./define.js";
-import { registerKl } from "./kl.js";
+import { registerKl } from "./kl-rules.js";
 
 /** The Poisson distribution of counts 0, 1, 2, ... with mean `rate`. */
 export const poisson: FamilyFactory<"rate"> = defineDistribution({

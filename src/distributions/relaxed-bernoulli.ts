@@ -7,7 +7,7 @@ import { annealingOptions, defaultTemperature, temperatureIn } from "./discrete.
 import { type Distribution, independent } from "./distribution.js";
 import type { Family } from "./family.js";
 import type { FamilyInfo } from "./info.js";
-import { registerKl } from "./kl.js";
+import { registerKl } from "./kl-rules.js";
 import type { RelaxedOptions } from "./relaxed-one-hot-categorical.js";
 
 const name = "relaxed-bernoulli";

@@ -14,7 +14,7 @@ import {
 import type { Distribution } from "./distribution.js";
 import type { Family } from "./family.js";
 import type { FamilyInfo } from "./info.js";
-import { registerKl } from "./kl.js";
+import { registerKl } from "./kl-rules.js";
 import { categoricalKl, categoricals, classesOption, type OneHotOptions } from "./one-hot-categorical.js";
 import { logGammaOfHalf } from "./sphere-area.js";
 

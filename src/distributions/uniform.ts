@@ -5,7 +5,7 @@ import { real } from "./constraint.js";
 import { defineDistribution, type FamilyFactory } from "./define.js";
 import { independent } from "./distribution.js";
 import type { Family } from "./family.js";
-import { registerKl } from "./kl.js";
+import { registerKl } from "./kl-rules.js";
 import { normal } from "./normal.js";
 
 const plain: FamilyFactory<"low" | "high"> = defineDistribution({

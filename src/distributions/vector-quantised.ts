@@ -6,7 +6,7 @@ import { grouped, joined } from "./discrete.js";
 import type { Distribution } from "./distribution.js";
 import type { Family } from "./family.js";
 import type { FamilyInfo } from "./info.js";
-import { registerKl } from "./kl.js";
+import { registerKl } from "./kl-rules.js";
 import { vectorSize } from "./multivariate-normal.js";
 
 const name = "vector-quantised";

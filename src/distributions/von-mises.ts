@@ -2,7 +2,7 @@ import type { Expr } from "../graph/index.js";
 import { besselRatio, besselRatioComplement, logBesselIScaled, vonMisesImplicit } from "../ops/index.js";
 import { positive, real } from "./constraint.js";
 import { defineDistribution, type FamilyFactory } from "./define.js";
-import { registerKl } from "./kl.js";
+import { registerKl } from "./kl-rules.js";
 import { PolarAngle } from "./polar-angle.js";
 
 const logTwoPi = Math.log(2 * Math.PI);
