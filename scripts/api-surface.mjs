@@ -22,8 +22,8 @@ function resolved(checker, symbol) {
 export function entryPoints() {
   const { exports } = JSON.parse(readFileSync(path.join(root, "package.json"), "utf8"));
   const typed = Object.entries(exports).flatMap(([name, target]) => [
-    ...(target.node?.types ? [[`${name}-node`, target.node.types]] : []),
     ...(target.types ? [[name, target.types]] : []),
+    ...(target.node?.types ? [[`${name}-node`, target.node.types]] : []),
   ]);
   const files = typed.map(([, types]) => path.join(root, types));
   const program = ts.createProgram(files, options);
@@ -59,11 +59,9 @@ function* typesIn(node, checker) {
     ? node.typeName
     : ts.isExpressionWithTypeArguments(node)
       ? node.expression
-      : ts.isTypeQueryNode(node)
-        ? node.exprName
-        : ts.isImportTypeNode(node)
-          ? node.qualifier
-          : undefined;
+      : ts.isImportTypeNode(node)
+        ? node.qualifier
+        : undefined;
   if (named !== undefined) {
     const symbol = checker.getSymbolAtLocation(named);
     if (symbol !== undefined) yield resolved(checker, symbol);
@@ -77,7 +75,6 @@ function isOurs(declaration) {
   );
 }
 
-/** Of a constant without a type of its own in the language, such as a unique symbol. */
 function isTypeParameter(symbol) {
   return (symbol.flags & ts.SymbolFlags.TypeParameter) !== 0;
 }

@@ -24,12 +24,12 @@ function changes(before, after, most = 20) {
 
 let failed = false;
 const entries = entryPoints();
-for (const entry of entries) {
+for (const [i, entry] of entries.entries()) {
   const missing = unexportedTypes(entry, entries);
   for (const line of missing) console.error(`${entry.name}: ${line}`);
   failed ||= missing.length > 0;
   const file = path.join(folder, `${entry.file}.api.md`);
-  const text = reportOf(entry);
+  const text = reportOf(entry, entries.slice(0, i));
   if (!check) {
     writeFileSync(file, text);
     continue;

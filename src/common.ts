@@ -33,7 +33,8 @@ export {
 } from "./catalogue/index.js";
 
 // Expressions, as distributions and objectives of one's own are made of; `latent/graph` has the rest
-export { constant, type Expr, input } from "./graph/index.js";
+export { constant, input } from "./expressions.js";
+export type { Expr } from "./graph/index.js";
 export type { Feeds } from "./runtime/index.js";
 
 // Data
@@ -107,6 +108,58 @@ export {
   vonMisesFisher,
 } from "./distributions/index.js";
 
+// What distributions are called in types
+export type {
+  CategoricalFactory,
+  CategoricalOptions,
+  CouplingFlowFactory,
+  CouplingFlowOptions,
+  DefinedEncoding,
+  DirichletFactory,
+  DiscretisedLogisticFactory,
+  DiscretisedLogisticOptions,
+  EncodedBy,
+  Encoding,
+  EncodingOf,
+  Factor,
+  Gaussian,
+  HypersphericalUniform,
+  InverseAutoregressiveFlowFactory,
+  InverseAutoregressiveFlowOptions,
+  LogisticNormalFactory,
+  LogisticNormalOptions,
+  LowRankNormalFactory,
+  LowRankOptions,
+  LowRankParams,
+  MixtureFactory,
+  MixtureOptions,
+  MultivariateNormalFactory,
+  OneHotFactory,
+  OneHotOptions,
+  ProductFactory,
+  ProductPart,
+  RelaxedBernoulliFactory,
+  RelaxedOneHotFactory,
+  Annealing,
+  RelaxedOptions,
+  SamplesFactory,
+  SamplesOptions,
+  SharedNormalFactory,
+  SharedNormalOptions,
+  ConcentrationLink,
+  SphereDistribution,
+  SphereFactory,
+  SphereOptions,
+  TransformedDistribution,
+  TransformedFactory,
+  TransformedOptions,
+  UniformCodesFactory,
+  VampPriorFactory,
+  VampPriorOptions,
+  VectorQuantisedFactory,
+  VectorQuantisedOptions,
+} from "./distributions/index.js";
+
 // Distributions of one's own, and what they are made of
 export {
   above,
@@ -165,6 +218,7 @@ export {
 
 // Objectives
 export {
+  type AggregateEstimator,
   autoencoder,
   betaTcVae,
   type BetaTcVaeOptions,
@@ -265,6 +319,7 @@ export type {
   LatentUse,
   LogLikelihood,
   LogLikelihoodOptions,
+  MutualInformation,
   SplitName,
 } from "./evaluate/index.js";
 export type {
@@ -286,6 +341,7 @@ export {
   type FlowSampler,
   GaussianMixture,
   type GaussianMixtureOptions,
+  type MixtureComponent,
   generateFrom,
   type LatentSampler,
   priorSampler,
@@ -311,6 +367,7 @@ export {
   imageGrid,
   type Labels,
   latentScatter,
+  type ScatterOptions,
   linearAxis,
   lossCurves,
   manifoldCodes,

@@ -104,6 +104,7 @@ export {
   pow,
   prod,
   reciprocal,
+  type Reduction,
   relu,
   reshape,
   round,

@@ -1,5 +1,6 @@
 export * from "./common.js";
 export { defineConfig, type LatentConfig } from "./cli/define-config.js";
+export type { Settings as ConfigSettings } from "./cli/settings.js";
 export {
   datasets,
   type DownloadProgress,

@@ -1,4 +1,5 @@
 import type { Dataset } from "./data/index.js";
+import type { Encoding } from "./distributions/index.js";
 import { Expr } from "./graph/index.js";
 import { type EvaluateOptions, evaluateModelIn, type Evaluation } from "./evaluate/index.js";
 import type { TrainedVae, Vae } from "./model/index.js";
@@ -74,7 +75,11 @@ export const nodePlatform: Platform = {
 };
 
 /** Trains a model on a data set; see {@link TrainOptions} for what can be set and {@link trainOn} for what is thrown. */
-export function train(model: Vae, dataset: Dataset, options: TrainOptions = {}): Promise<Run> {
+export function train<E extends Encoding>(
+  model: Vae<E>,
+  dataset: Dataset,
+  options: TrainOptions = {},
+): Promise<Run<E>> {
   return trainOn(nodePlatform, model, dataset, options);
 }
 

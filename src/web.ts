@@ -1,4 +1,5 @@
 import type { Dataset } from "./data/portable.js";
+import type { Encoding } from "./distributions/index.js";
 import { type EvaluateOptions, evaluateModelIn, type Evaluation } from "./evaluate/index.js";
 import { Expr } from "./graph/index.js";
 import { type LoadFilesOptions, loadModelFrom, type ModelSource } from "./model/load-files.js";
@@ -26,7 +27,11 @@ export type WebTrainOptions = Omit<TrainOptions, "out" | "resume" | "checkpointS
  * stays alive. The same seed gives the same weights on the same engine, in a worker or not. Throws a UserError for bad
  * options and data that don't fit the model.
  */
-export function train(model: Vae, dataset: Dataset, options: WebTrainOptions = {}): Promise<Run> {
+export function train<E extends Encoding>(
+  model: Vae<E>,
+  dataset: Dataset,
+  options: WebTrainOptions = {},
+): Promise<Run<E>> {
   return trainWith(webPlatform(options), undefined, model, dataset, options);
 }
 

@@ -14,7 +14,11 @@ export async function loadSettings(file: string | undefined): Promise<Settings> 
   }
   const cwd = process.cwd();
   if (file === undefined && !readdirSync(cwd).some((name) => /^latent\.config\.\w+$/.test(name))) return {};
-  const [{ loadConfig }, latent] = await Promise.all([import("c12"), import("../index.js")]);
+  const [{ loadConfig }, latent, graph] = await Promise.all([
+    import("c12"),
+    import("../index.js"),
+    import("../graph-node.js"),
+  ]);
   const name = file === undefined ? "latent.config" : path.resolve(file);
   try {
     const loaded = await loadConfig<Record<string, unknown>>({
@@ -29,7 +33,7 @@ export async function loadSettings(file: string | undefined): Promise<Settings> 
       giget: false,
       // c12 merges deeply and so copies objects; a distribution must stay the object that it is.
       merger: (...sources) => sources.find((source) => source !== undefined && source !== null) ?? {},
-      jitiOptions: { virtualModules: { latent } },
+      jitiOptions: { virtualModules: { latent, "latent/graph": graph } },
     });
     const source = loaded._configFile;
     return source === undefined ? {} : checkConfig(loaded.config, path.relative(cwd, source));

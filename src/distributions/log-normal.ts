@@ -1,3 +1,4 @@
+import type { EncodingOf } from "./family.js";
 import { fromLogVariance, real } from "./constraint.js";
 import { defineDistribution, type FamilyFactory } from "./define.js";
 import { registerKl } from "./kl-rules.js";
@@ -7,7 +8,10 @@ import { onPositive } from "./positive.js";
 const halfLogTwoPi = 0.5 * Math.log(2 * Math.PI);
 
 /** The distribution of exp(y) for a normal y with mean `loc` and standard deviation `scale`. */
-export const logNormal: FamilyFactory<"loc" | "scale"> = defineDistribution({
+export const logNormal: FamilyFactory<
+  "loc" | "scale",
+  EncodingOf<"mean" | "loc" | "scale">
+> = defineDistribution({
   name: "log-normal",
   description: "positive: the exponential of a normal",
   roles: ["posterior", "prior"],

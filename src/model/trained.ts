@@ -1,4 +1,5 @@
 import { rows } from "../data/portable.js";
+import type { Encoding } from "../distributions/index.js";
 import { type Backend, type Session, type Tensors } from "../runtime/index.js";
 import { allocate, isShared, sizeOf, type Tensor, tensor, UserError } from "../tensor/index.js";
 import {
@@ -41,12 +42,12 @@ const largestBlock = 1024;
 type Build = (model: Vae, weights: Readonly<Record<string, Tensor>>, stored?: ExampleType) => ModelFunction;
 
 /** A model with its weights: the functions that a user calls. All results are float32. */
-export class TrainedVae {
+export class TrainedVae<E extends Encoding = Encoding> {
   private readonly sessions = new Map<ModelFunction, Promise<Session>>();
   private readonly functions = new Map<string, ModelFunction>();
 
   constructor(
-    readonly definition: Vae,
+    readonly definition: Vae<E>,
     readonly weights: Readonly<Record<string, Tensor>>,
     private readonly openBackend: () => Promise<Backend>,
   ) {
@@ -60,13 +61,17 @@ export class TrainedVae {
     }
   }
 
-  /** The posterior's parameters for examples: for a normal one `mean` and `logVar`, each [n, latent]. */
-  async encode(x: ModelInput): Promise<Record<string, Tensor<"float32">>> {
+  /**
+   * The posterior's parameters for examples: for a normal one `mean` and `logVar`, each [n, latent]; of other families the
+   * parameters by name, and `mean` where there is one. Throws a UserError if the examples don't fit the model.
+   */
+  async encode(x: ModelInput): Promise<E> {
     const examples = this.examplesOf(x);
     const fn = this.functionNamed("encoder", encoderFunction, examples.dtype);
-    return this.inBlocks(fn, examples.shape[0] ?? 0, (start, end) => ({
+    const encoded = await this.inBlocks(fn, examples.shape[0] ?? 0, (start, end) => ({
       x: unshared(rows(examples, start, end)),
     }));
+    return encoded as Encoding as E;
   }
 
   /**
@@ -100,7 +105,7 @@ export class TrainedVae {
 
   /** The codes [n, latent] of examples: the posterior's mean or, of a family without one, a draw, always the same. */
   async codes(x: ModelInput): Promise<Tensor<"float32">> {
-    const { mean } = await this.encode(x);
+    const { mean }: Encoding = await this.encode(x);
     if (mean !== undefined) return mean;
     const examples = this.examplesOf(x);
     const fn = this.functionNamed("codes", drawnCodesFunction, examples.dtype);

@@ -1,6 +1,9 @@
 import {
   bernoulli,
   type Distribution,
+  type EncodedBy,
+  type Encoding,
+  type EncodingOf,
   type Family,
   type FamilyContext,
   type Role,
@@ -18,7 +21,7 @@ import {
 import { formatShape, sizeOf, UserError } from "../tensor/index.js";
 
 /** How a variational autoencoder is built; only `input` is required. */
-export interface VaeOptions {
+export interface VaeOptions<F extends Family = Family> {
   /** The shape of one example, such as `[28, 28]`. */
   readonly input: readonly number[];
   /** Number of latent coordinates z; default 2. */
@@ -32,7 +35,7 @@ export interface VaeOptions {
   /** In place of the default decoder `mlp(hidden reversed)`. */
   readonly decoder?: Network;
   /** q(z|x); default `normal()`, diagonal. */
-  readonly posterior?: Family;
+  readonly posterior?: F;
   /** p(z); default `normal()`, standard. */
   readonly prior?: Family;
   /** p(x|z); default `bernoulli()`. */
@@ -56,15 +59,18 @@ export interface BoundVae {
 /** A number that changes from step to step, `at(step)` from step 0 on, under a name of its own. */
 export type Scheduled = (name: string, at: (step: number) => number) => Expr;
 
-/** A variational autoencoder without values for its parameters. */
-export interface Vae {
+/**
+ * A variational autoencoder without values for its parameters. `E`, for the compiler only, is what `encode` returns once it
+ * has them: `mean` and `logVar` of the normal posterior.
+ */
+export interface Vae<E extends Encoding = Encoding> {
   readonly input: readonly number[];
   readonly latent: number;
   /** Product of `input`: examples are flat vectors inside the model. */
   readonly dataSize: number;
   readonly encoder: Network;
   readonly decoder: Network;
-  readonly posterior: Family;
+  readonly posterior: Family<E>;
   readonly prior: Family;
   readonly likelihood: Family;
   /** What the decoder's network is given is z times this number. */
@@ -96,7 +102,9 @@ function unprefixed(prefix: string, weights: Weights): Weights {
  * standard normal prior and a Bernoulli likelihood whose mean, the sigmoid of the decoder's output, is the image.
  * Throws a UserError for a latent size below 1, an input without numbers, or a `latentScale` not above 0.
  */
-export function vae(options: VaeOptions): Vae {
+export function vae<F extends Family = Family<EncodingOf<"mean" | "logVar">>>(
+  options: VaeOptions<F>,
+): Vae<EncodedBy<F>> {
   const { input, latent = 2, hidden = [256, 128], activation = "relu" } = options;
   if (!Number.isInteger(latent) || latent < 1 || latent > maximumLatent) {
     throw new UserError(
@@ -112,7 +120,8 @@ export function vae(options: VaeOptions): Vae {
   const dataEvent = [dataSize];
   const encoder = options.encoder ?? mlp(hidden, { activation });
   const decoder = options.decoder ?? mlp([...hidden].reverse(), { activation });
-  const { posterior = normal(), prior = normal(), likelihood = bernoulli() } = options;
+  const posterior = (options.posterior ?? normal()) as Family as Family<EncodedBy<F>>;
+  const { prior = normal(), likelihood = bernoulli() } = options;
   const { latentScale = posterior.support === "sphere" ? Math.sqrt(latent) : 1 } = options;
   if (!Number.isFinite(latentScale) || latentScale <= 0) {
     throw new UserError(`latentScale must be a number above 0, got ${latentScale}`, 2);

@@ -1,5 +1,5 @@
 import { type Binarization, binarizeDataset, type Dataset, holdOut, type Split } from "../data/portable.js";
-import type { Json } from "../distributions/index.js";
+import type { Encoding, Json } from "../distributions/index.js";
 import { enterSplit, type EngineSplit, type Evaluation, leaveSplit } from "../evaluate/index.js";
 import { bundle, TrainedVae, type Vae, vaeConfig } from "../model/index.js";
 import { elbo, type Objective } from "../objectives/index.js";
@@ -68,8 +68,8 @@ export interface Current {
 }
 
 /** A run that has ended or been interrupted. */
-export interface Run {
-  readonly model: TrainedVae;
+export interface Run<E extends Encoding = Encoding> {
+  readonly model: TrainedVae<E>;
   readonly history: readonly EpochRecord[];
   /** The evaluation of the epoch whose weights `model` has, if an epoch was finished. */
   readonly evaluation: Evaluation | undefined;
@@ -190,13 +190,13 @@ function reopened(state: TrainState, { epochs, patience }: Settings): TrainState
  * `trainOn` with a way to keep runs of the platform's own; nothing here reads or writes files. Throws a UserError
  * as `trainOn` does, and if `out` is given where there is no way to keep a run.
  */
-export async function trainWith(
+export async function trainWith<E extends Encoding>(
   platform: Platform,
   openRun: OpenRun | undefined,
-  model: Vae,
+  model: Vae<E>,
   dataset: Dataset,
   options: TrainOptions = {},
-): Promise<Run> {
+): Promise<Run<E>> {
   const settings = settingsOf(dataset, options);
   await requireFit(model, dataset, settings.binarize);
   const held = settings.validation > 0 ? holdOut(dataset, settings.validation, settings.seed) : dataset;
@@ -241,9 +241,9 @@ export async function trainWith(
   }
 }
 
-interface Training {
+interface Training<E extends Encoding> {
   readonly platform: Platform;
-  readonly model: Vae;
+  readonly model: Vae<E>;
   readonly data: Dataset;
   readonly settings: Settings;
   readonly options: TrainOptions;
@@ -278,11 +278,11 @@ async function enterSplits(engine: Engine, data: Dataset): Promise<[EngineSplit,
   }
 }
 
-async function trainIn(
+async function trainIn<E extends Encoding>(
   engine: Engine,
   entering: Promise<readonly [EngineSplit, EngineSplit]>,
-  training: Training,
-): Promise<Run> {
+  training: Training<E>,
+): Promise<Run<E>> {
   const { model, data, settings } = training;
   const programs = await Programs.open({
     ...settings,
@@ -299,15 +299,15 @@ async function trainIn(
   }
 }
 
-async function trainOnSplits(
+async function trainOnSplits<E extends Encoding>(
   engine: Engine,
-  training: Training,
+  training: Training<E>,
   [train, monitor]: readonly [EngineSplit, EngineSplit],
   programs: Programs,
-): Promise<Run> {
+): Promise<Run<E>> {
   const { platform, model, data, settings, options, folder, state, found } = training;
   const inEngine = new EngineState(engine, model, settings.optimizer);
-  const weights = async (): Promise<TrainedVae> =>
+  const weights = async (): Promise<TrainedVae<E>> =>
     new TrainedVae(model, await inEngine.weights(), () => platform.openBackend());
   const tell = options.onEvent ?? (() => undefined);
   const current: Current = { model: weights };
