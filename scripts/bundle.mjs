@@ -70,7 +70,7 @@ export async function bundle() {
       index: "dist/index.js",
       graph: "dist/graph-node.js",
       web: "dist/web.js",
-      worker: "dist/runtime/worker.js",
+      "latent-worker": "dist/runtime/worker.js",
       "device-probe": "dist/runtime/device-probe.js",
     },
   });

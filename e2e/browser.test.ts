@@ -1,0 +1,154 @@
+import { copyFileSync, cpSync, existsSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+import * as esbuild from "esbuild";
+import { type Browser, chromium } from "playwright-core";
+import { build } from "vite";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { scratchFolder } from "../src/testing/run-cli.js";
+import { serve } from "./serve.js";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+const scratch = scratchFolder();
+const project = path.join(scratch.folder, "project");
+const minutes = 60_000;
+
+/** The browser to test in. Where there is none these tests are skipped, and counted as such. */
+const executablePath = [
+  process.env.LATENT_TEST_CHROMIUM,
+  "/usr/bin/chromium",
+  "/usr/bin/chromium-browser",
+  "/usr/bin/google-chrome",
+].find((file) => file !== undefined && existsSync(file));
+const args = [
+  "--headless",
+  "--no-sandbox",
+  "--disable-gpu",
+  "--disable-quic",
+  "--no-first-run",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+];
+
+let browser: Browser;
+
+beforeAll(async () => {
+  if (executablePath === undefined) return;
+  cpSync(path.join(root, "e2e", "page"), project, { recursive: true });
+  mkdirSync(path.join(project, "node_modules"));
+  symlinkSync(root, path.join(project, "node_modules", "latent"), "dir");
+  writeFileSync(path.join(project, "package.json"), '{ "type": "module", "sideEffects": true }');
+  browser = await chromium.launch({ executablePath, args });
+}, 2 * minutes);
+
+afterAll(async () => {
+  await browser?.close();
+  scratch.remove();
+});
+
+interface Result {
+  readonly engine: string;
+  readonly webgpu: string;
+  readonly webgpuDevice: string;
+  readonly webgpuElbo: number;
+  readonly ticks: number;
+  readonly steps: number;
+  readonly elbos: readonly number[];
+  readonly sameWeights: boolean;
+  readonly encoded: readonly (readonly number[])[];
+  readonly image: readonly number[];
+  readonly sameDraws: boolean;
+  readonly evaluation: number;
+  readonly density: number;
+}
+
+/** Opens what a bundler has made and lets it train. */
+async function trainIn(folder: string, options: Readonly<Record<string, unknown>> = {}): Promise<Result> {
+  const { address, close } = await serve(folder);
+  const page = await browser.newPage();
+  const errors: string[] = [];
+  page.on("pageerror", (error) => errors.push(error.message));
+  try {
+    await page.goto(address);
+    await page.waitForFunction("typeof trainPage === 'function'", undefined, { timeout: minutes });
+    return await page.evaluate<Result>(`trainPage(${JSON.stringify(options)})`);
+  } catch (error) {
+    throw new Error(`the page failed: ${[...errors, (error as Error).message].join("\n")}`, { cause: error });
+  } finally {
+    await page.close();
+    await close();
+  }
+}
+
+function expectTrained(result: Result): void {
+  expect(result.engine).toMatch(/WebAssembly/);
+  expect(result.engine).not.toMatch(/page's own thread/);
+  expect(result.steps).toBe(96);
+  expect(result.elbos).toHaveLength(6);
+  expect(result.elbos.at(-1)).toBeLessThan((result.elbos[0] ?? 0) * 0.9);
+  expect(result.sameWeights).toBe(true);
+  expect(result.ticks).toBeGreaterThan(20);
+  expect(result.encoded).toEqual([
+    [32, 2],
+    [32, 2],
+  ]);
+  expect(result.image[0]).toBeGreaterThan(32);
+  expect(result.sameDraws).toBe(true);
+  expect(result.evaluation).toBeCloseTo(result.elbos.at(-1) ?? 0, 3);
+  expect(result.density).toBeCloseTo(-0.9189385, 5);
+}
+
+describe.skipIf(executablePath === undefined)("a page that trains in a Web Worker", () => {
+  let viteResult: Result;
+
+  test(
+    "bundled by Vite as it comes, the worker and the engine included",
+    async () => {
+      const out = path.join(scratch.folder, "vite");
+      await build({ root: project, logLevel: "error", build: { outDir: out, emptyOutDir: true } });
+      viteResult = await trainIn(out);
+      expectTrained(viteResult);
+    },
+    5 * minutes,
+  );
+
+  test(
+    "bundled by esbuild, with the worker as an entry point of its own",
+    async () => {
+      const out = path.join(scratch.folder, "esbuild");
+      await esbuild.build({
+        entryPoints: { page: path.join(project, "page.ts"), "latent-web-worker": "latent/web-worker" },
+        absWorkingDir: project,
+        bundle: true,
+        splitting: true,
+        minify: true,
+        format: "esm",
+        target: "es2022",
+        outdir: out,
+      });
+      const ort = path.join(root, "node_modules", "onnxruntime-web", "dist");
+      for (const name of ["ort-wasm-simd-threaded.wasm", "ort-wasm-simd-threaded.asyncify.wasm"])
+        copyFileSync(path.join(ort, name), path.join(out, name));
+      writeFileSync(
+        path.join(out, "index.html"),
+        '<body><script type="module" src="./page.js"></script></body>',
+      );
+      const result = await trainIn(out, { worker: "./latent-web-worker.js" });
+      expectTrained(result);
+      expect(result.elbos).toEqual(viteResult.elbos);
+      const fallback = await trainIn(out, { worker: "./missing.js" });
+      expect(fallback.engine).toMatch(/in the page's own thread: the worker's script could not be loaded/);
+      expect(fallback.elbos).toEqual(viteResult.elbos);
+    },
+    5 * minutes,
+  );
+
+  test("says why where there is no WebGPU, and computes in WebAssembly", () => {
+    expect(viteResult.webgpuDevice).toBe("wasm");
+    expect(viteResult.webgpu).toMatch(
+      /WebAssembly.*webgpu can't be used: (WebGPU finds no GPU|this browser)/,
+    );
+    expect(viteResult.webgpuElbo).toBe(viteResult.elbos[0]);
+  });
+});
