@@ -23,7 +23,6 @@ const executablePath = [
 const args = [
   "--headless",
   "--no-sandbox",
-  "--disable-gpu",
   "--disable-quic",
   "--no-first-run",
   "--disable-background-networking",
@@ -39,7 +38,7 @@ beforeAll(async () => {
   mkdirSync(path.join(project, "node_modules"));
   symlinkSync(root, path.join(project, "node_modules", "latent"), "dir");
   writeFileSync(path.join(project, "package.json"), '{ "type": "module", "sideEffects": true }');
-  browser = await chromium.launch({ executablePath, args });
+  browser = await chromium.launch({ executablePath, args: [...args, "--disable-gpu"] });
 }, 2 * minutes);
 
 afterAll(async () => {
@@ -64,9 +63,13 @@ interface Result {
 }
 
 /** Opens what a bundler has made and lets it train. */
-async function trainIn(folder: string, options: Readonly<Record<string, unknown>> = {}): Promise<Result> {
+async function trainIn(
+  folder: string,
+  options: Readonly<Record<string, unknown>> = {},
+  within: Browser = browser,
+): Promise<Result> {
   const { address, close } = await serve(folder);
-  const page = await browser.newPage();
+  const page = await within.newPage();
   const errors: string[] = [];
   page.on("pageerror", (error) => errors.push(error.message));
   try {
@@ -151,4 +154,25 @@ describe.skipIf(executablePath === undefined)("a page that trains in a Web Worke
     );
     expect(viteResult.webgpuElbo).toBe(viteResult.elbos[0]);
   });
+
+  test(
+    "trains on WebGPU where there is an adapter, if only one in software",
+    async (context) => {
+      const gpu = await chromium.launch({
+        executablePath: executablePath ?? "",
+        args: [...args, "--enable-unsafe-webgpu"],
+      });
+      try {
+        const result = await trainIn(path.join(scratch.folder, "vite"), {}, gpu);
+        if (result.webgpu.includes("WebGPU finds no GPU")) context.skip("this browser has no WebGPU adapter");
+        expect(result.webgpuDevice).toBe("webgpu");
+        expect(result.webgpu).toMatch(/^ONNX Runtime WebGPU/);
+        // Float32 on both; only the order of sums and the last digits of exp and log differ.
+        expect(Math.abs(result.webgpuElbo / (result.elbos[0] ?? 0) - 1)).toBeLessThan(1e-3);
+      } finally {
+        await gpu.close();
+      }
+    },
+    5 * minutes,
+  );
 });

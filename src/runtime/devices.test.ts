@@ -68,7 +68,7 @@ describe("listDevices", () => {
     const reasonOf = async (native: Machine["native"], changes: Partial<Machine> = {}): Promise<string> =>
       byName(await listDevices(pretend({ native, ...changes }))).cpu?.reason ?? "";
     expect(await reasonOf(missing)).toBe(
-      "onnxruntime-node is not installed; run npm install onnxruntime-node --onnxruntime-node-install=skip",
+      "onnxruntime-node is not installed; run: npm install onnxruntime-node@1.30 --ignore-scripts",
     );
     const noBuild = failing(
       "MODULE_NOT_FOUND",
