@@ -1,6 +1,8 @@
-import { copyFileSync, cpSync, existsSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs";
+import { execFile } from "node:child_process";
+import { copyFileSync, cpSync, existsSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
 import * as esbuild from "esbuild";
 import { type Browser, chromium } from "playwright-core";
 import { build } from "vite";
@@ -34,7 +36,8 @@ let browser: Browser;
 
 beforeAll(async () => {
   if (executablePath === undefined) return;
-  cpSync(path.join(root, "e2e", "page"), project, { recursive: true });
+  for (const name of ["index.html", "page.ts"])
+    cpSync(path.join(root, "e2e", "page", name), path.join(project, name));
   mkdirSync(path.join(project, "node_modules"));
   symlinkSync(root, path.join(project, "node_modules", "latent"), "dir");
   writeFileSync(path.join(project, "package.json"), '{ "type": "module", "sideEffects": true }');
@@ -176,3 +179,47 @@ describe.skipIf(executablePath === undefined)("a page that trains in a Web Worke
     5 * minutes,
   );
 });
+
+test(
+  "a Node program bundled by esbuild, its worker too, trains in the worker and ends",
+  async () => {
+    const program = path.join(scratch.folder, "program");
+    mkdirSync(path.join(program, "node_modules"), { recursive: true });
+    symlinkSync(root, path.join(program, "node_modules", "latent"), "dir");
+    writeFileSync(path.join(program, "package.json"), '{ "type": "module" }');
+    writeFileSync(
+      path.join(program, "app.js"),
+      `import { fromArrays, train, vae } from "latent";
+      const rows = (n) => Array.from({ length: n }, (_, i) => [0, 1, 2, 3].map((k) => ((i * 3 + k) % 7) / 7));
+      const data = fromArrays({ train: rows(64), test: rows(16) });
+      const model = vae({ input: [4], latent: 2, hidden: [8] });
+      const run = await train(model, data, { epochs: 2, batchSize: 16, device: "cpu", threads: 1 });
+      const { mean } = await run.model.encode(data.test.examples);
+      console.log(JSON.stringify({ shape: mean.shape, device: run.device, finished: run.finished }));`,
+    );
+    const out = path.join(scratch.folder, "deployed");
+    await esbuild.build({
+      entryPoints: { app: path.join(program, "app.js"), "latent-worker": "latent/worker" },
+      absWorkingDir: program,
+      bundle: true,
+      splitting: true,
+      platform: "node",
+      format: "esm",
+      outdir: out,
+      external: ["onnxruntime-node", "@resvg/resvg-js"],
+    });
+    // where it runs there is the native engine, but not latent
+    writeFileSync(path.join(out, "package.json"), '{ "type": "module" }');
+    mkdirSync(path.join(out, "node_modules"));
+    for (const name of ["onnxruntime-node", "onnxruntime-common"])
+      symlinkSync(path.join(root, "node_modules", name), path.join(out, "node_modules", name), "dir");
+    const start = (): Promise<{ stdout: string }> =>
+      promisify(execFile)(process.execPath, ["app.js"], { cwd: out, timeout: minutes });
+    expect(JSON.parse((await start()).stdout)).toEqual({ shape: [16, 2], device: "cpu", finished: true });
+    rmSync(path.join(out, "latent-worker.js"));
+    await expect(start()).rejects.toThrow(
+      /bundled without the engine's worker thread: bundle `latent\/worker`/,
+    );
+  },
+  2 * minutes,
+);

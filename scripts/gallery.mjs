@@ -5,19 +5,19 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { parseArgs } from "node:util";
 import {
-  codesIn,
   datasets,
+  distributions,
   encodePng,
   imageGrid,
-  LocalEngine,
-  Packing,
-  distributions,
   principalAxes,
   rows,
   tensor,
   train,
   vae,
 } from "../dist/index.js";
+import { codesIn } from "../dist/evaluate/index.js";
+import { Packing } from "../dist/nn/index.js";
+import { LocalEngine } from "../dist/runtime/index.js";
 import { nodeBackend } from "../dist/runtime/node.js";
 import { root } from "./tools.mjs";
 

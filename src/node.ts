@@ -5,6 +5,7 @@ import { type EvaluateOptions, evaluateModelIn, type Evaluation } from "./evalua
 import type { TrainedVae, Vae } from "./model/index.js";
 import { chooseDevice, type DeviceName } from "./runtime/devices.js";
 import { type Backend, type Engine, evaluateOn, type Feeds } from "./runtime/index.js";
+import { warnOfMissingNative } from "./runtime/missing-native.js";
 import { loadOrtNode, sharingBackend } from "./runtime/node.js";
 import { enterShare, leaveShare } from "./runtime/shares.js";
 import { wasmBackend } from "./runtime/wasm.js";
@@ -41,7 +42,8 @@ function altered(engine: Engine, changes: Partial<Pick<Engine, "description" | "
 async function openBackend(): Promise<Backend> {
   try {
     await loadOrtNode();
-  } catch {
+  } catch (error) {
+    warnOfMissingNative(error);
     return wasmBackend();
   }
   return sharingBackend();
@@ -68,6 +70,7 @@ async function startSharingEngine(device: DeviceName, threads: number | undefine
 export const nodePlatform: Platform = {
   async startEngine(name, threads) {
     const { device, reason } = await chooseDevice(name);
+    if (name === "auto" && device === "wasm") await loadOrtNode().catch(warnOfMissingNative);
     const engine = await startSharingEngine(device, threads);
     return name === "auto" ? altered(engine, { description: `${engine.description}; ${reason}` }) : engine;
   },

@@ -57,7 +57,7 @@ describe("listDevices", () => {
     expect(found.wasm?.usable).toBe(true);
     expect(found.cuda).toMatchObject({ usable: false });
     expect(found.cuda?.reason).toMatch(
-      /no NVIDIA GPU.*CUDA libraries not installed \(npm install .*=cuda12\)/,
+      /no NVIDIA GPU.*CUDA libraries not installed \(ONNXRUNTIME_NODE_INSTALL=cuda12 npm rebuild .*\)/,
     );
     expect(found.webgpu).toMatchObject({ usable: false, reason: "no adapter" });
     expect(found.dml?.reason).toBe("DirectML is a part of Windows; this is linux");
