@@ -40,7 +40,13 @@ test("the TypeScript in README and docs has the types that the package exports",
       skipLibCheck: true,
       types: ["node"],
       typeRoots: [path.join(root, "node_modules", "@types")],
-      paths: { latent: [path.join(root, "dist", "index.d.ts")] },
+      noUncheckedIndexedAccess: true,
+      exactOptionalPropertyTypes: true,
+      paths: {
+        latent: [path.join(root, "dist", "index.d.ts")],
+        "latent/graph": [path.join(root, "dist", "graph-node.d.ts")],
+        "latent/web": [path.join(root, "dist", "web.d.ts")],
+      },
     };
     writeFileSync(path.join(folder, "tsconfig.json"), JSON.stringify({ compilerOptions }));
     const tsc = createRequire(import.meta.url).resolve("typescript/bin/tsc");

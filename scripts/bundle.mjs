@@ -68,8 +68,9 @@ export async function bundle() {
     input: {
       main: "dist/cli/main.js",
       index: "dist/index.js",
+      graph: "dist/graph-node.js",
       web: "dist/web.js",
-      worker: "dist/runtime/worker.js",
+      "latent-worker": "dist/runtime/worker.js",
       "device-probe": "dist/runtime/device-probe.js",
     },
   });

@@ -6,6 +6,7 @@ import path from "node:path";
 import { parseArgs } from "node:util";
 import {
   datasets,
+  distributions,
   encodePng,
   imageGrid,
   distributions,

@@ -2,7 +2,7 @@
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
-import { build, install, runTool } from "./tools.mjs";
+import { build, install, run, runTool } from "./tools.mjs";
 
 install();
 
@@ -10,6 +10,9 @@ const steps = [
   ["build", build],
   ["format", () => runTool("@biomejs/biome/bin/biome", ["format", "."])],
   ["types", () => runTool("typescript/bin/tsc", ["--noEmit"])],
+  ["types of the page", () => runTool("typescript/bin/tsc", ["-p", "e2e/page"])],
+  ["public surface (npm run api accepts it)", () => run(process.execPath, ["scripts/api.mjs", "--check"])],
+  ["package", () => runTool("publint/src/cli.js", ["--strict"])],
   ["lint", () => runTool("eslint/bin/eslint.js", ["."])],
   [
     "import directions",

@@ -37,7 +37,10 @@ export function install() {
   const lock = path.join(root, "package-lock.json");
   if (existsSync(installed) && statSync(installed).mtimeMs >= statSync(lock).mtimeMs) return;
   console.log("installing packages");
-  orStop(run("npm", ["ci", "--no-audit", "--no-fund"]), "npm ci");
+  // The engine's own install script fetches CUDA libraries, which nothing here needs; npm 11 leaves it out by itself
+  // (`allowScripts` in package.json), npm 10 runs it.
+  const env = { ONNXRUNTIME_NODE_INSTALL: "skip" };
+  orStop(run("npm", ["ci", "--no-audit", "--no-fund"], env), "npm ci");
 }
 
 /** Compiles src/ to dist/. */

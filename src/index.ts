@@ -1,21 +1,28 @@
-export * from "./autodiff/index.js";
-export * from "./catalogue/index.js";
-export * from "./data/index.js";
-export * from "./distributions/index.js";
-export * from "./evaluate/index.js";
-export * from "./feed/index.js";
-export * from "./graph/index.js";
-export * from "./model/index.js";
-export * from "./nn/index.js";
-export * from "./objectives/index.js";
-export * from "./onnx/index.js";
-export * from "./ops/index.js";
-export * from "./optim/index.js";
-export * from "./plot/index.js";
-export * from "./report/index.js";
-export * from "./runs/index.js";
-export * from "./runtime/index.js";
-export * from "./sampling/index.js";
-export * from "./tensor/index.js";
-export * from "./train/index.js";
+export * from "./common.js";
+export {
+  datasets,
+  type DownloadProgress,
+  type DataArray,
+  type DataFormat,
+  type FolderOptions,
+  formats,
+  type FoundArray,
+  type NumberType,
+  type Part,
+  type Place,
+  type MnistOptions,
+  readIdxFile,
+  writeIdxFile,
+} from "./data/index.js";
+export { readSamples } from "./distributions/index.js";
+export { saveImages } from "./model/index.js";
 export { evaluate, evaluateModel, fitFlow, loadModel, train } from "./node.js";
+export {
+  drawPictures,
+  type PictureSubject,
+  type RunPicture,
+  type RunPictures,
+  writeReport,
+  type WrittenReport,
+} from "./report/index.js";
+export { type CheckpointName, type LoadOptions, readRunConfig } from "./runs/index.js";

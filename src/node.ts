@@ -1,5 +1,6 @@
 import { be } from "./catalogue/index.js";
 import type { Dataset } from "./data/index.js";
+import type { Encoding } from "./distributions/index.js";
 import { Expr } from "./graph/index.js";
 import {
   type EvaluateOptions,
@@ -10,6 +11,7 @@ import {
 import type { TrainedVae, Vae } from "./model/index.js";
 import { chooseDevice } from "./runtime/devices.js";
 import { type Backend, type Engine, evaluateOn, type Feeds } from "./runtime/index.js";
+import { warnOfMissingNative } from "./runtime/missing-native.js";
 import { loadOrtNode, nodeBackend } from "./runtime/node.js";
 import { wasmBackend } from "./runtime/wasm.js";
 import { startWorkerEngine } from "./runtime/worker-engine.js";
@@ -40,7 +42,8 @@ function altered(engine: Engine, changes: Partial<Pick<Engine, "description">>):
 async function openBackend(): Promise<Backend> {
   try {
     await loadOrtNode();
-  } catch {
+  } catch (error) {
+    warnOfMissingNative(error);
     return wasmBackend();
   }
   return nodeBackend();
@@ -50,6 +53,7 @@ function nodePlatformOf(polite: boolean): Platform {
   return {
     async startEngine(name, threads) {
       const { device, reason } = await chooseDevice(name);
+      if (name === "auto" && device === "wasm") await loadOrtNode().catch(warnOfMissingNative);
       const engine = await startWorkerEngine({ device, polite, ...(threads && { threads }) });
       return name === "auto" ? altered(engine, { description: `${engine.description}; ${reason}` }) : engine;
     },
@@ -68,7 +72,11 @@ export const nodePlatform: Platform = nodePlatformOf(false);
 export const commandPlatform: Platform = nodePlatformOf(true);
 
 /** Trains a model on a data set; see {@link TrainOptions} for what can be set and {@link trainOn} for what is thrown. */
-export function train(model: Vae, dataset: Dataset, options: TrainOptions = {}): Promise<Run> {
+export function train<E extends Encoding>(
+  model: Vae<E>,
+  dataset: Dataset,
+  options: TrainOptions = {},
+): Promise<Run<E>> {
   return trainOn(nodePlatform, model, dataset, options);
 }
 

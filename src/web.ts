@@ -1,66 +1,83 @@
 import { be } from "./catalogue/index.js";
 import type { Dataset } from "./data/portable.js";
+import type { Encoding } from "./distributions/index.js";
+import { type EvaluateOptions, evaluateModelIn, type Evaluation } from "./evaluate/index.js";
 import { Expr } from "./graph/index.js";
-import type { Vae } from "./model/index.js";
-import { type Backend, evaluateOn, type Feeds, LocalEngine } from "./runtime/index.js";
-import { wasmBackend, type WasmOptions } from "./runtime/wasm.js";
-import { type Tensor, UserError } from "./tensor/index.js";
+import { type LoadFilesOptions, loadModelFrom, type ModelSource } from "./model/load-files.js";
+import type { TrainedVae, Vae } from "./model/index.js";
+import { evaluateOn, type Feeds } from "./runtime/index.js";
+import type { WebEngineOptions } from "./runtime/web-backend.js";
 import { type TrainOptions, trainUnkept } from "./runs/portable.js";
-import type { Platform, Run } from "./train/portable.js";
+import { fitFlowOn, type FlowOptions, type FlowSampler } from "./sampling/index.js";
+import type { Tensor } from "./tensor/index.js";
+import type { Run } from "./train/portable.js";
+import { openWebBackend, startWebEngine, type WebOptions, webPlatform } from "./web-platform.js";
 
-export * from "./autodiff/index.js";
-export * from "./catalogue/index.js";
-export * from "./data/portable.js";
-export * from "./distributions/index.js";
-export * from "./evaluate/index.js";
-export * from "./feed/index.js";
-export * from "./graph/index.js";
-export * from "./model/index.js";
-export * from "./nn/index.js";
-export * from "./objectives/index.js";
-export * from "./onnx/index.js";
-export * from "./ops/index.js";
-export * from "./optim/index.js";
-export * from "./plot/index.js";
-export * from "./runtime/index.js";
-export { wasmBackend, type WasmOptions } from "./runtime/wasm.js";
-export * from "./runs/portable.js";
-export * from "./sampling/index.js";
-export * from "./tensor/index.js";
-export * from "./train/portable.js";
+export * from "./common.js";
+export type { WasmOptions } from "./runtime/wasm.js";
+export type { FolderHandle, LoadFilesOptions, ModelSource } from "./model/load-files.js";
+export type { WebDevice, WebEngineOptions } from "./runtime/web-backend.js";
+export type { WebWorker, WebWorkerOptions } from "./runtime/web-worker-engine.js";
+export { startWebEngine, type WebOptions, webPlatform } from "./web-platform.js";
+
+/** What `train` takes in a browser. */
+export type WebTrainOptions = Omit<TrainOptions, "out" | "resume" | "checkpointSeconds" | "device"> &
+  WebOptions;
 
 /**
- * How a browser trains: on ONNX Runtime's WebAssembly engine, in the thread that calls; a page that is to stay
- * alive meanwhile calls it from a worker.
+ * Trains a model on a data set in a browser, in a Web Worker where it can be started (`WebOptions.thread`), so that the page
+ * stays alive. The same seed gives the same weights on the same engine, in a worker or not. Throws a UserError for bad
+ * options and data that don't fit the model.
  */
-export function webPlatform(options: WasmOptions = {}): Platform {
-  const open = (threads = options.threads): Promise<Backend> =>
-    wasmBackend({ ...options, ...(threads !== undefined && { threads }) });
-  return {
-    async startEngine(device, threads) {
-      if (device !== "auto" && device !== "wasm") {
-        throw new UserError(`browsers train on the device wasm, not on ${device}`, 2);
-      }
-      return new LocalEngine(await open(threads));
-    },
-    openBackend: () => open(),
-  };
+export function train<E extends Encoding>(
+  model: Vae<E>,
+  dataset: Dataset,
+  options: WebTrainOptions = {},
+): Promise<Run<E>> {
+  const own = { wasmPaths: be.anything, thread: be.anything, worker: be.anything };
+  return trainUnkept(webPlatform(options), model, dataset, options, own);
 }
 
 /**
- * Trains a model on a data set in a browser; `TrainOptions` says what can be set, except `out`. The same seed
- * gives the same weights on the same engine. Throws a UserError for bad options and data that don't fit the model.
+ * Loads a trained model: from the address of its folder, from its files by name, or from a folder that the user has
+ * opened. Throws a UserError that names the file that is missing, damaged or of a later version.
  */
-export function train(model: Vae, dataset: Dataset, options: TrainOptions & WasmOptions = {}): Promise<Run> {
-  const { wasmPaths, threads } = options;
-  const platform = webPlatform({
-    ...(wasmPaths !== undefined && { wasmPaths }),
-    ...(threads && { threads }),
-  });
-  return trainUnkept(platform, model, dataset, options, { wasmPaths: be.anything });
+export function loadModel(
+  source: ModelSource,
+  options: LoadFilesOptions & WebEngineOptions = {},
+): Promise<TrainedVae> {
+  return loadModelFrom(source, () => openWebBackend(options), options);
 }
 
-/** Computes an expression, or several by name, on given numbers; see `evaluateOn` for what is thrown. */
+/**
+ * Measures a trained model on a part of a data set (`EvaluateOptions` says what), in a Web Worker where it can be started.
+ * Throws a UserError if the examples don't fit the model, or something asked for isn't defined for its distributions.
+ */
+export async function evaluateModel(
+  model: TrainedVae,
+  dataset: Dataset,
+  options: EvaluateOptions & WebOptions = {},
+): Promise<Evaluation> {
+  const engine = await startWebEngine(options);
+  try {
+    return await evaluateModelIn(engine, model, dataset, options);
+  } finally {
+    await engine.close();
+  }
+}
+
+/** Fits a normalising flow to codes [n, latent], for sampling from what a model has learned of its data. */
+export function fitFlow(
+  codes: Tensor<"float32">,
+  options: FlowOptions & WebOptions = {},
+): Promise<FlowSampler> {
+  return fitFlowOn(webPlatform(options), codes, options);
+}
+
+/**
+ * Computes an expression, or several by name, on given numbers. Throws an Error naming the input if one that the
+ * expression needs is not fed.
+ */
 export async function evaluate(expr: Expr, feeds?: Feeds): Promise<Tensor>;
 export async function evaluate<K extends string>(
   exprs: Readonly<Record<K, Expr>>,
@@ -70,6 +87,6 @@ export async function evaluate(
   what: Expr | Readonly<Record<string, Expr>>,
   feeds: Feeds = {},
 ): Promise<Tensor | Record<string, Tensor>> {
-  const backend = await wasmBackend();
+  const backend = await openWebBackend();
   return what instanceof Expr ? evaluateOn(backend, what, feeds) : evaluateOn(backend, what, feeds);
 }

@@ -11,6 +11,8 @@ async function bundle() {
   const { build } = await import("esbuild");
   const entry = [
     `export * from ${JSON.stringify(path.join(dist, "web.js"))};`,
+    `export { LocalEngine, wasmBackend } from ${JSON.stringify(path.join(dist, "graph.js"))};`,
+    `export { initialState } from ${JSON.stringify(path.join(dist, "train/state.js"))};`,
     `export { EngineState } from ${JSON.stringify(path.join(dist, "train/engine-state.js"))};`,
     `export { Stepper } from ${JSON.stringify(path.join(dist, "train/stepper.js"))};`,
   ].join("\n");

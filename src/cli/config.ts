@@ -28,9 +28,14 @@ function notReadable(file: string): UserError {
 
 async function contentsOf(file: string): Promise<unknown> {
   if (path.extname(file) === ".json") return readJson(readFileSync(file, "utf8"), file);
-  const [{ createJiti }, latent] = await Promise.all([import("jiti"), import("../index.js")]);
+  const [{ createJiti }, latent, graph] = await Promise.all([
+    import("jiti"),
+    import("../index.js"),
+    import("../graph-node.js"),
+  ]);
   // Its `latent` is the very one that is running, so that distributions of one's own fit.
-  const jiti = createJiti(path.resolve("latent.config"), { virtualModules: { latent }, fsCache: false });
+  const virtualModules = { latent, "latent/graph": graph };
+  const jiti = createJiti(path.resolve("latent.config"), { virtualModules, fsCache: false });
   const contents = await jiti.import<unknown>(path.resolve(file), { default: true });
   return typeof contents === "function" ? await (contents as () => unknown)() : contents;
 }

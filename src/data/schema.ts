@@ -39,7 +39,7 @@ export interface Column {
   readonly size: number;
 }
 
-interface WholeExample {
+export interface WholeExample {
   readonly codec: Codec;
   /**
    * The least and the greatest number of the training examples, in the data's own units; missing while it has not been

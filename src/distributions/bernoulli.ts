@@ -1,15 +1,16 @@
+import type { EncodingOf } from "./family.js";
 import type { Expr } from "../graph/index.js";
 import { customGradient, heaviside, logSigmoidOfMagnitude, quickSigmoid } from "../ops/index.js";
 import { real } from "./constraint.js";
 import { defineDistribution, type FamilyFactory } from "./define.js";
-import { registerKl } from "./kl.js";
+import { registerKl } from "./kl-rules.js";
 import { expExcess } from "./positive.js";
 
 /**
  * The Bernoulli distribution with log-odds `logits`. For grey levels x in 0..1, log p(x) is the negative binary
  * cross-entropy x log(y) + (1 - x) log(1 - y) with y = sigmoid(logits), as is usual for VAEs on MNIST.
  */
-export const bernoulli: FamilyFactory<"logits"> = defineDistribution({
+export const bernoulli: FamilyFactory<"logits", EncodingOf<"mean" | "logits">> = defineDistribution({
   name: "bernoulli",
   description: "binary or grey-level data, from log-odds (the binary cross-entropy)",
   params: { logits: real },

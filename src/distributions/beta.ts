@@ -1,15 +1,18 @@
 import { lbeta } from "../ops/index.js";
 import { positive } from "./constraint.js";
 import { defineDistribution, type FamilyFactory } from "./define.js";
-import type { Family } from "./family.js";
+import type { EncodingOf, Family } from "./family.js";
 import { dirichletEntropy, dirichletKl } from "./dirichlet-formulas.js";
-import { registerKl } from "./kl.js";
+import { registerKl } from "./kl-rules.js";
 import { onUnitInterval, tiny } from "./positive.js";
 import { gammaNoise, logGammaDraw } from "./standard-gamma.js";
 
 const { n, u, boost } = gammaNoise;
 
-const plain: FamilyFactory<"concentration1" | "concentration0"> = defineDistribution({
+const plain: FamilyFactory<
+  "concentration1" | "concentration0",
+  EncodingOf<"mean" | "concentration1" | "concentration0">
+> = defineDistribution({
   name: "beta",
   description: "on 0..1, with one or two modes",
   params: { concentration1: positive, concentration0: positive },
@@ -37,7 +40,9 @@ const plain: FamilyFactory<"concentration1" | "concentration0"> = defineDistribu
 /** Data are grey levels: an end level reaches half a level inside. */
 const margin = 1 / 512;
 
-function family(fixed?: Readonly<Partial<Record<"concentration1" | "concentration0", number>>>): Family {
+function family(
+  fixed?: Readonly<Partial<Record<"concentration1" | "concentration0", number>>>,
+): Family<EncodingOf<"mean" | "concentration1" | "concentration0">> {
   const made = plain(fixed);
   return {
     ...made,
@@ -55,7 +60,10 @@ function family(fixed?: Readonly<Partial<Record<"concentration1" | "concentratio
  * may be infinite, it is that of the nearest number inside; as a likelihood, of data, half a grey level (1/512)
  * inside.
  */
-export const beta: FamilyFactory<"concentration1" | "concentration0"> = Object.assign(family, {
+export const beta: FamilyFactory<
+  "concentration1" | "concentration0",
+  EncodingOf<"mean" | "concentration1" | "concentration0">
+> = Object.assign(family, {
   familyName: plain.familyName,
   info: { ...plain.info, make: family },
   of: plain.of,

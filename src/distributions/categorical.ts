@@ -6,7 +6,7 @@ import { greyLevels, nearestLevel } from "./discretised-logistic.js";
 import { type Distribution, independent } from "./distribution.js";
 import type { Family } from "./family.js";
 import type { FamilyInfo } from "./info.js";
-import { registerKl } from "./kl.js";
+import { registerKl } from "./kl-rules.js";
 
 /** Options of the categorical likelihood. */
 export interface CategoricalOptions {

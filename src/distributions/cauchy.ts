@@ -1,10 +1,11 @@
+import type { EncodingOf } from "./family.js";
 import { positive, real } from "./constraint.js";
 import { defineDistribution, type FamilyFactory } from "./define.js";
-import { registerKl } from "./kl.js";
+import { registerKl } from "./kl-rules.js";
 import { logOnePlusSquare } from "./positive.js";
 
 /** The Cauchy distribution with median `loc` and half width at half maximum `scale`. It has no mean. */
-export const cauchy: FamilyFactory<"loc" | "scale"> = defineDistribution({
+export const cauchy: FamilyFactory<"loc" | "scale", EncodingOf<"loc" | "scale">> = defineDistribution({
   name: "cauchy",
   description: "bell-shaped, with tails so heavy that it has no mean",
   params: { loc: real, scale: positive },

@@ -1,3 +1,4 @@
+import type { EncodingOf } from "./family.js";
 import type { Expr } from "../graph/index.js";
 import { customGradient } from "../ops/index.js";
 import { real } from "./constraint.js";
@@ -108,20 +109,22 @@ function inverseFar(logits: Expr, u: Expr): Expr {
  * The continuous Bernoulli distribution on 0..1 with log-odds `logits`: the Bernoulli likelihood of grey levels
  * with the normaliser that it lacks. Loaiza-Ganem and Cunningham, The continuous Bernoulli (2019).
  */
-export const continuousBernoulli: FamilyFactory<"logits"> = defineDistribution({
-  name: "continuous-bernoulli",
-  description: "grey levels in 0..1, normalised, from log-odds",
-  params: { logits: real },
-  support: "unitInterval",
-  standard: { logits: 0 },
-  noise: { u: "uniform" },
-  rsample: ({ logits }, { u }) => {
-    const each = logits.add(u.mul(0));
-    const isNear = each.abs().less(near);
-    return isNear.where(inverseNear(isNear.where(each, 0), u), inverseFar(isNear.where(1, each), u));
+export const continuousBernoulli: FamilyFactory<"logits", EncodingOf<"mean" | "logits">> = defineDistribution(
+  {
+    name: "continuous-bernoulli",
+    description: "grey levels in 0..1, normalised, from log-odds",
+    params: { logits: real },
+    support: "unitInterval",
+    standard: { logits: 0 },
+    noise: { u: "uniform" },
+    rsample: ({ logits }, { u }) => {
+      const each = logits.add(u.mul(0));
+      const isNear = each.abs().less(near);
+      return isNear.where(inverseNear(isNear.where(each, 0), u), inverseFar(isNear.where(1, each), u));
+    },
+    logProb: ({ logits }, x) => x.mul(logits).sub(logIntegral(logits)),
+    mean: ({ logits }) => meanOf(logits),
+    variance: ({ logits }) => varianceOf(logits),
+    entropy: ({ logits }) => logIntegral(logits).sub(logits.mul(meanOf(logits))),
   },
-  logProb: ({ logits }, x) => x.mul(logits).sub(logIntegral(logits)),
-  mean: ({ logits }) => meanOf(logits),
-  variance: ({ logits }) => varianceOf(logits),
-  entropy: ({ logits }) => logIntegral(logits).sub(logits.mul(meanOf(logits))),
-});
+);

@@ -18,7 +18,7 @@ import {
   type NoiseSource,
   type Support,
 } from "./distribution.js";
-import type { Family, Json } from "./family.js";
+import type { Encoding, EncodingOf, Family, Json } from "./family.js";
 import type { FamilyInfo, FamilyOption, Role } from "./info.js";
 
 /** A parameter's value: graph, or numbers (which take the dtype of the other parameters, float32 by default). */
@@ -34,7 +34,7 @@ export interface RepeatedNoise {
  * All that defines a family whose draws are single numbers, one for each element of its broadcast parameters.
  * Every function builds graph from parameters that are already inside their constraints.
  */
-export interface DistributionSpec<P extends string, N extends string = never> {
+export interface DistributionSpec<P extends string, N extends string = never, M extends Expr = Expr> {
   /** In kebab case. */
   readonly name: string;
   /** One line for `latent list`. */
@@ -67,19 +67,24 @@ export interface DistributionSpec<P extends string, N extends string = never> {
    * `({ low, high }) => ({ low, high: low.add(high) })`. Default: as they are.
    */
   link?(constrained: Readonly<Record<P, Expr>>): Readonly<Record<P, Expr>>;
-  mean?(params: Readonly<Record<P, Expr>>): Expr;
+  mean?(params: Readonly<Record<P, Expr>>): M;
   variance?(params: Readonly<Record<P, Expr>>): Expr;
   entropy?(params: Readonly<Record<P, Expr>>): Expr;
 }
 
+/** What is encoded by a family of these parameters; `M` is `never` where it has no mean. */
+export type DefinedEncoding<P extends string, M extends Expr> = EncodingOf<
+  P | ([M] extends [never] ? never : "mean")
+>;
+
 /** Makes a family with fixed parameters, or distributions with given ones. */
-export interface FamilyFactory<P extends string> {
+export interface FamilyFactory<P extends string, E extends Encoding = Encoding> {
   /**
    * The family, to be chosen as posterior, prior or likelihood. Numbers fix parameters: of a prior all that have
    * no standard value, of a posterior or likelihood those that the network is not to put out. Throws a UserError
    * for a parameter that the family lacks or a value outside its constraint.
    */
-  (fixed?: Readonly<Partial<Record<P, number>>>): Family;
+  (fixed?: Readonly<Partial<Record<P, number>>>): Family<E>;
   readonly familyName: string;
   /** What the registry tells of the family. */
   readonly info: FamilyInfo;
@@ -141,9 +146,9 @@ function isFloat64(value: ParamValue): boolean {
  *       logProb: ({ low, width }, x) => x.sub(low).mul(2).div(width.square()).log(),
  *     });
  */
-export function defineDistribution<P extends string, N extends string = never>(
-  spec: DistributionSpec<P, N>,
-): FamilyFactory<P> {
+export function defineDistribution<P extends string, N extends string = never, M extends Expr = never>(
+  spec: DistributionSpec<P, N, M>,
+): FamilyFactory<P, DefinedEncoding<P, M>> {
   const names = Object.keys(spec.params) as P[];
   const support = spec.support ?? "real";
 
@@ -189,7 +194,7 @@ export function defineDistribution<P extends string, N extends string = never>(
     };
   };
 
-  const factory = (given?: Readonly<Partial<Record<P, number>>>): Family => {
+  const factory = (given?: Readonly<Partial<Record<P, number>>>): Family<DefinedEncoding<P, M>> => {
     const fixed: { readonly [K in P]?: number } = given ?? {};
     for (const key of Object.keys(fixed)) {
       if (!names.includes(key as P)) {

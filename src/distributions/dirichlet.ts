@@ -5,16 +5,16 @@ import { positive } from "./constraint.js";
 import { paramNodes, type ParamValue } from "./define.js";
 import { dirichletEntropy, dirichletKl } from "./dirichlet-formulas.js";
 import type { Distribution } from "./distribution.js";
-import type { Family } from "./family.js";
+import type { EncodingOf, Family } from "./family.js";
 import type { FamilyInfo } from "./info.js";
-import { registerKl } from "./kl.js";
+import { registerKl } from "./kl-rules.js";
 import { tiny } from "./positive.js";
 import { gammaNoise, logGammaDraw } from "./standard-gamma.js";
 
 /** Makes Dirichlet families, or distributions with given concentrations. */
 export interface DirichletFactory {
   /** The family; `concentration` is that of every coordinate of a prior, default 1 (even on the simplex). */
-  (options?: { readonly concentration?: number }): Family;
+  (options?: { readonly concentration?: number }): Family<EncodingOf<"mean" | "concentration">>;
   readonly familyName: "dirichlet";
   readonly info: FamilyInfo;
   /** The distribution with `concentration` [..., coordinates]. */
@@ -70,7 +70,11 @@ function of(params: { readonly concentration: ParamValue }): Distribution {
   };
 }
 
-function family({ concentration }: { readonly concentration?: number } = {}): Family {
+function family({
+  concentration,
+}: {
+  readonly concentration?: number;
+} = {}): Family<EncodingOf<"mean" | "concentration">> {
   if (concentration !== undefined && !(concentration > 0)) {
     throw new UserError(`dirichlet: "concentration" must be above 0, got ${concentration}`, 2);
   }

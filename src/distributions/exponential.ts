@@ -1,15 +1,16 @@
+import type { EncodingOf } from "./family.js";
 import { positive } from "./constraint.js";
 import { defineDistribution, type FamilyFactory } from "./define.js";
 import { gamma, gammaEntropy } from "./gamma.js";
 import { gumbel } from "./gumbel.js";
-import { registerKl } from "./kl.js";
+import { registerKl } from "./kl-rules.js";
 import { normal } from "./normal.js";
 import { onPositive } from "./positive.js";
 
 const euler = 0.577215664901532860606512090082;
 
 /** The exponential distribution with mean 1 / `rate`. */
-export const exponential: FamilyFactory<"rate"> = defineDistribution({
+export const exponential: FamilyFactory<"rate", EncodingOf<"mean" | "rate">> = defineDistribution({
   name: "exponential",
   description: "positive, falling from 0 on",
   roles: ["posterior", "prior"],

@@ -1,6 +1,7 @@
 import type { Json } from "../catalogue/index.js";
 import type { Expr } from "../graph/index.js";
 import type { ParameterSpecs, Weights } from "../nn/index.js";
+import type { Tensor } from "../tensor/index.js";
 import type { Distribution, Support } from "./distribution.js";
 import type { Role } from "./role.js";
 
@@ -32,12 +33,24 @@ export interface FamilyPart {
   readonly start: number;
   readonly size: number;
 }
+/** What a model's encoder puts out: the posterior's parameters by name, each [n, ...]. */
+export type Encoding = Readonly<Record<string, Tensor<"float32">>>;
+
+/** An encoding with these names. */
+export type EncodingOf<Names extends string> = { readonly [Name in Names]: Tensor<"float32"> };
+
+/** The key under which a family's type carries its encoding's; no object has it. */
+declare const encoding: unique symbol;
+
+/** The encoding of a model whose posterior is of this family. */
+export type EncodedBy<F extends Family> = F extends Family<infer E> ? E : never;
 
 /**
  * A kind of distribution as a user chooses it: for the posterior, the prior or the likelihood of a model, before
- * any parameter has a value. `event` is the shape of one draw: `[z]` for latents, `[numbers]` for data.
+ * any parameter has a value. `E`, for the compiler only, is what `encode` returns where it is the posterior. `event` is the shape of one draw: `[z]` for latents, `[numbers]` for data.
  */
-export interface Family {
+export interface Family<E extends Encoding = Encoding> {
+  readonly [encoding]?: E;
   readonly name: string;
   /** The options it was made with; `families[name](config)` makes it again. */
   readonly config: { readonly [key: string]: Json };

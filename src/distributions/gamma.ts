@@ -1,8 +1,9 @@
+import type { EncodingOf } from "./family.js";
 import type { Expr } from "../graph/index.js";
 import { customGradient, gammaLogMass, logMinusDigamma, stirlingError } from "../ops/index.js";
 import { positive } from "./constraint.js";
 import { defineDistribution, type FamilyFactory } from "./define.js";
-import { registerKl } from "./kl.js";
+import { registerKl } from "./kl-rules.js";
 import { excess, onPositive, tiny } from "./positive.js";
 import { gammaNoise, logGammaDraw } from "./standard-gamma.js";
 
@@ -20,7 +21,10 @@ export function gammaEntropy(a: Expr): Expr {
  * The gamma distribution with `concentration` (shape) and `rate`. Draws differentiate by both parameters, by the
  * concentration implicitly (Figurnov, Mohamed and Mnih, Implicit Reparameterization Gradients, 2018).
  */
-export const gamma: FamilyFactory<"concentration" | "rate"> = defineDistribution({
+export const gamma: FamilyFactory<
+  "concentration" | "rate",
+  EncodingOf<"mean" | "concentration" | "rate">
+> = defineDistribution({
   name: "gamma",
   description: "positive, with a shape and a rate",
   roles: ["posterior", "prior"],

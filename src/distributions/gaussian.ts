@@ -1,7 +1,7 @@
 import type { Expr } from "../graph/index.js";
 import { broadcast, type Shape } from "../tensor/index.js";
 import type { Distribution } from "./distribution.js";
-import { registerKl } from "./kl.js";
+import { registerKl } from "./kl-rules.js";
 import { normal } from "./normal.js";
 
 /** Columns whose outer products add up to a covariance: a matrix [..., z, k], or a diagonal one as [..., z]. */

@@ -1,15 +1,19 @@
+import type { EncodingOf } from "./family.js";
 import type { Expr } from "../graph/index.js";
 import "../ops/index.js";
 import { positive, real } from "./constraint.js";
 import { defineDistribution, type FamilyFactory } from "./define.js";
-import { registerKl } from "./kl.js";
+import { registerKl } from "./kl-rules.js";
 import { normal } from "./normal.js";
 import { expExcess } from "./positive.js";
 
 const euler = 0.577215664901532860606512090082;
 
 /** The Gumbel distribution of largest values, with mode `loc`. */
-export const gumbel: FamilyFactory<"loc" | "scale"> = defineDistribution({
+export const gumbel: FamilyFactory<
+  "loc" | "scale",
+  EncodingOf<"mean" | "loc" | "scale">
+> = defineDistribution({
   name: "gumbel",
   description: "skewed to the right: the distribution of largest values",
   roles: ["posterior", "prior"],

@@ -1,10 +1,11 @@
+import type { EncodingOf } from "./family.js";
 import { fromLogVariance } from "./constraint.js";
 import { defineDistribution, type FamilyFactory } from "./define.js";
-import { registerKl } from "./kl.js";
+import { registerKl } from "./kl-rules.js";
 import { onPositive } from "./positive.js";
 
 /** The distribution of |y| for a normal y with mean 0 and standard deviation `scale`. */
-export const halfNormal: FamilyFactory<"scale"> = defineDistribution({
+export const halfNormal: FamilyFactory<"scale", EncodingOf<"mean" | "scale">> = defineDistribution({
   name: "half-normal",
   description: "positive: the absolute value of a normal",
   roles: ["posterior", "prior"],

@@ -4,7 +4,7 @@ import { concat } from "../ops/index.js";
 import { broadcast, sameShape, UserError } from "../tensor/index.js";
 import type { Distribution } from "./distribution.js";
 import { drawFrom } from "./distribution.js";
-import type { Family } from "./family.js";
+import type { EncodingOf, Family } from "./family.js";
 import type { FamilyInfo } from "./info.js";
 import { maskedNetwork, type MaskedNetwork, maskedSpecs } from "./masked.js";
 import { vectorSize } from "./multivariate-normal.js";
@@ -92,7 +92,7 @@ function stepsOf(weights: Weights, count: number, network: MaskedNetwork, contex
   });
 }
 
-const makeFamily = (options: InverseAutoregressiveFlowOptions = {}): Family => {
+const makeFamily = (options: InverseAutoregressiveFlowOptions = {}): Family<EncodingOf<"loc" | "scale">> => {
   const { layers = 2, hidden = [64] } = options;
   if (!Number.isInteger(layers) || layers < 1) {
     throw new UserError(`${name}: layers must be a whole number from 1, got ${layers}`, 2);
@@ -146,7 +146,7 @@ const info: FamilyInfo = {
 
 /** Makes inverse autoregressive flows. */
 export interface InverseAutoregressiveFlowFactory {
-  (options?: InverseAutoregressiveFlowOptions): Family;
+  (options?: InverseAutoregressiveFlowOptions): Family<EncodingOf<"loc" | "scale">>;
   readonly familyName: string;
   readonly info: FamilyInfo;
 }

@@ -10,7 +10,7 @@ import { exponential } from "./exponential.js";
 import { gamma } from "./gamma.js";
 import { gumbel } from "./gumbel.js";
 import { halfNormal } from "./half-normal.js";
-import { registerKl } from "./kl.js";
+import { registerKl } from "./kl-rules.js";
 import { kumaraswamy } from "./kumaraswamy.js";
 import { logistic } from "./logistic.js";
 import { normal } from "./normal.js";

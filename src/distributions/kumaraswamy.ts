@@ -1,3 +1,4 @@
+import type { EncodingOf } from "./family.js";
 import { constant, type Expr } from "../graph/index.js";
 import { digammaDifference, lbeta } from "../ops/index.js";
 import { positive } from "./constraint.js";
@@ -14,7 +15,10 @@ function moment(n: number, a: Expr, b: Expr): Expr {
  * like the beta distribution, but drawn by one formula. Kumaraswamy (1980); Nalisnick and Smyth, Stick-Breaking
  * Variational Autoencoders (2017).
  */
-export const kumaraswamy: FamilyFactory<"concentration1" | "concentration0"> = defineDistribution({
+export const kumaraswamy: FamilyFactory<
+  "concentration1" | "concentration0",
+  EncodingOf<"mean" | "concentration1" | "concentration0">
+> = defineDistribution({
   name: "kumaraswamy",
   description: "on 0..1, like beta",
   roles: ["posterior", "prior"],

@@ -1,13 +1,17 @@
+import type { EncodingOf } from "./family.js";
 import type { Expr } from "../graph/index.js";
 import { customGradient } from "../ops/index.js";
 import { positive, real } from "./constraint.js";
 import { defineDistribution, type FamilyFactory } from "./define.js";
-import { registerKl } from "./kl.js";
+import { registerKl } from "./kl-rules.js";
 import { normal } from "./normal.js";
 import { expExcess } from "./positive.js";
 
 /** The Laplace (double exponential) distribution with mean `loc` and mean absolute deviation `scale`. */
-export const laplace: FamilyFactory<"loc" | "scale"> = defineDistribution({
+export const laplace: FamilyFactory<
+  "loc" | "scale",
+  EncodingOf<"mean" | "loc" | "scale">
+> = defineDistribution({
   name: "laplace",
   description: "double exponential: peaked, with heavier tails than the normal",
   params: { loc: real, scale: positive },

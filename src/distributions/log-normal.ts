@@ -1,13 +1,17 @@
+import type { EncodingOf } from "./family.js";
 import { fromLogVariance, real } from "./constraint.js";
 import { defineDistribution, type FamilyFactory } from "./define.js";
-import { registerKl } from "./kl.js";
+import { registerKl } from "./kl-rules.js";
 import { normal } from "./normal.js";
 import { onPositive } from "./positive.js";
 
 const halfLogTwoPi = 0.5 * Math.log(2 * Math.PI);
 
 /** The distribution of exp(y) for a normal y with mean `loc` and standard deviation `scale`. */
-export const logNormal: FamilyFactory<"loc" | "scale"> = defineDistribution({
+export const logNormal: FamilyFactory<
+  "loc" | "scale",
+  EncodingOf<"mean" | "loc" | "scale">
+> = defineDistribution({
   name: "log-normal",
   description: "positive: the exponential of a normal",
   roles: ["posterior", "prior"],

@@ -4,9 +4,10 @@ import { UserError } from "../tensor/index.js";
 import { fromLogVariance } from "./constraint.js";
 import { paramNodes, type ParamValue } from "./define.js";
 import { type Distribution, independent } from "./distribution.js";
-import type { Family } from "./family.js";
+import type { EncodingOf, Family } from "./family.js";
 import type { FamilyInfo } from "./info.js";
-import { exactKl, registerKl } from "./kl.js";
+import { exactKl } from "./kl.js";
+import { registerKl } from "./kl-rules.js";
 import { normal } from "./normal.js";
 import { tiny } from "./positive.js";
 
@@ -20,7 +21,7 @@ export interface LogisticNormalOptions {
 
 /** Makes logistic-normal families, or distributions with given parameters. */
 export interface LogisticNormalFactory {
-  (options?: LogisticNormalOptions): Family;
+  (options?: LogisticNormalOptions): Family<EncodingOf<"loc" | "scale">>;
   readonly familyName: "logistic-normal";
   readonly info: FamilyInfo;
   /** The distribution on k coordinates with `loc` and `scale` [..., k - 1] of the log-ratios to the last one. */
@@ -57,7 +58,7 @@ function of(given: Readonly<Record<"loc" | "scale", ParamValue>>): Distribution 
   };
 }
 
-function family(options: LogisticNormalOptions = {}): Family {
+function family(options: LogisticNormalOptions = {}): Family<EncodingOf<"loc" | "scale">> {
   const { loc = 0, scale = 1 } = options;
   if (!(scale > 0)) throw new UserError(`logistic-normal: "scale" must be above 0, got ${scale}`, 2);
   const free = (event: readonly number[]): number => {

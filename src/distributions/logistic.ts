@@ -1,8 +1,12 @@
+import type { EncodingOf } from "./family.js";
 import { positive, real } from "./constraint.js";
 import { defineDistribution, type FamilyFactory } from "./define.js";
 
 /** The logistic distribution with mean `loc`; its standard deviation is `scale` times pi / sqrt(3). */
-export const logistic: FamilyFactory<"loc" | "scale"> = defineDistribution({
+export const logistic: FamilyFactory<
+  "loc" | "scale",
+  EncodingOf<"mean" | "loc" | "scale">
+> = defineDistribution({
   name: "logistic",
   description: "bell-shaped, with exponential tails",
   params: { loc: real, scale: positive },

@@ -2,7 +2,7 @@ import { constant, type Expr } from "../graph/index.js";
 import { UserError } from "../tensor/index.js";
 import { fromLogVariance } from "./constraint.js";
 import { type ParamValue, paramNodes } from "./define.js";
-import type { Family } from "./family.js";
+import type { EncodingOf, Family } from "./family.js";
 import { batchOf, type Gaussian, gaussianDensity, registerGaussian, scaledSquares } from "./gaussian.js";
 import type { FamilyInfo } from "./info.js";
 import { vectorSize } from "./multivariate-normal.js";
@@ -69,7 +69,9 @@ export interface LowRankOptions {
   readonly rank?: number;
 }
 
-const makeFamily = ({ rank = 2 }: LowRankOptions = {}): Family => {
+const makeFamily = ({
+  rank = 2,
+}: LowRankOptions = {}): Family<EncodingOf<"mean" | "loc" | "factor" | "scale">> => {
   if (!Number.isInteger(rank) || rank < 1) {
     throw new UserError(`${name}: rank must be a whole number from 1, got ${rank}`, 2);
   }
@@ -103,11 +105,12 @@ const info: FamilyInfo = {
   make: makeFamily,
 };
 
-type LowRankParams = Readonly<Record<"loc" | "factor" | "scale", ParamValue>>;
+/** Mean [..., z], factor [..., z, rank] and diagonal [..., z]. */
+export type LowRankParams = Readonly<Record<"loc" | "factor" | "scale", ParamValue>>;
 
 /** Makes low-rank normals. */
 export interface LowRankNormalFactory {
-  (options?: LowRankOptions): Family;
+  (options?: LowRankOptions): Family<EncodingOf<"mean" | "loc" | "factor" | "scale">>;
   readonly familyName: string;
   readonly info: FamilyInfo;
   /** With mean `loc` [..., z] and covariance F F' + diag(scale^2), F = `factor` [..., z, rank]. */

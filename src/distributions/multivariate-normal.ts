@@ -2,7 +2,7 @@ import { constant, type Expr } from "../graph/index.js";
 import { UserError } from "../tensor/index.js";
 import { fromLogVariance } from "./constraint.js";
 import { type ParamValue, paramNodes } from "./define.js";
-import type { Family } from "./family.js";
+import type { EncodingOf, Family } from "./family.js";
 import { batchOf, type Gaussian, gaussianDensity, registerGaussian } from "./gaussian.js";
 import type { FamilyInfo } from "./info.js";
 import { diagonal, fillTriangle, identity, invertTriangle, lowerTriangle } from "./triangular.js";
@@ -57,7 +57,7 @@ function multivariateNormalOf(loc: Expr, scaleTril: Expr): Gaussian {
   };
 }
 
-const makeFamily = (): Family => ({
+const makeFamily = (): Family<EncodingOf<"mean" | "loc" | "scaleTril">> => ({
   name,
   config: {},
   support: "real",
@@ -90,7 +90,7 @@ const info: FamilyInfo = {
 
 /** Makes multivariate normals. */
 export interface MultivariateNormalFactory {
-  (): Family;
+  (): Family<EncodingOf<"mean" | "loc" | "scaleTril">>;
   readonly familyName: string;
   readonly info: FamilyInfo;
   /** With mean `loc` [..., z] and lower-triangular `scaleTril` [..., z, z]; what is above its diagonal is ignored. */

@@ -1,14 +1,11 @@
 import { fromLogVariance, real } from "./constraint.js";
 import { defineDistribution, type FamilyFactory } from "./define.js";
-import { registerKl } from "./kl.js";
+import type { EncodingOf } from "./family.js";
+import { registerKl } from "./kl-rules.js";
 
 const halfLogTwoPi = 0.5 * Math.log(2 * Math.PI);
 
-/**
- * The normal (Gaussian) distribution with mean `loc` and standard deviation `scale`. Raw outputs are the mean
- * and the log-variance, as in Kingma and Welling, Auto-Encoding Variational Bayes (2014).
- */
-export const normal: FamilyFactory<"loc" | "scale"> = defineDistribution({
+const family: FamilyFactory<"loc" | "scale"> = defineDistribution({
   name: "normal",
   description: "the Gaussian; raw outputs are mean and log-variance",
   params: { loc: real, scale: fromLogVariance },
@@ -20,6 +17,12 @@ export const normal: FamilyFactory<"loc" | "scale"> = defineDistribution({
   variance: ({ scale }) => scale.square(),
   entropy: ({ scale }) => scale.log().add(0.5 + halfLogTwoPi),
 });
+
+/**
+ * The normal (Gaussian) distribution with mean `loc` and standard deviation `scale`. Raw outputs are the mean
+ * and the log-variance, as in Kingma and Welling, Auto-Encoding Variational Bayes (2014).
+ */
+export const normal = family as FamilyFactory<"loc" | "scale", EncodingOf<"mean" | "logVar">>;
 
 registerKl("normal", "normal", (p, q) => {
   const ratio = p.scale.div(q.scale).square();

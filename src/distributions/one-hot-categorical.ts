@@ -5,7 +5,7 @@ import { classesOf, grouped, joined, joinedShape } from "./discrete.js";
 import type { Distribution } from "./distribution.js";
 import type { Family } from "./family.js";
 import type { FamilyInfo } from "./info.js";
-import { registerKl } from "./kl.js";
+import { registerKl } from "./kl-rules.js";
 
 const name = "one-hot-categorical";
 

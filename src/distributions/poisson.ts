@@ -1,10 +1,11 @@
+import type { EncodingOf } from "./family.js";
 import { customGradient } from "../ops/index.js";
 import { positive } from "./constraint.js";
 import { defineDistribution, type FamilyFactory } from "./define.js";
-import { registerKl } from "./kl.js";
+import { registerKl } from "./kl-rules.js";
 
 /** The Poisson distribution of counts 0, 1, 2, ... with mean `rate`, which may be 0. */
-export const poisson: FamilyFactory<"rate"> = defineDistribution({
+export const poisson: FamilyFactory<"rate", EncodingOf<"mean" | "rate">> = defineDistribution({
   name: "poisson",
   description: "counts 0, 1, 2, ...",
   roles: ["likelihood"],

@@ -1,6 +1,6 @@
 import { scalar } from "../graph/index.js";
 import { digammaDifference, lbeta } from "../ops/special/index.js";
-import { registerKl } from "./kl.js";
+import { registerKl } from "./kl-rules.js";
 import { logSphereArea } from "./sphere-area.js";
 import { type SphereDistribution, type SphereFactory, sphereFactory } from "./sphere.js";
 

@@ -5,9 +5,9 @@ import { bernoulliKl } from "./bernoulli.js";
 import { type ParamValue, paramNodes } from "./define.js";
 import { annealingOptions, defaultTemperature, temperatureIn } from "./discrete.js";
 import { type Distribution, independent } from "./distribution.js";
-import type { Family } from "./family.js";
+import type { EncodingOf, Family } from "./family.js";
 import type { FamilyInfo } from "./info.js";
-import { registerKl } from "./kl.js";
+import { registerKl } from "./kl-rules.js";
 import type { RelaxedOptions } from "./relaxed-one-hot-categorical.js";
 
 const name = "relaxed-bernoulli";
@@ -41,7 +41,7 @@ function relaxed(logits: Expr, temperature: Expr, hard: boolean): Distribution {
   };
 }
 
-const makeFamily = (options: RelaxedOptions = {}): Family => {
+const makeFamily = (options: RelaxedOptions = {}): Family<EncodingOf<"logits" | "temperature">> => {
   const { straightThrough: hard = false } = options;
   return {
     name,
@@ -76,7 +76,7 @@ const info: FamilyInfo = {
 
 /** Makes relaxed Bernoulli families and distributions. */
 export interface RelaxedBernoulliFactory {
-  (options?: RelaxedOptions): Family;
+  (options?: RelaxedOptions): Family<EncodingOf<"logits" | "temperature">>;
   readonly familyName: string;
   readonly info: FamilyInfo;
   /** Elementwise, with log-odds `logits` and a scalar temperature (default 2/3). */

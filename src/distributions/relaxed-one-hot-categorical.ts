@@ -12,9 +12,9 @@ import {
   temperatureIn,
 } from "./discrete.js";
 import type { Distribution } from "./distribution.js";
-import type { Family } from "./family.js";
+import type { EncodingOf, Family } from "./family.js";
 import type { FamilyInfo } from "./info.js";
-import { registerKl } from "./kl.js";
+import { registerKl } from "./kl-rules.js";
 import { categoricalKl, categoricals, classesOption, type OneHotOptions } from "./one-hot-categorical.js";
 import { logGammaOfHalf } from "./sphere-area.js";
 
@@ -61,7 +61,7 @@ function relaxed(logits: Expr, temperature: Expr, hard: boolean): Distribution {
 
 /** Makes relaxed categorical families and distributions. */
 export interface RelaxedOneHotFactory {
-  (options?: RelaxedOptions & OneHotOptions): Family;
+  (options?: RelaxedOptions & OneHotOptions): Family<EncodingOf<"logits" | "temperature">>;
   readonly familyName: string;
   readonly info: FamilyInfo;
   /** One variable with unnormalised log-probabilities [..., classes] and a scalar temperature (default 2/3). */
@@ -71,7 +71,9 @@ export interface RelaxedOneHotFactory {
   ): Distribution;
 }
 
-const makeFamily = (options: RelaxedOptions & OneHotOptions = {}): Family => {
+const makeFamily = (
+  options: RelaxedOptions & OneHotOptions = {},
+): Family<EncodingOf<"logits" | "temperature">> => {
   const { straightThrough: hard = false, classes } = options;
   return {
     name,

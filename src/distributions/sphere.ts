@@ -3,7 +3,7 @@ import { broadcast, type Shape, UserError } from "../tensor/index.js";
 import type { Constraint } from "./constraint.js";
 import { type ParamValue, paramNodes } from "./define.js";
 import type { Distribution, NoiseSource } from "./distribution.js";
-import type { Family } from "./family.js";
+import type { EncodingOf, Family } from "./family.js";
 import type { FamilyInfo } from "./info.js";
 import { PolarAngle, type PolarKind } from "./polar-angle.js";
 import { logSphereArea } from "./sphere-area.js";
@@ -94,7 +94,7 @@ export interface SphereDistribution extends Distribution {
 /** Makes families and distributions of one kind on the sphere. */
 export interface SphereFactory {
   /** The family. Throws a UserError for a link that there is not. */
-  (options?: SphereOptions): Family;
+  (options?: SphereOptions): Family<EncodingOf<"mean" | "loc" | "concentration">>;
   readonly familyName: string;
   readonly info: FamilyInfo;
   /**
@@ -155,7 +155,7 @@ function sphereDistribution(spec: SphereSpec, loc: Expr, given: Expr): SphereDis
 
 /** Makes a family of distributions on the sphere; raw outputs are m numbers for `loc`, one for the rest. */
 export function sphereFactory(spec: SphereSpec): SphereFactory {
-  const factory = (options: SphereOptions = {}): Family => {
+  const factory = (options: SphereOptions = {}): Family<EncodingOf<"mean" | "loc" | "concentration">> => {
     const { link = "log" } = options;
     if (!Object.hasOwn(links, link)) {
       throw new UserError(

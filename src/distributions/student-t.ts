@@ -1,3 +1,4 @@
+import type { EncodingOf } from "./family.js";
 import { constant, type Expr } from "../graph/index.js";
 import { lbeta, logMinusDigamma } from "../ops/index.js";
 import { above, positive, real } from "./constraint.js";
@@ -15,7 +16,10 @@ function logBetaHalf(df: Expr): Expr {
  * finite. A draw is a normal one over the root of a gamma draw and differentiates through both. Where they don't
  * exist the mean (df <= 1) is NaN and the variance infinite (1 < df <= 2) or NaN.
  */
-export const studentT: FamilyFactory<"df" | "loc" | "scale"> = defineDistribution({
+export const studentT: FamilyFactory<
+  "df" | "loc" | "scale",
+  EncodingOf<"mean" | "df" | "loc" | "scale">
+> = defineDistribution({
   name: "student-t",
   description: "bell-shaped, with tails as heavy as the degrees of freedom say",
   params: { df: { ...above(2), above: 0 }, loc: real, scale: positive },

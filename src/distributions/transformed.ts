@@ -4,7 +4,8 @@ import { type Bijector, bijectorNames, bijectorsFrom, chain } from "./bijector.j
 import { type Distribution, drawFrom, type NoiseSource } from "./distribution.js";
 import type { Family, Json } from "./family.js";
 import type { FamilyInfo } from "./info.js";
-import { exactKl, registerKl } from "./kl.js";
+import { exactKl } from "./kl.js";
+import { registerKl } from "./kl-rules.js";
 import { normal } from "./normal.js";
 import { prefixedSpecs, scopedContext, specOf } from "./scope.js";
 

@@ -4,11 +4,11 @@ import { sizeOf, UserError } from "../tensor/index.js";
 import { real } from "./constraint.js";
 import { defineDistribution, type FamilyFactory } from "./define.js";
 import { independent } from "./distribution.js";
-import type { Family } from "./family.js";
-import { registerKl } from "./kl.js";
+import type { EncodingOf, Family } from "./family.js";
+import { registerKl } from "./kl-rules.js";
 import { normal } from "./normal.js";
 
-const plain: FamilyFactory<"low" | "high"> = defineDistribution({
+const plain: FamilyFactory<"low" | "high", EncodingOf<"mean" | "low" | "high">> = defineDistribution({
   name: "uniform",
   description: "even between two limits; as a posterior on an interval within them",
   roles: ["posterior", "prior"],
@@ -46,7 +46,9 @@ function intervalWithin([low, high]: readonly [number, number], place: Expr, wid
   return [from, from.add(share.mul(2 * reach))];
 }
 
-function family(fixed: Readonly<Partial<Record<"low" | "high", number>>> = {}): Family {
+function family(
+  fixed: Readonly<Partial<Record<"low" | "high", number>>> = {},
+): Family<EncodingOf<"mean" | "low" | "high">> {
   const made = plain(fixed);
   const { low = -1, high = 1 } = fixed;
   if (!(low < high)) {
@@ -77,11 +79,14 @@ function family(fixed: Readonly<Partial<Record<"low" | "high", number>>> = {}): 
  * little a signal grows with its square. (A normal posterior pays s^2 / 2 for a shift.) Hence intervals that start
  * narrow, at 2% of the width, where the decoder learns to use them before they can widen.
  */
-export const uniform: FamilyFactory<"low" | "high"> = Object.assign(family, {
-  familyName: plain.familyName,
-  info: { ...plain.info, make: family },
-  of: plain.of,
-});
+export const uniform: FamilyFactory<"low" | "high", EncodingOf<"mean" | "low" | "high">> = Object.assign(
+  family,
+  {
+    familyName: plain.familyName,
+    info: { ...plain.info, make: family },
+    of: plain.of,
+  },
+);
 
 registerKl(uniform, uniform, (p, q) => {
   const inside = p.low.greaterEqual(q.low).and(p.high.lessEqual(q.high));

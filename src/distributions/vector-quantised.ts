@@ -4,9 +4,9 @@ import { customGradient } from "../ops/index.js";
 import { UserError } from "../tensor/index.js";
 import { grouped, joined } from "./discrete.js";
 import type { Distribution } from "./distribution.js";
-import type { Family } from "./family.js";
+import type { EncodingOf, Family } from "./family.js";
 import type { FamilyInfo } from "./info.js";
-import { registerKl } from "./kl.js";
+import { registerKl } from "./kl-rules.js";
 import { vectorSize } from "./multivariate-normal.js";
 
 const name = "vector-quantised";
@@ -88,7 +88,9 @@ function uniformCodesOf(z: number, codebook: Expr): Distribution {
   };
 }
 
-const makeFamily = (options: VectorQuantisedOptions = {}): Family => {
+const makeFamily = (
+  options: VectorQuantisedOptions = {},
+): Family<EncodingOf<"mean" | "codebook" | "encoded">> => {
   const { codes = 512, commitment = 0.25 } = options;
   if (!Number.isInteger(codes) || codes < 2) {
     throw new UserError(`${name}: codes must be a whole number from 2, got ${codes}`, 2);
@@ -134,7 +136,7 @@ const info: FamilyInfo = {
 
 /** Makes vector-quantised families. */
 export interface VectorQuantisedFactory {
-  (options?: VectorQuantisedOptions): Family;
+  (options?: VectorQuantisedOptions): Family<EncodingOf<"mean" | "codebook" | "encoded">>;
   readonly familyName: string;
   readonly info: FamilyInfo;
 }

@@ -1,4 +1,4 @@
-import { registerKl } from "./kl.js";
+import { registerKl } from "./kl-rules.js";
 import { logSphereArea } from "./sphere-area.js";
 import { type SphereDistribution, type SphereFactory, sphereFactory } from "./sphere.js";
 

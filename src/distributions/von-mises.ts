@@ -1,8 +1,9 @@
+import type { EncodingOf } from "./family.js";
 import type { Expr } from "../graph/index.js";
 import { besselRatio, besselRatioComplement, logBesselIScaled, vonMisesImplicit } from "../ops/index.js";
 import { positive, real } from "./constraint.js";
 import { defineDistribution, type FamilyFactory } from "./define.js";
-import { registerKl } from "./kl.js";
+import { registerKl } from "./kl-rules.js";
 import { PolarAngle } from "./polar-angle.js";
 
 const logTwoPi = Math.log(2 * Math.PI);
@@ -27,7 +28,10 @@ function quantile(concentration: Expr, u: Expr): Expr {
  * distribution function and differentiate exactly. As mean and variance it has the circular ones: `loc` and
  * 1 - I1/I0.
  */
-export const vonMises: FamilyFactory<"loc" | "concentration"> = defineDistribution({
+export const vonMises: FamilyFactory<
+  "loc" | "concentration",
+  EncodingOf<"mean" | "loc" | "concentration">
+> = defineDistribution({
   name: "von-mises",
   description: "an angle, around a direction: the normal of the circle",
   roles: ["posterior", "prior"],

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Dataset, fromArrays } from "../data/index.js";
-import { normal, samples } from "../distributions/index.js";
+import { type Family, normal, samples } from "../distributions/index.js";
 import { TrainedVae, type Vae, vae } from "../model/index.js";
 import { autoencoder, waeMmd } from "../objectives/index.js";
 import { LocalEngine } from "../runtime/index.js";
@@ -56,7 +56,7 @@ function knownLogLikelihood(): number {
   return total / n;
 }
 
-function linearModel(prior = normal()): Vae {
+function linearModel(prior: Family = normal()): Vae {
   return vae({ input: [3], latent: 2, hidden: [], likelihood: normal({ scale: s }), prior });
 }
 

@@ -1,5 +1,6 @@
 import { be, type OptionChecks, requireArgument, requireOptions, valueInWords } from "../catalogue/index.js";
 import { type ExampleSchema, pictureRange, rows, wholeSchema } from "../data/portable.js";
+import type { Encoding } from "../distributions/index.js";
 import { type Backend, type Session, type Tensors } from "../runtime/index.js";
 import { allocate, isShared, sizeOf, type Tensor, tensor, UserError } from "../tensor/index.js";
 import {
@@ -71,12 +72,12 @@ type Build = (
  * the data that it was trained on. What takes examples throws a UserError for numbers that its likelihood can't put out,
  * NaN among them.
  */
-export class TrainedVae {
+export class TrainedVae<E extends Encoding = Encoding> {
   private readonly sessions = new Map<ModelFunction, Promise<Session>>();
   private readonly functions = new Map<string, ModelFunction>();
 
   constructor(
-    readonly definition: Vae,
+    readonly definition: Vae<E>,
     readonly weights: Readonly<Record<string, Tensor>>,
     private readonly openBackend: () => Promise<Backend>,
     /** What the numbers of an example are; default: bytes are x/255, floats as they are. */
@@ -92,14 +93,18 @@ export class TrainedVae {
     }
   }
 
-  /** The posterior's parameters for examples: for a normal one `mean` and `logVar`, each [n, latent]. */
-  async encode(x: ModelInput): Promise<Record<string, Tensor<"float32">>> {
+  /**
+   * The posterior's parameters for examples: for a normal one `mean` and `logVar`, each [n, latent]; of other families the
+   * parameters by name, and `mean` where there is one. Throws a UserError if the examples don't fit the model.
+   */
+  async encode(x: ModelInput): Promise<E> {
     requireExamples("encode", x);
     const examples = this.examplesOf(x);
     const fn = this.functionNamed("encoder", encoderFunction, examples.dtype);
-    return this.inBlocks(fn, examples.shape[0] ?? 0, (start, end) => ({
+    const encoded = await this.inBlocks(fn, examples.shape[0] ?? 0, (start, end) => ({
       x: unshared(rows(examples, start, end)),
     }));
+    return encoded as Encoding as E;
   }
 
   /**
@@ -139,7 +144,7 @@ export class TrainedVae {
   /** The codes [n, latent] of examples: the posterior's mean or, of a family without one, a draw, always the same. */
   async codes(x: ModelInput): Promise<Tensor<"float32">> {
     requireExamples("codes", x);
-    const { mean } = await this.encode(x);
+    const { mean }: Encoding = await this.encode(x);
     if (mean !== undefined) return mean;
     const examples = this.examplesOf(x);
     const fn = this.functionNamed("codes", drawnCodesFunction, examples.dtype);

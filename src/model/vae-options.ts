@@ -4,7 +4,7 @@ import type { ActivationLike, NetworkLike } from "../nn/index.js";
 import { formatShape, UserError } from "../tensor/index.js";
 
 /** How a variational autoencoder is built; only `input` is required. */
-export interface VaeOptions {
+export interface VaeOptions<F extends Family = Family> {
   /** The shape of one example, such as `[28, 28]`. */
   readonly input: readonly number[];
   /** Number of latent coordinates z; default 2. */
@@ -21,7 +21,7 @@ export interface VaeOptions {
   /** In place of the default decoder `mlp(hidden reversed)`. */
   readonly decoder?: NetworkLike;
   /** q(z|x); default `normal()`, diagonal. */
-  readonly posterior?: Family;
+  readonly posterior?: F;
   /** p(z); default `normal()`, standard. */
   readonly prior?: Family;
   /** p(x|z); default `bernoulli()`. */

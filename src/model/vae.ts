@@ -1,6 +1,9 @@
 import {
   bernoulli,
   type Distribution,
+  type EncodedBy,
+  type Encoding,
+  type EncodingOf,
   type Family,
   type FamilyContext,
   normal,
@@ -56,15 +59,18 @@ export interface BindOptions {
   readonly condition?: Expr;
 }
 
-/** A variational autoencoder without values for its parameters. */
-export interface Vae {
+/**
+ * A variational autoencoder without values for its parameters. `E`, for the compiler only, is what `encode` returns once it
+ * has them: `mean` and `logVar` of the normal posterior.
+ */
+export interface Vae<E extends Encoding = Encoding> {
   readonly input: readonly number[];
   readonly latent: number;
   /** Product of `input`: examples are flat vectors inside the model. */
   readonly dataSize: number;
   readonly encoder: Network;
   readonly decoder: Network;
-  readonly posterior: Family;
+  readonly posterior: Family<E>;
   readonly prior: Family;
   readonly likelihood: Family;
   /** What the decoder's network is given is z times this number. */
@@ -117,7 +123,9 @@ function decodedShape(input: readonly number[], raw: number): readonly number[] 
  * standard normal prior and a Bernoulli likelihood whose mean, the sigmoid of the decoder's output, is the image.
  * Throws a UserError that names the option for one that does not exist or has a value that it can't have.
  */
-export function vae(options: VaeOptions): Vae {
+export function vae<F extends Family = Family<EncodingOf<"mean" | "logVar">>>(
+  options: VaeOptions<F>,
+): Vae<EncodedBy<F>> {
   checkVaeOptions(options);
   const { input, latent = 2, hidden = [256, 128], activation = "relu" } = options;
   const dataSize = sizeOf(input);
@@ -125,7 +133,8 @@ export function vae(options: VaeOptions): Vae {
   const dataEvent = [dataSize];
   const encoder = networkOf(options.encoder ?? mlp(hidden, { activation }), "encoder");
   const decoder = networkOf(options.decoder ?? mlp([...hidden].reverse(), { activation }), "decoder");
-  const { posterior = normal(), prior = normal(), likelihood = bernoulli() } = options;
+  const posterior = (options.posterior ?? normal()) as Family as Family<EncodedBy<F>>;
+  const { prior = normal(), likelihood = bernoulli() } = options;
   const { latentScale = posterior.support === "sphere" ? Math.sqrt(latent) : 1 } = options;
   const encoding = partOf("encoder", encoder, input, [posterior.rawSize(event)]);
   const decoding = partOf("decoder", decoder, event, decodedShape(input, likelihood.rawSize(dataEvent)));

@@ -18,7 +18,7 @@ export * from "./order.js";
 export * from "./power.js";
 export * from "./product.js";
 export type { Axes } from "./axes.js";
-export { count, max, mean, min, sum } from "./reduce.js";
+export { count, max, mean, min, type Reduction, sum } from "./reduce.js";
 export * from "./rounding.js";
 export * from "./select.js";
 export * from "./slice.js";

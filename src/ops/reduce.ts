@@ -38,7 +38,7 @@ function restored(y: Expr, x: Expr, attrs: ReduceAttrs): Expr {
 }
 
 /** What varies between reductions. */
-interface ReductionRule {
+export interface ReductionRule {
   readonly name: string;
   readonly onnx: string;
   readonly kind: Kind;
@@ -55,7 +55,7 @@ export function sumOfSums(node: Expr, axes: readonly number[]): Expr | undefined
   return axes.length === node.rank ? (node.inputs[0] as Expr).sum() : undefined;
 }
 
-type Reduction = (x: Expr, axes?: Axes, keepDims?: boolean) => Expr;
+export type Reduction = (x: Expr, axes?: Axes, keepDims?: boolean) => Expr;
 
 function reduction(rule: ReductionRule): Reduction {
   const op: OpDef<ReduceAttrs> = {

@@ -7,6 +7,7 @@ import {
   unknownOption,
 } from "../catalogue/index.js";
 import type { Dataset } from "../data/portable.js";
+import type { Encoding } from "../distributions/index.js";
 import type { Vae } from "../model/index.js";
 import type { OpenRun, Platform, Run, TrainSurroundings } from "../train/portable.js";
 import { trainWith } from "../train/portable.js";
@@ -72,14 +73,14 @@ export function checkTraining(
  * Trains where there is no way to keep runs, such as in a browser; `more` are options that the platform has besides.
  * Throws a UserError for bad options, for data that don't fit the model, and when a number becomes NaN or infinite.
  */
-export async function trainUnkept(
+export async function trainUnkept<E extends Encoding>(
   platform: Platform,
-  model: Vae,
+  model: Vae<E>,
   dataset: Dataset,
   options: TrainOptions = {},
   more: OptionChecks = {},
   openRun?: OpenRun,
-): Promise<Run> {
+): Promise<Run<E>> {
   const { told, around } = checkTraining(model, dataset, options, more);
   return trainWith(platform, openRun, model, dataset, settingsOf(told), around);
 }

@@ -1,4 +1,5 @@
 import type { Dataset } from "../data/portable.js";
+import type { Encoding } from "../distributions/index.js";
 import type { Vae } from "../model/index.js";
 import { type Platform, type Run, trainWith } from "../train/portable.js";
 import { checkTraining, type TrainOptions } from "./options.js";
@@ -12,12 +13,12 @@ import { settingsOf } from "./settings.js";
  * run the same as one that was never interrupted, bit for bit. Throws a UserError for bad options, for data that
  * don't fit the model, and when a number becomes NaN or infinite.
  */
-export async function trainOn(
+export async function trainOn<E extends Encoding>(
   platform: Platform,
-  model: Vae,
+  model: Vae<E>,
   dataset: Dataset,
   options: TrainOptions = {},
-): Promise<Run> {
+): Promise<Run<E>> {
   const { told, around } = checkTraining(model, dataset, options);
   const { out, resume = false } = around;
   const before = resume && out !== undefined ? await readRunConfig(out) : undefined;

@@ -57,7 +57,7 @@ describe("listDevices", () => {
     expect(found.wasm?.usable).toBe(true);
     expect(found.cuda).toMatchObject({ usable: false });
     expect(found.cuda?.reason).toMatch(
-      /no NVIDIA GPU.*CUDA libraries not installed \(npm install .*=cuda12\)/,
+      /no NVIDIA GPU.*CUDA libraries not installed \(ONNXRUNTIME_NODE_INSTALL=cuda12 npm rebuild .*\)/,
     );
     expect(found.webgpu).toMatchObject({ usable: false, reason: "no adapter" });
     expect(found.dml?.reason).toBe("DirectML is a part of Windows; this is linux");
@@ -68,7 +68,7 @@ describe("listDevices", () => {
     const reasonOf = async (native: Machine["native"], changes: Partial<Machine> = {}): Promise<string> =>
       byName(await listDevices(pretend({ native, ...changes }))).cpu?.reason ?? "";
     expect(await reasonOf(missing)).toBe(
-      "onnxruntime-node is not installed; run npm install onnxruntime-node --onnxruntime-node-install=skip",
+      "onnxruntime-node is not installed; run: npm install onnxruntime-node@1.30 --ignore-scripts",
     );
     const noBuild = failing(
       "MODULE_NOT_FOUND",

@@ -1,6 +1,6 @@
 import { UserError } from "../tensor/index.js";
 import { type Machine, type NativeEngine, thisMachine } from "./machine.js";
-import { installCommand, type NodeDevice, whyNotLoaded } from "./node.js";
+import { cudaCommand, type NodeDevice, whyNotLoaded } from "./node.js";
 
 /** Every device that can be named, in the order in which they are listed. */
 export const deviceNames = ["cpu", "cuda", "webgpu", "dml", "coreml", "wasm"] as const;
@@ -70,7 +70,7 @@ function obstacle(machine: Machine, native: Native, device: Gpu): string | undef
     reasons.push("no NVIDIA GPU or no driver for it (no /dev/nvidia*)");
   }
   if (!machine.has(`${native.engine.folder}/libonnxruntime_providers_cuda.so`)) {
-    reasons.push(`CUDA libraries not installed (${installCommand}=cuda12)`);
+    reasons.push(`CUDA libraries not installed (${cudaCommand})`);
   }
   return reasons.length > 0 ? reasons.join("; ") : undefined;
 }

@@ -21,8 +21,14 @@ export async function loadOrtNode(): Promise<OrtModule> {
   return loaded.default ?? loaded;
 }
 
-/** How `onnxruntime-node` is installed; what to install follows the equals sign: `skip` or `cuda12`. */
-export const installCommand = "npm install onnxruntime-node --onnxruntime-node-install";
+/**
+ * How `onnxruntime-node` is installed on any network: its script, which fetches CUDA libraries, is left out. Where that
+ * script fails, npm removes an optional package without a word.
+ */
+export const installCommand = "npm install onnxruntime-node@1.30 --ignore-scripts";
+
+/** How the libraries for NVIDIA GPUs are added to it. */
+export const cudaCommand = "ONNXRUNTIME_NODE_INSTALL=cuda12 npm rebuild onnxruntime-node";
 
 /** Why `onnxruntime-node` could not be loaded, in plain words. */
 export function whyNotLoaded(error: unknown, platform: string, arch: string): string {
@@ -31,7 +37,7 @@ export function whyNotLoaded(error: unknown, platform: string, arch: string): st
   if (notFound && message.includes("onnxruntime_binding.node")) {
     return `onnxruntime-node has no build for ${platform} ${arch}`;
   }
-  if (notFound) return `onnxruntime-node is not installed; run ${installCommand}=skip`;
+  if (notFound) return `onnxruntime-node is not installed; run: ${installCommand}`;
   return `onnxruntime-node does not load on ${platform} ${arch}: ${message.split("\n")[0]}`;
 }
 

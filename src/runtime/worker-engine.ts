@@ -2,6 +2,7 @@ import { Worker } from "node:worker_threads";
 import type { Tensor } from "../tensor/index.js";
 import type { Call, Engine } from "./engine.js";
 import { forgetDoor, NativeDoor, waitAtExit } from "./native-door.js";
+import { workerUrl } from "./worker-url.js";
 import type { SessionOptions, Tensors } from "./session.js";
 import {
   type Hello,
@@ -11,12 +12,6 @@ import {
   type WorkerData,
   type WorkerOptions,
 } from "./worker-protocol.js";
-
-/** Where the built worker is: beside this file, or in dist/ when this file runs from its TypeScript source. */
-function workerUrl(): URL {
-  const fromSource = import.meta.url.endsWith(".ts");
-  return new URL(fromSource ? "../../dist/runtime/worker.js" : "./worker.js", import.meta.url);
-}
 
 interface Pending {
   resolve(value: unknown): void;

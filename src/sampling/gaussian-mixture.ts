@@ -29,7 +29,8 @@ const mixtureChecks = {
   regularization: be.number(),
 } as const satisfies OptionChecks;
 
-interface Component {
+/** One normal distribution of a mixture, of codes [latent]. */
+export interface MixtureComponent {
   weight: number;
   mean: Float64Array;
   /** The lower Cholesky factor of the covariance, in rows. */
@@ -42,7 +43,7 @@ export class GaussianMixture implements LatentSampler {
 
   constructor(
     /** Weights that add up to 1, means [latent] and lower Cholesky factors of the covariances [latent * latent]. */
-    readonly components: readonly Readonly<Component>[],
+    readonly components: readonly Readonly<MixtureComponent>[],
     /** The average log-likelihood of the codes in nats after each round of EM, the start first. */
     readonly history: readonly number[],
     /** Whether EM ended by itself. */
@@ -80,7 +81,7 @@ export class GaussianMixture implements LatentSampler {
       while (at < components.length - 1 && level >= (components[at]?.weight ?? 0)) {
         level -= components[at++]?.weight ?? 0;
       }
-      const { mean, factor } = components[at] as Component;
+      const { mean, factor } = components[at] as MixtureComponent;
       for (let d = 0; d < size; d++) {
         let value = mean[d] ?? 0;
         for (let k = 0; k <= d; k++) value += (factor[d * size + k] ?? 0) * (noise[i * size + k] ?? 0);
@@ -93,7 +94,7 @@ export class GaussianMixture implements LatentSampler {
 
 /** Fills `logs` with log(weight p(x)) of each component and gives the logarithm of their sum. */
 function logDensities(
-  components: readonly Readonly<Component>[],
+  components: readonly Readonly<MixtureComponent>[],
   data: ArrayLike<number>,
   at: number,
   logs: Float64Array,
@@ -118,7 +119,7 @@ function componentOf(
   size: number,
   share: (i: number) => number,
   jitter: number,
-): Component | undefined {
+): MixtureComponent | undefined {
   const mean = new Float64Array(size);
   let total = 0;
   for (let i = 0; i < n; i++) {
@@ -186,7 +187,7 @@ export function fitGaussianMixture(
   if (whole === undefined)
     throw new UserError("gmm: the codes have no spread that a covariance could be made of");
   const label = kMeans(data, n, size, k, new RandomStream(seed, "gmm", "start"));
-  let components: Component[] = Array.from({ length: k }, (_, c) => {
+  let components: MixtureComponent[] = Array.from({ length: k }, (_, c) => {
     const own = componentOf(data, n, size, (i) => (label[i] === c ? 1 : 0), jitter);
     return own ?? { ...whole, weight: 1 / n };
   });

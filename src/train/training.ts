@@ -5,6 +5,7 @@ import {
   type Standardization,
   standardizationOf,
 } from "../data/portable.js";
+import type { Encoding } from "../distributions/index.js";
 import type { Evaluation } from "../evaluate/index.js";
 import { type EngineSplit, leaveSplit, type Shuffle } from "../feed/index.js";
 import { bundle, TrainedVae, type Vae } from "../model/index.js";
@@ -65,8 +66,8 @@ export interface Current {
 }
 
 /** A run that has ended or been interrupted. */
-export interface Run {
-  readonly model: TrainedVae;
+export interface Run<E extends Encoding = Encoding> {
+  readonly model: TrainedVae<E>;
   readonly history: readonly EpochRecord[];
   /** The evaluation of the epoch whose weights `model` has, if an epoch was finished. */
   readonly evaluation: Evaluation | undefined;
@@ -166,14 +167,14 @@ function reopened(state: TrainState, { epochs, patience }: TrainSettings): Train
  * Trains with a way to keep runs of the platform's own; nothing here reads or writes files. Throws a UserError
  * for data that don't fit the model, and if `out` is given where there is no way to keep a run.
  */
-export async function trainWith(
+export async function trainWith<E extends Encoding>(
   platform: Platform,
   openRun: OpenRun | undefined,
-  model: Vae,
+  model: Vae<E>,
   dataset: Dataset,
   told: TrainSettings,
   options: TrainSurroundings = {},
-): Promise<Run> {
+): Promise<Run<E>> {
   const settings = settled(told, dataset);
   requireHeldOut(dataset, settings);
   const { data, schema: learned } = await prepareExamples(model, dataset, settings);
@@ -233,9 +234,9 @@ export async function trainWith(
   }
 }
 
-interface Training {
+interface Training<E extends Encoding> {
   readonly platform: Platform;
-  readonly model: Vae;
+  readonly model: Vae<E>;
   readonly data: Dataset;
   readonly schema: ExampleSchema;
   readonly settings: RunSettings;
@@ -259,11 +260,11 @@ function weightsOf(model: Vae, { tensors }: TrainState): Record<string, Tensor> 
   return Object.fromEntries(names.flatMap((name) => (tensors[name] ? [[name, tensors[name]]] : [])));
 }
 
-async function trainIn(
+async function trainIn<E extends Encoding>(
   engine: Engine,
   entering: Promise<readonly [EngineSplit, EngineSplit]>,
-  training: Training,
-): Promise<Run> {
+  training: Training<E>,
+): Promise<Run<E>> {
   const { model, data, schema, settings } = training;
   const programs = await Programs.open({
     ...settings,
@@ -281,15 +282,15 @@ async function trainIn(
   }
 }
 
-async function trainOnSplits(
+async function trainOnSplits<E extends Encoding>(
   engine: Engine,
-  training: Training,
+  training: Training<E>,
   [train, monitor]: readonly [EngineSplit, EngineSplit],
   programs: Programs,
-): Promise<Run> {
+): Promise<Run<E>> {
   const { platform, model, data, schema, settings, options, folder, state, found, changed } = training;
   const inEngine = new EngineState(engine, model, settings.optimizer);
-  const weights = async (): Promise<TrainedVae> =>
+  const weights = async (): Promise<TrainedVae<E>> =>
     new TrainedVae(model, await inEngine.weights(), () => platform.openBackend(), schema);
   const tell = options.onEvent ?? (() => undefined);
   const current: Current = { model: weights };

@@ -1,0 +1,77 @@
+import { tensor, UserError } from "../tensor/index.js";
+import { ortBackend } from "./ort.js";
+import type { Backend } from "./session.js";
+import { wasmBackend, type WasmOptions } from "./wasm.js";
+
+/** What browsers compute on: `auto` is `wasm`. */
+export type WebDevice = "auto" | "wasm" | "webgpu";
+
+/** What `onnxruntime-web` runs on, and how. */
+export interface WebEngineOptions extends WasmOptions {
+  /** Default `auto`. `webgpu` falls back to `wasm` where it does not compute; the engine's description says why. */
+  readonly device?: WebDevice;
+}
+
+interface Gpu {
+  requestAdapter(): Promise<{
+    readonly info?: { readonly vendor?: string; readonly architecture?: string };
+  } | null>;
+}
+
+declare const navigator: { readonly gpu?: Gpu } | undefined;
+
+/** y = -x of one number, as ONNX. */
+const negation =
+  "CAkSBmxhdGVudDo7ChQKAXgSAXkaBU5lZ18wIgNOZWc6ABIBd1oPCgF4EgoKCAgBEgQKAggBYg8KAXkSCgoICAESBAoCCAFCBAoAEBQ=";
+
+/** Throws unless a backend computes. */
+async function requireAnswer(backend: Backend): Promise<void> {
+  const bytes = Uint8Array.from(atob(negation), (character) => character.charCodeAt(0));
+  const session = await backend.open(bytes);
+  try {
+    const { y } = await session.run({ x: tensor("float32", [1], Float32Array.of(2)) }, ["y"]);
+    if (y?.data[0] !== -2) throw new Error("it computes nonsense");
+  } finally {
+    await session.close();
+  }
+}
+
+/** ONNX Runtime on WebGPU. Throws an Error in plain words where it can't be used. */
+async function webgpuBackend({ wasmPaths }: WasmOptions): Promise<Backend> {
+  const gpu = typeof navigator === "undefined" ? undefined : navigator.gpu;
+  if (gpu === undefined) throw new Error("this browser, or a page without https, has no WebGPU");
+  const adapter = await gpu.requestAdapter();
+  if (adapter === null) throw new Error("WebGPU finds no GPU");
+  const ort = await import("onnxruntime-web/webgpu");
+  ort.env.wasm.numThreads = 1;
+  if (wasmPaths !== undefined) ort.env.wasm.wasmPaths = wasmPaths;
+  const { vendor, architecture } = adapter.info ?? {};
+  const name = [vendor, architecture].filter(Boolean).join(" ");
+  const backend = ortBackend(ort, {
+    device: "webgpu",
+    description: `ONNX Runtime WebGPU${name === "" ? "" : ` on ${name}`}`,
+    threads: null,
+    loops: false,
+    executionProviders: ["webgpu", "wasm"],
+  });
+  await requireAnswer(backend);
+  return backend;
+}
+
+/**
+ * What a browser computes on. Throws a UserError for a device that browsers don't have; where WebGPU doesn't work, it is
+ * WebAssembly, with the reason in its description.
+ */
+export async function webBackend({ device = "auto", ...options }: WebEngineOptions = {}): Promise<Backend> {
+  if (device === "auto" || device === "wasm") return wasmBackend(options);
+  if (device !== "webgpu") {
+    throw new UserError(`browsers compute on wasm or webgpu, not on ${String(device)}`, 2);
+  }
+  try {
+    return await webgpuBackend(options);
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    const wasm = await wasmBackend(options);
+    return { ...wasm, description: `${wasm.description}; webgpu can't be used: ${why}` };
+  }
+}
