@@ -227,6 +227,8 @@ export type {
   LogLikelihood,
   LogLikelihoodOptions,
   MutualInformation,
+  ScoreOptions,
+  Scores,
   SplitName,
 } from "./evaluate/index.js";
 export type {

@@ -7,6 +7,9 @@ import {
   evaluateModelIn,
   type Evaluation,
   requireEvaluation,
+  type ScoreOptions,
+  scoreModelIn,
+  type Scores,
 } from "./evaluate/index.js";
 import type { TrainedVae, Vae } from "./model/index.js";
 import { chooseDevice } from "./runtime/devices.js";
@@ -96,6 +99,21 @@ export async function evaluateModel(
   const engine = await nodePlatform.startEngine(device, threads);
   try {
     return await evaluateModelIn(engine, model, dataset, asked);
+  } finally {
+    await engine.close();
+  }
+}
+
+/** Scores every example of a part of a data set by itself, in nats; see {@link scoreModelIn}. */
+export async function scoreModel(
+  model: TrainedVae,
+  dataset: Dataset,
+  options: ScoreOptions & Pick<TrainOptions, "device" | "threads"> = {},
+): Promise<Scores> {
+  const { device = "auto", threads, ...rest } = options;
+  const engine = await nodePlatform.startEngine(device, threads);
+  try {
+    return await scoreModelIn(engine, model, dataset, rest);
   } finally {
     await engine.close();
   }

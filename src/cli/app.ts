@@ -11,6 +11,7 @@ import {
 import { packageVersion } from "../report/index.js";
 import { UserError } from "../tensor/index.js";
 import { devicesCommand } from "./commands/devices.js";
+import { encodeCommand } from "./commands/encode.js";
 import { evaluateCommand } from "./commands/evaluate.js";
 import { generateCommand } from "./commands/generate.js";
 import { inspectCommand } from "./commands/inspect.js";
@@ -18,6 +19,7 @@ import { interpolateCommand } from "./commands/interpolate.js";
 import { listCommand } from "./commands/list.js";
 import { manifoldCommand } from "./commands/manifold.js";
 import { reconstructCommand } from "./commands/reconstruct.js";
+import { scoreCommand } from "./commands/score.js";
 import { trainCommand } from "./commands/train.js";
 import type { Cli } from "./context.js";
 import { failureCode, failureText } from "./failure.js";
@@ -52,6 +54,8 @@ export function application(debug: boolean): Application<Cli> {
       train: trainCommand,
       evaluate: evaluateCommand,
       generate: generateCommand,
+      encode: encodeCommand,
+      score: scoreCommand,
       reconstruct: reconstructCommand,
       interpolate: interpolateCommand,
       manifold: manifoldCommand,

@@ -30,6 +30,8 @@ export interface LoadDataOptions {
   readonly layout?: ChannelLayout;
   /** What a folder's bytes are. */
   readonly bytes?: Bytes;
+  /** Without a test part, whether nothing is held out for one (see `FolderOptions`). */
+  readonly whole?: boolean;
 }
 
 /** The data set that `mnist`, a folder's or file's path or a config file's object stands for. */
@@ -46,8 +48,8 @@ export async function loadData(
       `there is neither a data set nor a folder or file "${source}"; ${suggestion(source, named)}`,
     );
   }
-  const { memory, layout, bytes } = options;
-  return datasets.folder(source, defined({ memory, layout, bytes }));
+  const { memory, layout, bytes, whole } = options;
+  return datasets.folder(source, defined({ memory, layout, bytes, whole }));
 }
 
 /** The layout that a run was told its pictures have. */

@@ -50,3 +50,24 @@ export function folderArgument(brief: string): {
 } {
   return { kind: "tuple", parameters: [{ brief, placeholder: "DIR", parse: (input) => input }] };
 }
+
+/** A folder given as the first argument, and data as the second, which may be left out. */
+export function folderAndData(brief: string): {
+  readonly kind: "tuple";
+  readonly parameters: readonly [
+    { readonly brief: string; readonly placeholder: string; readonly parse: (input: string) => string },
+    {
+      readonly brief: string;
+      readonly placeholder: string;
+      readonly parse: (input: string) => string;
+      readonly optional: true;
+    },
+  ];
+} {
+  const [folder] = folderArgument(brief).parameters;
+  const about = "mnist, a folder or a file [default = what the run was trained on]";
+  return {
+    kind: "tuple",
+    parameters: [folder, { brief: about, placeholder: "DATA", parse: (input) => input, optional: true }],
+  };
+}

@@ -288,10 +288,10 @@ class SplitReader {
 export function fromArrays(input: ArraysInput): Dataset {
   const given: unknown = input;
   if (isPromise(given)) throw new UserError("fromArrays was given a Promise: await it first");
-  if (typeof given !== "object" || given === null || !("train" in given) || given.train === undefined) {
+  requireOptions("fromArrays", given, checks);
+  if ((given as Partial<ArraysInput>).train === undefined) {
     throw new UserError("fromArrays needs { train }: fromArrays({ train: examples, shape: [28, 28] })");
   }
-  requireOptions("fromArrays", input, checks);
   const { name = "arrays", classes, schema } = input;
   if (schema !== undefined && input.bytes !== undefined) {
     throw new UserError(`${name}: give a schema or bytes, not both`, 2);

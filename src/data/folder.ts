@@ -38,6 +38,11 @@ export interface FolderOptions {
    * no byte is above 1; then they are 0 and 1, and `notes` says so.
    */
   readonly bytes?: Bytes;
+  /**
+   * Without a test split, whether nothing is held out for one: `test` is then the same as `train`, in the file's order, as
+   * encoding and scoring all of a file want it. Default false.
+   */
+  readonly whole?: boolean;
 }
 
 const folderChecks = {
@@ -45,6 +50,9 @@ const folderChecks = {
   transposed: be.boolean,
   classes: be.list(be.text, 0, '["cat", "dog"]'),
   memory: be.anything, // by `planMemory`
+  layout: be.anything, // by `planLayout`
+  bytes: be.anything, // by `withStreamedSchema`
+  whole: be.boolean,
 } as const satisfies OptionChecks;
 
 /** The share of the training examples that is held out for testing where a folder has no test split. */
@@ -220,6 +228,7 @@ export async function loadFolder(path: string, options: FolderOptions = {}): Pro
   let train = splits.get("train");
   let test = splits.get("test");
   if (train === undefined) throw new Error("the training examples were not read");
+  if (test === undefined && options.whole === true) test = train;
   if (test === undefined) {
     const all = train.length;
     if (all < 2) throw new UserError(`${trainPlace}: one example is too few, as one is needed for testing`);

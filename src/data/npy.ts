@@ -67,17 +67,25 @@ const GROWTH_DIGITS = 21;
  * Throws an Error if the data don't fit the shape.
  */
 export function encodeNpy(value: Tensor): Uint8Array {
-  const { shape, data } = tensor(value.dtype, value.shape, value.data);
+  const { dtype, shape, data } = tensor(value.dtype, value.shape, value.data);
+  const header = npyHeader(dtype, shape);
+  const out = new Uint8Array(header.length + data.byteLength);
+  out.set(header);
+  out.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), header.length);
+  return out;
+}
+
+/** What a NumPy file of an array begins with, for those who write its numbers part by part. */
+export function npyHeader(dtype: DType, shape: readonly number[]): Uint8Array {
   const dims = shape.length === 1 ? `${shape[0]},` : shape.join(", ");
-  const dict = `{'descr': '${DESCRIPTIONS[value.dtype]}', 'fortran_order': False, 'shape': (${dims}), }`;
+  const dict = `{'descr': '${DESCRIPTIONS[dtype]}', 'fortran_order': False, 'shape': (${dims}), }`;
   const room = shape[0] === undefined ? 0 : GROWTH_DIGITS - String(shape[0]).length;
   const used = 10 + dict.length + room + 1;
   const header = `${dict}${" ".repeat(room + 64 - (used % 64))}\n`;
-  const out = new Uint8Array(10 + header.length + data.byteLength);
+  const out = new Uint8Array(10 + header.length);
   out.set([...MAGIC, 1, 0]);
   new DataView(out.buffer).setUint16(8, header.length, true);
   out.set(new TextEncoder().encode(header), 10);
-  out.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), 10 + header.length);
   return out;
 }
 

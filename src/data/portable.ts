@@ -19,7 +19,7 @@ export { holdOut } from "./hold-out.js";
 export { type ChannelLayout, channelLayouts } from "./layout.js";
 export type { NumberArray, NumberType } from "./number-types.js";
 export { decodeIdx, encodeIdx } from "./idx.js";
-export { decodeNpy, encodeNpy } from "./npy.js";
+export { decodeNpy, encodeNpy, npyHeader } from "./npy.js";
 export * from "./schema.js";
 export type * from "./source.js";
 export {

@@ -119,9 +119,9 @@ function checkValue(family: string, name: string, value: number | undefined, con
   throw new UserError(`${family}: "${name}" must be ${range}, got ${value}`, 2);
 }
 
-/** The name alone, and with its last parameter fixed inside its constraint. */
+/** The name alone, and with the last of several parameters fixed inside its constraint. */
 function examplesOf(name: string, params: Readonly<Record<string, Constraint>>): string[] {
-  const last = Object.entries(params).at(-1);
+  const last = Object.entries(params).slice(1).at(-1);
   if (last === undefined) return [name];
   const { above: low = -Infinity, below: high = Infinity } = last[1];
   const value =

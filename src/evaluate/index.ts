@@ -3,3 +3,4 @@ export * from "./evaluator.js";
 export * from "./latent-use.js";
 export * from "./log-likelihood.js";
 export * from "./measures.js";
+export { type ScoreOptions, scoreModelIn, type Scores } from "./scores.js";

@@ -84,6 +84,18 @@ export async function logLikelihoodIn(
   split: EngineSplit,
   options: LogLikelihoodOptions = {},
 ): Promise<LogLikelihood> {
+  const { samples = 500, binarize = "none" } = options;
+  return summary(await logMeansIn(engine, model, reading, split, options), samples, binarize);
+}
+
+/** The importance weights of `logLikelihoodIn`, averaged for each example by itself. */
+export async function logMeansIn(
+  engine: Engine,
+  model: Vae,
+  reading: Pick<BatchOptions, "stored" | "schema">,
+  split: EngineSplit,
+  options: LogLikelihoodOptions = {},
+): Promise<readonly LogMean[]> {
   const { samples = 500, seed = 0, binarize = "none", chunk = 2_000_000 } = options;
   const examples = Math.min(split.length, options.examples ?? split.length);
   for (const [name, value] of Object.entries({ samples, examples })) {
@@ -143,7 +155,7 @@ export async function logLikelihoodIn(
   } finally {
     await engine.release(program);
   }
-  return summary(means, samples, binarize);
+  return means;
 }
 
 function summary(means: readonly LogMean[], samples: number, binarize: Binarization): LogLikelihood {

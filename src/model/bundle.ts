@@ -84,7 +84,7 @@ export function readCard(text: string, source: string): ModelCard {
       `${source} is of version ${card.later}, this latent reads up to ${bundleVersion}; update latent`,
     );
   }
-  return { ...card, model: savedConfig(card.model as VaeConfig) };
+  return { ...card, model: savedConfig(card.model as VaeConfig) } as ModelCard;
 }
 
 /** How a saved model is put together again. */

@@ -120,6 +120,22 @@ export function decoderFunction(
   return modelFunction({ x }, "decoder");
 }
 
+/**
+ * `z` [batch, latent] and noise to `x` [batch, ...input]: draws of the likelihood, in the data's own units. Throws a
+ * UserError if the likelihood can't be drawn from.
+ */
+export function drawnExamplesFunction(
+  model: Vae,
+  weights: Readonly<Record<string, Tensor>>,
+  { schema = wholeSchema(model.input) }: FunctionOptions = {},
+): ModelFunction {
+  const z = input("z", "float32", ["batch", model.latent]);
+  const noise = new NoiseInputs("float32");
+  const drawn = drawFrom(bound(model, weights).decode(z), noise);
+  const x = ownUnitsOf(drawn, schema).reshape(["batch", ...model.input]);
+  return modelFunction({ x }, "examples", noise.inputs);
+}
+
 /** Noise to `z` [batch, latent], draws of the prior. Throws a UserError if the prior can't be drawn from. */
 export function priorFunction(model: Vae, weights: Readonly<Record<string, Tensor>>): ModelFunction {
   const { prior } = bound(model, weights);

@@ -6,6 +6,7 @@ export * from "./images.js";
 export * from "./inside.js";
 export * from "./noise.js";
 export * from "./safetensors.js";
+export { savedSchema } from "./saved-schema.js";
 export { savedModel, savedSpec, savedText, savedWhole } from "./saved.js";
 export * from "./trained.js";
 export * from "./vae.js";

@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { checkedFile, type Json, readJson, type Spec } from "../catalogue/index.js";
 import { binarizations } from "../data/portable.js";
+import { savedSchema } from "./saved-schema.js";
 
 const must = (what: string): { error: string } => ({ error: `must be ${what}` });
 
@@ -55,6 +56,7 @@ const cardSchema = z.strictObject(
     format: z.literal("latent-vae", must('"latent-vae"')),
     version: savedWhole(1),
     model: savedModel,
+    schema: savedSchema.optional(),
     files: z.record(
       z.string(),
       z.strictObject({ inputs: savedNames, outputs: savedNames }, must("an object with inputs and outputs")),

@@ -5,6 +5,7 @@ import { type Backend, type Session, type Tensors } from "../runtime/index.js";
 import { allocate, isShared, sizeOf, type Tensor, tensor, UserError } from "../tensor/index.js";
 import {
   decoderFunction,
+  drawnExamplesFunction,
   drawnCodesFunction,
   encoderFunction,
   type ExampleType,
@@ -30,6 +31,13 @@ export interface DecodeOptions {
    * array for each call nothing is left to the garbage collector, which matters where thousands are drawn in a loop.
    */
   readonly into?: Float32Array;
+  /**
+   * Draws of the likelihood in place of its mean: black and white pixels of a Bernoulli, noisy numbers of a normal, as the
+   * data are. Default false.
+   */
+  readonly draw?: boolean;
+  /** Seed of the draws; default 0. Draw i does not depend on how many are decoded. */
+  readonly seed?: number;
 }
 
 /** How the prior is drawn. */
@@ -44,6 +52,8 @@ export interface GenerateOptions extends DrawOptions, DecodeOptions {}
 const drawChecks = { seed: be.seed } as const satisfies OptionChecks;
 const decodeChecks = {
   into: { expected: "a Float32Array", ok: (value) => value instanceof Float32Array },
+  draw: be.boolean,
+  seed: be.seed,
 } as const satisfies OptionChecks;
 const floats = be.tensor("float32");
 const examples = be.tensor("uint8", "float32");
@@ -108,8 +118,8 @@ export class TrainedVae<E extends Encoding = Encoding> {
   }
 
   /**
-   * The examples [n, ...input] (the likelihood's mean) for latents [n, latent]. Throws a UserError if the latents' shape
-   * or the length of `into` is another.
+   * The examples [n, ...input] for latents [n, latent]: the likelihood's mean or, with `draw`, draws of it. Throws a
+   * UserError if the latents' shape or the length of `into` is another.
    */
   async decode(z: Tensor<"float32">, options: DecodeOptions = {}): Promise<ExampleBatch> {
     requireArgument("decode", "z", z, floats);
@@ -128,9 +138,16 @@ export class TrainedVae<E extends Encoding = Encoding> {
         2,
       );
     }
-    const fn = this.functionNamed("decoder", decoderFunction);
+    const { draw = false, seed = 0 } = options;
+    const fn = draw
+      ? this.functionNamed("examples", drawnExamplesFunction)
+      : this.functionNamed("decoder", decoderFunction);
+    const source = { seed, purpose: "likelihood" };
     const places = into && { x: tensor("float32", shape, into) };
-    const feedsFor = (start: number, end: number): Tensors => ({ z: unshared(rows(z, start, end)) });
+    const feedsFor = (start: number, end: number): Tensors => ({
+      z: unshared(rows(z, start, end)),
+      ...Object.fromEntries(fn.noise.map((one) => [one.name, noiseRows(one, source, start, end)])),
+    });
     const results = await this.inBlocks(fn, shape[0] ?? 0, feedsFor, places);
     return new ExampleBatch(shape, results.x?.data ?? new Float32Array(0), pictureRange(this.schema));
   }
@@ -177,8 +194,8 @@ export class TrainedVae<E extends Encoding = Encoding> {
   async generate(n: number, options: GenerateOptions = {}): Promise<ExampleBatch> {
     requireDraws(n);
     requireOptions("generate", options, { ...drawChecks, ...decodeChecks });
-    const { seed = 0, into } = options;
-    return this.decode(await this.samplePrior(n, { seed }), into === undefined ? {} : { into });
+    const { seed = 0, ...decode } = options;
+    return this.decode(await this.samplePrior(n, { seed }), { ...decode, seed });
   }
 
   /** Examples [steps, ...input] on the straight line between the codes of two examples, both ends included. */

@@ -15,6 +15,7 @@ import { type Shuffle, shuffles } from "../feed/index.js";
 import {
   savedConfig,
   savedModel,
+  savedSchema,
   savedSpec,
   savedText,
   savedWhole,
@@ -81,7 +82,7 @@ const schema = z.strictObject(
     binarize: oneOf(binarizations),
     standardize: oneOf(standardizations).default("none"),
     shuffle: oneOf(shuffles).default("full"),
-    schema: z.unknown().optional(), // checked with the shape of an example, by `requireSchema`
+    schema: savedSchema.optional(),
     layout: oneOf(channelLayouts).optional(),
     dataset: z.strictObject(
       {
@@ -111,8 +112,10 @@ export function checkedConfig(text: string, file: string): RunConfig {
   requireReadable(value, file);
   const config = checkedFile(file, schema as unknown as z.ZodType<RunConfig>, value, advice);
   if (config.schema !== undefined) requireSchema(config.schema, config.model.input, file);
+  const { schema: kept } = value as unknown as RunConfig; // with its keys in their order
   return {
     ...config,
+    ...(config.schema !== undefined && { schema: kept }),
     model: savedConfig(config.model),
     objective: objectives.current(config.objective),
   };

@@ -28,7 +28,7 @@ export function settingsOf(told: Checked<typeof trainingFields>): TrainSettings 
     seed: told.seed ?? plainDefault(trainingFields.seed),
     validation: told.validation ?? 0,
     patience: told.patience,
-    standardize: told.standardize ?? false,
+    standardize: told.standardize ?? "none",
     binarize: told.binarize ?? plainDefault(trainingFields.binarize),
     shuffle: told.shuffle ?? plainDefault(trainingFields.shuffle),
     device: told.device ?? plainDefault(trainingFields.device),

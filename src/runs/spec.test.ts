@@ -91,7 +91,7 @@ it.each<[object, RegExp]>([
   [{ posterior: "gama" }, /posterior: unknown distribution "gama"; did you mean "gamma"/],
   [{ posterior: 3 }, /posterior must be a distribution or the name of one, got 3/],
   [{ objective: null }, /objective must be an objective or the name of one, got null/],
-  [{ encoder: "mpl" }, /encoder: there is no network of type "mpl"/],
+  [{ encoder: "mpl" }, /encoder: unknown network "mpl"; did you mean "mlp"/],
   [{ encoder: "mlp(hidden=3)" }, /encoder: mlp: hidden must be a list of numbers/],
   [{ optimizer: "adam(lr=-1)" }, /optimizer: lr must be a number above 0/],
 ])("%j is refused with what is meant", (spec, message) => {

@@ -58,6 +58,7 @@ export function resolve(spec: RunSpec, input = spec.input): ResolvedRun {
 export type PlainSpec = VaeConfig &
   Pick<RunConfig, "objective" | "optimizer" | "epochs" | "batchSize" | "seed" | "validation" | "binarize"> &
   Pick<RunConfig, "shuffle" | "device"> & {
+    readonly standardize: TrainSettings["standardize"];
     readonly patience?: number;
     readonly threads?: number;
     readonly data?: string;
@@ -90,8 +91,8 @@ export function plain({ model, settings, place }: ResolvedRun): PlainSpec {
 
 /** The spec of a run that was kept, as plain data. */
 export function specOfRun(config: RunConfig): PlainSpec {
-  const { model, objective, optimizer, epochs, batchSize, seed, validation, binarize, shuffle, device } =
-    config;
+  const { model, objective, optimizer, epochs, batchSize, seed, validation, binarize, shuffle } = config;
+  const { standardize, device } = config;
   return {
     ...model,
     objective,
@@ -101,6 +102,7 @@ export function specOfRun(config: RunConfig): PlainSpec {
     seed,
     validation,
     binarize,
+    standardize,
     shuffle,
     device,
     ...(config.patience !== null && { patience: config.patience }),

@@ -27,7 +27,7 @@ export function priorSampler(model: TrainedVae): LatentSampler {
 }
 
 /**
- * `n` new images: draws of the sampler, decoded. Throws a UserError if n is no whole number from 1, or if the sampler
+ * `n` new examples: draws of the sampler, decoded to the likelihood's means or, with `draw`, to draws of it. Throws a UserError if n is no whole number from 1, or if the sampler
  * was fitted to codes of another size.
  */
 export async function generateFrom(
@@ -35,6 +35,7 @@ export async function generateFrom(
   sampler: LatentSampler,
   n: number,
   seed = 0,
+  { draw = false }: { readonly draw?: boolean } = {},
 ): Promise<ExampleBatch> {
-  return model.decode(await sampler.draw(requireCount(n), seed));
+  return model.decode(await sampler.draw(requireCount(n), seed), { draw, seed });
 }

@@ -8,7 +8,7 @@ import { loadSettings } from "../config.js";
 import { type Cli, note } from "../context.js";
 import { recordedBinarization } from "../data.js";
 import { text, whole } from "../fields.js";
-import { flag, folderArgument } from "../flags.js";
+import { flag, folderArgument, toggle } from "../flags.js";
 import { type OpenedRun, openRun } from "../model.js";
 import { dataField, dataFor, imageFile, openFlags, type OpenFlags, saveTo, seedField } from "./shared.js";
 
@@ -18,6 +18,7 @@ interface GenerateFlags extends OpenFlags {
   readonly out?: string;
   readonly columns?: number;
   readonly sampler?: string;
+  readonly draw?: boolean;
   readonly data?: string;
 }
 
@@ -42,12 +43,12 @@ async function trainingCodes({ model, config }: OpenedRun, dataset: Dataset): Pr
 }
 
 async function generateImages(flags: GenerateFlags, folder: string, run: OpenedRun): Promise<ExampleBatch> {
-  const { n = 64, seed = 0, sampler: spec = "prior" } = flags;
+  const { n = 64, seed = 0, sampler: spec = "prior", draw = false } = flags;
   const codes = async (): Promise<Tensor<"float32">> =>
     trainingCodes(run, await dataFor({ ...flags, split: "train" }, folder, run));
   const sampler = await samplers.from(spec)({ model: run.model, platform: commandPlatform, codes });
   if (sampler.name !== "prior") note(sampler.description);
-  return generateFrom(run.model, sampler, n, seed);
+  return generateFrom(run.model, sampler, n, seed, { draw });
 }
 
 async function generate(this: Cli, flags: GenerateFlags, folder: string): Promise<void> {
@@ -73,6 +74,7 @@ export const generateCommand = buildCommand<GenerateFlags, [folder: string], Cli
         ...dataField,
         brief: "To fit the sampler to [default = what the run was trained on]",
       }),
+      draw: toggle("Draws of the likelihood, as noisy as the data, in place of its means"),
       columns: flag("columns", whole(1, 10_000, "N", "Images a row of the picture")),
       ...openFlags,
     },

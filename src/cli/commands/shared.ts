@@ -7,7 +7,7 @@ import {
   readExamples,
   type Split,
 } from "../../data/index.js";
-import type { SplitName } from "../../evaluate/index.js";
+import { type SplitName, splitOf } from "../../evaluate/index.js";
 import { rangeText } from "../../report/index.js";
 import { canSaveImages, type ExampleBatch, saveImages, type SaveImagesOptions } from "../../model/index.js";
 import { type Tensor, UserError } from "../../tensor/index.js";
@@ -18,6 +18,7 @@ import { defined } from "../defined.js";
 import { choice, fields, text } from "../fields.js";
 import { commonFlags, type CommonFlags, flag } from "../flags.js";
 import type { OpenedRun } from "../model.js";
+import { countText } from "../views/format.js";
 
 export const splitField = choice<SplitName>(
   ["test", "validation", "train"],
@@ -73,7 +74,13 @@ export async function saveTo(
 
 /** The data that a command works on: those named, else those of the config file, else those of the run. */
 export async function dataFor(
-  flags: { readonly data?: string; readonly split?: SplitName; readonly memory?: number },
+  flags: {
+    readonly data?: string;
+    readonly split?: SplitName;
+    readonly memory?: number;
+    /** Without a test part, whether all of the data are taken for it. */
+    readonly whole?: boolean;
+  },
   folder: string,
   { config, model }: Pick<OpenedRun, "config" | "model">,
 ): Promise<Dataset> {
@@ -82,11 +89,19 @@ export async function dataFor(
     memory: flags.memory,
     layout: recordedLayout(config),
     bytes: bytesFor(model.schema),
+    whole: flags.whole,
   });
   const dataset = await (data === undefined
     ? loadRecorded(recordedData(config, folder), "give its new place with --data FOLDER", options)
     : loadData(data, options));
   return asInRun(dataset, config, flags.split ?? "test");
+}
+
+/** Which examples a command goes through, in words. */
+export function allOf(dataset: Dataset, name: SplitName): string {
+  const { length } = splitOf(dataset, name);
+  const which = dataset.test === dataset.train ? "all" : `the ${name} examples`;
+  return `${dataset.name}: ${which}, ${countText(length)}, in their order`;
 }
 
 /** Example `index` of a split. Throws a UserError of wrong usage that names the option. */

@@ -1,0 +1,45 @@
+import * as z from "zod";
+import type { Codec, ExampleSchema } from "../data/portable.js";
+
+const must = (what: string): { error: string } => ({ error: `must be ${what}` });
+
+const finite = z.number(must("a number"));
+const whole = z.int(must("a whole number")).min(0, must("a whole number from 0"));
+const reading = z.enum(["unit", "plain"], must("unit or plain"));
+
+const codec: z.ZodType<Codec> = z.union(
+  [
+    z.strictObject({ type: reading }),
+    z.strictObject({
+      type: z.literal("standard"),
+      of: reading,
+      mean: z.array(finite),
+      scale: z.array(finite.positive()),
+    }),
+  ],
+  must("a codec: unit, plain, or standard with of, mean and scale"),
+);
+
+const range = z.tuple([finite, finite], must("the least and the greatest number")).optional();
+
+/** What a saved model or run says of the numbers of its examples; that they fit the examples is `requireSchema`'s work. */
+export const savedSchema = z.discriminatedUnion(
+  "kind",
+  [
+    z.strictObject({ kind: z.literal("image"), codec, range, height: whole, width: whole, channels: whole }),
+    z.strictObject({ kind: z.literal("vector"), codec, range, size: whole }),
+    z.strictObject({
+      kind: z.literal("columns"),
+      columns: z.array(
+        z.strictObject({
+          name: z.string(),
+          kind: z.enum(["number", "count", "category", "boolean", "angle"]),
+          codec,
+          start: whole,
+          size: whole,
+        }),
+      ),
+    }),
+  ],
+  must("a schema of kind image, vector or columns"),
+) as unknown as z.ZodType<ExampleSchema>;
