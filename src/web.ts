@@ -58,12 +58,20 @@ export async function evaluateModel(
   dataset: Dataset,
   options: EvaluateOptions & WebOptions = {},
 ): Promise<Evaluation> {
-  const engine = await startWebEngine(options);
+  const { device, threads, wasmPaths, thread, worker, ...measures } = options;
+  const engine = await startWebEngine(
+    given({ device, threads, wasmPaths, thread, worker }) as WebOptions,
+  );
   try {
-    return await evaluateModelIn(engine, model, dataset, options);
+    return await evaluateModelIn(engine, model, dataset, measures);
   } finally {
     await engine.close();
   }
+}
+
+/** The options that were given. */
+function given(options: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
 }
 
 /** Fits a normalising flow to codes [n, latent], for sampling from what a model has learned of its data. */

@@ -86,7 +86,7 @@ test.each([1, 2, 3, 4])(
       if (i % 2 === 0) child.stderr?.destroy();
     });
     expect(how).toBe(stopCodes.SIGPIPE);
-    if (i % 2 === 1) expect(stderr).toMatch(/^standard output was closed.*\nGo on with: .* --resume\n$/);
+    if (i % 2 === 1) expect(stderr).toMatch(/^standard output was closed.*\nResume with: .* --resume\n$/);
     await requireWhole(`pipe-${i}`);
     const resumed = await leaving(
       [...training(`pipe-${i}`), "--resume"],

@@ -69,7 +69,7 @@ describe("a model out of its files", () => {
     [
       "a damaged file",
       () => ({ ...files, "model.json": new Uint8Array(3) }),
-      /model\.json is not valid JSON/,
+      /model\.json is damaged: it is not valid JSON/,
     ],
     ["nothing", () => undefined as unknown as ModelSource, /from an address, from files by name/],
   ])("is refused for %s, by name", async (_, source, message) => {

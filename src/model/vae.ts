@@ -94,7 +94,7 @@ function requireRoom(count: number): void {
   if (count <= maximumWeights) return;
   throw new UserError(
     `the model would have ${count.toLocaleString("en-US")} weights, more than an ONNX file can hold; ` +
-      "take smaller hidden sizes or a smaller latent",
+      "take smaller hidden sizes (`hidden`) or a smaller latent (`latent`)",
     2,
   );
 }

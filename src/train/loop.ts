@@ -53,6 +53,9 @@ interface Submitted {
 const callsUnderWay = 2;
 const progressInterval = 100;
 
+/** Before so many steps a posterior may look collapsed that is not: the KL divergence falls first, and rises later. */
+const patientSteps = 2000;
+
 /** The training loop over one run. */
 export class TrainLoop {
   private progress: Progress;
@@ -222,7 +225,7 @@ export class TrainLoop {
     await plan.onEvent({ type: "epoch", ...record, examplesPerSecond });
     await this.checkpoint(improved);
     const collapsed = collapse(evaluation);
-    if (collapsed !== undefined && (epoch === 1 || this.progress.finished)) {
+    if (collapsed !== undefined && (this.progress.finished || this.firstLate(epoch))) {
       await plan.onEvent({ type: "warning", message: collapseAdvice(collapsed, plan.objective.name) });
     }
     if (patienceOver && epoch < plan.epochs) {
@@ -235,6 +238,12 @@ export class TrainLoop {
       `training stopped: ${term} became ${value} at step ${step} (epoch ${this.progress.epoch + 1}). ` +
         divergenceAdvice(this.plan.schema, this.plan.model.likelihood),
     );
+  }
+
+  /** Whether this is the first epoch after which a model that has learned nothing yet will hardly learn by itself. */
+  private firstLate(epoch: number): boolean {
+    const late = (epochs: number): boolean => epochs * this.stepsPerEpoch >= patientSteps;
+    return late(epoch) && !late(epoch - 1);
   }
 
   private async checkpoint(best: boolean): Promise<void> {

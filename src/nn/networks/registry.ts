@@ -33,7 +33,7 @@ export function networkOf(value: NetworkLike, option: string): Network {
     }
   }
   throw new UserError(
-    `${option} must be a network, such as mlp([400]) or "mlp(hidden=[400])", got ${JSON.stringify(value)}`,
+    `${option} must be a network, such as mlp([400]) or "mlp(hidden=[400])", got ${JSON.stringify(value)}`.trim(),
     2,
   );
 }
