@@ -9,7 +9,6 @@ import {
   distributions,
   encodePng,
   imageGrid,
-  distributions,
   principalAxes,
   rows,
   train,

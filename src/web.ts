@@ -59,7 +59,7 @@ export async function evaluateModel(
   options: EvaluateOptions & WebOptions = {},
 ): Promise<Evaluation> {
   const { device, threads, wasmPaths, thread, worker, ...measures } = options;
-  const engine = await startWebEngine(given({ device, threads, wasmPaths, thread, worker }) as WebOptions);
+  const engine = await startWebEngine(given({ device, threads, wasmPaths, thread, worker }));
   try {
     return await evaluateModelIn(engine, model, dataset, measures);
   } finally {

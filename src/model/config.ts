@@ -128,7 +128,7 @@ export function vaeFromConfig(
       const made = networkFrom(config[part]);
       const missing = Object.keys(made.config).find((key) => !Object.hasOwn(config[part], key));
       if (missing === undefined) return made;
-      throw new UserError(`the option "${missing}" of ${made.config.type} is missing`);
+      throw new UserError(`the option "${missing}" of ${config[part].type} is missing`);
     });
   const options = {
     input: config.input,

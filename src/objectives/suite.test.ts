@@ -28,7 +28,7 @@ class Kept implements NoiseSource {
   readonly drawn: number[][] = [];
 
   draw(kind: NoiseKind, shape: Shape): Expr {
-    const values = new Float64Array(sizeOf(shape as number[]));
+    const values = new Float64Array(sizeOf(shape));
     new RandomStream(9, `${this.drawn.length}`)[kind](values, 0);
     this.drawn.push([...values]);
     return filledConstant([...values], shape as number[], dtype);

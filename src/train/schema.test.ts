@@ -149,7 +149,8 @@ it("0 and 1 as bytes are learned as 0 and 1, and a run from before there were sc
     },
   );
   const file = path.join(earlier, "config.json");
-  const { schema: _, ...config } = JSON.parse(await readFile(file, "utf8")) as Record<string, unknown>;
+  const config = JSON.parse(await readFile(file, "utf8")) as Record<string, unknown>;
+  delete config.schema;
   await writeFile(file, JSON.stringify(config));
   const on = await train(vae({ input: [2], hidden: [8] }), bits, {
     ...quick,

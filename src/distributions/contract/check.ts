@@ -1,5 +1,4 @@
 import { be, type OptionChecks, requireArgument, requireOptions } from "../../catalogue/index.js";
-import { grad } from "../../autodiff/index.js";
 import { type Expr, input } from "../../graph/index.js";
 import "../../ops/index.js";
 import { type Tensor, tensor, type TensorLike, toNumbers } from "../../tensor/index.js";
@@ -7,6 +6,7 @@ import type { Distribution, Support } from "../distribution.js";
 import { exactKl } from "../kl.js";
 import { checkGradients } from "./gradients.js";
 import { type Estimate, Integrals } from "./integrals.js";
+import { checkExtremes } from "./extremes.js";
 import { SeededNoise } from "./noise.js";
 import { type Oracle, oracleFor } from "./oracle.js";
 import { type ContractReport, Findings, formatReport } from "./report.js";
@@ -143,7 +143,7 @@ class Contract<P extends string> {
     if (p.rsample === undefined) findings.skip("pathwise gradients", "the family has no rsample");
     else await checkGradients(this, draws as number[], place, oracles);
     await this.checkDivergences(place, integrals);
-    await this.checkExtremes();
+    await checkExtremes(this);
   }
 
   private oracle(draws: number[] | undefined, first: Record<string, number[]>, b: number): Oracle {
@@ -352,27 +352,6 @@ class Contract<P extends string> {
         sampled.map((one) => one.mean),
         sampled.map((one) => deviates * one.error + 1e-9),
       );
-    }
-  }
-
-  private async checkExtremes(): Promise<void> {
-    for (const [i, params] of (this.options.extremes ?? []).entries()) {
-      for (const dtype of ["float32", "float64"] as const) {
-        const placed = placeParams(params, dtype);
-        const p = this.subject.of(placed.nodes);
-        const noise = new SeededNoise(dtype, this.seed + 3);
-        const x = (p.rsample ?? p.sample)?.call(p, noise, [1000]) ?? p.mean?.();
-        if (x === undefined) continue;
-        const nodes = Object.values<Expr>(placed.nodes);
-        const logProb = p.logProb(x);
-        const slopes = grad(logProb.mean(), nodes);
-        const values = await this.options.evaluate(
-          { x, logProb, ...Object.fromEntries(slopes.map((g, k) => [`d${k}`, g])) },
-          { ...placed.feeds, ...noise.feeds },
-        );
-        const all = Object.values(values).flatMap((value) => toNumbers(value));
-        this.findings.finite(`extreme parameters ${i} stay finite in ${dtype}`, all);
-      }
     }
   }
 }
