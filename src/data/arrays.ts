@@ -288,6 +288,9 @@ class SplitReader {
 export function fromArrays(input: ArraysInput): Dataset {
   const given: unknown = input;
   if (isPromise(given)) throw new UserError("fromArrays was given a Promise: await it first");
+  if (typeof given !== "object" || given === null) {
+    throw new UserError("fromArrays needs { train }: fromArrays({ train: examples, shape: [28, 28] })");
+  }
   requireOptions("fromArrays", given, checks);
   if ((given as Partial<ArraysInput>).train === undefined) {
     throw new UserError("fromArrays needs { train }: fromArrays({ train: examples, shape: [28, 28] })");

@@ -88,15 +88,16 @@ export async function checkFamily(
   role: Role,
   options: FamilyCheckOptions,
 ): Promise<ContractReport> {
-  const { size = 2, seed = 0, withoutDensity = false } = options;
-  const context = contractContext(family, size, role, options);
+  const { size = 2, withoutDensity = false, encode, ...contract } = options;
+  const { seed = 0 } = contract;
+  const context = contractContext(family, size, role, { seed, ...(encode && { encode }) });
   if (role === "prior") {
     const of = (): Distribution => taken(family.prior([size], context));
-    return withoutDensity ? checkDraws(of(), options) : checkDistribution({ of }, {}, options);
+    return withoutDensity ? checkDraws(of(), options) : checkDistribution({ of }, {}, contract);
   }
   const raw = rawOutputs(family.rawSize([size]), seed);
   const of = ({ raw: outputs }: Readonly<Record<"raw", Expr>>): Distribution =>
     taken(family.fromRaw(outputs, [size], context));
   if (withoutDensity) return checkDraws(of({ raw: constant(raw) }), options);
-  return checkDistribution({ of }, { raw }, options);
+  return checkDistribution({ of }, { raw }, contract);
 }
