@@ -56,6 +56,7 @@ const contractChecks = {
   against: be.list(be.having(["logProb"], "a distribution"), 0, "[normal.of({ loc: 0, scale: 1 })]"),
   extremes: be.list(be.having([], "an object of parameters"), 0, "[{ loc: 1e6, scale: 1e-6 }]"),
   support: be.text,
+  values: be.list(be.number(), 1, "[0, 1]"),
   draws: be.whole(1),
   seed: be.seed,
   tolerance: be.positive,
