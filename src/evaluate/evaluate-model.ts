@@ -1,20 +1,6 @@
 import { be, type OptionChecks, requireArgument, requireOptions } from "../catalogue/index.js";
-import { Packing } from "../nn/index.js";
-import {
-  type Binarization,
-  binarizations,
-  binarizeDataset,
-  type Dataset,
-  type Split,
-} from "../data/portable.js";
-import {
-  type EngineSplit,
-  enterSplit,
-  leaveSplit,
-  requireFit,
-  requireFitting,
-  schemaFor,
-} from "../feed/index.js";
+import { type Binarization, binarizations, type Dataset } from "../data/portable.js";
+import { type EngineSplit, enterSplit, leaveSplit } from "../feed/index.js";
 import type { TrainedVae, Vae } from "../model/index.js";
 import { elbo, type Objective, objectives } from "../objectives/index.js";
 import type { Engine } from "../runtime/index.js";
@@ -23,9 +9,7 @@ import { type DetailedEvaluation, Evaluator } from "./evaluator.js";
 import { codesIn, mutualInformationIn, nearestNeighbourAccuracy, type ReadOptions } from "./latent-use.js";
 import { logLikelihoodIn, type LogLikelihoodOptions } from "./log-likelihood.js";
 import type { Evaluation } from "./measures.js";
-
-/** A part of a data set. */
-export type SplitName = "train" | "validation" | "test";
+import { type EnteredSplit, inSplit, type SplitName, splitOf } from "./split-in-engine.js";
 
 /** How a trained model is evaluated. */
 export interface EvaluateOptions {
@@ -45,15 +29,6 @@ export interface EvaluateOptions {
   readonly latentUse?: boolean;
   /** Training examples, where they are others than the data set's: an objective's terms may depend on it. */
   readonly datasetSize?: number;
-}
-
-/** A part of a data set by name. Throws a UserError if it has none of that name. */
-export function splitOf(dataset: Dataset, name: SplitName): Split {
-  const split = dataset[name];
-  if (split === undefined) {
-    throw new UserError(`${dataset.name} has no ${name} split: none was held out of its training examples`);
-  }
-  return split;
 }
 
 const likelihoodChecks = {
@@ -112,31 +87,18 @@ export async function evaluateModelIn(
   options: EvaluateOptions = {},
 ): Promise<Evaluation> {
   requireEvaluation(model, dataset, options);
-  const { split: name = "test", binarize = "none" } = options;
-  const { definition, weights } = model;
-  await requireFit(definition, dataset, binarize);
-  const data = binarizeDataset(dataset, binarize);
-  const split = splitOf(data, name);
-  const schema = schemaFor(model.schema, data);
-  await requireFitting(definition, data, schema, binarize, [name]);
-  const stored = split.examples.dtype;
-  await engine.put(new Packing(definition.parameters).pack(weights));
-  const entered = await enterSplit(engine, name, split, "data:evaluate");
-  try {
-    return await measureIn(engine, definition, data, entered, { ...options, stored, schema });
-  } finally {
-    await leaveSplit(entered);
-  }
+  return inSplit(engine, model, dataset, options, (entered) =>
+    measureIn(engine, model.definition, entered, options),
+  );
 }
 
 async function measureIn(
   engine: Engine,
   definition: Vae,
-  data: Dataset,
-  split: EngineSplit,
-  options: EvaluateOptions & Required<Pick<ReadOptions, "stored" | "schema">>,
+  { data, split, stored, schema }: EnteredSplit,
+  options: EvaluateOptions,
 ): Promise<Evaluation> {
-  const { binarize = "none", latentUse = false, stored, schema } = options;
+  const { binarize = "none", latentUse = false } = options;
   const { seed = 0, batchSize, datasetSize = data.train.length } = options;
   const objective = objectives.take("evaluateModel: objective", options.objective ?? elbo());
   const evaluator = await Evaluator.open(engine, definition, {

@@ -4,3 +4,4 @@ export * from "./latent-use.js";
 export * from "./log-likelihood.js";
 export * from "./measures.js";
 export { type ScoreOptions, scoreModelIn, type Scores } from "./scores.js";
+export { type SplitName, splitOf } from "./split-in-engine.js";

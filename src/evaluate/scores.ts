@@ -1,26 +1,20 @@
 import { be, type OptionChecks, requireArgument, requireOptions } from "../catalogue/index.js";
-import { type Binarization, binarizations, binarizeDataset, type Dataset } from "../data/portable.js";
+import { type Binarization, binarizations, type Dataset } from "../data/portable.js";
 import {
   type BatchOptions,
   type EngineSplit,
-  enterSplit,
-  leaveSplit,
   noiseInputs,
   noiseOfExamples,
   openBatch,
-  requireFit,
-  requireFitting,
   runOnRows,
-  schemaFor,
 } from "../feed/index.js";
 import type { TrainedVae, Vae } from "../model/index.js";
-import { Packing } from "../nn/index.js";
 import { forward, measure } from "../objectives/index.js";
 import { compile } from "../onnx/index.js";
 import type { Engine } from "../runtime/index.js";
 import { type Tensor, tensor } from "../tensor/index.js";
-import { type SplitName, splitOf } from "./evaluate-model.js";
 import { logMeansIn } from "./log-likelihood.js";
+import { inSplit, type SplitName } from "./split-in-engine.js";
 
 /** How examples are scored. */
 export interface ScoreOptions {
@@ -106,22 +100,13 @@ export async function scoreModelIn(
   requireArgument("scoreModel", "model", model, be.having(["definition", "weights"], "a trained model"));
   requireArgument("scoreModel", "the data set", dataset, be.having(["name", "shape", "test"], "a data set"));
   requireOptions("scoreModel", options, checks);
-  const { split: name = "test", binarize = "none", samples = 0, seed = 0 } = options;
-  const { definition, weights } = model;
-  await requireFit(definition, dataset, binarize);
-  const data = binarizeDataset(dataset, binarize);
-  const split = splitOf(data, name);
-  const schema = schemaFor(model.schema, data);
-  await requireFitting(definition, data, schema, binarize, [name]);
-  await engine.put(new Packing(definition.parameters).pack(weights));
-  const entered = await enterSplit(engine, name, split, "data:score");
-  const reading = { stored: split.examples.dtype, schema, binarize };
-  try {
-    const scores = await measuredIn(engine, definition, entered, reading, seed);
+  const { binarize = "none", samples = 0, seed = 0 } = options;
+  const { definition } = model;
+  return inSplit(engine, model, dataset, options, async ({ split, stored, schema }) => {
+    const reading = { stored, schema, binarize };
+    const scores = await measuredIn(engine, definition, split, reading, seed);
     if (samples === 0) return scores;
-    const means = await logMeansIn(engine, definition, reading, entered, { samples, seed, binarize });
+    const means = await logMeansIn(engine, definition, reading, split, { samples, seed, binarize });
     return { ...scores, negativeLogLikelihood: Float64Array.from(means, (mean) => -mean.value) };
-  } finally {
-    await leaveSplit(entered);
-  }
+  });
 }

@@ -1,8 +1,8 @@
-import { type Tensor, UserError } from "../tensor/index.js";
-import type { Call, Engine } from "./engine.js";
-import type { SessionOptions, Tensors } from "./session.js";
-import { type Hello, lentBuffers, type Request, type Response } from "./worker-protocol.js";
+import { UserError } from "../tensor/index.js";
+import { AskedEngine } from "./asked-engine.js";
+import type { Engine } from "./engine.js";
 import type { WebEngineOptions } from "./web-backend.js";
+import type { Hello, Response, Started } from "./worker-protocol.js";
 
 /** What is used of a browser's `Worker`. */
 export interface WebWorker {
@@ -33,91 +33,22 @@ function start(worker: WebWorkerOptions["worker"]): WebWorker {
   return new Worker(new URL("./web-worker.js", import.meta.url), { type: "module" });
 }
 
-interface Pending {
-  resolve(value: unknown): void;
-  reject(error: Error): void;
-}
-
-/** An engine in a Web Worker; calls are carried out there in the order in which they were made. */
-class WebWorkerEngine implements Engine {
-  private readonly pending = new Map<number, Pending>();
-  private nextId = 1;
-  private failure: Error | undefined;
-
-  constructor(
-    private readonly worker: WebWorker,
-    readonly device: string,
-    readonly description: string,
-    readonly threads: number | null,
-    readonly loops: boolean,
-    readonly extensions: readonly string[],
-  ) {
-    worker.addEventListener("message", ({ data }: { data: Response }) => this.settle(data));
-    const ended = (event: { message?: string }): void =>
-      this.fail(new Error(`the engine's worker failed: ${event.message ?? "its messages can't be read"}`));
-    worker.addEventListener("error", ended);
-    worker.addEventListener("messageerror", ended);
-  }
-
-  open(model: Uint8Array, inputs: readonly string[], options?: SessionOptions): Promise<number> {
-    return this.ask("open", [model, inputs, options]) as Promise<number>;
-  }
-
-  async put(values: Tensors): Promise<void> {
-    await this.ask("put", [values]);
-  }
-
-  take(names: readonly string[]): Promise<Record<string, Tensor>> {
-    return this.ask("take", [names]) as Promise<Record<string, Tensor>>;
-  }
-
-  run(program: number, call: Call): Promise<Record<string, Tensor>> {
-    const lent = (call.lend ?? []).map((name) => [name, call.feeds[name] as Tensor] as const);
-    const buffers = lentBuffers(Object.fromEntries(lent));
-    return this.ask("run", [program, call], buffers) as Promise<Record<string, Tensor>>;
-  }
-
-  async release(program: number): Promise<void> {
-    await this.ask("release", [program]);
-  }
-
-  async close(): Promise<void> {
-    if (this.failure !== undefined) return;
-    const closed = this.ask("close", []);
-    this.failure = new Error("the engine is closed");
-    try {
-      await closed;
-    } finally {
-      this.worker.terminate();
-    }
-  }
-
-  private ask(
-    method: Request["method"],
-    args: readonly unknown[],
-    handOver: ArrayBuffer[] = [],
-  ): Promise<unknown> {
-    if (this.failure !== undefined) return Promise.reject(this.failure);
-    const id = this.nextId++;
-    return new Promise((resolve, reject) => {
-      this.worker.postMessage({ id, method, args } satisfies Request, handOver);
-      this.pending.set(id, { resolve, reject });
-    });
-  }
-
-  private settle(response: Response): void {
-    const waiting = this.pending.get(response.id);
-    this.pending.delete(response.id);
-    if ("error" in response) waiting?.reject(new Error(response.error));
-    else waiting?.resolve(response.value);
-  }
-
-  private fail(error: Error): void {
-    this.failure ??= error;
-    for (const { reject } of this.pending.values()) reject(error);
-    this.pending.clear();
-    this.worker.terminate();
-  }
+function engineOf(worker: WebWorker, started: Started): Engine {
+  const engine = new AskedEngine(
+    {
+      send: (request, handOver) => worker.postMessage(request, [...handOver]),
+      terminate: () => worker.terminate(),
+    },
+    started,
+  );
+  worker.addEventListener("message", ({ data }: { data: Response }) => engine.settle(data));
+  const ended = (event: { message?: string }): void => {
+    engine.fail(new Error(`the engine's worker failed: ${event.message ?? "its messages can't be read"}`));
+    worker.terminate();
+  };
+  worker.addEventListener("error", ended);
+  worker.addEventListener("messageerror", ended);
+  return engine;
 }
 
 function firstMessage(worker: WebWorker): Promise<Hello> {
@@ -141,14 +72,7 @@ export async function startWebWorkerEngine(options: WebWorkerOptions = {}): Prom
     worker.postMessage(engine, []);
     const hello = await greeting;
     if ("failure" in hello) throw new UserError(hello.failure);
-    return new WebWorkerEngine(
-      worker,
-      hello.device,
-      hello.description,
-      hello.threads,
-      hello.loops,
-      hello.extensions,
-    );
+    return engineOf(worker, hello);
   } catch (error) {
     worker.terminate();
     throw error;

@@ -1,10 +1,11 @@
-import type { Worker } from "node:worker_threads";
 import { afterEach, describe, expect, test } from "vitest";
 import { input } from "../graph/index.js";
 import { compile } from "../onnx/index.js";
 import { type Tensor, tensor, toNumbers, toTensor } from "../tensor/index.js";
+import type { WorkerLine } from "./asked-engine.js";
 import type { Engine } from "./index.js";
 import { startWorkerEngine } from "./worker-engine.js";
+import type { Request } from "./worker-protocol.js";
 
 const vector = (...values: number[]): Tensor => toTensor(values, "float32");
 const w = input("w", "float32", [2]);
@@ -14,7 +15,7 @@ const model = compile({ "next:w": w.sub(g), loss: w.mul(g).sum() });
 let engine: Engine;
 afterEach(() => engine.close().catch(() => undefined));
 
-const threadOf = (of: Engine): Worker => (of as unknown as { worker: Worker }).worker;
+const threadOf = (of: Engine): WorkerLine => (of as unknown as { line: WorkerLine }).line;
 
 describe.each(["cpu", "wasm"] as const)("on %s", (device) => {
   test("runs programs, keeps state, answers in order", async () => {
@@ -86,7 +87,7 @@ describe.each(["cpu", "wasm"] as const)("on %s", (device) => {
 describe("when the worker ends", () => {
   test("by an exception, pending and later calls are refused with it", async () => {
     engine = await startWorkerEngine({ device: "cpu", threads: 1 });
-    threadOf(engine).postMessage(null);
+    threadOf(engine).send(null as unknown as Request, []);
     const pending = [engine.open(model.bytes, model.inputs), engine.take(["w"])];
     for (const result of await Promise.allSettled(pending)) expect(result.status).toBe("rejected");
     await expect(engine.put({})).rejects.toThrow(/null|worker thread ended/);

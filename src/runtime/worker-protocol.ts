@@ -13,16 +13,17 @@ export type Response =
   | { readonly id: number; readonly value: unknown }
   | { readonly id: number; readonly error: string };
 
+/** What a worker's engine runs on. */
+export interface Started {
+  readonly device: string;
+  readonly description: string;
+  readonly threads: number | null;
+  readonly loops: boolean;
+  readonly extensions: readonly string[];
+}
+
 /** Its first message: what it runs on, or why it couldn't start. */
-export type Hello =
-  | {
-      readonly device: string;
-      readonly description: string;
-      readonly threads: number | null;
-      readonly loops: boolean;
-      readonly extensions: readonly string[];
-    }
-  | { readonly failure: string };
+export type Hello = Started | { readonly failure: string };
 
 /** How a worker is started. */
 export interface WorkerOptions {
