@@ -11,7 +11,7 @@ import { lockFile, RunLock } from "./run-lock.js";
 const scratch = scratchFolder();
 const folder = path.join(scratch.folder, "run");
 const file = path.join(folder, lockFile);
-const module = new URL("../../dist/train/run-lock.js", import.meta.url).href;
+const module = new URL("../../dist/runs/run-lock.js", import.meta.url).href;
 const main = fileURLToPath(new URL("../../dist/bundle/main.js", import.meta.url));
 afterAll(scratch.remove);
 beforeEach(() => {
