@@ -34,7 +34,8 @@ function plainText(value: object): string {
   return text.length > longest ? `${text.slice(0, longest)}...` : text;
 }
 
-function isPromise(value: unknown): boolean {
+/** Whether a value is a Promise or like one. */
+export function isPromise(value: unknown): boolean {
   return typeof value === "object" && value !== null && "then" in value && typeof value.then === "function";
 }
 
@@ -49,6 +50,9 @@ export function requireArgument(where: string, name: string, value: unknown, che
 
 /** What a function's options may be, by name. */
 export type OptionChecks = Readonly<Record<string, Check>>;
+
+/** A check for each option that `O` has, so that the compiler finds one that has none or that isn't there. */
+export type ChecksOf<O> = { readonly [K in keyof O]-?: Check };
 
 /**
  * Throws a UserError unless `options` is an object whose keys are all known, with values that pass; an option that is

@@ -1,4 +1,4 @@
-import { be, type OptionChecks, requireOptions } from "../catalogue/index.js";
+import { be, type ChecksOf, isPromise, requireOptions } from "../catalogue/index.js";
 import { formatShape, type Nested, sizeOf, type Tensor, tensor, UserError } from "../tensor/index.js";
 import {
   type Dataset,
@@ -18,7 +18,7 @@ import {
   planLayout,
   turnChannelsLast,
 } from "./layout.js";
-import { isPromise, readNested } from "./nested.js";
+import { readNested } from "./nested.js";
 import {
   describeValue,
   exampleType,
@@ -79,19 +79,18 @@ export interface ArraysInput {
   readonly schema?: ExampleSchema;
 }
 
-const anything = { expected: "", ok: () => true };
 const checks = {
   name: be.text,
   shape: be.list(be.whole(0), 1, "[28, 28]"),
   kind: be.oneOf(["image", "vector"]),
-  train: anything, // read with the place of what is wrong
-  test: anything,
-  validation: anything,
+  train: be.anything, // read with the place of what is wrong
+  test: be.anything,
+  validation: be.anything,
   classes: be.list(be.text, 0, '["cat", "dog"]'),
   layout: be.oneOf(channelLayouts),
   bytes: be.oneOf(bytesOptions),
-  schema: anything,
-} as const satisfies OptionChecks;
+  schema: be.anything,
+} as const satisfies ChecksOf<ArraysInput>;
 
 /** Throws the UserError for what is no array at all, with what to do. */
 function refuseKind(value: unknown, source: string): never {

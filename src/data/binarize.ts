@@ -1,6 +1,6 @@
 import { be, requireArgument } from "../catalogue/index.js";
 import { RandomStream, sizeOf, type Tensor, tensor, UserError } from "../tensor/index.js";
-import type { Dataset, ExampleTensor, Split } from "./dataset.js";
+import { type Dataset, type ExampleTensor, type Split, type SplitName, splitNames } from "./dataset.js";
 import { type ByteReading, readAs, readingOf, schemaOf } from "./schema.js";
 import { allocateShared } from "./shared.js";
 import type { ExampleData, ExampleSource } from "./source.js";
@@ -125,9 +125,9 @@ function binarizedSource(
  * Reads the numbers of a data set's streamed splits to see that they can be made binary, which `binarizeDataset` does
  * not. Throws the same UserError as that for those in memory.
  */
-export async function requireGrey(dataset: Dataset): Promise<void> {
+export async function requireGrey(dataset: Dataset, names: readonly SplitName[] = splitNames): Promise<void> {
   const reading = greyReading(dataset);
-  for (const name of ["train", "test", "validation"] as const) {
+  for (const name of names) {
     const split = dataset[name];
     if (split?.source === undefined || (split.source.dtype === "uint8" && reading === "unit")) continue;
     const size = sizeOf(split.examples.shape.slice(1));

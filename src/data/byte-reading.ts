@@ -9,9 +9,9 @@ export type Bytes = "auto" | ByteReading;
 /** The ways by name. */
 export const bytesOptions: readonly Bytes[] = ["auto", ...byteReadings];
 
-/** The splits of a data set. */
+/** The splits of a data set, each once: the test split may be the training split. */
 function splitsOf({ train, test, validation }: Dataset): Split[] {
-  return [train, test, ...(validation === undefined ? [] : [validation])];
+  return [...new Set([train, test, ...(validation === undefined ? [] : [validation])])];
 }
 
 type Found = "none" | "ones" | "more";

@@ -97,9 +97,15 @@ export function asInput(examples: ExampleTensor, own: ExampleSchema, model: Exam
   return toFloats(examples, own);
 }
 
+/** A part of a data set. */
+export type SplitName = "train" | "validation" | "test";
+
+/** The parts of a data set by name. */
+export const splitNames: readonly SplitName[] = ["train", "validation", "test"];
+
 /** Names of the splits that are streamed. */
-export function streamedParts(dataset: Dataset): ("train" | "validation" | "test")[] {
-  return (["train", "validation", "test"] as const).filter((name) => dataset[name]?.source !== undefined);
+export function streamedParts(dataset: Dataset): SplitName[] {
+  return splitNames.filter((name) => dataset[name]?.source !== undefined);
 }
 
 /** `60,000 train, 10,000 test, 28x28 grey`, and what of it is streamed. */

@@ -1,5 +1,5 @@
 import { basename, resolve } from "node:path";
-import { be, type OptionChecks, requireArgument, requireOptions } from "../catalogue/index.js";
+import { be, type ChecksOf, requireArgument, requireOptions } from "../catalogue/index.js";
 import { formatShape, UserError } from "../tensor/index.js";
 import { type Dataset, type ExampleTensor, kindOf, makeSplit, type Split } from "./dataset.js";
 import { type Bytes, withStreamedSchema } from "./byte-reading.js";
@@ -53,7 +53,7 @@ const folderChecks = {
   layout: be.anything, // by `planLayout`
   bytes: be.anything, // by `withStreamedSchema`
   whole: be.boolean,
-} as const satisfies OptionChecks;
+} as const satisfies ChecksOf<FolderOptions>;
 
 /** The share of the training examples that is held out for testing where a folder has no test split. */
 const TEST_SHARE = 0.1;
@@ -194,9 +194,7 @@ export async function loadFolder(path: string, options: FolderOptions = {}): Pro
   }
   notes.push(...found.notes, ...layout.notes, ...typeNotes(trainArray));
   const turn = turnFor(shape, layout.turned, transposed);
-  const splits = new Map<Part, Split>();
-  let classes = options.classes;
-  for (const [part, array] of arrays) {
+  for (const array of arrays.values()) {
     const { place } = array;
     const own = array.shape.slice(1);
     if (formatShape(own) !== formatShape(trainShape.slice(1))) {
@@ -211,6 +209,11 @@ export async function loadFolder(path: string, options: FolderOptions = {}): Pro
           "(uint8 is read as x/255, bools are 0 and 1, others are used as they are): save both as the same type",
       );
     }
+  }
+  const splits = new Map<Part, Split>();
+  let classes = options.classes;
+  for (const [part, array] of arrays) {
+    const { place } = array;
     const labelArray = await found.labels.get(part)?.open();
     const labels = await labelArray?.labels();
     classes ??= labelArray?.classes;

@@ -1,11 +1,12 @@
 import { createReadStream } from "node:fs";
-import { type FileHandle, open, rename, rm, writeFile } from "node:fs/promises";
+import { type FileHandle, open } from "node:fs/promises";
 import { pipeline } from "node:stream/promises";
 import { createGunzip, gzipSync } from "node:zlib";
 import type { Tensor } from "../tensor/index.js";
 import { fileError } from "./files.js";
 import { allocateIdx, encodeIdx, gzipError, idxTensor, isGzip, MAX_GZIP_RATIO, readIdx } from "./idx.js";
 import { checkIdxLength, MAX_IDX_HEADER, parseIdxHeader } from "./idx-header.js";
+import { writeWhole } from "./whole-file.js";
 
 /** Fills `into` from a position in the file; returns how many bytes there were. */
 async function fill(file: FileHandle, into: Uint8Array, position: number): Promise<number> {
@@ -83,12 +84,5 @@ export async function readIdxFile(path: string): Promise<Tensor> {
  */
 export async function writeIdxFile(path: string, value: Tensor): Promise<void> {
   const bytes = encodeIdx(value);
-  const temporary = `${path}.${process.pid}.tmp`;
-  try {
-    await writeFile(temporary, path.endsWith(".gz") ? gzipSync(bytes) : bytes);
-    await rename(temporary, path);
-  } catch (cause) {
-    await rm(temporary, { force: true }).catch(() => undefined);
-    throw fileError(cause, `write ${path}`);
-  }
+  await writeWhole(path, path.endsWith(".gz") ? gzipSync(bytes) : bytes);
 }

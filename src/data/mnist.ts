@@ -1,4 +1,4 @@
-import { be, type OptionChecks, requireOptions } from "../catalogue/index.js";
+import { be, type ChecksOf, requireOptions } from "../catalogue/index.js";
 import { createHash } from "node:crypto";
 import { stat } from "node:fs/promises";
 import { createRequire } from "node:module";
@@ -54,7 +54,7 @@ const mnistChecks = {
   stallTimeout: be.number(0),
   retryDelay: be.number(0),
   memory: be.anything, // of folders alone
-} as const satisfies OptionChecks;
+} as const satisfies ChecksOf<MnistOptions & { memory: number }>;
 
 /** Options of `mnist`. */
 export interface MnistOptions {

@@ -1,3 +1,4 @@
+import { isPromise } from "../catalogue/index.js";
 import { formatShape, tensor, type Tensor, UserError } from "../tensor/index.js";
 import { allocateShared } from "./shared.js";
 import { describeValue } from "./number-types.js";
@@ -29,11 +30,6 @@ function refuse(value: unknown, path: readonly number[], source: string): never 
   throw new UserError(`${place} is ${describeValue(value)} where a number is expected`);
 }
 
-/** Whether a value is a Promise or like one. */
-export function isPromise(value: unknown): boolean {
-  return typeof value === "object" && value !== null && "then" in value && typeof value.then === "function";
-}
-
 /**
  * Nested lists of numbers as a tensor of floats, or of bytes if all rows are arrays of bytes. Throws a UserError that
  * names the place of what is no number, of holes, and of rows that aren't as long as the first.
@@ -48,7 +44,8 @@ export function readNested(value: Listed, source: string): Tensor<"uint8"> | Ten
   const size = shape.reduce((product, dim) => product * dim, 1);
   const data = new Float32Array(size);
   let filled = 0;
-  const visit = (one: unknown, path: readonly number[]): void => {
+  const path: number[] = [];
+  const visit = (one: unknown): void => {
     const depth = path.length;
     if (depth === shape.length) {
       if (typeof one === "bigint" || typeof one === "number") data[filled++] = Number(one);
@@ -71,9 +68,13 @@ export function readNested(value: Listed, source: string): Tensor<"uint8"> | Ten
     }
     if (depth === shape.length - 1) bytes &&= one instanceof Uint8Array || one instanceof Uint8ClampedArray;
     // A loop over numbers, for `forEach` leaves out holes.
-    for (let i = 0; i < one.length; i++) visit(one[i], [...path, i]);
+    for (let i = 0; i < one.length; i++) {
+      path.push(i);
+      visit(one[i]);
+      path.pop();
+    }
   };
-  visit(value, []);
+  visit(value);
   if (shape.length === 1) {
     throw new UserError(
       `${source}: a list of ${formatShape(shape)} numbers has no examples in it; give a list for each example`,

@@ -13,6 +13,8 @@ export {
   type Split,
   streamedParts,
   toFloats,
+  type SplitName,
+  splitNames,
 } from "./dataset.js";
 export { type Bytes, bytesOptions, withSchema } from "./byte-reading.js";
 export { holdOut } from "./hold-out.js";

@@ -1,5 +1,11 @@
-import { be, type OptionChecks, requireArgument, requireOptions } from "../catalogue/index.js";
-import { type Binarization, binarizations, type Dataset } from "../data/portable.js";
+import { be, type ChecksOf, type OptionChecks, requireArgument, requireOptions } from "../catalogue/index.js";
+import {
+  type Binarization,
+  binarizations,
+  type Dataset,
+  type SplitName,
+  splitNames,
+} from "../data/portable.js";
 import { type EngineSplit, enterSplit, leaveSplit } from "../feed/index.js";
 import type { TrainedVae, Vae } from "../model/index.js";
 import { elbo, type Objective, objectives } from "../objectives/index.js";
@@ -9,7 +15,7 @@ import { type DetailedEvaluation, Evaluator } from "./evaluator.js";
 import { codesIn, mutualInformationIn, nearestNeighbourAccuracy, type ReadOptions } from "./latent-use.js";
 import { logLikelihoodIn, type LogLikelihoodOptions } from "./log-likelihood.js";
 import type { Evaluation } from "./measures.js";
-import { type EnteredSplit, inSplit, type SplitName, splitOf } from "./split-in-engine.js";
+import { type EnteredSplit, inSplit, splitOf } from "./split-in-engine.js";
 
 /** How a trained model is evaluated. */
 export interface EvaluateOptions {
@@ -37,10 +43,10 @@ const likelihoodChecks = {
   seed: be.seed,
   chunk: be.whole(1),
   onProgress: be.callable,
-} as const satisfies OptionChecks;
+} as const satisfies ChecksOf<Omit<LogLikelihoodOptions, "binarize">>;
 
-const evaluateChecks: OptionChecks = {
-  split: be.oneOf(["train", "validation", "test"]),
+const evaluateChecks = {
+  split: be.oneOf(splitNames),
   objective: be.anything, // by the catalogue
   binarize: be.oneOf(binarizations),
   seed: be.seed,
@@ -48,7 +54,7 @@ const evaluateChecks: OptionChecks = {
   logLikelihood: be.having([], "an object, such as { samples: 500 }"),
   latentUse: be.boolean,
   datasetSize: be.whole(1),
-};
+} as const satisfies ChecksOf<EvaluateOptions>;
 
 /** Checks what an evaluation is given; `more` are options that a platform has besides. Throws a UserError. */
 export function requireEvaluation(

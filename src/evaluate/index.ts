@@ -4,4 +4,5 @@ export * from "./latent-use.js";
 export * from "./log-likelihood.js";
 export * from "./measures.js";
 export { type ScoreOptions, scoreModelIn, type Scores } from "./scores.js";
-export { type SplitName, splitOf } from "./split-in-engine.js";
+export type { SplitName } from "../data/portable.js";
+export { splitOf } from "./split-in-engine.js";

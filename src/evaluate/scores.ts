@@ -1,5 +1,11 @@
-import { be, type OptionChecks, requireArgument, requireOptions } from "../catalogue/index.js";
-import { type Binarization, binarizations, type Dataset } from "../data/portable.js";
+import { be, type ChecksOf, requireArgument, requireOptions } from "../catalogue/index.js";
+import {
+  type Binarization,
+  binarizations,
+  type Dataset,
+  type SplitName,
+  splitNames,
+} from "../data/portable.js";
 import {
   type BatchOptions,
   type EngineSplit,
@@ -14,7 +20,7 @@ import { compile } from "../onnx/index.js";
 import type { Engine } from "../runtime/index.js";
 import { type Tensor, tensor } from "../tensor/index.js";
 import { logMeansIn } from "./log-likelihood.js";
-import { inSplit, type SplitName } from "./split-in-engine.js";
+import { inSplit } from "./split-in-engine.js";
 
 /** How examples are scored. */
 export interface ScoreOptions {
@@ -41,11 +47,11 @@ export interface Scores {
 }
 
 const checks = {
-  split: be.oneOf(["train", "validation", "test"]),
+  split: be.oneOf(splitNames),
   binarize: be.oneOf(binarizations),
   samples: be.whole(0),
   seed: be.seed,
-} as const satisfies OptionChecks;
+} as const satisfies ChecksOf<ScoreOptions>;
 
 const rowsAtATime = 500;
 

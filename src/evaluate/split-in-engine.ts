@@ -1,4 +1,10 @@
-import { type Binarization, binarizeDataset, type Dataset, type Split } from "../data/portable.js";
+import {
+  type Binarization,
+  binarizeDataset,
+  type Dataset,
+  type Split,
+  type SplitName,
+} from "../data/portable.js";
 import {
   type BatchOptions,
   type EngineSplit,
@@ -12,9 +18,6 @@ import type { TrainedVae } from "../model/index.js";
 import { Packing } from "../nn/index.js";
 import type { Engine } from "../runtime/index.js";
 import { UserError } from "../tensor/index.js";
-
-/** A part of a data set. */
-export type SplitName = "train" | "validation" | "test";
 
 /** A part of a data set by name. Throws a UserError if it has none of that name. */
 export function splitOf(dataset: Dataset, name: SplitName): Split {
@@ -46,7 +49,7 @@ export async function inSplit<T>(
   }: { readonly split?: SplitName; readonly binarize?: Binarization },
   work: (entered: EnteredSplit) => Promise<T>,
 ): Promise<T> {
-  await requireFit(definition, dataset, binarize);
+  await requireFit(definition, dataset, binarize, [name]);
   const data = binarizeDataset(dataset, binarize);
   const examples = splitOf(data, name);
   const schema = schemaFor(learned, data);

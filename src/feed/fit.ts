@@ -9,22 +9,29 @@ import {
   requireGrey,
   schemaOf,
   type Split,
+  type SplitName,
+  splitNames,
 } from "../data/portable.js";
 import { describeSupport, outsideSupport, supportParts } from "../distributions/index.js";
 import { takesAnyByte, takesAnyNumber, type Vae, whyOutside } from "../model/index.js";
 import { UserError } from "../tensor/index.js";
 
-/** The parts of a data set by name. */
-export const splitNames = ["train", "validation", "test"] as const;
-
-/** Throws a UserError if examples are of another shape than the model's, or can't be made binary as they should be. */
-export async function requireFit(model: Vae, data: Dataset, binarize: Binarization): Promise<void> {
+/**
+ * Throws a UserError if examples are of another shape than the model's, or those of the parts
+ * `names` can't be made binary as they should be.
+ */
+export async function requireFit(
+  model: Vae,
+  data: Dataset,
+  binarize: Binarization,
+  names: readonly SplitName[] = splitNames,
+): Promise<void> {
   if (data.shape.join() !== model.input.join()) {
     throw new UserError(
       `the model takes examples of shape [${model.input.join(", ")}], ${data.name} has [${data.shape.join(", ")}]`,
     );
   }
-  if (binarize !== "none") await requireGrey(data);
+  if (binarize !== "none") await requireGrey(data, names);
 }
 
 /**
@@ -76,7 +83,7 @@ export async function requireFitting(
   data: Dataset,
   schema: ExampleSchema,
   binarize: Binarization,
-  names: readonly (typeof splitNames)[number][] = splitNames,
+  names: readonly SplitName[] = splitNames,
 ): Promise<void> {
   for (const name of names) {
     const split = data[name];

@@ -1,4 +1,4 @@
-import { be, type OptionChecks, requireArgument, requireOptions } from "../catalogue/index.js";
+import { be, type ChecksOf, requireArgument, requireOptions } from "../catalogue/index.js";
 import { encodeNpy } from "../data/portable.js";
 import { encodePng, imageGrid } from "../plot/index.js";
 import { type Tensor, UserError } from "../tensor/index.js";
@@ -16,7 +16,8 @@ export interface SaveImagesOptions {
 const saveChecks = {
   columns: be.whole(1),
   scale: be.whole(1),
-} as const satisfies OptionChecks;
+  range: be.list(be.number(), 2, "[0, 1]"),
+} as const satisfies ChecksOf<SaveImagesOptions>;
 
 /** Whether `saveImages` knows what to do with a file of this name. */
 export function canSaveImages(path: string): boolean {

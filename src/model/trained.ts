@@ -1,4 +1,4 @@
-import { be, type OptionChecks, requireArgument, requireOptions, valueInWords } from "../catalogue/index.js";
+import { be, type ChecksOf, requireArgument, requireOptions, valueInWords } from "../catalogue/index.js";
 import { type ExampleSchema, pictureRange, rows, wholeSchema } from "../data/portable.js";
 import type { Encoding } from "../distributions/index.js";
 import { type Backend, type Session, type Tensors } from "../runtime/index.js";
@@ -49,12 +49,12 @@ export interface DrawOptions {
 /** How `generate` draws. */
 export interface GenerateOptions extends DrawOptions, DecodeOptions {}
 
-const drawChecks = { seed: be.seed } as const satisfies OptionChecks;
+const drawChecks = { seed: be.seed } as const satisfies ChecksOf<DrawOptions>;
 const decodeChecks = {
   into: { expected: "a Float32Array", ok: (value) => value instanceof Float32Array },
   draw: be.boolean,
   seed: be.seed,
-} as const satisfies OptionChecks;
+} as const satisfies ChecksOf<DecodeOptions>;
 const floats = be.tensor("float32");
 const examples = be.tensor("uint8", "float32");
 

@@ -1,4 +1,4 @@
-import { be, requireOptions } from "../catalogue/index.js";
+import { be, type ChecksOf, requireOptions } from "../catalogue/index.js";
 import { UserError } from "../tensor/index.js";
 import type { Optimizer } from "./optimizer.js";
 
@@ -26,7 +26,7 @@ export function adam(options: AdamOptions = {}): Optimizer {
     beta1: be.anything,
     beta2: be.anything,
     eps: be.number(0),
-  });
+  } satisfies ChecksOf<AdamOptions>);
   const { lr = 1e-3, beta1 = 0.9, beta2 = 0.999, eps = 1e-8 } = options;
   if (!(lr > 0 && Number.isFinite(lr))) throw new UserError(`lr must be a number above 0, got ${lr}`, 2);
   for (const [name, beta] of Object.entries({ beta1, beta2 })) {

@@ -1,6 +1,6 @@
 import { stat } from "node:fs/promises";
 import path from "node:path";
-import { be, type OptionChecks, requireArgument, requireOptions } from "../catalogue/index.js";
+import { be, type ChecksOf, requireArgument, requireOptions } from "../catalogue/index.js";
 import { fileError } from "../data/index.js";
 import type { Family } from "../distributions/index.js";
 import {
@@ -39,7 +39,7 @@ const loadChecks = {
   definition: aModel,
   families: be.callable,
   checkpoint: be.oneOf(["last", "best"]),
-} as const satisfies OptionChecks;
+} as const satisfies ChecksOf<LoadOptions>;
 
 /**
  * A trained model out of a run's folder or a model folder. Of a run that was interrupted or killed, it is the

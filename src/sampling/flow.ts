@@ -1,4 +1,4 @@
-import { be, type OptionChecks, requireArgument, requireOptions } from "../catalogue/index.js";
+import { be, type ChecksOf, requireArgument, requireOptions } from "../catalogue/index.js";
 import { fromArrays } from "../data/portable.js";
 import { couplingFlow, normal } from "../distributions/index.js";
 import { type TrainedVae, vae } from "../model/index.js";
@@ -34,7 +34,7 @@ const flowChecks = {
   lr: be.positive,
   seed: be.seed,
   onEvent: be.callable,
-} as const satisfies OptionChecks;
+} as const satisfies ChecksOf<FlowOptions>;
 
 /** A normalising flow fitted to codes. */
 export interface FlowSampler extends LatentSampler {

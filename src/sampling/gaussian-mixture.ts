@@ -1,4 +1,4 @@
-import { be, type OptionChecks, requireArgument, requireOptions } from "../catalogue/index.js";
+import { be, type ChecksOf, requireArgument, requireOptions } from "../catalogue/index.js";
 import { RandomStream, type Tensor, tensor, UserError } from "../tensor/index.js";
 import { kMeans } from "./k-means.js";
 import { cholesky, logDiagonal, mahalanobis } from "./matrices.js";
@@ -27,7 +27,7 @@ const mixtureChecks = {
   iterations: be.anything,
   tolerance: be.number(),
   regularization: be.number(),
-} as const satisfies OptionChecks;
+} as const satisfies ChecksOf<GaussianMixtureOptions>;
 
 /** One normal distribution of a mixture, of codes [latent]. */
 export interface MixtureComponent {

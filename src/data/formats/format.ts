@@ -1,9 +1,9 @@
-import type { ExampleTensor } from "../dataset.js";
+import type { ExampleTensor, SplitName } from "../dataset.js";
 import type { NumberType } from "../number-types.js";
 import type { ExampleSource } from "../source.js";
 
 /** The part of a data set that an array belongs to. */
-export type Part = "train" | "test" | "validation";
+export type Part = SplitName;
 
 /** What a user gave as data: a file or a folder. */
 export interface Place {

@@ -2,6 +2,7 @@ import { createReadStream } from "node:fs";
 import { crc32, createGunzip, createInflateRaw } from "node:zlib";
 import { UserError } from "../../tensor/index.js";
 import { errorCode, fileError } from "../files.js";
+import { MAX_GZIP_RATIO } from "../idx.js";
 
 /** A stretch of a file, packed or not: a whole file, or a member of an archive. */
 export interface Packed {
@@ -19,12 +20,9 @@ export interface Packed {
   readonly crc?: number;
 }
 
-/** Deflate can't shrink data by more than this factor. */
-const MOST_PACKED = 1032;
-
 /** The most bytes that a stretch can hold, so that no memory is reserved for what can't be there. */
 export function mostBytes({ length, packing, size }: Packed): number {
-  return Math.min(size ?? Infinity, packing === "none" ? length : length * MOST_PACKED + 64);
+  return Math.min(size ?? Infinity, packing === "none" ? length : length * MAX_GZIP_RATIO + 64);
 }
 
 /** What is wrong with a stretch that can't be unpacked. */

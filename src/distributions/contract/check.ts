@@ -1,4 +1,4 @@
-import { be, type OptionChecks, requireArgument, requireOptions } from "../../catalogue/index.js";
+import { be, type ChecksOf, requireArgument, requireOptions } from "../../catalogue/index.js";
 import { type Expr, input } from "../../graph/index.js";
 import "../../ops/index.js";
 import { type Tensor, tensor, type TensorLike, toNumbers } from "../../tensor/index.js";
@@ -60,7 +60,7 @@ const contractChecks = {
   draws: be.whole(1),
   seed: be.seed,
   tolerance: be.positive,
-} as const satisfies OptionChecks;
+} as const satisfies ChecksOf<ContractOptions<string>>;
 
 class Contract<P extends string> {
   readonly findings = new Findings();
