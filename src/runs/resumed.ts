@@ -8,6 +8,13 @@ import type { RunConfig } from "./saved-run.js";
 import type { trainingFields } from "./training-fields.js";
 import { knownObjective, knownOptimizer } from "./unknown.js";
 
+/** The settings of a kept run that mean the same in any run, whatever is read and wherever it computes. */
+export function keptSettings(config: RunConfig) {
+  const { epochs, batchSize, seed, validation, patience, binarize, standardize, shuffle } = config;
+  const kept = { epochs, batchSize, seed, validation, binarize, standardize, shuffle };
+  return { ...kept, ...(patience !== null && { patience }) };
+}
+
 /**
  * What a resumed run is told of its training: what is not given again is taken from the run. `file` names its settings
  * in errors.
@@ -17,17 +24,9 @@ export function resumedTraining(
   before: RunConfig,
   file: string,
 ): Checked<typeof trainingFields> {
-  const { epochs, batchSize, seed, validation, patience, binarize, standardize, shuffle } = before;
   const { threads, configFile } = before;
   return {
-    epochs,
-    batchSize,
-    seed,
-    validation,
-    binarize,
-    standardize,
-    shuffle,
-    ...(patience !== null && { patience }),
+    ...keptSettings(before),
     // Results depend on it.
     ...(threads !== null && threads > 0 && { threads }),
     ...told,

@@ -5,6 +5,7 @@ import { checkFields } from "./check-fields.js";
 import type { Checked, Told } from "./field.js";
 import { modelFields } from "./model-fields.js";
 import { placeFields } from "./place-fields.js";
+import { keptSettings } from "./resumed.js";
 import type { RunConfig } from "./saved-run.js";
 import { settingsOf } from "./settings.js";
 import { trainingFields } from "./training-fields.js";
@@ -91,22 +92,14 @@ export function plain({ model, settings, place }: ResolvedRun): PlainSpec {
 
 /** The spec of a run that was kept, as plain data. */
 export function specOfRun(config: RunConfig): PlainSpec {
-  const { model, objective, optimizer, epochs, batchSize, seed, validation, binarize, shuffle } = config;
-  const { standardize, device } = config;
+  const { model, objective, optimizer, device, threads, source } = config;
   return {
     ...model,
     objective,
     optimizer,
-    epochs,
-    batchSize,
-    seed,
-    validation,
-    binarize,
-    standardize,
-    shuffle,
+    ...keptSettings(config),
     device,
-    ...(config.patience !== null && { patience: config.patience }),
-    ...(config.threads !== null && { threads: config.threads }),
-    ...(config.source !== null && { data: config.source }),
+    ...(threads !== null && { threads }),
+    ...(source !== null && { data: source }),
   };
 }
