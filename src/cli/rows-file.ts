@@ -5,7 +5,7 @@ import { makeParent } from "./commands/shared.js";
 
 /**
  * A table of numbers that is written row by row, as NumPy's `.npy` (float32, [rows, columns]) or `.csv` with the names of
- * the columns on top. It is there whole or not at all: until `close` it is a part file beside it.
+ * the columns on top. It is there whole or not at all: until it is complete it is a part file beside it.
  */
 export class RowsFile {
   private constructor(
@@ -15,8 +15,27 @@ export class RowsFile {
     private readonly columns: readonly string[],
   ) {}
 
-  /** Throws a UserError for a name that ends otherwise, and if it can't be written. */
-  static async create(file: string, columns: readonly string[], rows: number): Promise<RowsFile> {
+  /**
+   * Writes a file of so many rows, which `fill` adds; nothing is left if that fails. Throws a UserError for a name that
+   * ends otherwise, and if it can't be written.
+   */
+  static async write(
+    file: string,
+    columns: readonly string[],
+    rows: number,
+    fill: (rows: RowsFile) => Promise<void>,
+  ): Promise<void> {
+    const made = await RowsFile.create(file, columns, rows);
+    try {
+      await fill(made);
+    } catch (error) {
+      await made.discard();
+      throw error;
+    }
+    await made.close();
+  }
+
+  private static async create(file: string, columns: readonly string[], rows: number): Promise<RowsFile> {
     requireRowsFile(file);
     await makeParent(file);
     const part = `${file}.part-${process.pid}`;
@@ -42,7 +61,7 @@ export class RowsFile {
   }
 
   /** Completes the file. */
-  async close(): Promise<void> {
+  private async close(): Promise<void> {
     try {
       await this.handle.sync();
       await this.handle.close();
@@ -54,7 +73,7 @@ export class RowsFile {
   }
 
   /** Gives up what was written. */
-  async discard(): Promise<void> {
+  private async discard(): Promise<void> {
     await this.handle.close().catch(() => undefined);
     await rm(this.part, { force: true });
   }

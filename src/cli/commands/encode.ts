@@ -37,17 +37,12 @@ async function encode(
   note(allOf(dataset, name ?? "test"));
   const { latent } = model.definition;
   const columns = Array.from({ length: latent }, (_, i) => `z${i + 1}`);
-  const file = await RowsFile.create(out, columns, split.length);
-  try {
+  await RowsFile.write(out, columns, split.length, async (file) => {
     for (let start = 0; start < split.length; start += chunk) {
       const examples = await readExamples(split, start, Math.min(split.length, start + chunk));
       await file.add((await model.codes(asInput(examples, schemaOf(dataset), model.schema))).data);
     }
-  } catch (error) {
-    await file.discard();
-    throw error;
-  }
-  await file.close();
+  });
   print(out);
 }
 

@@ -37,15 +37,10 @@ async function score(this: Cli, flags: ScoreFlags, folder: string, data: string 
     defined({ split: name, binarize, samples, seed: seed ?? config?.seed, device, threads }),
   );
   const found = Object.entries(scores) as [string, Float32Array | Float64Array][];
-  const file = await RowsFile.create(
-    out,
-    found.map(([column]) => column),
-    length,
-  );
+  const columns = found.map(([column]) => column);
   const row = new Float32Array(length * found.length);
   found.forEach(([, values], k) => values.forEach((value, i) => (row[i * found.length + k] = value)));
-  await file.add(row);
-  await file.close();
+  await RowsFile.write(out, columns, length, (file) => file.add(row));
   print(out);
 }
 
