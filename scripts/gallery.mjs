@@ -195,7 +195,7 @@ writeFileSync(
   path.join(root, "docs", "gallery.md"),
   [
     "# Gallery",
-    "Each family as the posterior of the default network, trained on MNIST (grey levels, Bernoulli likelihood, ELBO, " +
+    "Most families as the posterior of the default network, trained on MNIST (grey levels, Bernoulli likelihood, ELBO, " +
       `Adam ${lr}, batch 128, seed 0) for so few epochs that the pictures show the shape of the latent space rather ` +
       "than what can be reached. Left the codes of 5,000 test images in the colours of their digits (posterior means; " +
       "draws where a family has none), right draws of the prior, decoded. Figures are of the test set, in nats per " +

@@ -96,12 +96,7 @@ export async function evaluateModel(
 ): Promise<Evaluation> {
   requireEvaluation(model, dataset, options, { device: be.text, threads: be.whole(1, 1024) });
   const { device = "auto", threads, ...asked } = options;
-  const engine = await nodePlatform.startEngine(device, threads);
-  try {
-    return await evaluateModelIn(engine, model, dataset, asked);
-  } finally {
-    await engine.close();
-  }
+  return inEngine(device, threads, (engine) => evaluateModelIn(engine, model, dataset, asked));
 }
 
 /** Scores every example of a part of a data set by itself, in nats; see {@link scoreModelIn}. */
@@ -111,9 +106,18 @@ export async function scoreModel(
   options: ScoreOptions & Pick<TrainOptions, "device" | "threads"> = {},
 ): Promise<Scores> {
   const { device = "auto", threads, ...rest } = options;
+  return inEngine(device, threads, (engine) => scoreModelIn(engine, model, dataset, rest));
+}
+
+/** Does `work` in an engine of its own. */
+async function inEngine<T>(
+  device: string,
+  threads: number | undefined,
+  work: (engine: Engine) => Promise<T>,
+): Promise<T> {
   const engine = await nodePlatform.startEngine(device, threads);
   try {
-    return await scoreModelIn(engine, model, dataset, rest);
+    return await work(engine);
   } finally {
     await engine.close();
   }

@@ -1,11 +1,18 @@
 import { be } from "./catalogue/index.js";
 import type { Dataset } from "./data/portable.js";
 import type { Encoding } from "./distributions/index.js";
-import { type EvaluateOptions, evaluateModelIn, type Evaluation } from "./evaluate/index.js";
+import {
+  type EvaluateOptions,
+  evaluateModelIn,
+  type Evaluation,
+  type ScoreOptions,
+  scoreModelIn,
+  type Scores,
+} from "./evaluate/index.js";
 import { Expr } from "./graph/index.js";
 import { type LoadFilesOptions, loadModelFrom, type ModelSource } from "./model/load-files.js";
 import type { TrainedVae, Vae } from "./model/index.js";
-import { evaluateOn, type Feeds } from "./runtime/index.js";
+import { type Engine, evaluateOn, type Feeds } from "./runtime/index.js";
 import type { WebEngineOptions } from "./runtime/web-backend.js";
 import { type TrainOptions, trainUnkept } from "./runs/portable.js";
 import { fitFlowOn, type FlowOptions, type FlowSampler } from "./sampling/index.js";
@@ -59,17 +66,38 @@ export async function evaluateModel(
   options: EvaluateOptions & WebOptions = {},
 ): Promise<Evaluation> {
   const { device, threads, wasmPaths, thread, worker, ...measures } = options;
-  const engine = await startWebEngine(given({ device, threads, wasmPaths, thread, worker }));
+  return inEngine({ device, threads, wasmPaths, thread, worker }, (engine) =>
+    evaluateModelIn(engine, model, dataset, measures),
+  );
+}
+
+/**
+ * Scores every example of a part of a data set by itself, in nats, in a Web Worker where it can be started. Throws a
+ * UserError if the examples don't fit the model, or something asked for isn't defined for its distributions.
+ */
+export async function scoreModel(
+  model: TrainedVae,
+  dataset: Dataset,
+  options: ScoreOptions & WebOptions = {},
+): Promise<Scores> {
+  const { device, threads, wasmPaths, thread, worker, ...asked } = options;
+  return inEngine({ device, threads, wasmPaths, thread, worker }, (engine) =>
+    scoreModelIn(engine, model, dataset, asked),
+  );
+}
+
+/** Does `work` in an engine of its own, started with the options that were given. */
+async function inEngine<T>(
+  options: Readonly<Record<string, unknown>>,
+  work: (engine: Engine) => Promise<T>,
+): Promise<T> {
+  const given = Object.entries(options).filter(([, value]) => value !== undefined);
+  const engine = await startWebEngine(Object.fromEntries(given));
   try {
-    return await evaluateModelIn(engine, model, dataset, measures);
+    return await work(engine);
   } finally {
     await engine.close();
   }
-}
-
-/** The options that were given. */
-function given(options: Readonly<Record<string, unknown>>): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
 }
 
 /** Fits a normalising flow to codes [n, latent], for sampling from what a model has learned of its data. */

@@ -66,7 +66,9 @@ describe("the prior", () => {
     expect(() => distributions.from("samples(file=a.csv)").prior([2], context)).toThrow(
       "a.csv have not been read",
     );
-    expect(() => distributions.from("samples(points=[[1, 2], [3, 4]])").prior([3], context)).toThrow("--z 2");
+    expect(() => distributions.from("samples(points=[[1, 2], [3, 4]])").prior([3], context)).toThrow(
+      "use `latent` 2",
+    );
     expect(() => distributions.from("samples(points=[[1, 2], [3]])")).toThrow("point 2");
     expect(() => distributions.from("samples(points=[[]])")).toThrow("at least one point");
   });

@@ -1,6 +1,6 @@
 import { be, type ChecksOf, requireOptions } from "../catalogue/index.js";
 import { UserError } from "../tensor/index.js";
-import type { Optimizer } from "./optimizer.js";
+import type { Optimizer, OptimizerInfo } from "./optimizer.js";
 
 /** Adam's settings, with PyTorch's names and defaults. */
 export interface AdamOptions {
@@ -50,3 +50,18 @@ export function adam(options: AdamOptions = {}): Optimizer {
     },
   };
 }
+
+/** What the catalogue knows of it. */
+export const adamInfo: OptimizerInfo = {
+  name: "adam",
+  description: "Adam (Kingma and Ba, 2015)",
+  options: {
+    lr: { type: "number", default: 1e-3, about: "learning rate" },
+    beta1: { type: "number", min: 0, default: 0.9, about: "decay of the mean of gradients" },
+    beta2: { type: "number", min: 0, default: 0.999, about: "decay of the mean of squared gradients" },
+    eps: { type: "number", min: 0, default: 1e-8, about: "added to the root" },
+  },
+  examples: ["adam", "adam(lr=0.002)", "adam(beta1=0.5, beta2=0.9, eps=1e-7)"],
+  changeable: ["lr", "eps"],
+  make: (options) => adam(options),
+};

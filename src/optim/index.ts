@@ -1,3 +1,3 @@
-export * from "./adam.js";
+export { adam, type AdamOptions } from "./adam.js";
 export * from "./optimizer.js";
 export * from "./registry.js";

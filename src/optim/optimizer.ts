@@ -1,3 +1,4 @@
+import type { Entry } from "../catalogue/index.js";
 import type { Expr } from "../graph/index.js";
 import type { ParameterSpecs } from "../nn/index.js";
 
@@ -35,4 +36,13 @@ export function slotNames(
   return Object.keys(specs).flatMap((of) =>
     optimizer.slots.map((slot) => ({ slot, of, name: slotName(optimizer, slot, of) })),
   );
+}
+
+/** What is known of an optimiser that can be chosen by name. */
+export interface OptimizerInfo extends Entry<Optimizer> {
+  /**
+   * Options that a resumed run may change, since what the optimiser has kept so far stays right: for Adam the learning
+   * rate, but not the decays, with which its moments were summed.
+   */
+  readonly changeable: readonly string[];
 }

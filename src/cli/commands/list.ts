@@ -134,7 +134,7 @@ function list(this: Cli, { json = false }: ListFlags): void {
   print(`  ${activations.names.join(", ")}`);
   print("\nwhich posteriors work with which priors (elbo)");
   print(grouped(works.priors));
-  print("  samples, which has no density, goes with wae-mmd and sliced-wasserstein");
+  print("  samples, which has no density, goes with wae-mmd, info-vae(alpha=1) and sliced-wasserstein");
   print("\nwhich objectives are not defined for which posteriors");
   print(grouped(nonEmpty(works.refused)));
 }

@@ -77,7 +77,7 @@ export const trainCommand = buildCommand<TrainFlags, [data: string | undefined],
       kind: "tuple",
       parameters: [
         {
-          brief: "mnist, or a folder with idx or NumPy files",
+          brief: "mnist, or a folder or file of idx or NumPy arrays",
           placeholder: "DATA",
           parse: (input) => input,
           optional: true,
