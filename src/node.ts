@@ -8,6 +8,7 @@ import {
   type Evaluation,
   requireEvaluation,
   type ScoreOptions,
+  requireScoring,
   scoreModelIn,
   type Scores,
 } from "./evaluate/index.js";
@@ -88,13 +89,15 @@ export function loadModel(folder: string, options: LoadOptions = {}): Promise<Tr
   return loadModelOn(nodePlatform, folder, options);
 }
 
+const enginePlace = { device: be.text, threads: be.whole(1, 1024) };
+
 /** Measures a trained model on a part of a data set; see {@link evaluateModelIn}. */
 export async function evaluateModel(
   model: TrainedVae,
   dataset: Dataset,
   options: EvaluateOptions & Pick<TrainOptions, "device" | "threads"> = {},
 ): Promise<Evaluation> {
-  requireEvaluation(model, dataset, options, { device: be.text, threads: be.whole(1, 1024) });
+  requireEvaluation(model, dataset, options, enginePlace);
   const { device = "auto", threads, ...asked } = options;
   return inEngine(device, threads, (engine) => evaluateModelIn(engine, model, dataset, asked));
 }
@@ -105,6 +108,7 @@ export async function scoreModel(
   dataset: Dataset,
   options: ScoreOptions & Pick<TrainOptions, "device" | "threads"> = {},
 ): Promise<Scores> {
+  requireScoring(model, dataset, options, enginePlace);
   const { device = "auto", threads, ...rest } = options;
   return inEngine(device, threads, (engine) => scoreModelIn(engine, model, dataset, rest));
 }

@@ -1,4 +1,5 @@
 import { UserError } from "../tensor/index.js";
+import { unknownOption } from "./arguments.js";
 import type { Json } from "./json.js";
 import { suggestion } from "./suggest.js";
 
@@ -93,11 +94,7 @@ export function readOptions<Type extends string>(
   const options: Record<string, unknown> = {};
   for (const [key, value] of Object.entries(config)) {
     const option = Object.hasOwn(known.options, key) ? known.options[key] : known.rest;
-    if (option === undefined) {
-      const names = Object.keys(known.options);
-      const hint = names.length === 0 ? "it has none" : suggestion(key, names);
-      throw new UserError(`${name} has no option "${key}"; ${hint}`, 2);
-    }
+    if (option === undefined) throw unknownOption(name, key, Object.keys(known.options));
     const where = `${name}: ${key}`;
     const wrong = (expected: string): never => {
       throw new UserError(`${where} must be ${expected}, got ${JSON.stringify(value)}`, 2);

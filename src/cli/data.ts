@@ -7,16 +7,14 @@ import {
   type Dataset,
   datasets,
   type DownloadProgress,
-  type ExampleSchema,
   holdOut,
-  isUnit,
-  readingOf,
 } from "../data/index.js";
 import { suggestion } from "../catalogue/index.js";
 import type { SplitName } from "../evaluate/index.js";
 import { UserError } from "../tensor/index.js";
-import { type RunConfig, type Settings, schemaOfRun } from "../runs/index.js";
+import { bytesFor, type RunConfig, type Settings, schemaOfRun } from "../runs/index.js";
 import { defined } from "./defined.js";
+import type { OpenedRun } from "./model.js";
 
 const named = ["mnist"];
 
@@ -78,17 +76,9 @@ export function asInRun(dataset: Dataset, config: RunConfig | undefined, split: 
   return holdOut(dataset, validation, seed);
 }
 
-/** How a run's data were made binary, as far as it says. */
-export function recordedBinarization(
-  config: { readonly binarize?: unknown } | undefined,
-): Binarization | undefined {
-  return binarizations.find((mode) => mode === config?.binarize);
-}
-
-/** How bytes must be read for a schema, where that is not what is found out by looking at them. */
-export function bytesFor(schema: ExampleSchema): Bytes | undefined {
-  if (schema.kind === "columns" || isUnit(schema)) return undefined;
-  return readingOf(schema.codec);
+/** How the data of a run, or of the model that it left, were made binary, as far as that is said. */
+export function recordedBinarization({ config, about }: Pick<OpenedRun, "config" | "about">): Binarization {
+  return binarizations.find((mode) => mode === (config ?? about)?.binarize) ?? "none";
 }
 
 /** How a run's bytes are read, as far as that must be said. */

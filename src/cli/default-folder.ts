@@ -1,6 +1,6 @@
 import { mkdir, rmdir } from "node:fs/promises";
 import path from "node:path";
-import { errorCode, fileError, makeFolder } from "../data/index.js";
+import { errorCode, fileError, requireFolder } from "../data/index.js";
 
 /** A folder that is this run's alone. */
 export interface ClaimedFolder {
@@ -25,9 +25,7 @@ async function makeNew(folder: string): Promise<boolean> {
  * isn't there, and of several runs at once each gets its own.
  */
 export async function claimFolder(data: string, latent: number, parent = "runs"): Promise<ClaimedFolder> {
-  await makeFolder(parent).catch((error: unknown) => {
-    throw fileError(error, `make the folder ${parent}`);
-  });
+  await requireFolder(parent);
   const first = path.join(parent, `${path.basename(path.resolve(data)).toLowerCase()}-z${latent}`);
   let folder = first;
   for (let i = 2; !(await makeNew(folder)); i++) folder = `${first}-${i}`;

@@ -1,6 +1,5 @@
 import { type FileHandle, open, rename, rm } from "node:fs/promises";
 import { fileError, npyHeader } from "../data/index.js";
-import { UserError } from "../tensor/index.js";
 import { makeParent } from "./commands/shared.js";
 
 /**
@@ -16,8 +15,8 @@ export class RowsFile {
   ) {}
 
   /**
-   * Writes a file of so many rows, which `fill` adds; nothing is left if that fails. Throws a UserError for a name that
-   * ends otherwise, and if it can't be written.
+   * Writes a file of so many rows, which `fill` adds; nothing is left if that fails. Throws a UserError if it can't be
+   * written.
    */
   static async write(
     file: string,
@@ -25,8 +24,9 @@ export class RowsFile {
     rows: number,
     fill: (rows: RowsFile) => Promise<void>,
   ): Promise<void> {
-    const made = await RowsFile.create(file, columns, rows);
+    const made = await RowsFile.create(file, columns);
     try {
+      await made.put(made.isNpy ? npyHeader("float32", [rows, columns.length]) : `${columns.join(",")}\n`);
       await fill(made);
     } catch (error) {
       await made.discard();
@@ -35,16 +35,13 @@ export class RowsFile {
     await made.close();
   }
 
-  private static async create(file: string, columns: readonly string[], rows: number): Promise<RowsFile> {
-    requireRowsFile(file);
+  private static async create(file: string, columns: readonly string[]): Promise<RowsFile> {
     await makeParent(file);
     const part = `${file}.part-${process.pid}`;
     const handle = await open(part, "w").catch((error: unknown) => {
       throw fileError(error, `write ${file}`);
     });
-    const made = new RowsFile(file, part, handle, columns);
-    await made.put(made.isNpy ? npyHeader("float32", [rows, columns.length]) : `${columns.join(",")}\n`);
-    return made;
+    return new RowsFile(file, part, handle, columns);
   }
 
   private get isNpy(): boolean {
@@ -75,21 +72,14 @@ export class RowsFile {
   /** Gives up what was written. */
   private async discard(): Promise<void> {
     await this.handle.close().catch(() => undefined);
-    await rm(this.part, { force: true });
+    await rm(this.part, { force: true }).catch(() => undefined);
   }
 
   private async put(content: Uint8Array | string): Promise<void> {
     try {
       await this.handle.writeFile(content);
     } catch (error) {
-      await this.discard();
       throw fileError(error, `write ${this.file}`);
     }
   }
-}
-
-/** Throws a UserError for the name of a file that `RowsFile` can't write. */
-export function requireRowsFile(file: string): void {
-  if (/\.(npy|csv)$/i.test(file)) return;
-  throw new UserError(`--out must end in .npy or .csv, got "${file}"`, 2);
 }

@@ -52,6 +52,15 @@ describe("latent encode", () => {
     one.forEach((value, k) => expect(all[k]).toBeCloseTo(value, 5));
   });
 
+  test("makes examples binary as the run did, of a run's folder and of the model in it alike", async () => {
+    const args = ["--epochs", "1", "--hidden", "8", "--threads", "1", "--no-pictures"];
+    await latent("train", "tiny", ...args, "--binarize", "threshold", "--out", "binary");
+    await latent("encode", "binary", "tiny", "--out", "of-run.npy");
+    const found = await latent("encode", path.join("binary", "model"), "tiny", "--out", "of-model.npy");
+    expect(found.code, found.stderr).toBe(0);
+    expect(array("of-model.npy")).toEqual(array("of-run.npy"));
+  });
+
   test("names the ending that --out must have", async () => {
     const { code, stderr } = await latent("encode", "run", "--out", "codes.txt");
     expect(code).toBe(2);

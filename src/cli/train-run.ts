@@ -9,6 +9,7 @@ import {
   readRunConfig,
   runFile,
   resumedModel,
+  part,
   resumedTraining,
   type RunConfig,
   settingsOf,
@@ -37,14 +38,6 @@ export interface TrainPlan {
   readonly configFile: string | undefined;
 }
 
-/** The members of an object that are fields. */
-function only<F extends object>(told: Settings, fields: F): Pick<Settings, keyof F & keyof Settings> {
-  return Object.fromEntries(Object.entries(told).filter(([name]) => name in fields)) as Pick<
-    Settings,
-    keyof F & keyof Settings
-  >;
-}
-
 /** Decides what to train, before anything is read or written but a resumed run's settings. */
 export async function planRun(told: Settings, resume: boolean, configFile?: string): Promise<TrainPlan> {
   const { out } = told;
@@ -57,7 +50,7 @@ export async function planRun(told: Settings, resume: boolean, configFile?: stri
   if (source === undefined) {
     throw new UserError("which data? Give mnist or a folder: latent train mnist", 2);
   }
-  const training = only(told, trainingFields);
+  const training = part(told, trainingFields);
   const settings = settingsOf(
     before === undefined ? training : resumedTraining(training, before, runFile(out)),
   );
@@ -115,7 +108,7 @@ async function trainOnData(
   view: TrainView,
   interrupt: Interrupt,
 ): Promise<Run> {
-  const modelTold = only(told, modelFields);
+  const modelTold = part(told, modelFields);
   const model = modelOf(
     dataset.shape,
     before === undefined

@@ -52,3 +52,10 @@ export async function makeFolder(path: string): Promise<void> {
     }
   }
 }
+
+/** `makeFolder` for a folder that the user named or is told of. Throws a UserError that names it. */
+export async function requireFolder(path: string): Promise<void> {
+  await makeFolder(path).catch((error: unknown) => {
+    throw fileError(error, `make the folder ${path}`);
+  });
+}

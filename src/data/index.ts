@@ -13,7 +13,8 @@ export {
   type Part,
   type Place,
 } from "./formats/index.js";
-export { errorCode, fileError, makeFolder } from "./files.js";
+export { errorCode, fileError, requireFolder } from "./files.js";
+export { isRunning } from "./part-file.js";
 export { readIdxFile, writeIdxFile } from "./idx-file.js";
 export { MNIST_MIRRORS, type MnistOptions, mnist } from "./mnist.js";
 export * from "./portable.js";

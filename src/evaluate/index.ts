@@ -3,6 +3,6 @@ export * from "./evaluator.js";
 export * from "./latent-use.js";
 export * from "./log-likelihood.js";
 export * from "./measures.js";
-export { type ScoreOptions, scoreModelIn, type Scores } from "./scores.js";
+export { requireScoring, type ScoreOptions, scoreModelIn, type Scores } from "./scores.js";
 export type { SplitName } from "../data/portable.js";
 export { splitOf } from "./split-in-engine.js";

@@ -1,4 +1,4 @@
-import { be, type ChecksOf, requireArgument, requireOptions } from "../catalogue/index.js";
+import { be, type ChecksOf, type OptionChecks, requireArgument, requireOptions } from "../catalogue/index.js";
 import {
   type Binarization,
   binarizations,
@@ -53,6 +53,18 @@ const checks = {
   seed: be.seed,
 } as const satisfies ChecksOf<ScoreOptions>;
 
+/** Checks what a scoring is given; `more` are options that a platform has besides. Throws a UserError. */
+export function requireScoring(
+  model: unknown,
+  dataset: unknown,
+  options: unknown,
+  more: OptionChecks = {},
+): void {
+  requireArgument("scoreModel", "model", model, be.having(["definition", "weights"], "a trained model"));
+  requireArgument("scoreModel", "the data set", dataset, be.having(["name", "shape", "test"], "a data set"));
+  requireOptions("scoreModel", options, { ...checks, ...more });
+}
+
 const rowsAtATime = 500;
 
 async function measuredIn(
@@ -103,9 +115,7 @@ export async function scoreModelIn(
   dataset: Dataset,
   options: ScoreOptions = {},
 ): Promise<Scores> {
-  requireArgument("scoreModel", "model", model, be.having(["definition", "weights"], "a trained model"));
-  requireArgument("scoreModel", "the data set", dataset, be.having(["name", "shape", "test"], "a data set"));
-  requireOptions("scoreModel", options, checks);
+  requireScoring(model, dataset, options);
   const { binarize = "none", samples = 0, seed = 0 } = options;
   const { definition } = model;
   return inSplit(engine, model, dataset, options, async ({ split, stored, schema }) => {

@@ -20,7 +20,7 @@ const saveChecks = {
 } as const satisfies ChecksOf<SaveImagesOptions>;
 
 /** Whether `saveImages` knows what to do with a file of this name. */
-export function canSaveImages(path: string): boolean {
+function canSaveImages(path: string): boolean {
   return /\.(png|npy)$/i.test(path);
 }
 

@@ -1,4 +1,4 @@
-import { suggestion } from "../catalogue/index.js";
+import { unknownOption } from "../catalogue/index.js";
 import type { Family } from "../distributions/index.js";
 import type { ActivationLike, NetworkLike } from "../nn/index.js";
 import { formatShape, UserError } from "../tensor/index.js";
@@ -71,9 +71,7 @@ export function checkVaeOptions(options: VaeOptions): void {
     refuse("vae: the argument", "an object of options, such as { input: [28, 28] }", options);
   }
   for (const name of Object.keys(options)) {
-    if (!Object.hasOwn(names, name)) {
-      throw new UserError(`vae has no option "${name}"; ${suggestion(name, Object.keys(names))}`, 2);
-    }
+    if (!Object.hasOwn(names, name)) throw unknownOption("vae", name, Object.keys(names));
   }
   const given = options as { readonly [name in keyof VaeOptions]?: unknown };
   const { input, latent = 2, hidden = [], latentScale = 1 } = given;

@@ -4,9 +4,8 @@ import {
   binarizationText,
   describeDataset,
   type ExampleSchema,
-  fileError,
   isStandardized,
-  makeFolder,
+  requireFolder,
   writeWhole,
 } from "../data/index.js";
 import { collapse, type Evaluation } from "../evaluate/index.js";
@@ -87,9 +86,7 @@ export async function writeReport(run: Run, folder: string | undefined = run.fol
   const { model, history, evaluation, data, objective } = run;
   const { pictures, skipped } = await drawPictures({ model, history, data });
   const images = path.join(folder, runFiles.images);
-  await makeFolder(images).catch((error: unknown) => {
-    throw fileError(error, `make the folder ${images}`);
-  });
+  await requireFolder(images);
   const written: string[] = [];
   for (const [name, content] of pictures.flatMap(({ files }) => Object.entries(files))) {
     await writeWhole(path.join(images, name), content);

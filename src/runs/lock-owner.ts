@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { readFile, readlink } from "node:fs/promises";
 import os from "node:os";
 import { z } from "zod";
+import { isRunning } from "../data/index.js";
 
 /** Who holds a lock, as its file says. */
 export interface LockOwner {
@@ -50,11 +51,7 @@ export async function thisOwner(): Promise<LockOwner> {
 /** What is known of an owner: `unknown` where only signs of life tell, as of a process on another computer. */
 export async function stateOf(owner: LockOwner): Promise<"alive" | "dead" | "unknown"> {
   if (owner.host !== os.hostname() || owner.machine !== (await thisMachine())) return "unknown";
-  try {
-    process.kill(owner.pid, 0);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== "EPERM") return "dead";
-  }
+  if (!isRunning(owner.pid)) return "dead";
   if (owner.started === "") return "unknown";
   // Numbers of processes are used again.
   return (await processOf(owner.pid)) === owner.started ? "alive" : "dead";

@@ -12,10 +12,11 @@ export {
 } from "./options.js";
 export { type DataChoice, placeFields } from "./place-fields.js";
 export { resumedModel, resumedTraining } from "./resumed.js";
-export { checkedConfig, configVersion, type RunConfig, schemaOfRun } from "./saved-run.js";
+export { bytesFor, checkedConfig, configVersion, type RunConfig, schemaOfRun } from "./saved-run.js";
 export { settingsOf } from "./settings.js";
 export {
   modelOf,
+  part,
   plain,
   type PlainSpec,
   resolve,

@@ -1,6 +1,6 @@
 import { rm, rmdir, stat } from "node:fs/promises";
 import path from "node:path";
-import { fileError, makeFolder, removeWhole, sweepParts, writeWhole } from "../data/index.js";
+import { requireFolder, removeWhole, sweepParts, writeWhole } from "../data/index.js";
 import { UserError } from "../tensor/index.js";
 import { encodeCheckpoint } from "../train/checkpoint.js";
 import type {
@@ -53,25 +53,24 @@ export class RunFolder implements RunKeeper {
   ): Promise<OpenedRun & { readonly run: RunFolder }> {
     const fresh = runConfig(described);
     /** The run that the folder holds, and this one's settings, which take from it how examples are read. */
-    const found = async (): Promise<{ before: RunConfig | undefined; config: RunConfig }> => {
+    const found = async () => {
       const before = await readRunConfig(folder);
       if (before !== undefined && !resume) throw holdsRun(folder);
-      if (before === undefined) return { before, config: fresh };
+      if (before === undefined) return { before, config: fresh, changed: [] };
       const config = { ...fresh, schema: schemaOfRun(before) };
-      changesOf(folder, before, config); // refuses what can't change
-      return { before, config };
+      return { before, config, changed: changesOf(folder, before, config) };
     };
-    const { config } = await found(); // nothing is made of a folder that is refused
-    const run = new RunFolder(folder, config);
+    const { config: first } = await found(); // nothing is made of a folder that is refused
+    const run = new RunFolder(folder, first);
     try {
       await run.makeFolder("");
       run.lock = await RunLock.take(folder);
-      const { before } = await found();
+      const { before, config, changed } = await found();
+      run.config = config;
       run.holdsWork = before !== undefined;
       const state = before && (await run.readState());
       await run.makeFolders();
-      if (before === undefined) return { run, state, changed: [] };
-      const changed = changesOf(folder, before, config);
+      if (before === undefined) return { run, state, changed };
       return { run, state, changed, schema: schemaOfRun(before), threads: before.threads };
     } catch (error) {
       await run.discardIfEmpty();
@@ -166,9 +165,7 @@ export class RunFolder implements RunKeeper {
   private async makeFolder(name: string): Promise<void> {
     const folder = this.path(name);
     const there = await stat(folder).catch(() => undefined);
-    await makeFolder(folder).catch((error: unknown) => {
-      throw fileError(error, `make the folder ${folder}`);
-    });
+    await requireFolder(folder);
     if (there === undefined) this.made.unshift(folder);
   }
 

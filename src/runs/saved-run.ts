@@ -3,9 +3,12 @@ import { checkedFile, type Json, readJson, type Spec } from "../catalogue/index.
 import {
   type Binarization,
   binarizations,
+  type ByteReading,
   type ChannelLayout,
   channelLayouts,
   type ExampleSchema,
+  isUnit,
+  readingOf,
   requireSchema,
   type Standardization,
   standardizations,
@@ -133,6 +136,12 @@ function requireReadable(value: Json, file: string): void {
 /** How a run reads its examples. */
 export function schemaOfRun({ schema, model }: RunConfig): ExampleSchema {
   return schema ?? wholeSchema(model.input);
+}
+
+/** How bytes must be read for a schema, where that is not what is found out by looking at them. */
+export function bytesFor(schema: ExampleSchema): ByteReading | undefined {
+  if (schema.kind === "columns" || isUnit(schema)) return undefined;
+  return readingOf(schema.codec);
 }
 
 /** A run's settings as they are kept. */

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import * as ts from "typescript";
+import { wholeSchema } from "../data/portable.js";
 import { distributions, type Role } from "../distributions/index.js";
 import { vae, vaeConfig } from "../model/index.js";
 import { objectives } from "../objectives/index.js";
@@ -113,6 +114,15 @@ it("reads the settings of a run of 0.1.0", () => {
   expect(settings.objective.config).toMatchObject({ beta: 2 });
   expect(settings).toMatchObject({ epochs: 1, validation: 0.2, patience: 3, seed: 0 });
   expect(plain(resolve(spec))).toEqual(spec);
+});
+
+it("keeps where a run's channels are, and how its bytes are read", () => {
+  const file = new URL("fixtures/config-0.1.0.json", import.meta.url);
+  const config = checkedConfig(readFileSync(file, "utf8"), "config.json");
+  const schema = wholeSchema(config.model.input, { type: "plain" });
+  const told = { ...config, version: 2, schema, layout: "channels-first" as const };
+  expect(specOfRun(told)).toMatchObject({ layout: "channels-first", bytes: "plain" });
+  expect(specOfRun(config)).not.toHaveProperty("bytes");
 });
 
 describe("what an editor shows of a field is what help says", () => {

@@ -1,3 +1,4 @@
+import type { Bytes, ChannelLayout } from "../data/portable.js";
 import { type Vae, vae, type VaeConfig, vaeConfig } from "../model/index.js";
 import { UserError } from "../tensor/index.js";
 import type { TrainSettings } from "../train/portable.js";
@@ -6,7 +7,7 @@ import type { Checked, Told } from "./field.js";
 import { modelFields } from "./model-fields.js";
 import { placeFields } from "./place-fields.js";
 import { keptSettings } from "./resumed.js";
-import type { RunConfig } from "./saved-run.js";
+import { bytesFor, type RunConfig, schemaOfRun } from "./saved-run.js";
 import { settingsOf } from "./settings.js";
 import { trainingFields } from "./training-fields.js";
 
@@ -30,7 +31,8 @@ export interface ResolvedRun {
   readonly place: Checked<typeof placeFields>;
 }
 
-function part<F extends object>(checked: object, fields: F): Checked<F> {
+/** Those of checked options that are among `fields`. */
+export function part<F extends object>(checked: object, fields: F): Checked<F> {
   return Object.fromEntries(Object.entries(checked).filter(([name]) => name in fields)) as Checked<F>;
 }
 
@@ -63,6 +65,8 @@ export type PlainSpec = VaeConfig &
     readonly patience?: number;
     readonly threads?: number;
     readonly data?: string;
+    readonly layout?: ChannelLayout;
+    readonly bytes?: Bytes;
     readonly memory?: number;
     readonly out?: string;
     readonly pictures?: boolean;
@@ -92,7 +96,8 @@ export function plain({ model, settings, place }: ResolvedRun): PlainSpec {
 
 /** The spec of a run that was kept, as plain data. */
 export function specOfRun(config: RunConfig): PlainSpec {
-  const { model, objective, optimizer, device, threads, source } = config;
+  const { model, objective, optimizer, device, threads, source, layout } = config;
+  const bytes = bytesFor(schemaOfRun(config));
   return {
     ...model,
     objective,
@@ -101,5 +106,7 @@ export function specOfRun(config: RunConfig): PlainSpec {
     device,
     ...(threads !== null && { threads }),
     ...(source !== null && { data: source }),
+    ...(layout !== undefined && { layout }),
+    ...(bytes !== undefined && { bytes }),
   };
 }

@@ -7,8 +7,8 @@ import { recordedBinarization } from "../data.js";
 import { fields, text } from "../fields.js";
 import { flag, folderAndData } from "../flags.js";
 import { openRun } from "../model.js";
-import { RowsFile, requireRowsFile } from "../rows-file.js";
-import { allOf, dataFor, openFlags, type OpenFlags, splitField } from "./shared.js";
+import { RowsFile } from "../rows-file.js";
+import { allOf, dataFor, openFlags, type OpenFlags, outFile, splitField } from "./shared.js";
 
 interface EncodeFlags extends OpenFlags {
   readonly out?: string;
@@ -26,10 +26,10 @@ async function encode(
   data: string | undefined,
 ): Promise<void> {
   const { out = "codes.npy", split: name } = flags;
-  requireRowsFile(out);
+  outFile(out, [".npy", ".csv"]);
   const run = await openRun(folder, await loadSettings(flags.config), flags.checkpoint);
-  const { model, config } = run;
-  const mode = recordedBinarization(config) ?? "none";
+  const { model } = run;
+  const mode = recordedBinarization(run);
   const loaded = await dataFor({ ...flags, ...(data !== undefined && { data }), whole: true }, folder, run);
   // Grey levels that training draws anew each time are taken as they are.
   const dataset = binarizeDataset(loaded, mode === "dynamic" ? "none" : mode);

@@ -72,14 +72,14 @@ async function evaluate(this: Cli, flags: EvaluateFlags, folder: string): Promis
   }
   const settings = await loadSettings(flags.config);
   const run = await openRun(folder, settings, flags.checkpoint);
-  const { model, config, about } = run;
+  const { model, config } = run;
   const dataset = await dataFor(flags, folder, run);
   const objective = objectiveOf(config, settings);
   const trainedWith = config?.seed ?? 0;
   const datasetSize = flags.data === undefined ? config?.dataset.train : undefined;
   const evaluation = await evaluateModel(model, dataset, {
     split: flags.split ?? "test",
-    binarize: flags.binarize ?? recordedBinarization(config) ?? recordedBinarization(about) ?? "none",
+    binarize: flags.binarize ?? recordedBinarization(run),
     seed: flags.seed ?? trainedWith,
     ...(datasetSize !== undefined && { datasetSize }),
     ...(flags.samples !== undefined && {

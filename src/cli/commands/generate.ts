@@ -10,7 +10,7 @@ import { recordedBinarization } from "../data.js";
 import { text, whole } from "../fields.js";
 import { flag, folderArgument, toggle } from "../flags.js";
 import { type OpenedRun, openRun } from "../model.js";
-import { dataField, dataFor, imageFile, openFlags, type OpenFlags, saveTo, seedField } from "./shared.js";
+import { dataField, dataFor, outFile, openFlags, type OpenFlags, saveTo, seedField } from "./shared.js";
 
 interface GenerateFlags extends OpenFlags {
   readonly n?: number;
@@ -27,8 +27,9 @@ const fitted = 20_000;
 const chunk = 2000;
 
 /** Codes of training examples, as the run saw them. */
-async function trainingCodes({ model, config }: OpenedRun, dataset: Dataset): Promise<Tensor<"float32">> {
-  const mode = recordedBinarization(config) ?? "none";
+async function trainingCodes(run: OpenedRun, dataset: Dataset): Promise<Tensor<"float32">> {
+  const { model } = run;
+  const mode = recordedBinarization(run);
   const data = binarizeDataset(dataset, mode === "dynamic" ? "static" : mode);
   const { train } = data;
   const count = Math.min(fitted, train.length);
@@ -52,7 +53,7 @@ async function generateImages(flags: GenerateFlags, folder: string, run: OpenedR
 }
 
 async function generate(this: Cli, flags: GenerateFlags, folder: string): Promise<void> {
-  const file = imageFile(flags.out ?? "generated.png");
+  const file = outFile(flags.out ?? "generated.png");
   const run = await openRun(folder, await loadSettings(flags.config), flags.checkpoint);
   const images = await generateImages(flags, folder, run);
   await saveTo(file, images, flags.columns === undefined ? {} : { columns: flags.columns });

@@ -10,7 +10,7 @@ import {
   dataField,
   dataFor,
   exampleOf,
-  imageFile,
+  outFile,
   openFlags,
   type OpenFlags,
   saveTo,
@@ -29,7 +29,7 @@ interface InterpolateFlags extends OpenFlags {
 const index = { least: 0, most: 2 ** 31 - 1 };
 
 async function interpolate(this: Cli, flags: InterpolateFlags, folder: string): Promise<void> {
-  const file = imageFile(flags.out ?? "interpolation.png");
+  const file = outFile(flags.out ?? "interpolation.png");
   const run = await openRun(folder, await loadSettings(flags.config), flags.checkpoint);
   const { model } = run;
   const dataset = await dataFor(flags, folder, run);

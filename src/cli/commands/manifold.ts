@@ -8,7 +8,7 @@ import { defined } from "../defined.js";
 import { positive, text, whole } from "../fields.js";
 import { flag, folderArgument } from "../flags.js";
 import { openRun } from "../model.js";
-import { imageFile, makeParent, openFlags, type OpenFlags, saveTo } from "./shared.js";
+import { outFile, makeParent, openFlags, type OpenFlags, saveTo } from "./shared.js";
 
 interface ManifoldFlags extends OpenFlags {
   readonly size?: number;
@@ -17,7 +17,7 @@ interface ManifoldFlags extends OpenFlags {
 }
 
 async function manifold(this: Cli, flags: ManifoldFlags, folder: string): Promise<void> {
-  const file = imageFile(flags.out ?? "manifold.png", [".png", ".svg", ".npy"]);
+  const file = outFile(flags.out ?? "manifold.png", [".png", ".svg", ".npy"]);
   const { model } = await openRun(folder, await loadSettings(flags.config), flags.checkpoint);
   const settings = defined({ size: flags.size, extent: flags.extent });
   const ending = path.extname(file).toLowerCase();

@@ -11,7 +11,7 @@ import { openRun } from "../model.js";
 import {
   dataField,
   dataFor,
-  imageFile,
+  outFile,
   makeParent,
   openFlags,
   type OpenFlags,
@@ -27,7 +27,7 @@ interface ReconstructFlags extends OpenFlags {
 }
 
 async function reconstruct(this: Cli, flags: ReconstructFlags, folder: string): Promise<void> {
-  const file = imageFile(flags.out ?? "reconstructions.png");
+  const file = outFile(flags.out ?? "reconstructions.png");
   const run = await openRun(folder, await loadSettings(flags.config), flags.checkpoint);
   const { model } = run;
   const dataset = await dataFor(flags, folder, run);

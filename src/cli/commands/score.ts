@@ -9,8 +9,8 @@ import { defined } from "../defined.js";
 import { fields, text, whole } from "../fields.js";
 import { flag, folderAndData } from "../flags.js";
 import { openRun } from "../model.js";
-import { RowsFile, requireRowsFile } from "../rows-file.js";
-import { allOf, dataFor, openFlags, type OpenFlags, seedField, splitField } from "./shared.js";
+import { RowsFile } from "../rows-file.js";
+import { allOf, dataFor, openFlags, type OpenFlags, outFile, seedField, splitField } from "./shared.js";
 
 interface ScoreFlags extends OpenFlags {
   readonly out?: string;
@@ -24,13 +24,13 @@ interface ScoreFlags extends OpenFlags {
 
 async function score(this: Cli, flags: ScoreFlags, folder: string, data: string | undefined): Promise<void> {
   const { out = "scores.csv", split: name = "test", samples, seed, device, threads } = flags;
-  requireRowsFile(out);
+  outFile(out, [".npy", ".csv"]);
   const run = await openRun(folder, await loadSettings(flags.config), flags.checkpoint);
-  const { model, config, about } = run;
+  const { model, config } = run;
   const dataset = await dataFor({ ...flags, ...(data !== undefined && { data }), whole: true }, folder, run);
   const { length } = splitOf(dataset, name);
   note(allOf(dataset, name));
-  const binarize = recordedBinarization(config) ?? recordedBinarization(about) ?? "none";
+  const binarize = recordedBinarization(run);
   const scores = await scoreModel(
     model,
     dataset,

@@ -1,19 +1,18 @@
 import path from "node:path";
 import {
   type Dataset,
-  fileError,
   type ExampleTensor,
-  makeFolder,
+  requireFolder,
   readExamples,
   type Split,
 } from "../../data/index.js";
 import { type SplitName, splitOf } from "../../evaluate/index.js";
 import { rangeText } from "../../report/index.js";
-import { canSaveImages, type ExampleBatch, saveImages, type SaveImagesOptions } from "../../model/index.js";
+import { type ExampleBatch, saveImages, type SaveImagesOptions } from "../../model/index.js";
 import { type Tensor, UserError } from "../../tensor/index.js";
-import type { CheckpointName } from "../../runs/index.js";
+import { bytesFor, type CheckpointName } from "../../runs/index.js";
 import { note, print } from "../context.js";
-import { asInRun, bytesFor, loadData, loadRecorded, recordedData, recordedLayout } from "../data.js";
+import { asInRun, loadData, loadRecorded, recordedData, recordedLayout } from "../data.js";
 import { defined } from "../defined.js";
 import { choice, fields, text } from "../fields.js";
 import { commonFlags, type CommonFlags, flag } from "../flags.js";
@@ -44,8 +43,8 @@ export interface OpenFlags extends CommonFlags {
   readonly checkpoint?: CheckpointName;
 }
 
-/** Where images go: a name that ends in one of the given ways. */
-export function imageFile(name: string, endings: readonly string[] = [".png", ".npy"]): string {
+/** What is given as --out: a name that ends in one of the given ways. Throws a UserError for another. */
+export function outFile(name: string, endings: readonly string[] = [".png", ".npy"]): string {
   const fits = endings.some((ending) => name.toLowerCase().endsWith(ending));
   if (fits) return name;
   throw new UserError(`--out must end in ${endings.join(" or ")}, got "${name}"`, 2);
@@ -54,9 +53,7 @@ export function imageFile(name: string, endings: readonly string[] = [".png", ".
 /** Makes the folder that a file goes to. */
 export async function makeParent(file: string): Promise<void> {
   const folder = path.dirname(file);
-  await makeFolder(folder).catch((error: unknown) => {
-    throw fileError(error, `make the folder ${folder}`);
-  });
+  await requireFolder(folder);
 }
 
 /** Saves images where the user wants them, and says where. */
@@ -65,7 +62,6 @@ export async function saveTo(
   images: Tensor & Pick<ExampleBatch, "range">,
   options: SaveImagesOptions = {},
 ): Promise<void> {
-  if (!canSaveImages(file)) throw new UserError(`--out must end in .png or .npy, got "${file}"`, 2);
   await makeParent(file);
   await saveImages(images, file, options);
   if (images.range !== undefined && /\.png$/i.test(file)) note(rangeText(images.range).trim());
