@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { readFile, readlink } from "node:fs/promises";
 import os from "node:os";
-import { z } from "zod";
+import * as z from "zod";
 import { isRunning } from "../data/index.js";
 
 /** Who holds a lock, as its file says. */

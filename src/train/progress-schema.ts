@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { UserError } from "../tensor/index.js";
 import { withTodaysNames } from "./earlier-names.js";
 import type { EpochRecord } from "./events.js";
