@@ -66,9 +66,7 @@ export async function evaluateModel(
   options: EvaluateOptions & WebOptions = {},
 ): Promise<Evaluation> {
   const { device, threads, wasmPaths, thread, worker, ...measures } = options;
-  return inEngine({ device, threads, wasmPaths, thread, worker }, (engine) =>
-    evaluateModelIn(engine, model, dataset, measures),
-  );
+  return inEngine(options, (engine) => evaluateModelIn(engine, model, dataset, measures));
 }
 
 /**
@@ -81,18 +79,12 @@ export async function scoreModel(
   options: ScoreOptions & WebOptions = {},
 ): Promise<Scores> {
   const { device, threads, wasmPaths, thread, worker, ...asked } = options;
-  return inEngine({ device, threads, wasmPaths, thread, worker }, (engine) =>
-    scoreModelIn(engine, model, dataset, asked),
-  );
+  return inEngine(options, (engine) => scoreModelIn(engine, model, dataset, asked));
 }
 
-/** Does `work` in an engine of its own, started with the options that were given. */
-async function inEngine<T>(
-  options: Readonly<Record<string, unknown>>,
-  work: (engine: Engine) => Promise<T>,
-): Promise<T> {
-  const given = Object.entries(options).filter(([, value]) => value !== undefined);
-  const engine = await startWebEngine(Object.fromEntries(given));
+/** Does `work` in an engine of its own. */
+async function inEngine<T>(options: WebOptions, work: (engine: Engine) => Promise<T>): Promise<T> {
+  const engine = await startWebEngine(options);
   try {
     return await work(engine);
   } finally {

@@ -12,7 +12,8 @@ export function coloursFor(stream: NodeJS.WriteStream): ReturnType<typeof pc.cre
 
 /** Whether a stream shows colours. */
 export function colourful(stream: NodeJS.WriteStream): boolean {
-  return stream.isTTY && (process.env.NO_COLOR ?? "") === "" && stream.getColorDepth() > 1;
+  // isTTY is undefined of pipes and files, whatever its type says
+  return Boolean(stream.isTTY) && (process.env.NO_COLOR ?? "") === "" && stream.getColorDepth() > 1;
 }
 
 /** Writes a line of results to standard output. */

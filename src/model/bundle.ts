@@ -112,7 +112,7 @@ export function unbundle(
   const model = definition ?? vaeFromConfig(card.model, familyFrom, cardSource);
   const { tensors } = decodeSafetensors(weights, source);
   const { schema = wholeSchema(model.input) } = card;
-  requireSchema(schema, model.input, source);
+  requireSchema(schema, model.input, cardSource);
   return new TrainedVae(model, weightsOf(model, tensors, source), openBackend, schema);
 }
 

@@ -126,9 +126,9 @@ export function vaeFromConfig(
   const network = (part: "encoder" | "decoder"): Network =>
     inFile(source, part, () => {
       const made = networkFrom(config[part]);
-      const missing = Object.keys(made.config).find((key) => !Object.hasOwn(config[part], key));
-      if (missing === undefined) return made;
-      throw new UserError(`the option "${missing}" of ${config[part].type} is missing`);
+      const { type, ...saved } = config[part];
+      requireComplete({ name: type, config: saved }, made);
+      return made;
     });
   const options = {
     input: config.input,

@@ -1,7 +1,6 @@
 import {
   type ExampleSchema,
   isStandardized,
-  isUnit,
   modelNumbers,
   readingOf,
   rows,
@@ -75,15 +74,13 @@ export function whyOutside(
   if (bytes && takesAnyByte(model, schema)) return undefined;
   const parts = supportParts(likelihood, [dataSize]);
   const [only] = parts;
-  if (bytes && parts.length === 1 && only !== undefined && isUnit(schema) && !isStandardized(schema)) {
-    const grey = schema.kind === "columns" || readingOf(schema.codec) === "unit";
-    if (grey) {
-      const counts = outsideSupport(only.support, plainLevels) === undefined;
-      const remedy = counts
-        ? ', as bytes that are read as they are would be (bytes: "plain", --bytes plain)'
-        : "";
-      return `bytes are read as grey levels 0..1; expected ${describeSupport(only.support)}${remedy}`;
-    }
+  const grey = schemaParts(schema).every(({ codec }) => codec.type === "unit");
+  if (bytes && parts.length === 1 && only !== undefined && grey) {
+    const counts = outsideSupport(only.support, plainLevels) === undefined;
+    const remedy = counts
+      ? ', as bytes that are read as they are would be (bytes: "plain", --bytes plain)'
+      : "";
+    return `bytes are read as grey levels 0..1; expected ${describeSupport(only.support)}${remedy}`;
   }
   const [length = 0] = examples.shape;
   const step = Math.max(1, Math.floor(portion / dataSize));

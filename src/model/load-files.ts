@@ -110,7 +110,9 @@ export async function loadModelFrom(
     const weights = await place.read("weights.safetensors");
     const file = place.nameOf("weights.safetensors");
     if (weights === undefined) throw new UserError(`${file} is missing`);
-    return unbundle(readCard(new TextDecoder().decode(card), place.nameOf("model.json")), weights, file, {
+    const cardSource = place.nameOf("model.json");
+    return unbundle(readCard(new TextDecoder().decode(card), cardSource), weights, file, {
+      cardSource,
       familyFrom: (config) => families?.(config) ?? distributions.from(config),
       openBackend,
       ...(definition && { definition }),

@@ -146,7 +146,7 @@ export class TrainedVae<E extends Encoding = Encoding> {
     const places = into && { x: tensor("float32", shape, into) };
     const feedsFor = (start: number, end: number): Tensors => ({
       z: unshared(rows(z, start, end)),
-      ...Object.fromEntries(fn.noise.map((one) => [one.name, noiseRows(one, source, start, end)])),
+      ...noiseFeeds(fn, source, start, end),
     });
     const results = await this.inBlocks(fn, shape[0] ?? 0, feedsFor, places);
     return new ExampleBatch(shape, results.x?.data ?? new Float32Array(0), pictureRange(this.schema));
@@ -161,16 +161,16 @@ export class TrainedVae<E extends Encoding = Encoding> {
   /** The codes [n, latent] of examples: the posterior's mean or, of a family without one, a draw, always the same. */
   async codes(x: ModelInput): Promise<Tensor<"float32">> {
     requireExamples("codes", x);
-    const { mean }: Encoding = await this.encode(x);
-    if (mean !== undefined) return mean;
     const examples = this.examplesOf(x);
-    const fn = this.functionNamed("codes", drawnCodesFunction, examples.dtype);
+    const encoder = this.functionNamed("encoder", encoderFunction, examples.dtype);
+    const hasMean = encoder.graph.outputs.includes("mean");
+    const fn = hasMean ? encoder : this.functionNamed("codes", drawnCodesFunction, examples.dtype);
     const source = { seed: 0, purpose: "codes" };
     const results = await this.inBlocks(fn, examples.shape[0] ?? 0, (start, end) => ({
       x: unshared(rows(examples, start, end)),
-      ...Object.fromEntries(fn.noise.map((one) => [one.name, noiseRows(one, source, start, end)])),
+      ...noiseFeeds(fn, source, start, end),
     }));
-    return results.z as Tensor<"float32">;
+    return results[hasMean ? "mean" : "z"] as Tensor<"float32">;
   }
 
   /** `n` draws [n, latent] of the prior. Throws a UserError if `n` is no whole number from 1. */
@@ -179,11 +179,8 @@ export class TrainedVae<E extends Encoding = Encoding> {
     requireOptions("samplePrior", options, drawChecks);
     const { seed = 0 } = options;
     const fn = this.functionNamed("prior", priorFunction);
-    const results = await this.inBlocks(fn, n, (start, end) =>
-      Object.fromEntries(
-        fn.noise.map((noise) => [noise.name, noiseRows(noise, { seed, purpose: "generate" }, start, end)]),
-      ),
-    );
+    const source = { seed, purpose: "generate" };
+    const results = await this.inBlocks(fn, n, (start, end) => noiseFeeds(fn, source, start, end));
     return results.z as Tensor<"float32">;
   }
 
@@ -217,9 +214,13 @@ export class TrainedVae<E extends Encoding = Encoding> {
 
   /** Frees the engine's sessions; the model can be used again and opens new ones. */
   async close(): Promise<void> {
-    const open = [...this.sessions.values()];
+    const opening = [...this.sessions.values()];
     this.sessions.clear();
-    for (const session of open) await (await session).close();
+    const opened = (await Promise.allSettled(opening)).flatMap((result) =>
+      result.status === "fulfilled" ? [result.value] : [],
+    );
+    const closed = await Promise.allSettled(opened.map((session) => session.close()));
+    for (const result of closed) if (result.status === "rejected") throw result.reason;
   }
 
   /** Examples, or one example, as [n, ...input]. */
@@ -248,9 +249,14 @@ export class TrainedVae<E extends Encoding = Encoding> {
   }
 
   private sessionOf(fn: ModelFunction): Promise<Session> {
-    const opening =
-      this.sessions.get(fn) ?? this.openBackend().then((backend) => backend.open(fn.graph.bytes));
+    const known = this.sessions.get(fn);
+    if (known !== undefined) return known;
+    const opening = this.openBackend().then((backend) => backend.open(fn.graph.bytes));
     this.sessions.set(fn, opening);
+    // What failed once may work the next time.
+    opening.catch(() => {
+      if (this.sessions.get(fn) === opening) this.sessions.delete(fn);
+    });
     return opening;
   }
 
@@ -285,6 +291,16 @@ export class TrainedVae<E extends Encoding = Encoding> {
     }
     return whole;
   }
+}
+
+/** The noise of examples `start` to `end` for a function. */
+function noiseFeeds(
+  { noise }: ModelFunction,
+  source: Parameters<typeof noiseRows>[1],
+  start: number,
+  end: number,
+): Tensors {
+  return Object.fromEntries(noise.map((one) => [one.name, noiseRows(one, source, start, end)]));
 }
 
 type Results = Record<string, Tensor<"float32">>;

@@ -1,6 +1,8 @@
 import { tensor, UserError } from "../tensor/index.js";
+import { messageOf } from "./answer.js";
 import { ortBackend } from "./ort.js";
 import type { Backend } from "./session.js";
+import { tinyModel } from "./tiny-model.js";
 import { wasmBackend, type WasmOptions } from "./wasm.js";
 
 /** What browsers compute on: `auto` is `wasm`. */
@@ -20,14 +22,9 @@ interface Gpu {
 
 declare const navigator: { readonly gpu?: Gpu } | undefined;
 
-/** y = -x of one number, as ONNX. */
-const negation =
-  "CAkSBmxhdGVudDo7ChQKAXgSAXkaBU5lZ18wIgNOZWc6ABIBd1oPCgF4EgoKCAgBEgQKAggBYg8KAXkSCgoICAESBAoCCAFCBAoAEBQ=";
-
 /** Throws unless a backend computes. */
 async function requireAnswer(backend: Backend): Promise<void> {
-  const bytes = Uint8Array.from(atob(negation), (character) => character.charCodeAt(0));
-  const session = await backend.open(bytes);
+  const session = await backend.open(tinyModel());
   try {
     const { y } = await session.run({ x: tensor("float32", [1], Float32Array.of(2)) }, ["y"]);
     if (y?.data[0] !== -2) throw new Error("it computes nonsense");
@@ -70,7 +67,7 @@ export async function webBackend({ device = "auto", ...options }: WebEngineOptio
   try {
     return await webgpuBackend(options);
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
+    const why = messageOf(error);
     const wasm = await wasmBackend(options);
     return { ...wasm, description: `${wasm.description}; webgpu can't be used: ${why}` };
   }

@@ -4,6 +4,7 @@ import { LocalEngine } from "./engine.js";
 import { guardedBackend, NativeDoor } from "./native-door.js";
 import { nodeBackend, sharingBackend } from "./node.js";
 import type { Backend } from "./session.js";
+import { tinyModel } from "./tiny-model.js";
 import { wasmBackend } from "./wasm.js";
 import type { Hello, Request, WorkerData, WorkerOptions } from "./worker-protocol.js";
 
@@ -15,13 +16,9 @@ function openBackend({ device, threads, polite }: WorkerOptions): Promise<Backen
   return polite === true && device === "cpu" ? sharingBackend(threads) : nodeBackend(device, threads);
 }
 
-/** y = -x of one number, as ONNX. */
-const tinyModel =
-  "CAkSBmxhdGVudDo7ChQKAXgSAXkaBU5lZ18wIgNOZWc6ABIBd1oPCgF4EgoKCAgBEgQKAggBYg8KAXkSCgoICAESBAoCCAFCBAoAEBQ=";
-
 /** Opens a model of one operator: what the engine does once, for its first session, is done while others read data. */
 async function warmUp(engine: LocalEngine): Promise<void> {
-  await engine.release(await engine.open(Buffer.from(tinyModel, "base64"), ["x"]));
+  await engine.release(await engine.open(tinyModel(), ["x"]));
 }
 
 const { options, door: memory } = workerData as WorkerData;

@@ -1,4 +1,4 @@
-import { type ExampleSchema, schemaParts } from "../data/portable.js";
+import { type ExampleSchema, isStandardized } from "../data/portable.js";
 import { type Family, isWithinSupport } from "../distributions/index.js";
 
 /** The warning for a collapsed posterior: what was measured, what it means, what to change. */
@@ -18,8 +18,7 @@ const wide = 10;
 /** What to do when a number became NaN or infinite: about the data if they go far from 0, else about the steps. */
 export function divergenceAdvice(schema: ExampleSchema, likelihood: Pick<Family, "support">): string {
   const [least, greatest] = (schema.kind === "columns" ? undefined : schema.range) ?? [0, 1];
-  const plain = schemaParts(schema).every(({ codec }) => codec.type !== "standard");
-  if (!plain || Math.max(-least, greatest) <= wide) {
+  if (isStandardized(schema) || Math.max(-least, greatest) <= wide) {
     return "Lower the learning rate (--lr), or check the data for extreme values.";
   }
   const fits = likelihood.support === "real" || isWithinSupport(likelihood.support, "real");

@@ -8,11 +8,11 @@ import {
 import type { Encoding } from "../distributions/index.js";
 import type { Evaluation } from "../evaluate/index.js";
 import { type EngineSplit, leaveSplit, type Shuffle } from "../feed/index.js";
-import { bundle, TrainedVae, type Vae } from "../model/index.js";
+import { bundle, TrainedVae, type Vae, weightsOf } from "../model/index.js";
 import { type Objective, requireLeastBatch } from "../objectives/index.js";
 import type { Optimizer } from "../optim/index.js";
 import type { Backend, Engine } from "../runtime/index.js";
-import { type Tensor, UserError } from "../tensor/index.js";
+import { UserError } from "../tensor/index.js";
 import type { Change, EpochRecord, TrainEvent } from "./events.js";
 import { EngineState } from "./engine-state.js";
 import { type CheckpointSink, TrainLoop } from "./loop.js";
@@ -255,11 +255,6 @@ function otherThreads(before: number, now: number | null): string {
   );
 }
 
-function weightsOf(model: Vae, { tensors }: TrainState): Record<string, Tensor> {
-  const names = Object.keys(model.parameters);
-  return Object.fromEntries(names.flatMap((name) => (tensors[name] ? [[name, tensors[name]]] : [])));
-}
-
 async function trainIn<E extends Encoding>(
   engine: Engine,
   entering: Promise<readonly [EngineSplit, EngineSplit]>,
@@ -337,7 +332,12 @@ async function trainOnSplits<E extends Encoding>(
   const trained =
     best === undefined
       ? await weights()
-      : new TrainedVae(model, weightsOf(model, best), () => platform.openBackend(), schema);
+      : new TrainedVae(
+          model,
+          weightsOf(model, best.tensors, options.out ?? "the run"),
+          () => platform.openBackend(),
+          schema,
+        );
   const epoch = best === undefined ? progress.epoch : best.progress.best?.epoch;
   const evaluation = (progress.history.find((record) => record.epoch === epoch) ?? progress.history.at(-1))
     ?.evaluation;
