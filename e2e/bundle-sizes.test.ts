@@ -98,9 +98,9 @@ const most: Readonly<Record<string, number>> = {
   fromArrays: 32,
   imageGrid: 11,
   normal: 58,
-  vae: 92,
-  train: 400,
-  loadModel: 440,
+  vae: 165,
+  train: 370,
+  loadModel: 325,
 };
 /** All bundlers read the same `sideEffects`; the slower ones do with fewer names. */
 const tried = [

@@ -126,7 +126,8 @@ export class Catalogue<T, E extends Entry<T, string> = Entry<T>> {
     if (isSpec(value)) return this.from(value);
     const article = /^[aeiou]/.test(this.kind) ? "an" : "a";
     const must = `${where} must be ${article} ${this.kind} or the name of one`.trim();
-    throw new UserError(`${must}, got ${valueInWords(value)}`, 2);
+    const remedy = typeof value === "function" ? "; call it" : "";
+    throw new UserError(`${must}, got ${valueInWords(value)}${remedy}`, 2);
   }
 
   /**

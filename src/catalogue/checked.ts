@@ -1,4 +1,4 @@
-import type * as z from "zod";
+import type * as z from "zod/mini";
 import { UserError } from "../tensor/index.js";
 import { valueInWords } from "./arguments.js";
 import type { Json } from "./json.js";
@@ -26,7 +26,7 @@ function pathInWords(path: readonly PropertyKey[]): string {
  * The contents of a file, checked. Throws a UserError that names file and field: the first that is missing, unknown or
  * of the wrong kind. Messages of the schema begin with "must".
  */
-export function checkedFile<T>(file: string, schema: z.ZodType<T>, value: unknown, advice = ""): T {
+export function checkedFile<T>(file: string, schema: z.ZodMiniType<T>, value: unknown, advice = ""): T {
   const result = schema.safeParse(value);
   if (result.success) return result.data;
   const [issue] = result.error.issues;
@@ -49,7 +49,7 @@ export function checkedFile<T>(file: string, schema: z.ZodType<T>, value: unknow
 }
 
 /** The keys that an object schema at a path has. */
-function knownKeys(schema: z.ZodType, path: readonly PropertyKey[]): string[] {
+function knownKeys(schema: z.ZodMiniType, path: readonly PropertyKey[]): string[] {
   let inner: unknown = schema;
   for (const key of path) inner = shapeOf(inner)?.[key as string];
   return Object.keys(shapeOf(inner) ?? {});

@@ -1,10 +1,10 @@
-import type * as z from "zod";
+import type * as z from "zod/mini";
 import * as field from "../runs/field.js";
 import { runFields } from "../runs/index.js";
 
 /** A flag: what may be its value, and how it is written. */
 export interface FlagField<T> {
-  readonly schema: z.ZodType<T>;
+  readonly schema: z.ZodMiniType<T>;
   /** A flag's text as the value to check; text that can't be read stays text. */
   readonly fromText: (text: string) => unknown;
   readonly brief: string;

@@ -1,26 +1,26 @@
-import * as z from "zod";
+import * as z from "zod/mini";
 import type { Codec, ExampleSchema } from "../data/portable.js";
 
 const must = (what: string): { error: string } => ({ error: `must be ${what}` });
 
 const finite = z.number(must("a number"));
-const whole = z.int(must("a whole number")).min(0, must("a whole number from 0"));
+const whole = z.int(must("a whole number")).check(z.minimum(0, must("a whole number from 0")));
 const reading = z.enum(["unit", "plain"], must("unit or plain"));
 
-const codec: z.ZodType<Codec> = z.union(
+const codec: z.ZodMiniType<Codec> = z.union(
   [
     z.strictObject({ type: reading }),
     z.strictObject({
       type: z.literal("standard"),
       of: reading,
       mean: z.array(finite),
-      scale: z.array(finite.positive()),
+      scale: z.array(finite.check(z.positive())),
     }),
   ],
   must("a codec: unit, plain, or standard with of, mean and scale"),
 );
 
-const range = z.tuple([finite, finite], must("the least and the greatest number")).optional();
+const range = z.optional(z.tuple([finite, finite], must("the least and the greatest number")));
 
 /** What a saved model or run says of the numbers of its examples; that they fit the examples is `requireSchema`'s work. */
 export const savedSchema = z.discriminatedUnion(
@@ -42,4 +42,4 @@ export const savedSchema = z.discriminatedUnion(
     }),
   ],
   must("a schema of kind image, vector or columns"),
-) as unknown as z.ZodType<ExampleSchema>;
+) as unknown as z.ZodMiniType<ExampleSchema>;

@@ -1,4 +1,4 @@
-import * as z from "zod";
+import * as z from "zod/mini";
 import { checkedFile, type Json, readJson, type Spec } from "../catalogue/index.js";
 import { binarizations } from "../data/portable.js";
 import { savedSchema } from "./saved-schema.js";
@@ -6,17 +6,16 @@ import { savedSchema } from "./saved-schema.js";
 const must = (what: string): { error: string } => ({ error: `must be ${what}` });
 
 /** A whole number from `least` to `most`. */
-export function savedWhole(least: number, most = Number.MAX_SAFE_INTEGER): z.ZodType<number> {
+export function savedWhole(least: number, most = Number.MAX_SAFE_INTEGER): z.ZodMiniType<number> {
   const error = `must be a whole number from ${least}${most < Number.MAX_SAFE_INTEGER ? ` to ${most}` : ""}`;
-  return z.custom<number>(
-    (value) => Number.isSafeInteger(value) && (value as number) >= least && (value as number) <= most,
-    { error },
-  );
+  return z.custom<number>((value) => Number.isSafeInteger(value) && value >= least && value <= most, {
+    error,
+  });
 }
 
 export const savedText = z.string(must("a text"));
-const list = <T>(item: z.ZodType<T>, most: number): z.ZodType<T[]> =>
-  z.array(item, must("a list")).max(most, must(`a list of at most ${most}`));
+const list = <T>(item: z.ZodMiniType<T>, most: number): z.ZodMiniType<T[]> =>
+  z.array(item, must("a list")).check(z.maxLength(most, must(`a list of at most ${most}`)));
 const plainObject = z.record(
   z.string(),
   z.custom<Json>(() => true),
@@ -24,7 +23,7 @@ const plainObject = z.record(
 );
 
 /** Name and options of something that is chosen by name. */
-export const savedSpec: z.ZodType<Spec> = z.strictObject(
+export const savedSpec: z.ZodMiniType<Spec> = z.strictObject(
   { name: savedText, config: plainObject },
   must("an object with name and config"),
 );
@@ -37,14 +36,14 @@ const savedNetwork = z.looseObject(
 /** What a saved model is told of. */
 export const savedModel = z.strictObject(
   {
-    input: list(savedWhole(1), 16).refine((shape) => shape.length > 0, must("the shape of an example")),
+    input: list(savedWhole(1), 16).check(z.minLength(1, must("the shape of an example"))),
     latent: savedWhole(1, 65_536),
     encoder: savedNetwork,
     decoder: savedNetwork,
     posterior: savedSpec,
     prior: savedSpec,
     likelihood: savedSpec,
-    latentScale: z.number(must("a number above 0")).positive(must("a number above 0")).optional(),
+    latentScale: z.optional(z.number(must("a number above 0")).check(z.positive(must("a number above 0")))),
   },
   must("an object that describes a model"),
 );
@@ -56,7 +55,7 @@ const cardSchema = z.strictObject(
     format: z.literal("latent-vae", must('"latent-vae"')),
     version: savedWhole(1),
     model: savedModel,
-    schema: savedSchema.optional(),
+    schema: z.optional(savedSchema),
     files: z.record(
       z.string(),
       z.strictObject({ inputs: savedNames, outputs: savedNames }, must("an object with inputs and outputs")),
@@ -64,9 +63,9 @@ const cardSchema = z.strictObject(
     ),
     about: z.looseObject(
       {
-        binarize: z.enum(binarizations, must(`one of ${binarizations.join(", ")}`)).optional(),
-        dataset: savedText.optional(),
-        objective: savedText.optional(),
+        binarize: z.optional(z.enum(binarizations, must(`one of ${binarizations.join(", ")}`))),
+        dataset: z.optional(savedText),
+        objective: z.optional(savedText),
       },
       must("an object"),
     ),

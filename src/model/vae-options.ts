@@ -1,10 +1,13 @@
-import { unknownOption } from "../catalogue/index.js";
+import { type Spec, unknownOption } from "../catalogue/index.js";
 import type { Family } from "../distributions/index.js";
 import type { ActivationLike, NetworkLike } from "../nn/index.js";
 import { formatShape, UserError } from "../tensor/index.js";
 
+/** A distribution, its name with options such as `gamma(concentration=2)`, or the same as plain data. */
+export type FamilyLike = Family | string | Spec;
+
 /** How a variational autoencoder is built; only `input` is required. */
-export interface VaeOptions<F extends Family = Family> {
+export interface VaeOptions<F extends FamilyLike = FamilyLike> {
   /** The shape of one example, such as `[28, 28]`. */
   readonly input: readonly number[];
   /** Number of latent coordinates z; default 2. */
@@ -20,12 +23,15 @@ export interface VaeOptions<F extends Family = Family> {
   readonly encoder?: NetworkLike;
   /** In place of the default decoder `mlp(hidden reversed)`. */
   readonly decoder?: NetworkLike;
-  /** q(z|x); default `normal()`, diagonal. */
+  /**
+   * q(z|x), an object such as `normal()` or a name such as `"normal"`; default `normal()`, diagonal. What `encode` returns is
+   * typed by the object; of a name the compiler knows only that it is some distribution.
+   */
   readonly posterior?: F;
   /** p(z); default `normal()`, standard. */
-  readonly prior?: Family;
+  readonly prior?: FamilyLike;
   /** p(x|z); default `bernoulli()`. */
-  readonly likelihood?: Family;
+  readonly likelihood?: FamilyLike;
   /**
    * The decoder's network is given z times this number. Default 1, on the sphere sqrt(z): the coordinates of a vector
    * of length 1 are small, and a network that starts and steps as for numbers of size 1 would learn slowly from them.
@@ -61,10 +67,6 @@ function refuse(name: string, expected: string, value: unknown): never {
   throw new UserError(`${name} must be ${expected}, got ${shown(value)}`, 2);
 }
 
-function isFamily(value: unknown): boolean {
-  return typeof value === "object" && value !== null && "fromRaw" in value && "prior" in value;
-}
-
 /** Throws a UserError that names the first option which does not exist or has a value that it can't have. */
 export function checkVaeOptions(options: VaeOptions): void {
   if (typeof options !== "object" || options === null) {
@@ -85,11 +87,6 @@ export function checkVaeOptions(options: VaeOptions): void {
   }
   if (!Array.isArray(hidden) || !hidden.every(isSize)) {
     refuse("hidden", "a list of whole numbers from 1, such as [256, 128]", hidden);
-  }
-  for (const role of ["posterior", "prior", "likelihood"] as const) {
-    if (given[role] !== undefined && !isFamily(given[role])) {
-      refuse(role, "a distribution, such as normal()", given[role]);
-    }
   }
   if (typeof latentScale !== "number" || !Number.isFinite(latentScale) || latentScale <= 0) {
     const value = typeof latentScale === "number" ? String(latentScale) : shown(latentScale);

@@ -1,11 +1,11 @@
-import { describe, expect, it } from "vitest";
-import { distributions, normal } from "../distributions/index.js";
+import { describe, expect, expectTypeOf, it, test } from "vitest";
+import { distributions, gamma, normal } from "../distributions/index.js";
 import { constant, input } from "../graph/index.js";
 import { alongside, initialValues, linear, mlp, type Network, parameterInputs } from "../nn/index.js";
 import { concat } from "../ops/index.js";
 import { numbers } from "../testing/support.js";
 import { vaeConfig, vaeFromConfig } from "./config.js";
-import { vae, type VaeOptions } from "./vae.js";
+import { type Vae, vae, type VaeOptions } from "./vae.js";
 
 describe("the options of a model", () => {
   it.each([
@@ -25,14 +25,35 @@ describe("the options of a model", () => {
     [{ input: [4], hidden: [3, -1] }, "got [3, -1]"],
     [{ input: [4], activation: "rellu" }, 'unknown activation "rellu"; did you mean "relu"?'],
     [{ input: [4], activation: 3 }, "activation must be the name of one"],
-    [{ input: [4], posterior: "normal" }, 'posterior must be a distribution, such as normal(), got "normal"'],
-    [{ input: [4], prior: normal }, "prior must be a distribution, such as normal(), got a function"],
+    [{ input: [4], posterior: "gama" }, 'unknown distribution "gama"; did you mean "gamma"?'],
+    [{ input: [4], likelihood: 3 }, "likelihood must be a distribution or the name of one, got 3"],
+    [
+      { input: [4], prior: normal },
+      "prior must be a distribution or the name of one, got a function; call it",
+    ],
     [{ input: [4], encoder: "mpl" }, 'unknown network "mpl"; did you mean "mlp"?'],
     [{ input: [4], decoder: [400] }, "decoder must be a network, such as mlp([400])"],
     [{ input: [4], latentScale: "x" }, 'latentScale must be a number above 0, got "x"'],
   ])("%j: %s", (options, message) => {
     expect(() => vae(options as never)).toThrow(message);
   });
+});
+
+test("distributions may be text or plain data", () => {
+  const named = vae({
+    input: [4],
+    posterior: "gamma",
+    prior: { name: "gamma", config: { concentration: 2 } },
+    likelihood: "normal",
+  });
+  const made = vae({
+    input: [4],
+    posterior: gamma(),
+    prior: gamma({ concentration: 2 }),
+    likelihood: normal(),
+  });
+  expect(vaeConfig(named)).toEqual(vaeConfig(made));
+  expectTypeOf(named).toEqualTypeOf<Vae>();
 });
 
 describe("networks of a model", () => {

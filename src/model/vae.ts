@@ -1,6 +1,7 @@
 import {
   bernoulli,
   type Distribution,
+  distributions,
   type EncodedBy,
   type Encoding,
   type EncodingOf,
@@ -29,9 +30,9 @@ import {
 } from "../nn/index.js";
 import { type FloatType, sizeOf, UserError } from "../tensor/index.js";
 import { partOf } from "./part.js";
-import { checkVaeOptions, type VaeOptions } from "./vae-options.js";
+import { checkVaeOptions, type FamilyLike, type VaeOptions } from "./vae-options.js";
 
-export type { VaeOptions } from "./vae-options.js";
+export type { FamilyLike, VaeOptions } from "./vae-options.js";
 
 /** A model whose parameters are graph: what objectives and exports are built from. */
 export interface BoundVae {
@@ -117,15 +118,19 @@ function decodedShape(input: readonly number[], raw: number): readonly number[] 
   return Number.isInteger(times) ? [times, ...input] : [raw];
 }
 
+function familyOf(role: Role, value: FamilyLike | undefined, usual: Family): Family {
+  return value === undefined ? usual : distributions.take(role, value);
+}
+
 /**
  * A variational autoencoder (Kingma and Welling, 2014). By default the notebook's: encoder
  * input-256-128-2z, decoder z-128-256-input with ReLU between, a normal posterior from mean and log-variance, a
  * standard normal prior and a Bernoulli likelihood whose mean, the sigmoid of the decoder's output, is the image.
  * Throws a UserError that names the option for one that does not exist or has a value that it can't have.
  */
-export function vae<F extends Family = Family<EncodingOf<"mean" | "logVar">>>(
+export function vae<F extends FamilyLike = Family<EncodingOf<"mean" | "logVar">>>(
   options: VaeOptions<F>,
-): Vae<EncodedBy<F>> {
+): Vae<F extends Family ? EncodedBy<F> : Encoding> {
   checkVaeOptions(options);
   const { input, latent = 2, hidden = [256, 128], activation = "relu" } = options;
   const dataSize = sizeOf(input);
@@ -133,8 +138,11 @@ export function vae<F extends Family = Family<EncodingOf<"mean" | "logVar">>>(
   const dataEvent = [dataSize];
   const encoder = networkOf(options.encoder ?? mlp(hidden, { activation }), "encoder");
   const decoder = networkOf(options.decoder ?? mlp([...hidden].reverse(), { activation }), "decoder");
-  const posterior = (options.posterior ?? normal()) as Family as Family<EncodedBy<F>>;
-  const { prior = normal(), likelihood = bernoulli() } = options;
+  const posterior = familyOf("posterior", options.posterior, normal()) as Family<
+    F extends Family ? EncodedBy<F> : Encoding
+  >;
+  const prior = familyOf("prior", options.prior, normal());
+  const likelihood = familyOf("likelihood", options.likelihood, bernoulli());
   const { latentScale = posterior.support === "sphere" ? Math.sqrt(latent) : 1 } = options;
   const encoding = partOf("encoder", encoder, input, [posterior.rawSize(event)]);
   const decoding = partOf("decoder", decoder, event, decodedShape(input, likelihood.rawSize(dataEvent)));

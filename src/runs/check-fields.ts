@@ -1,4 +1,4 @@
-import type * as z from "zod";
+import type * as z from "zod/mini";
 import { optionEntries, unknownOption, valueInWords } from "../catalogue/index.js";
 import { UserError } from "../tensor/index.js";
 import type { Checked, Fields } from "./field.js";
@@ -6,7 +6,7 @@ import type { Checked, Fields } from "./field.js";
 /** Checks one value. `where` names it in messages: `--z`. Throws a UserError of wrong usage. */
 export function checkField<T>(
   where: string,
-  schema: z.ZodType<T>,
+  schema: z.ZodMiniType<T>,
   value: unknown,
   shown: unknown = value,
 ): T {

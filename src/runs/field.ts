@@ -1,11 +1,11 @@
-import * as z from "zod";
+import * as z from "zod/mini";
 import { type Json, suggestion, valueInWords } from "../catalogue/index.js";
 import { UserError } from "../tensor/index.js";
 
 /** One thing that a run can be told: what it may be, what it is by default, and how people read and write it. */
 export interface Field<In, Out = In> {
   /** Checks a value, and makes the object of a name. */
-  readonly schema: z.ZodType<Out>;
+  readonly schema: z.ZodMiniType<Out>;
   /** Never there: for types, what may be told. */
   readonly told?: In;
   /** One line, without a full stop. */
@@ -42,7 +42,7 @@ type Words = Pick<Field<unknown>, "about" | "placeholder" | "default"> &
 
 function field<I, O>(
   words: Words,
-  schema: z.ZodType<O>,
+  schema: z.ZodMiniType<O>,
   fromText: (text: string) => unknown = (text) => text,
 ): Field<I, O> {
   return { resume: "fixed", ...words, schema, fromText };
@@ -60,16 +60,17 @@ function wholeFromText(text: string): unknown {
 
 /** A number that passes `test`; `error` says what it must be. */
 export function number(words: Words, error: string, test: (value: number) => boolean): Field<number> {
-  const schema = z.number({ error }).refine((value) => Number.isFinite(value) && test(value), { error });
+  const schema = z
+    .number({ error })
+    .check(z.refine((value) => Number.isFinite(value) && test(value), { error }));
   return field(words, schema, numberFromText);
 }
 
 /** A whole number from `least` to `most`. */
 export function whole(least: number, most: number, words: Words): Field<number> {
   const error = `must be a whole number from ${grouped(least)} to ${grouped(most)}`;
-  const schema = z
-    .number({ error })
-    .refine((value) => Number.isInteger(value) && value >= least && value <= most, { error });
+  const inside = (value: number): boolean => Number.isInteger(value) && value >= least && value <= most;
+  const schema = z.number({ error }).check(z.refine(inside, { error }));
   return field(words, schema, wholeFromText);
 }
 
@@ -93,7 +94,7 @@ export function sizes(most: number, length: number, words: Words): Field<readonl
 
 /** One of some words. */
 export function choice<T extends string>(values: readonly T[], words: Words): Field<T> {
-  const schema = z.custom<T>((value) => values.includes(value as T), {
+  const schema = z.custom<T>((value) => values.includes(value), {
     error: ({ input }) =>
       `can't be ${JSON.stringify(input) ?? valueInWords(input)}; ${suggestion(String(input), values)}`,
   });
@@ -102,7 +103,10 @@ export function choice<T extends string>(values: readonly T[], words: Words): Fi
 
 /** Any text that is not empty. */
 export function text(words: Words): Field<string> {
-  return field(words, z.string({ error: "must be a text" }).min(1, { error: "must not be empty" }));
+  return field(
+    words,
+    z.string({ error: "must be a text" }).check(z.minLength(1, { error: "must not be empty" })),
+  );
 }
 
 /** True or false. */
@@ -112,12 +116,12 @@ export function yesOrNo(words: Words): Field<boolean> {
 
 /** What `make` makes of a value: the object of a name. Its UserErrors are the field's messages. */
 export function made<I, O>(words: Words, make: (value: I) => O): Field<I, O> {
-  const schema = z.unknown().transform((value, context): O => {
+  const schema = z.transform((value: unknown, context): O => {
     try {
       return make(value as I);
     } catch (error) {
       if (!(error instanceof UserError)) throw error;
-      context.addIssue({ code: "custom", message: error.message });
+      context.issues.push({ code: "custom", message: error.message, input: value });
       return z.NEVER;
     }
   });
@@ -142,11 +146,7 @@ function bytesFromText(text: string): unknown {
 /** A number of bytes from 0. */
 export function bytes(words: Words): Field<number> {
   const error = "must be a size such as 512MB or 2GB, or 0";
-  return field(
-    words,
-    z.number({ error }).refine((value) => value >= 0, { error }),
-    bytesFromText,
-  );
+  return field(words, z.number({ error }).check(z.refine((value) => value >= 0, { error })), bytesFromText);
 }
 
 /** A field's default in words: `10`, `relu`, `none`. */

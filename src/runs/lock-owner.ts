@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { readFile, readlink } from "node:fs/promises";
 import os from "node:os";
-import * as z from "zod";
+import * as z from "zod/mini";
 import { isRunning } from "../data/index.js";
 
 /** Who holds a lock, as its file says. */
@@ -19,10 +19,10 @@ export interface LockOwner {
 }
 
 const schema = z.object({
-  pid: z.int().positive(),
+  pid: z.int().check(z.positive()),
   host: z.string(),
   since: z.iso.datetime(),
-  nonce: z.string().regex(/^[0-9a-f]{16}$/),
+  nonce: z.string().check(z.regex(/^[0-9a-f]{16}$/)),
   machine: z.string(),
   started: z.string(),
 });

@@ -1,18 +1,16 @@
 import type { Spec } from "../catalogue/index.js";
 import { distributions, type Family } from "../distributions/index.js";
-import { networkChoice } from "../model/index.js";
+import { type FamilyLike, networkChoice } from "../model/index.js";
 import { type Activation, activationOf, type Network } from "../nn/index.js";
 import { type Field, made, positive, sizes, whole } from "./field.js";
 
-/** A distribution, its name with options such as `gamma(concentration=2)`, or the same as plain data. */
-export type FamilyChoice = string | Spec | Family;
 /** A network, its name with options such as `mlp(hidden=[256, 128])`, or what a saved model says of one. */
 export type NetworkChoice = Parameters<typeof networkChoice>[1];
 
 const largest = 65_536;
 
-function family(words: Parameters<typeof made>[0]): Field<FamilyChoice, Family> {
-  return made(words, (value: FamilyChoice) => distributions.take("", value));
+function family(words: Parameters<typeof made>[0]): Field<FamilyLike, Family> {
+  return made(words, (value: FamilyLike) => distributions.take("", value));
 }
 
 function network(words: Parameters<typeof made>[0]): Field<NetworkChoice, Network> {

@@ -1,4 +1,4 @@
-import * as z from "zod";
+import * as z from "zod/mini";
 import { checkedFile, type Json, readJson, type Spec } from "../catalogue/index.js";
 import {
   type Binarization,
@@ -65,28 +65,31 @@ export interface RunConfig {
   readonly configFile?: string | undefined;
 }
 
-const oneOf = <T extends string>(values: readonly T[]): z.ZodType<T> =>
+const oneOf = <T extends string>(values: readonly T[]): z.ZodMiniType<T> =>
   z.enum(values, { error: `must be one of ${values.join(", ")}` });
+const namedText = savedText.check(z.minLength(1, { error: "must not be empty" }));
 const validationError = "must be 0, a share between 0 and 1, or a whole number";
 
 const schema = z.strictObject(
   {
-    version: savedWhole(1).default(1),
+    version: z._default(savedWhole(1), 1),
     model: savedModel,
     objective: savedSpec,
     optimizer: savedSpec,
     epochs: savedWhole(1),
     batchSize: savedWhole(1),
     seed: savedWhole(Number.MIN_SAFE_INTEGER),
-    patience: savedWhole(1).nullable(),
+    patience: z.nullable(savedWhole(1)),
     validation: z
       .number({ error: validationError })
-      .refine((value) => value >= 0 && (value < 1 || Number.isInteger(value)), { error: validationError }),
+      .check(
+        z.refine((value) => value >= 0 && (value < 1 || Number.isInteger(value)), { error: validationError }),
+      ),
     binarize: oneOf(binarizations),
-    standardize: oneOf(standardizations).default("none"),
-    shuffle: oneOf(shuffles).default("full"),
-    schema: savedSchema.optional(),
-    layout: oneOf(channelLayouts).optional(),
+    standardize: z._default(oneOf(standardizations), "none"),
+    shuffle: z._default(oneOf(shuffles), "full"),
+    schema: z.optional(savedSchema),
+    layout: z.optional(oneOf(channelLayouts)),
     dataset: z.strictObject(
       {
         name: savedText,
@@ -96,10 +99,10 @@ const schema = z.strictObject(
       },
       { error: "must be an object that describes the data" },
     ),
-    source: savedText.min(1, { error: "must not be empty" }).nullable(),
-    device: savedText.min(1, { error: "must not be empty" }),
-    threads: savedWhole(0).nullable(),
-    configFile: savedText.optional(),
+    source: z.nullable(namedText),
+    device: namedText,
+    threads: z.nullable(savedWhole(0)),
+    configFile: z.optional(savedText),
   },
   { error: "must be an object with the settings of a run" },
 );
@@ -113,7 +116,7 @@ const advice = "mend it, or delete the folder";
 export function checkedConfig(text: string, file: string): RunConfig {
   const value = readJson(text, file);
   requireReadable(value, file);
-  const config = checkedFile(file, schema as unknown as z.ZodType<RunConfig>, value, advice);
+  const config = checkedFile(file, schema as unknown as z.ZodMiniType<RunConfig>, value, advice);
   if (config.schema !== undefined) requireSchema(config.schema, config.model.input, file);
   const { schema: kept } = value as unknown as RunConfig; // with its keys in their order
   return {

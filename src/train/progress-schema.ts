@@ -1,12 +1,12 @@
-import * as z from "zod";
+import * as z from "zod/mini";
 import { UserError } from "../tensor/index.js";
 import { withTodaysNames } from "./earlier-names.js";
 import type { EpochRecord } from "./events.js";
 import type { Progress } from "./state.js";
 
-const count = z.int().min(0);
+const count = z.int().check(z.minimum(0));
 /** JSON has null for a number that is not finite. */
-const figure = z.number().nullable();
+const figure = z.nullable(z.number());
 
 const evaluation = z.looseObject({
   split: z.string(),
@@ -22,7 +22,7 @@ const evaluation = z.looseObject({
 });
 
 const record = z.looseObject({
-  epoch: z.int().min(1),
+  epoch: z.int().check(z.minimum(1)),
   step: count,
   train: z.record(z.string(), figure),
   evaluation,
@@ -36,30 +36,29 @@ const progress = z
     sums: z.record(z.string(), z.number()),
     seen: count,
     history: z.array(record),
-    best: z.object({ value: z.number(), epoch: z.int().min(1) }).optional(),
+    best: z.optional(z.object({ value: z.number(), epoch: z.int().check(z.minimum(1)) })),
     finished: z.boolean(),
   })
-  .refine(
-    ({ epoch, history }) => history.length === epoch && history.every((line, i) => line.epoch === i + 1),
-    {
-      path: ["history"],
-      message: "its epochs are not those that are finished",
-    },
-  )
-  .refine(({ epoch, best }) => best === undefined || best.epoch <= epoch, {
-    path: ["best"],
-    message: "it is of a later epoch",
-  });
+  .check(
+    z.refine(
+      ({ epoch, history }) => history.length === epoch && history.every((line, i) => line.epoch === i + 1),
+      { path: ["history"], error: "its epochs are not those that are finished" },
+    ),
+    z.refine(({ epoch, best }) => best === undefined || best.epoch <= epoch, {
+      path: ["best"],
+      error: "it is of a later epoch",
+    }),
+  );
 
 /** The first thing that is wrong, with the field where it is. */
-function problemOf({ issues }: z.ZodError): string {
+function problemOf({ issues }: z.core.$ZodError): string {
   const [issue] = issues;
   return issue === undefined
     ? "it is not readable"
     : [issue.path.join("."), issue.message].filter(Boolean).join(": ");
 }
 
-function parsed(schema: z.ZodType, text: string): { value: unknown } | { problem: string } {
+function parsed(schema: z.ZodMiniType, text: string): { value: unknown } | { problem: string } {
   let value: unknown;
   try {
     value = withTodaysNames(JSON.parse(text) as unknown);
