@@ -16,7 +16,15 @@ export {
 } from "./data/index.js";
 export { readSamples } from "./distributions/index.js";
 export { saveImages } from "./model/index.js";
-export { evaluate, evaluateModel, fitFlow, loadModel, scoreModel, train } from "./node.js";
+export {
+  evaluate,
+  evaluateModel,
+  fitFlow,
+  loadModel,
+  type NodeTrainOptions,
+  scoreModel,
+  train,
+} from "./node.js";
 export {
   drawPictures,
   type PictureSubject,

@@ -19,8 +19,9 @@ import { warnOfMissingNative } from "./runtime/missing-native.js";
 import { loadOrtNode, nodeBackend } from "./runtime/node.js";
 import { wasmBackend } from "./runtime/wasm.js";
 import { startWorkerEngine } from "./runtime/worker-engine.js";
+import { writeReport } from "./report/index.js";
 import { fitFlowOn, type FlowOptions, type FlowSampler } from "./sampling/index.js";
-import type { Tensor } from "./tensor/index.js";
+import { type Tensor, UserError } from "./tensor/index.js";
 import { type LoadOptions, loadModelOn, type TrainOptions, trainOn } from "./runs/index.js";
 import type { Platform, Run } from "./train/index.js";
 
@@ -75,13 +76,28 @@ export const nodePlatform: Platform = nodePlatformOf(false);
 /** The same for the command line, whose runs share the machine with other programs (see `sharingBackend`). */
 export const commandPlatform: Platform = nodePlatformOf(true);
 
-/** Trains a model on a data set; see {@link TrainOptions} for what can be set and {@link trainOn} for what is thrown. */
-export function train<E extends Encoding>(
+/** How a model is trained in Node. */
+export interface NodeTrainOptions extends TrainOptions {
+  /**
+   * Draw pictures and `report.html` into the run's folder once it has finished, as the command does (`writeReport`);
+   * default false. Takes `out`.
+   */
+  readonly pictures?: boolean;
+}
+
+/** Trains a model on a data set; see {@link NodeTrainOptions} for what can be set and {@link trainOn} for what is thrown. */
+export async function train<E extends Encoding>(
   model: Vae<E>,
   dataset: Dataset,
-  options: TrainOptions = {},
+  options: NodeTrainOptions = {},
 ): Promise<Run<E>> {
-  return trainOn(nodePlatform, model, dataset, options);
+  const { pictures = false, out } = (options ?? {}) as Partial<NodeTrainOptions>;
+  if (pictures === true && out === undefined) {
+    throw new UserError("train: pictures need a folder to be drawn into: give `out`", 2);
+  }
+  const run = await trainOn(nodePlatform, model, dataset, options, { pictures: be.boolean });
+  if (pictures && run.finished) await writeReport(run);
+  return run;
 }
 
 /** Loads a trained model out of a run's folder or a model folder; see {@link loadModelOn} for what is thrown. */

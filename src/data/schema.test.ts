@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { afterAll, describe, expect, it } from "vitest";
+import { afterAll, describe, expect, it, test } from "vitest";
 import { RandomStream, tensor } from "../tensor/index.js";
 import {
   binarizeDataset,
@@ -13,10 +13,12 @@ import {
   learnSchema,
   loadFolder,
   modelNumbers,
+  perNumber,
   pictureRange,
   requireSchema,
   schemaOf,
   toFloats,
+  wholeSchema,
   writeWhole,
 } from "./index.js";
 
@@ -179,4 +181,10 @@ describe("a schema", () => {
       /needs 1 or 1 finite numbers as scale of the column "age", all above 0/,
     );
   });
+});
+
+test("a mean over the numbers of an example is told by what they are", () => {
+  expect(perNumber(wholeSchema([28, 28]))).toBe("per pixel");
+  expect(perNumber(wholeSchema([8, 8, 3]))).toBe("per pixel and channel");
+  expect(perNumber(wholeSchema([4]))).toBe("per number");
 });

@@ -129,6 +129,12 @@ export function isStandardized(schema: ExampleSchema): boolean {
   return schemaParts(schema).some(({ codec }) => codec.type === "standard");
 }
 
+/** What a mean over the numbers of an example is a mean of: "per pixel". */
+export function perNumber(schema: ExampleSchema): string {
+  if (schema.kind !== "image") return "per number";
+  return schema.channels === 1 ? "per pixel" : "per pixel and channel";
+}
+
 /**
  * What black and white stand for in pictures of examples: the range of the training examples, unless their numbers go
  * from 0 to 1.

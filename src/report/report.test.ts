@@ -3,6 +3,7 @@ import path from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 import { fromArrays } from "../data/index.js";
 import { vae } from "../model/index.js";
+import { train } from "../node.js";
 import { decodePng } from "../plot/index.js";
 import { LocalEngine } from "../runtime/index.js";
 import { nodeBackend } from "../runtime/node.js";
@@ -87,4 +88,21 @@ describe("a report", () => {
 test("only a plane has a manifold", async () => {
   const { model } = await run([4, 4], 3);
   await expect(manifoldPicture({ model })).rejects.toThrow(/2 coordinates, this model has 3/);
+});
+
+test("train draws a finished run where it is asked to, and takes a folder for that", async () => {
+  const data = fromArrays({ name: "noise", shape: [4], train: new Float32Array(80).fill(0.5) });
+  const model = vae({ input: [4], hidden: [3] });
+  const out = at("drawn");
+  const quick = { epochs: 1, threads: 1, device: "cpu" };
+  await expect(train(model, data, { ...quick, pictures: true })).rejects.toThrow("give `out`");
+  await (await train(model, data, { ...quick, out, pictures: true })).model.close();
+  expect(existsSync(path.join(out, "report.html"))).toBe(true);
+  expect(readFileSync(path.join(out, "report.html"), "utf8")).toContain("per number");
+  await (await train(model, data, { ...quick, out: at("plain") })).model.close();
+  expect(existsSync(at("plain", "report.html"))).toBe(false);
+  await expect(train(model, data, { ...quick, picture: true } as never)).rejects.toThrow(
+    'did you mean "pictures"?',
+  );
+  await expect(writeReport(undefined as never)).rejects.toThrow("writeReport: run must be a run");
 });

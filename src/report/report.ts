@@ -1,10 +1,11 @@
 import path from "node:path";
-import type { Json } from "../catalogue/index.js";
+import { be, type Json, requireArgument } from "../catalogue/index.js";
 import {
   binarizationText,
   describeDataset,
   type ExampleSchema,
   isStandardized,
+  perNumber,
   requireFolder,
   writeWhole,
 } from "../data/index.js";
@@ -38,7 +39,7 @@ function figuresOf(evaluation: Evaluation | undefined, schema: ExampleSchema): R
             unit: nats,
           },
         ]),
-    { label: "MSE", value: evaluation.mse, unit: `per pixel, ${told}` },
+    { label: "MSE", value: evaluation.mse, unit: `${perNumber(schema)}, ${told}` },
     { label: "Active units", value: `${evaluation.activeUnits} of ${evaluation.latentDim}` },
   ];
 }
@@ -67,6 +68,8 @@ function shown({ title, caption, files }: RunPicture): ReportPicture {
   return typeof content === "string" ? { title, caption, svg: content } : { title, caption, png: content };
 }
 
+const aRun = be.having(["model", "history", "data", "objective"], "a run, which train() returns");
+
 /** What `writeReport` wrote and could not write. */
 export interface WrittenReport {
   /** Full path of `report.html`. */
@@ -78,10 +81,13 @@ export interface WrittenReport {
 }
 
 /**
- * Draws a run: pictures into `images/` of its folder, or of `folder`, and `report.html` that shows them with the
+ * Draws a run: pictures into `images/` of its folder, or of the folder `into`, and `report.html` that shows them with the
  * figures, settings and environment. Node only. Throws a UserError if there is no folder or a file can't be written.
  */
-export async function writeReport(run: Run, folder: string | undefined = run.folder): Promise<WrittenReport> {
+export async function writeReport(run: Run, into?: string): Promise<WrittenReport> {
+  requireArgument("writeReport", "run", run, aRun);
+  if (into !== undefined) requireArgument("writeReport", "folder", into, be.text);
+  const folder = into ?? run.folder;
   if (folder === undefined) throw new UserError("the run was kept in no folder; say where its report goes");
   const { model, history, evaluation, data, objective } = run;
   const { pictures, skipped } = await drawPictures({ model, history, data });

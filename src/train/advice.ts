@@ -5,7 +5,7 @@ import { type Family, isWithinSupport } from "../distributions/index.js";
 export function collapseAdvice(measured: string, objective: string): string {
   const remedy =
     objective === "simple"
-      ? "Its penalties on the mean and variance outweigh the reconstruction error, a mean over pixels; " +
+      ? "Its penalties on the mean and variance outweigh the reconstruction error, a mean over the numbers of an example; " +
         "use --objective elbo."
       : "Train longer, lower the weight of the KL term or raise it slowly (KL annealing, free bits), " +
         "or use a weaker decoder.";

@@ -1,5 +1,5 @@
 import { buildCommand } from "@stricli/core";
-import { type Binarization, binarizationText, isStandardized } from "../../data/index.js";
+import { type Binarization, binarizationText, isStandardized, perNumber } from "../../data/index.js";
 import { collapse, type Evaluation, type SplitName } from "../../evaluate/index.js";
 import { evaluateModel } from "../../node.js";
 import { UserError } from "../../tensor/index.js";
@@ -105,7 +105,7 @@ async function evaluate(this: Cli, flags: EvaluateFlags, folder: string): Promis
         ...(kl === null
           ? []
           : [["KL", measureText(kl), klMethod === "exact" ? nats : `${nats}, estimated from draws`]]),
-        ["MSE", measureText(mse), "per pixel"],
+        ["MSE", measureText(mse), perNumber(model.schema)],
         ["active units", String(evaluation.activeUnits), `of ${evaluation.latentDim}`],
         ...likelihoodRows(evaluation),
         ...latentUseRows(evaluation),

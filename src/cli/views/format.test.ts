@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { bar, clock, columns, evaluationText, fitLine, measureText, termsText } from "./format.js";
+import { bar, clock, columns, evaluationText, fitLine, measureText, termsText, wrapped } from "./format.js";
 
 test("measures have about four digits", () => {
   expect([158.42, 5.519, 0.0675, 0, 2e-8, -147.36].map(measureText)).toEqual([
@@ -71,4 +71,15 @@ test("columns", () => {
       [1],
     ),
   ).toBe("a     1\nbcd  22");
+});
+
+test("a line too long for the terminal goes on in the next, and loses nothing", () => {
+  const parts = ["epoch  3/10", "test -ELBO 147.4 = 141.2 + KL 6.2", "MSE 0.0400", "active 2/2"];
+  expect(wrapped(parts, 80)).toEqual([parts.join("  ")]);
+  expect(wrapped(parts, 39)).toEqual([
+    "epoch  3/10",
+    "  test -ELBO 147.4 = 141.2 + KL 6.2",
+    "  MSE 0.0400  active 2/2",
+  ]);
+  expect(wrapped([], 39)).toEqual([]);
 });

@@ -79,6 +79,18 @@ export function fitLine(parts: readonly string[], columns: number, gap = "  "): 
   return line;
 }
 
+/** The parts in lines of at most `columns`, where a part is no longer than that; lines after the first are indented. */
+export function wrapped(parts: readonly string[], columns: number, gap = "  "): string[] {
+  const lines: string[] = [];
+  for (const part of parts) {
+    const last = lines.at(-1);
+    if (last === undefined) lines.push(part);
+    else if (last.length + gap.length + part.length <= columns) lines[lines.length - 1] = last + gap + part;
+    else lines.push(gap + part);
+  }
+  return lines;
+}
+
 /** Rows of cells in columns; columns named in `right` are set flush right. */
 export function columns(rows: readonly (readonly string[])[], right: readonly number[] = []): string {
   const count = Math.max(0, ...rows.map((row) => row.length));

@@ -5,7 +5,7 @@ import { halfBlocks, imageGrid, type TerminalColour } from "../../plot/index.js"
 import type { TrainEvent } from "../../train/index.js";
 import { colourful, coloursFor } from "../context.js";
 import { withFlags } from "../flag-names.js";
-import { bar, clock, countText, fitLine, measureText, termsText } from "./format.js";
+import { bar, clock, countText, fitLine, measureText, termsText, wrapped } from "./format.js";
 import { dataLines, endLines, epochLine, labelled, startLines, stoppedLine } from "./lines.js";
 import type { TrainView } from "./view.js";
 
@@ -96,7 +96,7 @@ export function liveView(stream: NodeJS.WriteStream): TrainView {
           preview = await previewRow(model, kind, width(), terminalColour(stream)).finally(() =>
             model.close(),
           );
-          return keep([colours.bold(fitLine(epochLine(event, epochs).split("  "), width()))]);
+          return keep(wrapped(epochLine(event, epochs).split("  "), width()).map(colours.bold));
         }
         case "warning":
           return keep([`${colours.yellow("warning")}  ${withFlags(event.message)}`]);
