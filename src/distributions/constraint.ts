@@ -24,11 +24,22 @@ export function above(least: number): Constraint {
   return { name, above: least, map: (raw) => raw.softplus().add(least + 1e-6) };
 }
 
-/** Above 0, the raw output being the logarithm of its square (the log-variance): exp(raw / 2). */
+/** Log-variances beyond these would overflow, in float32, what is computed from them. */
+const logVariances = [-30, 20] as const;
+
+/**
+ * Above 0, the raw output being the logarithm of its square (the log-variance): exp(raw / 2). Log-variances are kept
+ * within -30..20, standard deviations within 3e-7..2e4, so that a network whose first outputs are far out, as of data that
+ * aren't standardised, comes back from there.
+ */
 export const fromLogVariance: Constraint = {
   name: "fromLogVariance",
   above: 0,
-  map: (raw) => raw.mul(0.5).exp(),
+  map: (raw) =>
+    raw
+      .clamp(...logVariances)
+      .mul(0.5)
+      .exp(),
 };
 
 /** Between 0 and 1: the sigmoid of the raw output. */

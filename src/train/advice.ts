@@ -15,19 +15,43 @@ export function collapseAdvice(measured: string, objective: string): string {
 /** Numbers further from 0 than this, not standardised, are likely why training diverged. */
 const wide = 10;
 
+/** Numbers further from 0 than this are worth a warning before training. */
+const veryWide = 100;
+
+type Likelihood = Pick<Family, "support">;
+
+function farthest(schema: ExampleSchema): readonly [number, number] | undefined {
+  return schema.kind === "columns" || isStandardized(schema) ? undefined : schema.range;
+}
+
+function takesStandardized({ support }: Likelihood): boolean {
+  return support === "real" || isWithinSupport(support, "real");
+}
+
+const standardiseThem = "standardise them (standardize: true, --standardize each)";
+
+/** Warns of data so far from 0 that a network will learn slowly from them, where standardising would help. */
+export function wideDataAdvice(schema: ExampleSchema, likelihood: Likelihood): string | undefined {
+  const [least, greatest] = farthest(schema) ?? [0, 0];
+  if (Math.max(-least, greatest) <= veryWide || !takesStandardized(likelihood)) return undefined;
+  return (
+    `the data go from ${short(least)} to ${short(greatest)}; networks learn slowly from numbers that far from 0: ` +
+    `${standardiseThem}.`
+  );
+}
+
 /** What to do when a number became NaN or infinite: about the data if they go far from 0, else about the steps. */
-export function divergenceAdvice(schema: ExampleSchema, likelihood: Pick<Family, "support">): string {
-  const [least, greatest] = (schema.kind === "columns" ? undefined : schema.range) ?? [0, 1];
-  if (isStandardized(schema) || Math.max(-least, greatest) <= wide) {
+export function divergenceAdvice(schema: ExampleSchema, likelihood: Likelihood): string {
+  const [least, greatest] = farthest(schema) ?? [0, 0];
+  if (Math.max(-least, greatest) <= wide) {
     return "Lower the learning rate (--lr), or check the data for extreme values.";
   }
-  const fits = likelihood.support === "real" || isWithinSupport(likelihood.support, "real");
   return (
     `The data go from ${short(least)} to ${short(greatest)}, too far for a network as they are: ` +
-    (fits
-      ? "standardise them (standardize: true, --standardize each)."
-      : "this likelihood can't have them standardised; scale them down, or standardise them (standardize: true, " +
-        "--standardize each) and choose a likelihood of all real numbers, such as normal.")
+    (takesStandardized(likelihood)
+      ? `${standardiseThem}.`
+      : `this likelihood can't have them standardised; scale them down, or ${standardiseThem} and choose a likelihood of ` +
+        "all real numbers, such as normal.")
   );
 }
 

@@ -81,11 +81,44 @@ describe("standardised training", () => {
   });
 
   it("is advised where the data's range is why training diverged", async () => {
-    await expect(train(normals(), table, { ...quick, epochs: 3, lr: 1 })).rejects.toThrow(
+    await expect(train(normals(), table, { ...quick, epochs: 3, lr: 1e30 })).rejects.toThrow(
       /The data go from .* to .*, too far for a network as they are: standardise them/,
     );
     const unit = { kind: "vector", size: 2, codec: { type: "unit" } } as const;
     expect(divergenceAdvice(unit, { support: "real" })).toMatch(/Lower the learning rate/);
+  });
+});
+
+describe("numbers far from 0, not standardised", () => {
+  const run = async (size: number, likelihood: string): Promise<{ warnings: string[]; losses: number[] }> => {
+    const examples = new RandomStream(3, "far").uniform(new Float32Array(4000), 0);
+    const train4 = examples.map((value) => Math.round(size * value));
+    const warnings: string[] = [];
+    const { history } = await train(
+      vae({ input: [4], hidden: [32], likelihood }),
+      fromArrays({ shape: [4], train: train4 }),
+      {
+        ...quick,
+        epochs: 4,
+        onEvent: (event) => void (event.type === "warning" && warnings.push(event.message)),
+      },
+    );
+    return { warnings, losses: history.map(({ train: { negativeElbo } }) => negativeElbo ?? NaN) };
+  };
+
+  // Without bounds on the log-variance both ended at NaN in one of the first steps.
+  it.each(["normal", "poisson"])("of 0..255 are learned by a %s likelihood", async (likelihood) => {
+    const { losses } = await run(255, likelihood);
+    expect(losses.every(Number.isFinite)).toBe(true);
+    expect(losses[3]).toBeLessThan((losses[0] ?? 0) / 3);
+  });
+
+  it("are warned of where standardising is possible", async () => {
+    expect((await run(1000, "normal")).warnings.join()).toMatch(
+      /^the data go from 0 to 1000; .*--standardize each/,
+    );
+    expect((await run(1, "normal")).warnings.join()).not.toContain("the data go from");
+    expect((await run(1000, "poisson")).warnings.join()).not.toContain("the data go from");
   });
 });
 

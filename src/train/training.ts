@@ -14,6 +14,7 @@ import type { Optimizer } from "../optim/index.js";
 import type { Backend, Engine } from "../runtime/index.js";
 import { UserError } from "../tensor/index.js";
 import type { Change, EpochRecord, TrainEvent } from "./events.js";
+import { wideDataAdvice } from "./advice.js";
 import { EngineState } from "./engine-state.js";
 import { type CheckpointSink, TrainLoop } from "./loop.js";
 import { Programs } from "./programs.js";
@@ -206,6 +207,8 @@ export async function trainWith<E extends Encoding>(
     const warnings = [...((await folder?.begin(state, engine.threads)) ?? [])];
     const before = opened?.threads ?? null;
     if (before !== null && before !== engine.threads) warnings.push(otherThreads(before, engine.threads));
+    const wide = wideDataAdvice(schema, model.likelihood);
+    if (wide !== undefined) warnings.push(wide);
     const changed = opened?.changed ?? [];
     const training = {
       platform,
