@@ -1,4 +1,4 @@
-import type { Dataset, Split } from "../data/index.js";
+import { type Dataset, heldOutCount, type Split } from "../data/index.js";
 import { commandPlatform, train } from "../node.js";
 import type { Engine } from "../runtime/index.js";
 import { writeReport } from "../report/index.js";
@@ -140,7 +140,7 @@ async function trainOnData(
 /** The data set with the numbers of examples that it has once some are held out; nothing is copied. */
 function heldOut(dataset: Dataset, validation: number): Dataset {
   const { train } = dataset;
-  const count = validation < 1 ? Math.max(1, Math.round(validation * train.length)) : validation;
+  const count = heldOutCount(train.length, validation);
   if (dataset.validation !== undefined || count >= train.length) return dataset; // refused by `holdOut`
   const { examples, source } = train;
   const part = (length: number): Split => ({ length, examples, ...(source && { source }) });

@@ -85,6 +85,11 @@ export function splitCopy(split: Split, count: number, seed: number | bigint): [
   return splitInPlace({ ...copy, labels: copied }, count, seed);
 }
 
+/** How many of `length` examples an amount is: a share below 1 (rounded, at least one), or a number as it is. */
+export function heldOutCount(length: number, amount: number): number {
+  return amount > 0 && amount < 1 ? Math.max(1, Math.round(amount * length)) : amount;
+}
+
 /**
  * A data set whose `validation` split is made of training examples, drawn at random. The given data set stays
  * as it is (the training examples are copied, unless they are streamed; `mnist({ validation })` does without the copy).
@@ -100,7 +105,7 @@ export function holdOut(dataset: Dataset, amount: number, seed: number | bigint 
   if (dataset.validation !== undefined) {
     throw new UserError(`${dataset.name} has a validation split of its own: use it as it is`, 2);
   }
-  const count = amount > 0 && amount < 1 ? Math.max(1, Math.round(amount * train.length)) : amount;
+  const count = heldOutCount(train.length, amount);
   if (!Number.isInteger(count) || count < 1 || count >= train.length) {
     throw new UserError(
       `validation: can't hold out ${amount} of the ${train.length} training examples of ${dataset.name}; ` +

@@ -17,7 +17,7 @@ export {
   splitNames,
 } from "./dataset.js";
 export { type Bytes, bytesOptions, withSchema } from "./byte-reading.js";
-export { holdOut } from "./hold-out.js";
+export { heldOutCount, holdOut } from "./hold-out.js";
 export { type ChannelLayout, channelLayouts } from "./layout.js";
 export type { NumberArray, NumberType } from "./number-types.js";
 export { decodeIdx, encodeIdx } from "./idx.js";

@@ -147,6 +147,11 @@ async function takeWith(folder: string, claim: string, me: LockOwner): Promise<v
     // Another had taken it over, and maybe released it, since it was looked at.
     await rm(succession, { force: true });
   }
+  // The lock is held now; a succession that stays behind is of a key that no other lock has.
+  await removeSuccessions(folder).catch(() => undefined);
+}
+
+async function removeSuccessions(folder: string): Promise<void> {
   for (const name of await readdir(folder)) {
     if (new RegExp(`^${lockFile}\\.[0-9a-f]{16}$`).test(name))
       await rm(path.join(folder, name), { force: true });
