@@ -1,24 +1,14 @@
-import {
-  type BatchOptions,
-  type EngineSplit,
-  noiseInputs,
-  noiseOfExamples,
-  openBatch,
-  runOnRows,
-} from "../feed/index.js";
-import { input } from "../graph/index.js";
+import { type EngineSplit, noiseOfExamples, openBatch, type OpenBatch, runOnRows } from "../feed/index.js";
+import { type Expr, input } from "../graph/index.js";
 import type { Vae } from "../model/index.js";
 import { sample } from "../objectives/index.js";
 import { compile } from "../onnx/index.js";
 import "../ops/index.js";
 import type { Engine } from "../runtime/index.js";
 import { type Tensor, tensor, UserError } from "../tensor/index.js";
+import { byExample, type ReadOptions } from "./by-example.js";
 
-/** How data in an engine are read. */
-export interface ReadOptions extends Pick<BatchOptions, "stored" | "schema" | "binarize"> {
-  /** Seed of the noise; default 0. */
-  readonly seed?: number;
-}
+export type { ReadOptions } from "./by-example.js";
 
 const source = (seed: number): { seed: number; purpose: string } => ({ seed, purpose: "evaluate" });
 
@@ -30,37 +20,15 @@ export async function codesIn(
   engine: Engine,
   model: Vae,
   split: EngineSplit,
-  { seed = 0, ...reading }: ReadOptions,
+  reading: ReadOptions,
   examples = split.length,
 ): Promise<Tensor<"float32">> {
+  const build = ({ encode, batch, context }: OpenBatch): { codes: Expr } => {
+    const posterior = encode(batch.x);
+    return { codes: posterior.mean?.() ?? sample(posterior, context) };
+  };
   const length = Math.min(examples, split.length);
-  const batch = Math.min(500, length);
-  const last = length - 1;
-  const opened = openBatch(model, { ...reading, batch });
-  const posterior = opened.encode(opened.batch.x);
-  const codes = posterior.mean?.() ?? sample(posterior, opened.context);
-  const graph = compile({ codes }, { name: "codes" });
-  const program = await engine.open(graph.bytes, graph.inputs);
-  const all = tensor("float32", [length, model.latent]);
-  try {
-    for (let start = 0; start < length; start += batch) {
-      const wanted = Int32Array.from({ length: batch }, (_, i) => Math.min(start + i, last));
-      const feeds: Record<string, Tensor> = {};
-      for (const one of noiseInputs(opened)) {
-        feeds[one.name] = noiseOfExamples(one, source(seed), wanted);
-      }
-      const results = (await runOnRows(engine, program, split, wanted, (indices) => ({
-        feeds: { ...feeds, indices: tensor("int32", [batch], indices) },
-        fetch: ["codes"],
-      }))) as Record<string, Tensor<"float32">>;
-      const count = Math.min(batch, length - start);
-      const part = results.codes?.data.subarray(0, count * model.latent);
-      all.data.set(part ?? [], start * model.latent);
-    }
-  } finally {
-    await engine.release(program);
-  }
-  return all;
+  return (await byExample(engine, model, split, reading, build, length)).codes;
 }
 
 /** An estimate of how much codes tell of the examples. */

@@ -6,19 +6,10 @@ import {
   type SplitName,
   splitNames,
 } from "../data/portable.js";
-import {
-  type BatchOptions,
-  type EngineSplit,
-  noiseInputs,
-  noiseOfExamples,
-  openBatch,
-  runOnRows,
-} from "../feed/index.js";
-import type { TrainedVae, Vae } from "../model/index.js";
+import type { TrainedVae } from "../model/index.js";
 import { forward, measure } from "../objectives/index.js";
-import { compile } from "../onnx/index.js";
 import type { Engine } from "../runtime/index.js";
-import { type Tensor, tensor } from "../tensor/index.js";
+import { byExample } from "./by-example.js";
 import { logMeansIn } from "./log-likelihood.js";
 import { inSplit } from "./split-in-engine.js";
 
@@ -65,45 +56,6 @@ export function requireScoring(
   requireOptions("scoreModel", options, { ...checks, ...more });
 }
 
-const rowsAtATime = 500;
-
-async function measuredIn(
-  engine: Engine,
-  model: Vae,
-  split: EngineSplit,
-  reading: Omit<BatchOptions, "batch">,
-  seed: number,
-): Promise<Scores> {
-  const batch = Math.min(rowsAtATime, split.length);
-  const opened = openBatch(model, { ...reading, batch });
-  const { reconstruction, kl } = measure(forward(opened.context), opened.context);
-  const outputs = { reconstruction, ...(kl && { kl: kl.value, negativeElbo: reconstruction.add(kl.value) }) };
-  const noise = noiseInputs(opened);
-  const graph = compile(outputs, { name: "scores" });
-  const program = await engine.open(graph.bytes, graph.inputs);
-  const names = Object.keys(outputs) as (keyof typeof outputs)[];
-  const scores = Object.fromEntries(names.map((name) => [name, new Float32Array(split.length)]));
-  try {
-    for (let start = 0; start < split.length; start += batch) {
-      const wanted = Int32Array.from({ length: batch }, (_, i) => Math.min(start + i, split.length - 1));
-      const feeds = noise.map((one) => {
-        return [one.name, noiseOfExamples(one, { seed, purpose: "evaluate" }, wanted)] as const;
-      });
-      const results = await runOnRows(engine, program, split, wanted, (indices) => ({
-        feeds: { ...Object.fromEntries<Tensor>(feeds), indices: tensor("int32", [batch], indices) },
-        fetch: names,
-      }));
-      const count = Math.min(batch, split.length - start);
-      for (const name of names) {
-        scores[name]?.set((results[name] as Tensor<"float32">).data.subarray(0, count), start);
-      }
-    }
-  } finally {
-    await engine.release(program);
-  }
-  return scores as unknown as Scores;
-}
-
 /**
  * Scores every example of a split by itself, for ranking them: anomalies are the examples with the highest scores. Runs in
  * `engine`, into which it puts weights and data. Throws a UserError if the examples don't fit the model, or if `samples`
@@ -120,7 +72,16 @@ export async function scoreModelIn(
   const { definition } = model;
   return inSplit(engine, model, dataset, options, async ({ split, stored, schema }) => {
     const reading = { stored, schema, binarize };
-    const scores = await measuredIn(engine, definition, split, reading, seed);
+    const measured = await byExample(engine, definition, split, { ...reading, seed }, ({ context }) => {
+      const { reconstruction, kl } = measure(forward(context), context);
+      return { reconstruction, ...(kl && { kl: kl.value, negativeElbo: reconstruction.add(kl.value) }) };
+    });
+    const { kl, negativeElbo } = measured;
+    const scores = {
+      reconstruction: measured.reconstruction.data,
+      ...(kl && { kl: kl.data }),
+      ...(negativeElbo && { negativeElbo: negativeElbo.data }),
+    };
     if (samples === 0) return scores;
     const means = await logMeansIn(engine, definition, reading, split, { samples, seed, binarize });
     return { ...scores, negativeLogLikelihood: Float64Array.from(means, (mean) => -mean.value) };
