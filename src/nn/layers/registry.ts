@@ -7,6 +7,7 @@ import {
   activations,
   isActivation,
 } from "../activations.js";
+import { initialisationOf } from "../init/index.js";
 import type { Layer } from "../layer.js";
 import { activation, activationInfo } from "./activation.js";
 import { batchNormInfo } from "./batch-norm.js";
@@ -23,9 +24,18 @@ import { sequentialInfo } from "./sequential.js";
 /** A layer, an activation, or the text or plain data of either: `linear(out=64)`, `relu`. */
 export type LayerLike = Layer | Activation | ActivationLike;
 
+function isSizes(value: Json): boolean {
+  const all: readonly Json[] = Array.isArray(value) ? (value as readonly Json[]) : [value];
+  return all.length > 0 && all.every(Number.isInteger);
+}
+
 /** Readers of the option types that networks and layers have beside the basic ones. */
 export const layerReaders = {
   activation: (value: Json) => activationOf(value as string),
+  init: (value: Json) => initialisationOf(value as string),
+  layer: (value: Json) => layerOf(value as string),
+  sizes: (value: Json, wrong: (expected: string) => never) =>
+    isSizes(value) ? value : wrong("a whole number, or a list of one for each axis, such as [2, 2]"),
   layers: (value: Json, wrong: (expected: string) => never) =>
     Array.isArray(value)
       ? (value as readonly Json[]).map((one) => layerOf(one as string))
