@@ -20,6 +20,20 @@ import { linearInfo } from "./linear.js";
 import { reshapeInfo } from "./reshape.js";
 import { residualInfo } from "./residual.js";
 import { sequentialInfo } from "./sequential.js";
+import { avgPoolInfo } from "./avg-pool.js";
+import { branchInfo } from "./branch.js";
+import { globalAvgPoolInfo } from "./global-avg-pool.js";
+import { groupNormInfo } from "./group-norm.js";
+import { instanceNormInfo } from "./instance-norm.js";
+import { maxPoolInfo } from "./max-pool.js";
+import { pixelShuffleInfo } from "./pixel-shuffle.js";
+import { preluInfo } from "./prelu.js";
+import { reflectionPadInfo } from "./reflection-pad.js";
+import { selfAttentionInfo } from "./self-attention.js";
+import { squeezeExciteInfo } from "./squeeze-excite.js";
+import { upsampleInfo } from "./upsample.js";
+import { weightNormInfo } from "./weight-norm.js";
+import { zeroPadInfo } from "./zero-pad.js";
 
 /** A layer, an activation, or the text or plain data of either: `linear(out=64)`, `relu`. */
 export type LayerLike = Layer | Activation | ActivationLike;
@@ -56,6 +70,20 @@ export const layers: Catalogue<Layer, LayerInfo> = new Catalogue<Layer, LayerInf
     sequentialInfo,
     residualInfo,
     frozenInfo,
+    avgPoolInfo,
+    branchInfo,
+    globalAvgPoolInfo,
+    groupNormInfo,
+    instanceNormInfo,
+    maxPoolInfo,
+    pixelShuffleInfo,
+    preluInfo,
+    reflectionPadInfo,
+    selfAttentionInfo,
+    squeezeExciteInfo,
+    upsampleInfo,
+    weightNormInfo,
+    zeroPadInfo,
   ],
 );
 
