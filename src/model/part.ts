@@ -36,14 +36,15 @@ function requireDistinct(part: string, { name }: Network, built: BuiltNetwork): 
   throw new UserError(`the ${part} "${name}" has both a parameter and a state named "${both}"`, 2);
 }
 
-/** A network in its place in a model, from examples of shape `inShape` to ones of `outShape`. */
+/** A network in its place in a model, from examples of shape `inShape` to ones of `outShape`; the data's are of shape `example`. */
 export function partOf(
   part: "encoder" | "decoder",
   network: Network,
   inShape: readonly number[],
   outShape: readonly number[],
+  example = inShape,
 ): Part {
-  const built = network.build(inShape, outShape);
+  const built = network.build(inShape, outShape, { part, example });
   requireDistinct(part, network, built);
   return {
     parameters: prefixed(part, built.parameters),
