@@ -10,6 +10,8 @@ import {
 import type { Layer } from "../layer.js";
 import { activation, activationInfo } from "./activation.js";
 import { batchNormInfo } from "./batch-norm.js";
+import { convInfo } from "./conv.js";
+import { convTransposeInfo } from "./conv-transpose.js";
 import { dropoutInfo } from "./dropout.js";
 import { flattenInfo } from "./flatten.js";
 import { frozenInfo } from "./frozen.js";
@@ -37,6 +39,8 @@ export const layers: Catalogue<Layer, LayerInfo> = new Catalogue<Layer, LayerInf
   { kind: "layer", readers: layerReaders },
   [
     linearInfo,
+    convInfo,
+    convTransposeInfo,
     activationInfo,
     dropoutInfo,
     batchNormInfo,
