@@ -1,5 +1,8 @@
 export * from "./activation.js";
 export * from "./batch-norm.js";
+export * from "./conv.js";
+export type { KernelOptions } from "./convolution.js";
+export * from "./conv-transpose.js";
 export * from "./dropout.js";
 export * from "./flatten.js";
 export * from "./frozen.js";

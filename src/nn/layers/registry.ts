@@ -11,6 +11,8 @@ import { initialisationOf } from "../init/index.js";
 import type { Layer } from "../layer.js";
 import { activation, activationInfo } from "./activation.js";
 import { batchNormInfo } from "./batch-norm.js";
+import { convInfo } from "./conv.js";
+import { convTransposeInfo } from "./conv-transpose.js";
 import { dropoutInfo } from "./dropout.js";
 import { flattenInfo } from "./flatten.js";
 import { frozenInfo } from "./frozen.js";
@@ -61,6 +63,8 @@ export const layers: Catalogue<Layer, LayerInfo> = new Catalogue<Layer, LayerInf
   { kind: "layer", readers: layerReaders },
   [
     linearInfo,
+    convInfo,
+    convTransposeInfo,
     activationInfo,
     dropoutInfo,
     batchNormInfo,
