@@ -83,3 +83,25 @@ export function parallel(
     applyAll: (x, context) => parts.map(({ name, built }) => built.apply(x, partContext(context, name))),
   };
 }
+
+/** Named layers that a layer is made of: their parameters and state under their names, and how one is applied. */
+export function composed(built: Readonly<Record<string, Built>>): Required<
+  Pick<Built, "parameters" | "state">
+> & {
+  applyPart(name: string, x: Expr, context: NetworkContext): Expr;
+} {
+  const all = (specs: (built: Built) => ParameterSpecs | undefined): ParameterSpecs =>
+    Object.assign(
+      {},
+      ...Object.entries(built).map(([name, part]) => prefixed(name, specs(part))),
+    ) as ParameterSpecs;
+  return {
+    parameters: all(({ parameters }) => parameters),
+    state: all(({ state }) => state),
+    applyPart(name, x, context) {
+      const part = built[name];
+      if (part === undefined) throw new Error(`there is no part "${name}"`);
+      return part.apply(x, partContext(context, name));
+    },
+  };
+}

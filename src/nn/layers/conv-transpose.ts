@@ -3,6 +3,7 @@ import type { Layer } from "../layer.js";
 import {
   builtConvolution,
   imageShape,
+  kernelConfig,
   kernelDefaults,
   kernelOptionInfos,
   type KernelOptions,
@@ -10,7 +11,7 @@ import {
   requireGroups,
 } from "./convolution.js";
 import type { LayerInfo } from "./info.js";
-import { chosen, requireSize } from "./options.js";
+import { requireSize } from "./options.js";
 
 /** How a `convTranspose` layer is built. */
 export interface ConvTransposeOptions extends KernelOptions {
@@ -30,7 +31,7 @@ export function convTranspose(options: ConvTransposeOptions): Layer {
   requireSize("conv-transpose: groups", groups);
   return {
     name: "conv-transpose",
-    config: chosen(options, { ...kernelDefaults, outputPadding: 0 }),
+    config: kernelConfig(options, { ...kernelDefaults, outputPadding: 0 }),
     build(inShape) {
       const { space, channels } = imageShape("conv-transpose", inShape);
       requireGroups("conv-transpose", groups, channels, out);
@@ -43,6 +44,7 @@ export function convTranspose(options: ConvTransposeOptions): Layer {
         weightShape: [channels, out / groups, ...kernel],
         geometry,
         bias,
+        init: options.init,
         form: convUp,
         plain: plainUp,
       });
@@ -61,7 +63,7 @@ export const convTransposeInfo: LayerInfo = {
   examples: [
     "conv-transpose(out=3, stride=2)",
     "conv-transpose(out=2, kernel=2, stride=2, padding=1, outputPadding=1, groups=2, bias=false)",
-    "conv-transpose(out=1, dilation=1, padding=valid)",
+    "conv-transpose(out=1, dilation=1, padding=valid, init=zeros)",
   ],
   shapes: [
     [3, 2, 2],

@@ -3,6 +3,7 @@ import type { Layer } from "../layer.js";
 import {
   builtConvolution,
   imageShape,
+  kernelConfig,
   kernelDefaults,
   kernelOptionInfos,
   type KernelOptions,
@@ -10,7 +11,7 @@ import {
   requireGroups,
 } from "./convolution.js";
 import type { LayerInfo } from "./info.js";
-import { chosen, requireSize } from "./options.js";
+import { requireSize } from "./options.js";
 
 /** How a `conv` layer is built. */
 export type ConvOptions = KernelOptions;
@@ -28,7 +29,7 @@ export function conv(options: ConvOptions): Layer {
   requireSize("conv: groups", groups);
   return {
     name: "conv",
-    config: chosen(options, kernelDefaults),
+    config: kernelConfig(options, kernelDefaults),
     build(inShape) {
       const { space, channels } = imageShape("conv", inShape);
       requireGroups("conv", groups, channels, out);
@@ -41,6 +42,7 @@ export function conv(options: ConvOptions): Layer {
         weightShape: [out, channels / groups, ...kernel],
         geometry,
         bias,
+        init: options.init,
         form: convDown,
         plain: plainDown,
       });
@@ -57,6 +59,7 @@ export const convInfo: LayerInfo = {
     "conv(out=2)",
     "conv(out=4, kernel=2, stride=2, padding=1, groups=2, bias=false)",
     "conv(out=1, kernel=3, padding=valid, dilation=1)",
+    "conv(out=2, init=kaiming-normal(mode=fan-out))",
   ],
   shapes: [
     [3, 4, 2],

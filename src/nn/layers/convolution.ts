@@ -8,8 +8,11 @@ import {
 } from "../../ops/convolution/index.js";
 import { formatShape, UserError } from "../../tensor/index.js";
 import type { Built } from "../layer.js";
-import { uniformWithin, weightNamed } from "../parameters.js";
+import type { Spec } from "../../catalogue/index.js";
+import { initialisationConfig, type InitialisationLike, initialisationOf } from "../init/index.js";
+import { filledWith, uniformWithin, weightNamed } from "../parameters.js";
 import type { LayerInfo } from "./info.js";
+import { chosen } from "./options.js";
 
 /** What `conv` and `convTranspose` have in common; one number for all axes of an image, or one for each. */
 export interface KernelOptions {
@@ -27,6 +30,17 @@ export interface KernelOptions {
   readonly groups?: number;
   /** Add a bias; default true. */
   readonly bias?: boolean;
+  /** How the weight starts, such as `kaiming-normal`; the bias then starts at 0. Default PyTorch's: both uniform. */
+  readonly init?: InitialisationLike;
+}
+
+/** Options as a config holds them. */
+export function kernelConfig<T extends KernelOptions>(options: T, defaults: Partial<T>): Spec["config"] {
+  const { init, ...others } = options;
+  return {
+    ...(chosen<object>(others, defaults) as Spec["config"]),
+    ...(init !== undefined && { init: initialisationConfig(initialisationOf(init)) }),
+  };
 }
 
 /** The axes of an image and its channels. Throws a UserError unless examples are [...image, channels]. */
@@ -66,6 +80,7 @@ interface Parts {
   readonly weightShape: readonly number[];
   readonly geometry: Geometry;
   readonly bias: boolean;
+  readonly init?: InitialisationLike | undefined;
   readonly form: Form;
   readonly plain: typeof plainDown;
 }
@@ -77,13 +92,14 @@ interface Parts {
 export function builtConvolution(parts: Parts): Built {
   const { inShape, outSpace, out, weightShape, geometry, bias: hasBias, form, plain } = parts;
   const fanIn = weightShape.slice(1).reduce((product, length) => product * length, 1);
-  const init = uniformWithin(1 / Math.sqrt(fanIn));
+  const usual = uniformWithin(1 / Math.sqrt(fanIn));
+  const chosenInit = parts.init === undefined ? undefined : initialisationOf(parts.init).of(weightShape);
   const outShape = [...outSpace, out];
   return {
     outShape,
     parameters: {
-      weight: { shape: weightShape, init },
-      ...(hasBias && { bias: { shape: [out], init } }),
+      weight: { shape: weightShape, init: chosenInit ?? usual },
+      ...(hasBias && { bias: { shape: [out], init: chosenInit === undefined ? usual : filledWith(0) } }),
     },
     apply(x, { weights }): Expr {
       const weight = weightNamed(weights, "weight", weightShape);
@@ -106,6 +122,10 @@ export const kernelOptionInfos: LayerInfo["options"] = {
   dilation: { type: "json", default: 1, about: "pixels between the kernel's numbers" },
   groups: { type: "integer", min: 1, default: 1, about: "parts into which channels are divided" },
   bias: { type: "boolean", default: true, about: "add a bias" },
+  init: {
+    type: "init",
+    about: "how the weight starts, such as kaiming-normal; default uniform as in PyTorch",
+  },
 };
 
 /** The values of those options that need not be said. */

@@ -31,3 +31,6 @@ export * from "./zero-pad.js";
 export type { PoolOptions } from "./pool.js";
 export type { PaddingOptions } from "./padding.js";
 export type { Sizes } from "./spatial.js";
+export * from "./residual-block.js";
+export * from "./upsample-conv.js";
+export { type Norm, normLayer, norms, requireNorm } from "./norms.js";

@@ -33,6 +33,8 @@ import { preluInfo } from "./prelu.js";
 import { reflectionPadInfo } from "./reflection-pad.js";
 import { selfAttentionInfo } from "./self-attention.js";
 import { squeezeExciteInfo } from "./squeeze-excite.js";
+import { residualBlockInfo } from "./residual-block.js";
+import { upsampleConvInfo } from "./upsample-conv.js";
 import { upsampleInfo } from "./upsample.js";
 import { weightNormInfo } from "./weight-norm.js";
 import { zeroPadInfo } from "./zero-pad.js";
@@ -83,9 +85,11 @@ export const layers: Catalogue<Layer, LayerInfo> = new Catalogue<Layer, LayerInf
     pixelShuffleInfo,
     preluInfo,
     reflectionPadInfo,
+    residualBlockInfo,
     selfAttentionInfo,
     squeezeExciteInfo,
     upsampleInfo,
+    upsampleConvInfo,
     weightNormInfo,
     zeroPadInfo,
   ],
