@@ -15,11 +15,9 @@ import {
   countParameters,
   evaluationContext,
   type LayerSummary,
-  mlp,
   type Mode,
   type Network,
   type NetworkContext,
-  networkOf,
   type NoiseSource,
   type ParameterSpecs,
   prefixed,
@@ -29,6 +27,7 @@ import {
   type Weights,
 } from "../nn/index.js";
 import { type FloatType, sizeOf, UserError } from "../tensor/index.js";
+import { networksOf } from "./networks.js";
 import { partOf } from "./part.js";
 import { checkVaeOptions, type FamilyLike, type VaeOptions } from "./vae-options.js";
 
@@ -132,12 +131,11 @@ export function vae<F extends FamilyLike = Family<EncodingOf<"mean" | "logVar">>
   options: VaeOptions<F>,
 ): Vae<F extends Family ? EncodedBy<F> : Encoding> {
   checkVaeOptions(options);
-  const { input, latent = 2, hidden = [256, 128], activation = "relu" } = options;
+  const { input, latent = 2 } = options;
   const dataSize = sizeOf(input);
   const event = [latent];
   const dataEvent = [dataSize];
-  const encoder = networkOf(options.encoder ?? mlp(hidden, { activation }), "encoder");
-  const decoder = networkOf(options.decoder ?? mlp([...hidden].reverse(), { activation }), "decoder");
+  const { encoder, decoder } = networksOf(options);
   const posterior = familyOf("posterior", options.posterior, normal()) as Family<
     F extends Family ? EncodedBy<F> : Encoding
   >;
@@ -145,7 +143,8 @@ export function vae<F extends FamilyLike = Family<EncodingOf<"mean" | "logVar">>
   const likelihood = familyOf("likelihood", options.likelihood, bernoulli());
   const { latentScale = posterior.support === "sphere" ? Math.sqrt(latent) : 1 } = options;
   const encoding = partOf("encoder", encoder, input, [posterior.rawSize(event)]);
-  const decoding = partOf("decoder", decoder, event, decodedShape(input, likelihood.rawSize(dataEvent)));
+  const decoded = decodedShape(input, likelihood.rawSize(dataEvent));
+  const decoding = partOf("decoder", decoder, event, decoded, input);
   const parameters: ParameterSpecs = {
     ...encoding.parameters,
     ...decoding.parameters,
