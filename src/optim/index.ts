@@ -11,3 +11,4 @@ export { radam, type RadamOptions } from "./radam.js";
 export * from "./registry.js";
 export { rmsprop, type RmspropOptions } from "./rmsprop.js";
 export { sgd, type SgdOptions } from "./sgd.js";
+export * from "./schedules/index.js";
