@@ -86,7 +86,7 @@ def averaged(decay):
 
     module = torch.nn.Linear(SIZE, 1, bias=False, dtype=torch.float64)
     with torch.no_grad():
-        module.weight.copy_(torch.tensor([START]))
+        module.weight.copy_(torch.tensor([START], dtype=torch.float64))
     rule = optim.SGD(module.parameters(), lr=0.1)
     average = AveragedModel(module, multi_avg_fn=get_ema_multi_avg_fn(decay))
     seen = []

@@ -12,3 +12,4 @@ export * from "./registry.js";
 export { rmsprop, type RmspropOptions } from "./rmsprop.js";
 export { sgd, type SgdOptions } from "./sgd.js";
 export * from "./schedules/index.js";
+export * from "./chain/index.js";

@@ -25,6 +25,9 @@ const record = z.looseObject({
   epoch: z.int().min(1),
   step: count,
   train: z.record(z.string(), figure),
+  gradientNorm: figure.optional(),
+  skipped: count.optional(),
+  lr: figure.optional(),
   evaluation,
 });
 
@@ -38,6 +41,9 @@ const progress = z
     history: z.array(record),
     best: z.object({ value: z.number(), epoch: z.int().min(1) }).optional(),
     finished: z.boolean(),
+    tally: z.object({ updates: count, norms: z.number(), skipped: count, unsound: count }).optional(),
+    skipped: z.object({ total: count, inARow: count }).optional(),
+    watched: z.object({ factor: z.number(), best: z.number(), bad: count, cooldown: count }).optional(),
   })
   .refine(
     ({ epoch, history }) => history.length === epoch && history.every((line, i) => line.epoch === i + 1),
@@ -81,7 +87,20 @@ export function parseProgress(text: string, source: string): Progress {
   const result = parsed(progress, text);
   if ("problem" in result)
     throw new UserError(`${source} is damaged: its progress can't be read (${result.problem})`);
-  const { epoch, stepInEpoch, step, sums, seen, history, best, finished } = result.value as Progress;
+  const { epoch, stepInEpoch, step, sums, seen, history, best, finished, ...more } = result.value as Progress;
+  const { tally, skipped, watched } = more;
   // In the order of a new run's, so that a resumed run writes the same bytes as one that was never interrupted.
-  return { epoch, stepInEpoch, step, sums, seen, history, best, finished };
+  return {
+    epoch,
+    stepInEpoch,
+    step,
+    sums,
+    seen,
+    history,
+    best,
+    finished,
+    ...(tally && { tally }),
+    ...(skipped && { skipped }),
+    ...(watched && { watched }),
+  };
 }
