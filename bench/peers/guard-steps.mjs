@@ -11,7 +11,7 @@ const rows = 4096;
 const engine = new latent.LocalEngine(await nodeBackend("cpu", threads));
 const model = latent.vae({ input: [28, 28], latent: z });
 const optimizer = latent.adam();
-await new EngineState(engine, model, optimizer).put(latent.initialState(model, optimizer, 0).tensors);
+await new EngineState(engine, model, { optimizer }).put(latent.initialState(model, { optimizer }, 0).tensors);
 await engine.put({ data: latent.tensor("uint8", [rows, 784], mnistBytes().slice(0, rows * 784)) });
 const options = { objective: latent.elbo(), optimizer, batch, stored: "uint8", datasetSize: rows };
 const stepper = await Stepper.open(engine, model, options, profile && { profile });

@@ -14,7 +14,9 @@ const millisecondsPerCall = 150; // as src/train/chunk.ts
 async function prepare(engine, { batch, latent: z, threads }) {
   const model = latent.vae({ input: [28, 28], latent: z });
   const optimizer = latent.adam();
-  await new EngineState(engine, model, optimizer).put(latent.initialState(model, optimizer, 0).tensors);
+  await new EngineState(engine, model, { optimizer }).put(
+    latent.initialState(model, { optimizer }, 0).tensors,
+  );
   await engine.put({ data: latent.tensor("uint8", [rows, 784], mnistBytes()) });
   const options = { objective: latent.elbo(), optimizer, batch, stored: "uint8", datasetSize: rows };
   const stepper = await Stepper.open(engine, model, options, threads && { threads });
@@ -72,7 +74,7 @@ async function step(request) {
 
 function trained({ latent: z }) {
   const model = latent.vae({ input: [28, 28], latent: z });
-  const weights = latent.initialState(model, latent.adam(), 0).tensors;
+  const weights = latent.initialState(model, { optimizer: latent.adam() }, 0).tensors;
   return new latent.TrainedVae(model, weights, () => nodeBackend());
 }
 

@@ -21,8 +21,8 @@ const setups = {
     const engine = new latent.LocalEngine(await latent.wasmBackend({ threads, wasmPaths: "/ort/" }));
     const model = latent.vae({ input: [28, 28], latent: z });
     const optimizer = latent.adam();
-    await new latent.EngineState(engine, model, optimizer).put(
-      latent.initialState(model, optimizer, 0).tensors,
+    await new latent.EngineState(engine, model, { optimizer }).put(
+      latent.initialState(model, { optimizer }, 0).tensors,
     );
     await engine.put({ data: latent.tensor("uint8", [rows, 784], await images()) });
     const stepper = await latent.Stepper.open(engine, model, {

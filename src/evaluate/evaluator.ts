@@ -36,6 +36,8 @@ export interface EvaluatorOptions extends Pick<BatchOptions, "stored" | "schema"
   readonly perDimension?: boolean;
   /** Seed of the noise; the same seed gives the same figures. Default 0. */
   readonly seed?: number;
+  /** Under which names weights lie in the engine, where not under the parameters' (`Call.from`). */
+  readonly from?: Readonly<Record<string, string>>;
 }
 
 /** An evaluation and the rate of each latent coordinate, in nats. */
@@ -221,7 +223,8 @@ export class Evaluator {
     for (const noise of step.noise) {
       feeds[noise.name] = noiseFor(noise, source, firstStep, steps, batch, batchSize);
     }
-    const call = withData({ feeds, fetch: Object.keys(step.outputs) }, reading);
+    const { from = {} } = this.options;
+    const call = withData({ feeds, from, fetch: Object.keys(step.outputs) }, reading);
     const results = settle(split, await this.engine.run(id, call));
     for (const [name, { data, shape }] of Object.entries(results)) {
       const width = shape.slice(1).reduce((a, b) => a * b, 1);

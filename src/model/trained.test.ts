@@ -9,7 +9,9 @@ import { vae, type VaeOptions } from "./vae.js";
 
 function trained(options: Partial<VaeOptions> = {}): TrainedVae {
   const model = vae({ input: [28, 28], latent: 2, hidden: [16], ...options });
-  return new TrainedVae(model, initialState(model, adam(), 3).tensors, () => nodeBackend("cpu", 1));
+  return new TrainedVae(model, initialState(model, { optimizer: adam() }, 3).tensors, () =>
+    nodeBackend("cpu", 1),
+  );
 }
 
 function largestDifference(a: ArrayLike<number>, b: ArrayLike<number>): number {

@@ -1,9 +1,10 @@
 import { be, type ChecksOf, requireOptions } from "../catalogue/index.js";
-import { UserError } from "../tensor/index.js";
+import { adamRule } from "./adam-rule.js";
+import { changeable, checks, type DecayOptions, infos } from "./options.js";
 import type { Optimizer, OptimizerInfo } from "./optimizer.js";
 
 /** Adam's settings, with PyTorch's names and defaults. */
-export interface AdamOptions {
+export interface AdamOptions extends DecayOptions {
   /** Learning rate; default 1e-3. */
   readonly lr?: number;
   /** Decay of the mean of gradients; default 0.9. */
@@ -12,43 +13,33 @@ export interface AdamOptions {
   readonly beta2?: number;
   /** Added to the root; default 1e-8. */
   readonly eps?: number;
+  /** Divide by the largest mean of squares so far (Reddi et al., 2018); default false. */
+  readonly amsgrad?: boolean;
 }
 
+/** What Adam's options may be. */
+export const adamChecks = {
+  lr: checks.lr,
+  beta1: checks.beta1,
+  beta2: checks.beta2,
+  eps: checks.eps,
+  amsgrad: be.boolean,
+  weightDecay: checks.weightDecay,
+  decay: checks.decay,
+} as const satisfies ChecksOf<AdamOptions>;
+
 /**
- * Adam (Kingma and Ba, 2015), the same updates as `torch.optim.Adam`. The moments are kept as plain decayed
- * sums M = sum b1^i g and V = sum b2^i g^2: with m = (1-b1) M and v = (1-b2) V, the update
- * lr mhat / (sqrt(vhat) + eps) is rate * M / (sqrt(V) + floor) where rate and floor are numbers of the step.
- * That saves two passes over all parameters.
+ * Adam (Kingma and Ba, 2015), the same updates as `torch.optim.Adam`. Weight decay is added to the gradient as that of an L2
+ * penalty; see `adamw` for the other kind. Throws a UserError for an option out of range.
  */
 export function adam(options: AdamOptions = {}): Optimizer {
-  requireOptions("adam", options, {
-    lr: be.anything,
-    beta1: be.anything,
-    beta2: be.anything,
-    eps: be.number(0),
-  } satisfies ChecksOf<AdamOptions>);
-  const { lr = 1e-3, beta1 = 0.9, beta2 = 0.999, eps = 1e-8 } = options;
-  if (!(lr > 0 && Number.isFinite(lr))) throw new UserError(`lr must be a number above 0, got ${lr}`, 2);
-  for (const [name, beta] of Object.entries({ beta1, beta2 })) {
-    if (!(beta >= 0 && beta < 1)) throw new UserError(`${name} must be in 0..1 (1 excluded), got ${beta}`, 2);
-  }
-  return {
-    name: "adam",
-    config: { lr, beta1, beta2, eps },
-    slots: ["m", "v"],
-    scalars: ["adam.rate", "adam.floor"],
-    scalarsAt(step) {
-      const unscaled = Math.sqrt((1 - beta2) / (1 - beta2 ** step));
-      return [(lr * (1 - beta1)) / (1 - beta1 ** step) / unscaled, eps / unscaled];
-    },
-    update(parameter, gradient, [m, v], [rate, floor]) {
-      if (!m || !v || !rate || !floor) throw new Error("adam.update takes two slots and two scalars");
-      const nextM = gradient.mulAdd(m, beta1);
-      const nextV = gradient.square().mulAdd(v, beta2);
-      const direction = nextM.div(nextV.sqrt().add(floor));
-      return { parameter: parameter.mulAdd(direction, rate.neg()), slots: [nextM, nextV] };
-    },
-  };
+  requireOptions("adam", options, adamChecks);
+  const { lr = 1e-3, beta1 = 0.9, beta2 = 0.999, eps = 1e-8, amsgrad = false } = options;
+  const { weightDecay = 0, decay = "weights" } = options;
+  // What came later is in the config only where it is used, as in runs of before there was any.
+  const later = { ...(amsgrad && { amsgrad }), ...(weightDecay > 0 && { weightDecay, decay }) };
+  const numbers = { lr, beta1, beta2, eps, weightDecay, amsgrad };
+  return adamRule("adam", { lr, beta1, beta2, eps, ...later }, numbers, false);
 }
 
 /** What the catalogue knows of it. */
@@ -56,12 +47,19 @@ export const adamInfo: OptimizerInfo = {
   name: "adam",
   description: "Adam (Kingma and Ba, 2015)",
   options: {
-    lr: { type: "number", default: 1e-3, about: "learning rate" },
-    beta1: { type: "number", min: 0, default: 0.9, about: "decay of the mean of gradients" },
-    beta2: { type: "number", min: 0, default: 0.999, about: "decay of the mean of squared gradients" },
-    eps: { type: "number", min: 0, default: 1e-8, about: "added to the root" },
+    lr: infos.lr(1e-3),
+    beta1: infos.beta1(0.9),
+    beta2: infos.beta2(0.999),
+    eps: infos.eps(),
+    amsgrad: infos.flag("divide by the largest mean of squares so far"),
+    ...infos.decays(),
   },
-  examples: ["adam", "adam(lr=0.002)", "adam(beta1=0.5, beta2=0.9, eps=1e-7)"],
-  changeable: ["lr", "eps"],
+  examples: [
+    "adam",
+    "adam(lr=0.002)",
+    "adam(beta1=0.5, beta2=0.9, eps=1e-7)",
+    "adam(amsgrad=true, weight-decay=0.1, decay=all)",
+  ],
+  changeable,
   make: (options) => adam(options),
 };

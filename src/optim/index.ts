@@ -1,3 +1,15 @@
+export { adagrad, type AdagradOptions } from "./adagrad.js";
 export { adam, type AdamOptions } from "./adam.js";
+export { adamax, type AdamaxOptions } from "./adamax.js";
+export { adamw, type AdamWOptions } from "./adamw.js";
+export { type DecayGroup, decayGroups, decaysIn } from "./decay.js";
+export { lion, type LionOptions } from "./lion.js";
+export { nadam, type NadamOptions } from "./nadam.js";
+export type { DecayOptions } from "./options.js";
 export * from "./optimizer.js";
+export { radam, type RadamOptions } from "./radam.js";
 export * from "./registry.js";
+export { rmsprop, type RmspropOptions } from "./rmsprop.js";
+export { sgd, type SgdOptions } from "./sgd.js";
+export * from "./schedules/index.js";
+export * from "./chain/index.js";

@@ -14,7 +14,7 @@ import {
   weightsOf,
 } from "../model/index.js";
 import { UserError } from "../tensor/index.js";
-import type { Platform, TrainState } from "../train/portable.js";
+import { madeWeights, type Platform, type TrainState } from "../train/portable.js";
 import { isOwnBest, readBest, readLast } from "./checkpoints.js";
 import { readModelFolder } from "./model-folder.js";
 import { aModel } from "./options.js";
@@ -80,7 +80,12 @@ export async function loadModelOn(
   if (definition !== undefined) requireSameScale(definition, saved);
   const source = path.join(folder, runFiles.config);
   const model = definition ?? vaeFromConfig(saved, lookUp(configFile), source);
-  return new TrainedVae(model, weightsOf(model, state.tensors, file), openBackend, schemaOfRun(config));
+  return new TrainedVae(
+    model,
+    weightsOf(model, madeWeights(state.tensors), file),
+    openBackend,
+    schemaOfRun(config),
+  );
 }
 
 interface FoundState {

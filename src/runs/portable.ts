@@ -25,5 +25,10 @@ export {
   type RunSpec,
   specOfRun,
 } from "./spec.js";
-export { type ObjectiveChoice, type OptimizerChoice, trainingFields } from "./training-fields.js";
-export { knownFamily, knownObjective, knownOptimizer } from "./unknown.js";
+export {
+  type ObjectiveChoice,
+  type OptimizerChoice,
+  type ScheduleChoice,
+  trainingFields,
+} from "./training-fields.js";
+export { knownFamily, knownObjective, knownOptimizer, knownSchedule } from "./unknown.js";

@@ -5,13 +5,25 @@ import type { Checked } from "./field.js";
 import type { modelFields } from "./model-fields.js";
 import type { RunConfig } from "./saved-run.js";
 import type { trainingFields } from "./training-fields.js";
-import { knownObjective, knownOptimizer } from "./unknown.js";
+import { knownObjective, knownOptimizer, knownSchedule } from "./unknown.js";
 
 /** The settings of a kept run that mean the same in any run, whatever is read and wherever it computes. */
 export function keptSettings(config: RunConfig) {
   const { epochs, batchSize, seed, validation, patience, binarize, standardize, shuffle } = config;
+  const { lrEncoder, lrDecoder, lrPrior, clipNorm, clipValue, skipNonFinite, accumulate, ema } = config;
   const kept = { epochs, batchSize, seed, validation, binarize, standardize, shuffle };
-  return { ...kept, ...(patience !== null && { patience }) };
+  return {
+    ...kept,
+    ...(patience !== null && { patience }),
+    ...(lrEncoder !== undefined && { lrEncoder }),
+    ...(lrDecoder !== undefined && { lrDecoder }),
+    ...(lrPrior !== undefined && { lrPrior }),
+    ...(clipNorm !== undefined && { clipNorm }),
+    ...(clipValue !== undefined && { clipValue }),
+    ...(skipNonFinite !== undefined && { skipNonFinite }),
+    ...(accumulate !== undefined && { accumulate }),
+    ...(ema !== undefined && { ema }),
+  };
 }
 
 /**
@@ -23,7 +35,7 @@ export function resumedTraining(
   before: RunConfig,
   file: string,
 ): Checked<typeof trainingFields> {
-  const { threads, configFile } = before;
+  const { threads, configFile, schedule } = before;
   return {
     ...keptSettings(before),
     // Results depend on it.
@@ -31,6 +43,10 @@ export function resumedTraining(
     ...told,
     objective:
       told.objective ?? inFile(file, "objective", () => knownObjective(before.objective, configFile)),
+    ...(told.schedule === undefined &&
+      schedule !== undefined && {
+        schedule: inFile(file, "schedule", () => knownSchedule(schedule, configFile)),
+      }),
     optimizer:
       told.optimizer ?? inFile(file, "optimizer", () => knownOptimizer(before.optimizer, configFile)),
   };

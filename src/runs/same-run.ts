@@ -1,4 +1,4 @@
-import { isSpec } from "../catalogue/index.js";
+import { formatSpec, isSpec, type Spec } from "../catalogue/index.js";
 import { optimizers } from "../optim/index.js";
 import { UserError } from "../tensor/index.js";
 import type { Change } from "../train/portable.js";
@@ -39,6 +39,14 @@ function mayChange({ name }: Change, { optimizer }: RunConfig): boolean {
   return second === "config" && (optimizers.find(optimizer.name)?.changeable.includes(option) ?? false);
 }
 
+const inWords = (schedule: Spec | undefined): string =>
+  schedule === undefined ? "constant" : formatSpec(schedule);
+
+/** A schedule is another as a whole. */
+function scheduleChange(before: Spec | undefined, now: Spec | undefined): Change[] {
+  return differences("schedule", inWords(before), inWords(now));
+}
+
 /** What changes of a resumed run is told; where it runs and for how long is seen anyway. */
 const untold = new Set(["dataset.name", "epochs", "device", "threads"]);
 
@@ -50,7 +58,12 @@ const shown = (value: unknown): string =>
  * setting that can't change, which the setting's field says (`resume`).
  */
 export function changesOf(folder: string, before: RunConfig, now: RunConfig): Change[] {
-  const found = differences("", before, now).filter(({ name }) => !about.has(name.split(".")[0] ?? ""));
+  const { schedule: was, ...others } = before;
+  const { schedule, ...rest } = now;
+  const found = [
+    ...scheduleChange(was, schedule),
+    ...differences("", others, rest).filter(({ name }) => !about.has(name.split(".")[0] ?? "")),
+  ];
   const refused = found.find((change) => !mayChange(change, before));
   if (refused === undefined) {
     return found

@@ -27,7 +27,8 @@ import {
 } from "../model/index.js";
 import { objectives } from "../objectives/index.js";
 import { UserError } from "../tensor/index.js";
-import type { RunDescription } from "../train/portable.js";
+import { constantRate } from "../optim/index.js";
+import type { RunDescription, TrainSettings } from "../train/portable.js";
 
 /** The latest version of `config.json` that this code reads and writes. Files of 0.1.0 say nothing, and are version 1. */
 export const configVersion = 2;
@@ -38,6 +39,16 @@ export interface RunConfig {
   readonly model: VaeConfig;
   readonly objective: Spec;
   readonly optimizer: Spec;
+  /** What is done beside the optimiser's steps, as far as it was told: nothing in runs of before there was any of it. */
+  readonly schedule?: Spec | undefined;
+  readonly lrEncoder?: number | undefined;
+  readonly lrDecoder?: number | undefined;
+  readonly lrPrior?: number | undefined;
+  readonly clipNorm?: number | undefined;
+  readonly clipValue?: number | undefined;
+  readonly skipNonFinite?: number | undefined;
+  readonly accumulate?: number | undefined;
+  readonly ema?: number | undefined;
   readonly epochs: number;
   readonly batchSize: number;
   readonly seed: number;
@@ -65,9 +76,24 @@ export interface RunConfig {
   readonly configFile?: string | undefined;
 }
 
+/** Those of its settings that say what is done beside the optimiser's steps. */
+export type UpdateField =
+  | "schedule"
+  | "lrEncoder"
+  | "lrDecoder"
+  | "lrPrior"
+  | "clipNorm"
+  | "clipValue"
+  | "skipNonFinite"
+  | "accumulate"
+  | "ema";
+
 const oneOf = <T extends string>(values: readonly T[]): z.ZodMiniType<T> =>
   z.enum(values, { error: `must be one of ${values.join(", ")}` });
 const namedText = savedText.check(z.minLength(1, { error: "must not be empty" }));
+const savedNumber = z
+  .number({ error: "must be a number from 0" })
+  .check(z.minimum(0, { error: "must be a number from 0" }));
 const validationError = "must be 0, a share between 0 and 1, or a whole number";
 
 const schema = z.strictObject(
@@ -76,6 +102,15 @@ const schema = z.strictObject(
     model: savedModel,
     objective: savedSpec,
     optimizer: savedSpec,
+    schedule: z.optional(savedSpec),
+    lrEncoder: z.optional(savedNumber),
+    lrDecoder: z.optional(savedNumber),
+    lrPrior: z.optional(savedNumber),
+    clipNorm: z.optional(savedNumber),
+    clipValue: z.optional(savedNumber),
+    skipNonFinite: z.optional(savedWhole(1)),
+    accumulate: z.optional(savedWhole(1)),
+    ema: z.optional(savedNumber),
     epochs: savedWhole(1),
     batchSize: savedWhole(1),
     seed: savedWhole(Number.MIN_SAFE_INTEGER),
@@ -147,6 +182,22 @@ export function bytesFor(schema: ExampleSchema): ByteReading | undefined {
   return readingOf(schema.codec);
 }
 
+/** What is done beside the optimiser's steps, as plain data: what was told, and nothing where it is as by default. */
+export function toldOfUpdates(settings: TrainSettings): Partial<Pick<RunConfig, UpdateField>> {
+  const { schedule, accumulate = 1 } = settings;
+  const steady = constantRate();
+  const isSteady =
+    schedule.name === steady.name && JSON.stringify(schedule.config) === JSON.stringify(steady.config);
+  const told = (
+    ["lrEncoder", "lrDecoder", "lrPrior", "clipNorm", "clipValue", "skipNonFinite", "ema"] as const
+  ).flatMap((name) => (settings[name] === undefined ? [] : [[name, settings[name]] as const]));
+  return {
+    ...(!isSteady && { schedule: { name: schedule.name, config: schedule.config } }),
+    ...Object.fromEntries(told),
+    ...(accumulate > 1 && { accumulate }),
+  };
+}
+
 /** A run's settings as they are kept. */
 export function runConfig({ model, data, schema, settings, configFile }: RunDescription): RunConfig {
   const { objective, optimizer, patience, threads, ...rest } = settings;
@@ -156,6 +207,7 @@ export function runConfig({ model, data, schema, settings, configFile }: RunDesc
     model: vaeConfig(model),
     objective: { name: objective.name, config: objective.config },
     optimizer: { name: optimizer.name, config: optimizer.config },
+    ...toldOfUpdates(settings),
     epochs,
     batchSize,
     seed,

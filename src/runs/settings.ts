@@ -1,5 +1,5 @@
 import { elbo } from "../objectives/index.js";
-import { adam, type Optimizer, optimizers } from "../optim/index.js";
+import { adam, constantRate, type Optimizer, optimizers, requireRates } from "../optim/index.js";
 import { UserError } from "../tensor/index.js";
 import type { TrainSettings } from "../train/portable.js";
 import type { Checked, Field } from "./field.js";
@@ -19,10 +19,23 @@ function plainDefault<T>(field: Field<T, unknown>): T {
 
 /** All that training goes by, from what was told and defaults for the rest. */
 export function settingsOf(told: Checked<typeof trainingFields>): TrainSettings {
-  const { lr, optimizer = adam() } = told;
+  const { lr, optimizer = adam(), lrEncoder, lrDecoder, lrPrior } = told;
+  const rule = {
+    optimizer: lr === undefined ? optimizer : withLearningRate(optimizer, lr),
+    lrEncoder,
+    lrDecoder,
+    lrPrior,
+    clipNorm: told.clipNorm,
+    clipValue: told.clipValue,
+    skipNonFinite: told.skipNonFinite,
+    accumulate: told.accumulate ?? plainDefault(trainingFields.accumulate),
+    ema: told.ema,
+  };
+  requireRates(rule);
   return {
     objective: told.objective ?? elbo(),
-    optimizer: lr === undefined ? optimizer : withLearningRate(optimizer, lr),
+    ...rule,
+    schedule: told.schedule ?? constantRate(),
     epochs: told.epochs ?? plainDefault(trainingFields.epochs),
     batchSize: told.batchSize ?? plainDefault(trainingFields.batchSize),
     seed: told.seed ?? plainDefault(trainingFields.seed),

@@ -94,7 +94,7 @@ it.each<[object, RegExp]>([
   [{ objective: null }, /objective must be an objective or the name of one, got null/],
   [{ encoder: "mpl" }, /encoder: unknown network "mpl"; did you mean "mlp"/],
   [{ encoder: "mlp(hidden=3)" }, /encoder: mlp: hidden must be a list of numbers/],
-  [{ optimizer: "adam(lr=-1)" }, /optimizer: lr must be a number above 0/],
+  [{ optimizer: "adam(lr=-1)" }, /optimizer: adam: lr must be a number above 0/],
 ])("%j is refused with what is meant", (spec, message) => {
   expect(() => resolve(spec as RunSpec, input)).toThrow(message);
   expect(() => resolve(spec as RunSpec, input)).toThrow(UserError);

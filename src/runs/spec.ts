@@ -7,7 +7,7 @@ import type { Checked, Told } from "./field.js";
 import { modelFields } from "./model-fields.js";
 import { placeFields } from "./place-fields.js";
 import { keptSettings } from "./resumed.js";
-import { bytesFor, type RunConfig, schemaOfRun } from "./saved-run.js";
+import { bytesFor, type RunConfig, schemaOfRun, toldOfUpdates, type UpdateField } from "./saved-run.js";
 import { settingsOf } from "./settings.js";
 import { trainingFields } from "./training-fields.js";
 
@@ -60,7 +60,8 @@ export function resolve(spec: RunSpec, input = spec.input): ResolvedRun {
 /** A spec that is plain data: JSON, from which `resolve` makes the same run again. */
 export type PlainSpec = VaeConfig &
   Pick<RunConfig, "objective" | "optimizer" | "epochs" | "batchSize" | "seed" | "validation" | "binarize"> &
-  Pick<RunConfig, "shuffle" | "device"> & {
+  Pick<RunConfig, "shuffle" | "device"> &
+  Partial<Pick<RunConfig, UpdateField>> & {
     readonly standardize: TrainSettings["standardize"];
     readonly patience?: number;
     readonly threads?: number;
@@ -77,14 +78,16 @@ export type PlainSpec = VaeConfig &
  * they have no name.
  */
 export function plain({ model, settings, place }: ResolvedRun): PlainSpec {
-  const { objective, optimizer, patience, threads, ...rest } = settings;
+  const { objective, optimizer, patience, threads } = settings;
+  const { epochs, batchSize, seed, validation, standardize, binarize, shuffle, device } = settings;
   const { data, ...places } = place;
   if (data !== undefined && typeof data !== "string") {
     throw new UserError("data that are an object can't be written as plain data; name a folder", 2);
   }
   return {
     ...vaeConfig(model),
-    ...rest,
+    ...{ epochs, batchSize, seed, validation, standardize, binarize, shuffle, device },
+    ...toldOfUpdates(settings),
     ...places,
     objective: { name: objective.name, config: objective.config },
     optimizer: { name: optimizer.name, config: optimizer.config },
@@ -96,12 +99,13 @@ export function plain({ model, settings, place }: ResolvedRun): PlainSpec {
 
 /** The spec of a run that was kept, as plain data. */
 export function specOfRun(config: RunConfig): PlainSpec {
-  const { model, objective, optimizer, device, threads, source, layout } = config;
+  const { model, objective, optimizer, schedule, device, threads, source, layout } = config;
   const bytes = bytesFor(schemaOfRun(config));
   return {
     ...model,
     objective,
     optimizer,
+    ...(schedule !== undefined && { schedule }),
     ...keptSettings(config),
     device,
     ...(threads !== null && { threads }),

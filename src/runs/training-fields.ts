@@ -2,15 +2,32 @@ import type { Spec } from "../catalogue/index.js";
 import { binarizations, type Standardization, standardizations } from "../data/portable.js";
 import { shuffles } from "../feed/index.js";
 import { type Objective, objectives } from "../objectives/index.js";
-import { type Optimizer, optimizers } from "../optim/index.js";
-import { choice, custom, made, number, positive, text, whole } from "./field.js";
+import { type Optimizer, optimizers, type Schedule, schedules } from "../optim/index.js";
+import { choice, custom, type Field, made, number, positive, text, whole } from "./field.js";
 
 /** An objective, its name with options such as `beta-vae(beta=4)`, or the same as plain data. */
 export type ObjectiveChoice = string | Spec | Objective;
 /** An optimiser, its name with options such as `adam(lr=0.002)`, or the same as plain data. */
 export type OptimizerChoice = string | Spec | Optimizer;
+/** A schedule of the learning rate, its name with options such as `cosine(warmup=500)`, or the same as plain data. */
+export type ScheduleChoice = string | Spec | Schedule;
 
 const million = 1_000_000;
+
+/** The learning rate of a part of the model. */
+function partRate(part: string): Field<number> {
+  return number(
+    {
+      about: `Learning rate of the ${part}'s parameters`,
+      more: "0 leaves them as they are.",
+      default: { words: "that of all" },
+      placeholder: "X",
+      resume: "free",
+    },
+    "must be a number from 0, such as 0.0005",
+    (value) => value >= 0,
+  );
+}
 
 /** What a run can be told of its training. */
 export const trainingFields = {
@@ -23,25 +40,86 @@ export const trainingFields = {
     },
     (value: ObjectiveChoice) => objectives.take("", value),
   ),
-  /** The update rule, such as adam(lr=0.002); default adam. Its options that need no new moments (lr, eps) may change when a run is resumed. */
+  /** The update rule, such as adamw(weight-decay=0.01); see `latent list`; default adam. Its options that need no new moments (lr, eps, weight decay) may change when a run is resumed. */
   optimizer: made(
     {
-      about: "The update rule, such as adam(lr=0.002)",
-      more: "Its options that need no new moments (lr, eps) may change when a run is resumed.",
+      about: "The update rule, such as adamw(weight-decay=0.01); see `latent list`",
+      more: "Its options that need no new moments (lr, eps, weight decay) may change when a run is resumed.",
       default: { value: "adam" },
       placeholder: "NAME",
       resume: "free",
     },
     (value: OptimizerChoice) => optimizers.take("", value),
   ),
-  /** Learning rate; default 0.001. In place of the optimiser's own; may change when a run is resumed. */
+  /** Learning rate; default the optimiser's, 0.001 for adam. In place of the optimiser's own; may change when a run is resumed. */
   lr: positive({
     about: "Learning rate",
     more: "In place of the optimiser's own; may change when a run is resumed.",
-    default: { value: 0.001 },
+    default: { words: "the optimiser's, 0.001 for adam" },
     placeholder: "X",
     resume: "free",
   }),
+  /** How the learning rate goes, such as cosine(warmup=500); see `latent list`; default constant. It counts updates of the weights, and knows their number from `epochs`; may change when a run is resumed. */
+  schedule: made(
+    {
+      about: "How the learning rate goes, such as cosine(warmup=500); see `latent list`",
+      more: "It counts updates of the weights, and knows their number from `epochs`; may change when a run is resumed.",
+      default: { value: "constant" },
+      placeholder: "NAME",
+      resume: "free",
+    },
+    (value: ScheduleChoice) => schedules.take("", value),
+  ),
+  /** Learning rate of the encoder's parameters; default that of all. 0 leaves them as they are. */
+  lrEncoder: partRate("encoder"),
+  /** Learning rate of the decoder's parameters; default that of all. 0 leaves them as they are. */
+  lrDecoder: partRate("decoder"),
+  /** Learning rate of the prior's parameters; default that of all. 0 leaves them as they are. */
+  lrPrior: partRate("prior"),
+  /** Limit of the norm of all gradients together; default none. The norm, before it is limited, is then reported as `gradientNorm`, averaged over an epoch's updates. */
+  clipNorm: positive({
+    about: "Limit of the norm of all gradients together",
+    more: "The norm, before it is limited, is then reported as `gradientNorm`, averaged over an epoch's updates.",
+    default: { words: "none" },
+    placeholder: "X",
+    resume: "free",
+  }),
+  /** Limit of every number of the gradients; default none. Numbers are limited before the norm is. */
+  clipValue: positive({
+    about: "Limit of every number of the gradients",
+    more: "Numbers are limited before the norm is.",
+    default: { words: "none" },
+    placeholder: "X",
+    resume: "free",
+  }),
+  /** Updates in a row that may be left out for gradients that are not finite; default none. Such an update leaves weights, moments and running statistics as they are, and its examples out of the reported terms; with so many in a row the run stops. */
+  skipNonFinite: whole(1, million, {
+    about: "Updates in a row that may be left out for gradients that are not finite",
+    more:
+      "Such an update leaves weights, moments and running statistics as they are, and its examples out of the reported " +
+      "terms; with so many in a row the run stops.",
+    default: { words: "none" },
+    placeholder: "N",
+    resume: "free",
+  }),
+  /** Steps whose gradients are averaged for one update; default 1. As if batches were so many times as large, in the memory of one. */
+  accumulate: whole(1, million, {
+    about: "Steps whose gradients are averaged for one update",
+    more: "As if batches were so many times as large, in the memory of one.",
+    default: { value: 1 },
+    placeholder: "N",
+  }),
+  /** Decay of a moving average of the weights, such as 0.999; default none. The average is then what is evaluated, kept as the model and exported; checkpoints have both. */
+  ema: number(
+    {
+      about: "Decay of a moving average of the weights, such as 0.999",
+      more: "The average is then what is evaluated, kept as the model and exported; checkpoints have both.",
+      default: { words: "none" },
+      placeholder: "X",
+    },
+    "must be a number from 0 to below 1, such as 0.999",
+    (value) => value >= 0 && value < 1,
+  ),
   /** Passes over the training examples; default 10. */
   epochs: whole(1, million, {
     about: "Passes over the training examples",

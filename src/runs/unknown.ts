@@ -1,7 +1,7 @@
 import { isSpec, type Json, requireComplete, type Spec } from "../catalogue/index.js";
 import { distributions, type Family } from "../distributions/index.js";
 import { type Objective, objectives } from "../objectives/index.js";
-import { type Optimizer, optimizers } from "../optim/index.js";
+import { type Optimizer, optimizers, type Schedule, schedules } from "../optim/index.js";
 import { UserError } from "../tensor/index.js";
 
 /** How something of a user's own is made known, in the API. */
@@ -16,6 +16,7 @@ const ways = {
     api: "call registerFamily(...) first, or pass `families`, which looks it up, to loadModel",
   },
   optimiser: { kind: "optimiser", api: "pass the optimiser itself, or add it to `optimizers` first" },
+  schedule: { kind: "schedule", api: "pass the schedule itself, or add it to `schedules` first" },
   objective: { kind: "objective", api: "call registerObjective(...) first, or pass the objective itself" },
 } as const satisfies Readonly<Record<string, Way>>;
 
@@ -64,6 +65,14 @@ export function knownObjective(spec: Spec, configFile?: string): Objective {
 export function knownOptimizer(spec: Spec, configFile?: string): Optimizer {
   if (optimizers.find(spec.name) === undefined) throw unknown(ways.optimiser, spec.name, configFile);
   const made = optimizers.from(spec);
+  requireComplete(spec, made);
+  return made;
+}
+
+/** A saved schedule. Throws a UserError that says how to make one's own known, and which config file a run had. */
+export function knownSchedule(spec: Spec, configFile?: string): Schedule {
+  if (schedules.find(spec.name) === undefined) throw unknown(ways.schedule, spec.name, configFile);
+  const made = schedules.from(spec);
   requireComplete(spec, made);
   return made;
 }

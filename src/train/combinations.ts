@@ -177,8 +177,8 @@ export async function tryCombination(
   const batch = 64;
   const options = { objective, optimizer, batch, stored, datasetSize: length };
   const stepper = await Stepper.open(engine, model, options);
-  const state = initialState(model, optimizer, 0);
-  await new EngineState(engine, model, optimizer).put(state.tensors);
+  const state = initialState(model, { optimizer }, 0);
+  await new EngineState(engine, model, { optimizer }).put(state.tensors);
   await engine.put({ data: { ...examples, shape: [length, model.dataSize] } });
   const order = new RandomStream(0, "combination").permutation(length).slice(0, steps * batch);
   const place = { seed: 0, stride: batch, examples: { data: "data" } };

@@ -1,8 +1,9 @@
 import { Packing, trainableSpecs } from "../nn/index.js";
 import type { Vae } from "../model/index.js";
-import { type Optimizer, slotName } from "../optim/index.js";
+import { averageName, slotsOf, type UpdateRule } from "../optim/index.js";
 import type { Engine } from "../runtime/index.js";
 import type { Tensor } from "../tensor/index.js";
+import { madeWeights } from "./state.js";
 
 /** Arrays that lie in the engine as `packing` has them, under names that `nameOf` makes. */
 interface Part {
@@ -10,20 +11,23 @@ interface Part {
   nameOf(name: string): string;
 }
 
-/** The arrays of a model and the slots of its trainable parameters in an engine, where small ones lie together. */
+/**
+ * The arrays of a model and those that a rule keeps beside its trainable parameters in an engine, where small ones lie
+ * together.
+ */
 export class EngineState {
   private readonly parts: readonly Part[];
+  /** The moving average of the weights, if the rule keeps one. */
+  private readonly average: Part | undefined;
 
   constructor(
     private readonly engine: Engine,
     model: Vae,
-    optimizer: Optimizer,
+    rule: UpdateRule,
   ) {
     const trained = new Packing(trainableSpecs(model.parameters));
-    const slots = optimizer.slots.map((slot) => ({
-      packing: trained,
-      nameOf: (name: string) => slotName(optimizer, slot, name),
-    }));
+    const slots = slotsOf(rule).map(({ nameOf }) => ({ packing: trained, nameOf }));
+    this.average = rule.ema === undefined ? undefined : { packing: trained, nameOf: averageName };
     this.parts = [{ packing: new Packing(model.parameters), nameOf: (name) => name }, ...slots];
   }
 
@@ -38,9 +42,17 @@ export class EngineState {
     return this.read(this.parts);
   }
 
-  /** Copies of the model's arrays alone. */
-  weights(): Promise<Record<string, Tensor>> {
-    return this.read(this.parts.slice(0, 1));
+  /** Copies of the model's arrays alone: the moving average of the weights, if the rule keeps one. */
+  async weights(): Promise<Record<string, Tensor>> {
+    const own = this.parts.slice(0, 1);
+    const { average } = this;
+    return average === undefined ? this.read(own) : madeWeights(await this.read([...own, average]));
+  }
+
+  /** By what the model's inputs are read from in the engine, where it is not what lies there under their names. */
+  get made(): Readonly<Record<string, string>> {
+    const stored = this.average?.packing.stored ?? [];
+    return Object.fromEntries(stored.map(({ name }) => [name, averageName(name)]));
   }
 
   private async read(parts: readonly Part[]): Promise<Record<string, Tensor>> {

@@ -17,6 +17,12 @@ export interface EpochRecord {
   readonly step: number;
   /** The objective's terms averaged over the epoch's examples as they were trained on; nats per example. */
   readonly train: Readonly<Record<string, number>>;
+  /** The norm of all gradients together before it was limited (`clipNorm`), averaged over the epoch's updates. */
+  readonly gradientNorm?: number;
+  /** Updates left out in this epoch for gradients that were not finite, where `skipNonFinite` allows it. */
+  readonly skipped?: number;
+  /** The learning rate of the epoch's last update, where a schedule changes it. */
+  readonly lr?: number;
   /** The measures on the held-out validation split, or on the test split where nothing is held out. */
   readonly evaluation: Evaluation;
 }

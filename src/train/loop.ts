@@ -3,7 +3,7 @@ import { type EngineSplit, Feed, type Portion, settle, type Shuffle } from "../f
 import type { ExampleSchema } from "../data/portable.js";
 import type { Vae } from "../model/index.js";
 import type { Objective } from "../objectives/index.js";
-import type { Optimizer } from "../optim/index.js";
+import type { ScheduledPace, UpdateRule } from "../optim/index.js";
 import type { Engine } from "../runtime/index.js";
 import { type Tensor, UserError } from "../tensor/index.js";
 import { collapseAdvice, divergenceAdvice } from "./advice.js";
@@ -13,6 +13,7 @@ import type { EpochRecord, Position, TrainEvent } from "./events.js";
 import type { Programs } from "./programs.js";
 import type { Progress, TrainState } from "./state.js";
 import { lossOutput } from "./step.js";
+import { figuresOf, reportAt, Tallies, termsOf } from "./tally.js";
 
 /** Where a run saves itself. */
 export interface CheckpointSink {
@@ -21,13 +22,13 @@ export interface CheckpointSink {
 }
 
 /** Everything a run needs, checked and ready. */
-export interface LoopPlan {
+export interface LoopPlan extends UpdateRule {
   readonly engine: Engine;
   readonly model: Vae;
   /** What the numbers of an example are. */
   readonly schema: ExampleSchema;
   readonly objective: Objective;
-  readonly optimizer: Optimizer;
+  readonly pace: ScheduledPace;
   readonly epochs: number;
   readonly seed: number;
   readonly shuffle: Shuffle;
@@ -40,7 +41,8 @@ export interface LoopPlan {
   /** Seconds between checkpoints inside an epoch. */
   readonly checkpointSeconds: number;
   readonly signal: AbortSignal | undefined;
-  onEvent(event: TrainEvent): void | Promise<void>;
+  /** Told of what happens and, of an epoch, what is kept of it. */
+  onEvent(event: TrainEvent, record?: EpochRecord): void | Promise<void>;
 }
 
 interface Submitted {
@@ -73,7 +75,7 @@ export class TrainLoop {
     state: TrainState,
   ) {
     this.progress = state.progress;
-    this.engineState = new EngineState(plan.engine, plan.model, plan.optimizer);
+    this.engineState = new EngineState(plan.engine, plan.model, plan);
     const { train, seed, engine, programs } = plan;
     this.feed = new Feed(train, programs.batch, seed, plan.shuffle, engine.loops);
     this.stepsPerEpoch = this.feed.stepsPerEpoch;
@@ -147,16 +149,26 @@ export class TrainLoop {
     const results = await call.results;
     this.chunk.took(call.steps, Date.now() - Math.max(call.submitted, this.lastDone));
     this.lastDone = Date.now();
+    const { pace, skipNonFinite } = this.plan;
     const sums: Record<string, number> = { ...this.progress.sums };
-    for (const [name, { data }] of Object.entries(results)) {
-      for (let i = 0; i < call.steps; i++) {
+    const tallies = new Tallies(this.progress, skipNonFinite);
+    const terms = termsOf(results);
+    for (let i = 0; i < call.steps; i++) {
+      const step = this.progress.step + i;
+      const report = reportAt(results, i);
+      tallies.add(report, pace.endsAt(step), call.batch, step + 1);
+      if (report.unsound) continue;
+      for (const [name, { data }] of terms) {
         const value = Number(data[i]);
-        if (!Number.isFinite(value)) throw this.notFinite(name, value, this.progress.step + i + 1);
+        if (!Number.isFinite(value)) throw this.notFinite(name, value, step + 1);
         if (name !== lossOutput) sums[name] = (sums[name] ?? 0) + value * call.batch;
       }
+      const { norm = 0, skipped } = report;
+      if (!skipped && !Number.isFinite(norm)) throw this.notFinite("gradientNorm", norm, step + 1);
     }
     this.progress = {
       ...this.progress,
+      ...tallies.kept,
       sums,
       seen: this.progress.seen + call.steps * call.batch,
       step: this.progress.step + call.steps,
@@ -185,8 +197,9 @@ export class TrainLoop {
   }
 
   private averages(): Record<string, number> {
-    const { sums, seen } = this.progress;
-    return Object.fromEntries(Object.entries(sums).map(([name, sum]) => [name, sum / seen]));
+    const { sums, seen, tally } = this.progress;
+    const counted = seen - (tally?.unsound ?? 0);
+    return Object.fromEntries(Object.entries(sums).map(([name, sum]) => [name, sum / counted]));
   }
 
   private async finishEpoch(examplesPerSecond: number): Promise<void> {
@@ -205,24 +218,30 @@ export class TrainLoop {
       epoch,
       step: this.progress.step,
       train: this.averages(),
+      ...figuresOf(this.progress, plan),
+      ...(plan.pace.changes && { lr: plan.pace.rateAt(this.progress.step - 1) }),
       evaluation,
     };
     const loss = monitored(evaluation);
-    const { best } = this.progress;
+    plan.pace.watch(loss);
+    const { watched } = plan.pace;
+    const { best, skipped, step } = this.progress;
     const improved = best === undefined || loss < best.value;
     const nowBest = improved ? { value: loss, epoch } : best;
     const patienceOver = plan.patience !== undefined && epoch - nowBest.epoch >= plan.patience;
     this.progress = {
-      ...this.progress,
       epoch,
       stepInEpoch: 0,
+      step,
       sums: {},
       seen: 0,
       history: [...this.progress.history, record],
       best: nowBest,
       finished: epoch >= plan.epochs || patienceOver,
+      ...(skipped && { skipped }),
+      ...(watched && { watched }),
     };
-    await plan.onEvent({ type: "epoch", ...record, examplesPerSecond });
+    await plan.onEvent({ type: "epoch", ...record, examplesPerSecond }, record);
     await this.checkpoint(improved);
     const collapsed = collapse(evaluation);
     if (collapsed !== undefined && (this.progress.finished || this.firstLate(epoch))) {

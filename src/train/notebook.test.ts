@@ -166,7 +166,7 @@ describe.each(["float64", "float32"] as const)("the notebook's VAE in %s", (dtyp
     const slots = slotNames(optimizer, model.parameters).map(({ of, name }) => {
       return [name, tensor(dtype, model.parameters[of]?.shape ?? [])] as const;
     });
-    const state = new EngineState(engine, model, optimizer);
+    const state = new EngineState(engine, model, { optimizer });
     await state.put({ ...weightsOf(model, dtype), ...Object.fromEntries(slots) });
     await engine.put({ data });
     const graph = compileSteps(step.graph, true, {}, engine.extensions);

@@ -13,5 +13,5 @@ export {
   trainWith,
 } from "./training.js";
 export { collapseAdvice } from "./advice.js";
-export { initialState, type Progress, type TrainState } from "./state.js";
+export { initialState, madeWeights, type Progress, type Tally, type TrainState } from "./state.js";
 export { lossOutput, type StepOptions, type TrainingStep, trainingStep } from "./step.js";

@@ -2,22 +2,24 @@ import type { Binarization, ExampleSchema } from "../data/portable.js";
 import { Evaluator } from "../evaluate/index.js";
 import type { Vae } from "../model/index.js";
 import type { Objective } from "../objectives/index.js";
-import type { Optimizer } from "../optim/index.js";
+import type { Pace, UpdateRule } from "../optim/index.js";
 import type { Engine } from "../runtime/index.js";
 import { Stepper } from "./stepper.js";
 
 /** What the programs of a run are built from. */
-export interface ProgramsPlan {
+export interface ProgramsPlan extends UpdateRule {
   readonly engine: Engine;
   readonly model: Vae;
   readonly objective: Objective;
-  readonly optimizer: Optimizer;
   readonly batchSize: number;
   readonly seed: number;
   readonly stored: "uint8" | "float32";
   /** What the numbers of an example are. */
   readonly schema: ExampleSchema;
   readonly binarize: Binarization;
+  readonly pace: Pace;
+  /** Under which names the weights to evaluate lie in the engine, where not under the parameters'. */
+  readonly evaluated: Readonly<Record<string, string>>;
   /** The number of training examples. */
   readonly datasetSize: number;
   /** The number of examples that are evaluated after an epoch. */
@@ -46,11 +48,11 @@ export class Programs {
    * Throws a UserError if the objective is not defined for the model, or has nothing to be measured by.
    */
   static async open(plan: ProgramsPlan): Promise<Programs> {
-    const { engine, model, objective, stored, schema, binarize, seed, datasetSize } = plan;
+    const { engine, model, objective, stored, schema, binarize, seed, datasetSize, evaluated: from } = plan;
     const batch = Math.min(plan.batchSize, datasetSize);
     const full = await Stepper.open(engine, model, { ...plan, batch });
     try {
-      const evaluator = { objective, stored, schema, binarize, seed, datasetSize };
+      const evaluator = { objective, stored, schema, binarize, seed, datasetSize, from };
       return new Programs(plan, full, await Evaluator.open(engine, model, evaluator));
     } catch (error) {
       await full.close();

@@ -25,6 +25,9 @@ const record = z.looseObject({
   epoch: z.int().check(z.minimum(1)),
   step: count,
   train: z.record(z.string(), figure),
+  gradientNorm: z.optional(figure),
+  skipped: z.optional(count),
+  lr: z.optional(figure),
   evaluation,
 });
 
@@ -38,6 +41,9 @@ const progress = z
     history: z.array(record),
     best: z.optional(z.object({ value: z.number(), epoch: z.int().check(z.minimum(1)) })),
     finished: z.boolean(),
+    tally: z.optional(z.object({ updates: count, norms: z.number(), skipped: count, unsound: count })),
+    skipped: z.optional(z.object({ total: count, inARow: count })),
+    watched: z.optional(z.object({ factor: z.number(), best: z.number(), bad: count, cooldown: count })),
   })
   .check(
     z.refine(
@@ -80,7 +86,20 @@ export function parseProgress(text: string, source: string): Progress {
   const result = parsed(progress, text);
   if ("problem" in result)
     throw new UserError(`${source} is damaged: its progress can't be read (${result.problem})`);
-  const { epoch, stepInEpoch, step, sums, seen, history, best, finished } = result.value as Progress;
+  const { epoch, stepInEpoch, step, sums, seen, history, best, finished, ...more } = result.value as Progress;
+  const { tally, skipped, watched } = more;
   // In the order of a new run's, so that a resumed run writes the same bytes as one that was never interrupted.
-  return { epoch, stepInEpoch, step, sums, seen, history, best, finished };
+  return {
+    epoch,
+    stepInEpoch,
+    step,
+    sums,
+    seen,
+    history,
+    best,
+    finished,
+    ...(tally && { tally }),
+    ...(skipped && { skipped }),
+    ...(watched && { watched }),
+  };
 }

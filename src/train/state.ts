@@ -1,4 +1,4 @@
-import { slotNames, type Optimizer } from "../optim/index.js";
+import { averageName, slotsOf, type UpdateRule, type Watched } from "../optim/index.js";
 import type { Vae } from "../model/index.js";
 import { initialValues, trainableSpecs } from "../nn/index.js";
 import { formatShape, type Tensor, tensor, UserError } from "../tensor/index.js";
@@ -20,6 +20,22 @@ export interface Progress {
   readonly best: { readonly value: number; readonly epoch: number } | undefined;
   /** The run has reached its end, by epochs or early stopping. */
   readonly finished: boolean;
+  /** What the updates of the current epoch came to, where a rule reports it. */
+  readonly tally?: Tally | undefined;
+  /** Updates left out since the start of the run and in a row up to now, where any may be. */
+  readonly skipped?: { readonly total: number; readonly inARow: number } | undefined;
+  /** What a schedule that follows the monitored measure has seen. */
+  readonly watched?: Watched | undefined;
+}
+
+/** Sums over an epoch's updates. */
+export interface Tally {
+  /** Updates done, and the sum of the norms of their gradients. */
+  readonly updates: number;
+  readonly norms: number;
+  /** Updates left out, and the examples whose terms are not in the sums. */
+  readonly skipped: number;
+  readonly unsound: number;
 }
 
 /** Everything needed to go on with a run: bit for bit the same as if it had never stopped. */
@@ -29,15 +45,24 @@ export interface TrainState {
   readonly tensors: Readonly<Record<string, Tensor>>;
 }
 
+/** The arrays that a rule keeps beside a model's trained parameters: name, shape, what they start as. */
+function keptArrays(model: Vae, rule: UpdateRule) {
+  return Object.entries(trainableSpecs(model.parameters)).flatMap(([of, { shape }]) =>
+    slotsOf(rule).map(({ nameOf, start }) => ({ name: nameOf(of), of, shape, start })),
+  );
+}
+
 /** The state before the first step. */
-export function initialState(model: Vae, optimizer: Optimizer, seed: number): TrainState {
+export function initialState(model: Vae, rule: UpdateRule, seed: number): TrainState {
   const weights = initialValues(model.parameters, seed);
-  const slots = slotNames(optimizer, trainableSpecs(model.parameters)).map(({ of, name }) => {
-    const { shape } = model.parameters[of] as { shape: readonly number[] };
-    return [name, tensor("float32", shape)] as const;
+  const kept = keptArrays(model, rule).map(({ name, of, shape, start }) => {
+    const value = tensor("float32", shape);
+    if (start === "parameter") value.data.set((weights[of] as Tensor<"float32">).data);
+    else value.data.fill(start);
+    return [name, value] as const;
   });
   return {
-    tensors: { ...weights, ...Object.fromEntries(slots) },
+    tensors: { ...weights, ...Object.fromEntries(kept) },
     progress: {
       epoch: 0,
       stepInEpoch: 0,
@@ -52,15 +77,22 @@ export function initialState(model: Vae, optimizer: Optimizer, seed: number): Tr
 }
 
 /**
- * Checks that a state read from `source` has the parameters and slots of a model and its optimiser, each with its
- * shape. Throws a UserError that names the one which it lacks.
+ * A state's arrays as those of the model that a run makes: where it keeps a moving average of its weights (`ema`), that in
+ * place of the weights.
  */
-export function requireState(state: TrainState, model: Vae, optimizer: Optimizer, source: string): void {
-  const shapes = Object.entries(model.parameters).map(([name, { shape }]) => [name, shape] as const);
-  const slots = slotNames(optimizer, trainableSpecs(model.parameters)).map(
-    ({ of, name }) => [name, (model.parameters[of] as { shape: readonly number[] }).shape] as const,
-  );
-  for (const [name, shape] of [...shapes, ...slots]) {
+export function madeWeights(tensors: TrainState["tensors"]): Record<string, Tensor> {
+  const averages = new Set(Object.keys(tensors).map(averageName));
+  const own = Object.entries(tensors).filter(([name]) => !averages.has(name));
+  return Object.fromEntries(own.map(([name, value]) => [name, tensors[averageName(name)] ?? value]));
+}
+
+/**
+ * Checks that a state read from `source` has the parameters of a model and the arrays that a rule keeps beside them, each
+ * with its shape. Throws a UserError that names the one which it lacks.
+ */
+export function requireState(state: TrainState, model: Vae, rule: UpdateRule, source: string): void {
+  const own = Object.entries(model.parameters).map(([name, { shape }]) => ({ name, shape }));
+  for (const { name, shape } of [...own, ...keptArrays(model, rule)]) {
     const found = state.tensors[name];
     const here = found && `${found.dtype} ${formatShape(found.shape)}`;
     const wanted = `float32 ${formatShape(shape)}`;

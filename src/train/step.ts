@@ -4,7 +4,8 @@ import { type BatchOptions, noiseInputs, openBatch } from "../feed/index.js";
 import type { NoiseInput, Vae } from "../model/index.js";
 import type { Objective } from "../objectives/index.js";
 import type { StepGraph } from "../onnx/index.js";
-import { type Optimizer, slotName } from "../optim/index.js";
+import { chainOf, type Pace, type UpdateRule } from "../optim/index.js";
+import { trainableSpecs } from "../nn/index.js";
 
 /** A number fed at each step. */
 export interface ScheduledInput {
@@ -20,22 +21,25 @@ export interface TrainingStep {
   readonly scheduled: readonly ScheduledInput[];
   /** Names of the outputs: the objective's terms. */
   readonly terms: readonly string[];
+  /** Names of the outputs that tell of the update (`updateReports`). */
+  readonly reports: readonly string[];
 }
 
 /** What a training step is built from. */
-export interface StepOptions extends BatchOptions {
+export interface StepOptions extends BatchOptions, UpdateRule {
   readonly objective: Objective;
-  readonly optimizer: Optimizer;
   readonly batch: number;
   readonly datasetSize: number;
+  /** Which steps are updates, at which learning rate; default: each, at the optimiser's. */
+  readonly pace?: Pace | undefined;
 }
 
 /** The output that is the loss, whatever the objective's terms are called. */
 export const lossOutput = "loss";
 
-/** Model, objective, gradient and optimiser as one graph from old weights to new ones. */
+/** Model, objective, gradient and the chain of updates as one graph from old weights to new ones. */
 export function trainingStep(model: Vae, options: StepOptions): TrainingStep {
-  const { objective, optimizer, dtype = "float32" } = options;
+  const { objective, pace, dtype = "float32" } = options;
   const scheduled: (ScheduledInput & { readonly node: Expr })[] = [];
   const schedule = (name: string, at: (step: number) => number): Expr => {
     const known = scheduled.find((entry) => entry.name === name);
@@ -51,34 +55,27 @@ export function trainingStep(model: Vae, options: StepOptions): TrainingStep {
   const names = Object.keys(trained);
   const gradients = grad(loss, Object.values(trained));
   const byName = Object.fromEntries(names.map((name, i) => [name, gradients[i] as Expr]));
-  const byStored = packing.gradients(byName);
-  const scalars = optimizer.scalars.map((name, i) =>
-    schedule(name, (step) => optimizer.scalarsAt(step + 1)[i] ?? Number.NaN),
-  );
-  const moved = Object.keys(byStored).flatMap((name) => {
-    const parameter = parameters[name] as Expr;
-    const slots = optimizer.slots.map((slot) =>
-      input(slotName(optimizer, slot, name), dtype, parameter.shape),
-    );
-    const update = optimizer.update(parameter, byStored[name] as Expr, slots, scalars);
-    return [
-      { current: parameter, next: update.parameter },
-      ...slots.map((slot, k) => ({ current: slot, next: update.slots[k] as Expr })),
-    ];
+  const chain = chainOf(options, {
+    specs: trainableSpecs(model.parameters),
+    parameters,
+    gradients: packing.gradients(byName),
+    scheduled: schedule,
+    ...(pace && { pace }),
   });
-  const running = Object.entries(opened.stateUpdates()).map(([name, next]) => ({
-    current: parameters[name] as Expr,
-    next,
-  }));
+  const running = Object.entries(opened.stateUpdates()).map(([name, next]) => {
+    const current = parameters[name] as Expr;
+    return { current, next: chain.sound?.where(next, current) ?? next };
+  });
   const allNoise = noiseInputs(opened);
   return {
     graph: {
-      state: [...moved, ...running],
+      state: [...chain.state, ...running],
       perStep: [indices, ...allNoise.map(({ node }) => node), ...scheduled.map(({ node }) => node)],
-      outputs: { ...terms, [lossOutput]: loss },
+      outputs: { ...terms, [lossOutput]: loss, ...chain.outputs },
     },
     noise: allNoise,
     scheduled,
     terms: Object.keys(terms),
+    reports: Object.keys(chain.outputs),
   };
 }

@@ -34,7 +34,8 @@ export class Stepper {
   /**
    * Runs `steps` steps whose examples are `indices` [steps * batch]. `first` is the number of the first of them,
    * from 0; `stride` is the run's full batch size, which places their noise; `examples` are
-   * what the indices are of. Returns each term by step and, where `data` was handed over, that under its name.
+   * what the indices are of. Returns each term and report of updates by step and, where `data` was handed over, that under
+   * its name.
    */
   async run(
     indices: Int32Array,
@@ -57,7 +58,7 @@ export class Stepper {
       const values = Array.from({ length: steps }, (_, i) => at(first + i));
       feeds[name] = tensor("float32", [steps], fromNumbers("float32", values));
     }
-    const fetch = [lossOutput, ...this.step.terms];
+    const fetch = [lossOutput, ...this.step.terms, ...this.step.reports];
     return this.engine.run(this.program, withData({ feeds, keep: this.keep, fetch }, examples));
   }
 

@@ -10,7 +10,7 @@ import type { Evaluation } from "../evaluate/index.js";
 import { type EngineSplit, leaveSplit, type Shuffle } from "../feed/index.js";
 import { bundle, TrainedVae, type Vae, weightsOf } from "../model/index.js";
 import { type Objective, requireLeastBatch } from "../objectives/index.js";
-import type { Optimizer } from "../optim/index.js";
+import { learningRate, type Schedule, ScheduledPace, type UpdateRule } from "../optim/index.js";
 import type { Backend, Engine } from "../runtime/index.js";
 import { UserError } from "../tensor/index.js";
 import type { Change, EpochRecord, TrainEvent } from "./events.js";
@@ -19,12 +19,13 @@ import { EngineState } from "./engine-state.js";
 import { type CheckpointSink, TrainLoop } from "./loop.js";
 import { Programs } from "./programs.js";
 import { enterSplits, monitored, prepareExamples } from "./examples.js";
-import { initialState, requireState, type TrainState } from "./state.js";
+import { initialState, madeWeights, requireState, type TrainState } from "./state.js";
 
 /** Everything that training goes by, checked and complete. */
-export interface TrainSettings {
+export interface TrainSettings extends UpdateRule {
   readonly objective: Objective;
-  readonly optimizer: Optimizer;
+  /** How the learning rate goes. */
+  readonly schedule: Schedule;
   readonly epochs: number;
   readonly batchSize: number;
   readonly seed: number;
@@ -199,10 +200,8 @@ export async function trainWith<E extends Encoding>(
     const found = opened?.state;
     const schema = opened?.schema ?? learned;
     const state =
-      found === undefined
-        ? initialState(model, settings.optimizer, settings.seed)
-        : reopened(found, settings);
-    if (found !== undefined) requireState(found, model, settings.optimizer, out ?? "the run");
+      found === undefined ? initialState(model, settings, settings.seed) : reopened(found, settings);
+    if (found !== undefined) requireState(found, model, settings, out ?? "the run");
     const engine = await starting;
     const warnings = [...((await folder?.begin(state, engine.threads)) ?? [])];
     const before = opened?.threads ?? null;
@@ -263,31 +262,49 @@ async function trainIn<E extends Encoding>(
   entering: Promise<readonly [EngineSplit, EngineSplit]>,
   training: Training<E>,
 ): Promise<Run<E>> {
-  const { model, data, schema, settings } = training;
+  const { model, data, schema, settings, state } = training;
+  const pace = paceOf(settings, data.train.length, state);
+  const inEngine = new EngineState(engine, model, settings);
   const programs = await Programs.open({
     ...settings,
     engine,
     model,
     schema,
+    pace,
+    evaluated: inEngine.made,
     stored: data.train.examples.dtype,
     datasetSize: data.train.length,
     monitored: monitored(data)[1].length,
   });
   try {
-    return await trainOnSplits(engine, training, await entering, programs);
+    return await trainOnSplits(engine, training, await entering, { programs, pace, inEngine });
   } finally {
     await programs.close();
   }
+}
+
+/** The pace of a run that stands at `state`. */
+function paceOf(settings: RunSettings, examples: number, { progress }: TrainState): ScheduledPace {
+  const { schedule, epochs, batchSize, accumulate = 1, optimizer } = settings;
+  const lr = learningRate(optimizer) ?? 1;
+  const options = { schedule, lr, epochs, accumulate, examples, batch: Math.min(batchSize, examples) };
+  return new ScheduledPace(options, schedule.watch && progress.watched);
+}
+
+/** What was opened for a run in its engine. */
+interface Opened {
+  readonly programs: Programs;
+  readonly pace: ScheduledPace;
+  readonly inEngine: EngineState;
 }
 
 async function trainOnSplits<E extends Encoding>(
   engine: Engine,
   training: Training<E>,
   [train, monitor]: readonly [EngineSplit, EngineSplit],
-  programs: Programs,
+  { programs, pace, inEngine }: Opened,
 ): Promise<Run<E>> {
   const { platform, model, data, schema, settings, options, folder, state, found, changed } = training;
-  const inEngine = new EngineState(engine, model, settings.optimizer);
   const weights = async (): Promise<TrainedVae<E>> =>
     new TrainedVae(model, await inEngine.weights(), () => platform.openBackend(), schema);
   const tell = options.onEvent ?? (() => undefined);
@@ -299,17 +316,15 @@ async function trainOnSplits<E extends Encoding>(
       engine,
       model,
       schema,
+      pace,
       programs,
       train,
       monitor,
       sink: folder,
       checkpointSeconds: options.checkpointSeconds ?? 60,
       signal: options.signal,
-      onEvent: async (event) => {
-        if (event.type === "epoch") {
-          const { epoch, step, train, evaluation } = event;
-          await folder?.appendMetrics({ epoch, step, train, evaluation });
-        }
+      onEvent: async (event, record) => {
+        if (record !== undefined) await folder?.appendMetrics(record);
         await tell(event, current);
       },
     },
@@ -337,7 +352,7 @@ async function trainOnSplits<E extends Encoding>(
       ? await weights()
       : new TrainedVae(
           model,
-          weightsOf(model, best.tensors, options.out ?? "the run"),
+          weightsOf(model, madeWeights(best.tensors), options.out ?? "the run"),
           () => platform.openBackend(),
           schema,
         );

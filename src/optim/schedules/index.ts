@@ -1,0 +1,10 @@
+export { constantRate } from "./constant.js";
+export { cosineRate, type CosineRateOptions } from "./cosine.js";
+export { exponentialRate, type ExponentialRateOptions } from "./exponential.js";
+export { multiStepRate, type MultiStepRateOptions } from "./multi-step.js";
+export { oneCycleRate, type OneCycleRateOptions } from "./one-cycle.js";
+export { polynomialRate, type PolynomialRateOptions } from "./polynomial.js";
+export { type PlateauOptions, reduceOnPlateau } from "./reduce-on-plateau.js";
+export { schedules } from "./registry.js";
+export type { Schedule, ScheduleInfo, WarmupOptions, Watched } from "./schedule.js";
+export { stepRate, type StepRateOptions } from "./step.js";
