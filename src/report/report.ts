@@ -38,7 +38,7 @@ function figuresOf(evaluation: Evaluation | undefined, schema: ExampleSchema): R
             unit: nats,
           },
         ]),
-    { label: "MSE", value: evaluation.mse, unit: `per pixel, ${told}` },
+    { label: "MSE", value: evaluation.mse, unit: `per number, ${told}` },
     { label: "Active units", value: `${evaluation.activeUnits} of ${evaluation.latentDim}` },
   ];
 }

@@ -105,7 +105,7 @@ async function evaluate(this: Cli, flags: EvaluateFlags, folder: string): Promis
         ...(kl === null
           ? []
           : [["KL", measureText(kl), klMethod === "exact" ? nats : `${nats}, estimated from draws`]]),
-        ["MSE", measureText(mse), "per pixel"],
+        ["MSE", measureText(mse), "per number"],
         ["active units", String(evaluation.activeUnits), `of ${evaluation.latentDim}`],
         ...likelihoodRows(evaluation),
         ...latentUseRows(evaluation),
