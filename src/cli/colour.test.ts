@@ -3,6 +3,7 @@ import path from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { decodeNpy, encodeNpy } from "../data/portable.js";
 import { decodePng, type Raster } from "../plot/index.js";
+import { toNumbers } from "../tensor/index.js";
 import { type CliResult, runCli, scratchFolder } from "../testing/run-cli.js";
 import { colourPictures } from "../testing/colour-pictures.js";
 
@@ -59,6 +60,6 @@ test("numbers come out as [n, height, width, 3] near the pictures that went in",
   const made = decodeNpy(readFileSync(at("made.npy")), "made.npy");
   expect(made.shape).toEqual([40, 16, 16, 3]);
   const originals = colourPictures(40, 16, 2).data;
-  const differences = Array.from(made.data, (value, i) => (Number(value) - (originals[i] ?? 0) / 255) ** 2);
+  const differences = toNumbers(made).map((value, i) => (value - (originals[i] ?? 0) / 255) ** 2);
   expect(differences.reduce((a, b) => a + b, 0) / differences.length).toBeLessThan(0.02);
 });
