@@ -1,6 +1,7 @@
 import { readFileSync, renameSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { foundCombinations } from "./combinations.js";
 import { encodePng } from "../plot/index.js";
 import { type CliResult, runCli, scratchFolder, writeTinyData } from "../testing/run-cli.js";
 
@@ -119,6 +120,8 @@ test("list shows which combinations work, the same as training does", async () =
   const { combinations } = JSON.parse(stdout) as {
     combinations: { priors: Record<string, string[]>; refused: Record<string, string[]> };
   };
+  // they are found once, when the program is built
+  expect(combinations).toEqual(foundCombinations());
   expect(combinations.priors.normal).toContain("mixture");
   expect(combinations.priors["von-mises-fisher"]).not.toContain("normal");
   expect(combinations.priors["vector-quantised"]).toEqual(["uniform-codes"]);

@@ -262,3 +262,25 @@ test("list names what can be chosen", async () => {
   expect(list.objectives.map(({ name }) => name)).toContain("elbo");
   expect((await latent("list")).stdout).toMatch(/^ {2}simple {2}/m);
 });
+
+test("list tells the options of the kinds that are asked for, in singular or plural", async () => {
+  const { stdout } = await latent("list", "networks", "layer", "optimizers");
+  expect(stdout.match(/^\w+, .*$/gm)?.map((line) => line.split(",")[0])).toEqual([
+    "networks",
+    "layers",
+    "optimisers",
+  ]);
+  expect(stdout).toMatch(/^ {6}hidden +numbers, default \[256, 128\]: sizes of the hidden layers$/m);
+  expect(stdout).toMatch(/^ {6}rate +number from 0 to 1, default 0\.5: probability of a 0$/m);
+  const json = JSON.parse((await latent("list", "formats", "activation", "--json")).stdout) as Record<
+    string,
+    { name: string }[]
+  >;
+  expect(Object.keys(json)).toEqual(["activations", "formats"]);
+  expect(json.activations?.map(({ name }) => name)).toContain("elu");
+  const wrong = await latent("list", "layrs");
+  expect([wrong.code, wrong.stderr]).toEqual([
+    2,
+    'latent: there is nothing to list named "layrs"; did you mean "layers"?\n',
+  ]);
+});

@@ -46,7 +46,8 @@ function flagOf<T>(one: field.Field<unknown, T>): FlagField<T> {
   return asFlag(one, field.brief(one));
 }
 
-const { latent, batchSize, hidden, activation, posterior, prior, likelihood, objective } = runFields;
+const { latent, batchSize, network, hidden, channels, activation } = runFields;
+const { posterior, prior, likelihood, objective } = runFields;
 const { epochs, lr, seed, validation, patience, binarize, standardize, shuffle, device, threads } = runFields;
 const { memory, bytes, layout, out } = runFields;
 
@@ -54,7 +55,9 @@ const { memory, bytes, layout, out } = runFields;
 export const fields = {
   out: flagOf(out),
   z: flagOf(latent),
+  network: flagOf(network),
   hidden: flagOf(hidden),
+  channels: flagOf(channels),
   activation: flagOf(activation),
   posterior: flagOf(posterior),
   prior: flagOf(prior),

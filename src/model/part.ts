@@ -1,6 +1,8 @@
+import { formatSpec } from "../catalogue/index.js";
 import type { Expr } from "../graph/index.js";
 import {
   type BuiltNetwork,
+  countParameters,
   type LayerSummary,
   type Network,
   type NetworkContext,
@@ -29,6 +31,14 @@ function shapesInWords(inShape: readonly number[], built: BuiltNetwork): string 
   return changed.map((shape) => shape.join("x")).join("-");
 }
 
+/** A network's layers, or the whole of it as one where it doesn't say them. */
+function layersOf(part: string, network: Network, built: BuiltNetwork): LayerSummary[] {
+  if (built.layers !== undefined)
+    return built.layers.map((layer) => ({ ...layer, name: `${part}.${layer.name}` }));
+  const { outShape, parameters = {} } = built;
+  return [{ name: part, layer: formatSpec(network), outShape, parameters: countParameters(parameters) }];
+}
+
 /** Throws a UserError if a network's parameters or state are not as `ParameterSpecs` have to be. */
 function requireDistinct(part: string, { name }: Network, built: BuiltNetwork): void {
   const both = Object.keys(built.state ?? {}).find((key) => Object.hasOwn(built.parameters ?? {}, key));
@@ -36,19 +46,20 @@ function requireDistinct(part: string, { name }: Network, built: BuiltNetwork): 
   throw new UserError(`the ${part} "${name}" has both a parameter and a state named "${both}"`, 2);
 }
 
-/** A network in its place in a model, from examples of shape `inShape` to ones of `outShape`. */
+/** A network in its place in a model, from examples of shape `inShape` to ones of `outShape`; the data's are of shape `example`. */
 export function partOf(
   part: "encoder" | "decoder",
   network: Network,
   inShape: readonly number[],
   outShape: readonly number[],
+  example = inShape,
 ): Part {
-  const built = network.build(inShape, outShape);
+  const built = network.build(inShape, outShape, { part, example });
   requireDistinct(part, network, built);
   return {
     parameters: prefixed(part, built.parameters),
     state: prefixed(part, built.state),
-    layers: (built.layers ?? []).map((layer) => ({ ...layer, name: `${part}.${layer.name}` })),
+    layers: layersOf(part, network, built),
     text: built.text ?? shapesInWords(inShape, built),
     apply(x, context) {
       const y = built.apply(reshaped(x, [sizeOf(inShape)], inShape), partContext(context, part));

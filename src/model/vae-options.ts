@@ -9,16 +9,23 @@ export interface VaeOptions<F extends Family = Family> {
   readonly input: readonly number[];
   /** Number of latent coordinates z; default 2. */
   readonly latent?: number;
-  /** Hidden sizes of the encoder, reversed for the decoder; default [256, 128]. */
-  readonly hidden?: readonly number[];
-  /** Between hidden layers, such as `relu` (default) or `leaky-relu(slope=0.2)`. */
-  readonly activation?: ActivationLike;
   /**
-   * In place of the default encoder `mlp(hidden)`: a network, the text of one such as `mlp(hidden=[400])`, or a function
+   * Encoder and matching decoder by one name, such as `conv` or `mlp(hidden=[400])`, or a network that says its decoder;
+   * default `mlp`.
+   */
+  readonly network?: NetworkLike;
+  /** Hidden sizes of the encoder, reversed for the decoder; default [256, 128]. With `network`, its option of that name. */
+  readonly hidden?: readonly number[];
+  /** Between hidden layers, such as `relu` (default) or `leaky-relu(slope=0.2)`. With `network`, its option of that name. */
+  readonly activation?: ActivationLike;
+  /** Channels of the stages of `network`: its option of that name. */
+  readonly channels?: readonly number[];
+  /**
+   * In place of the encoder that `network` says: a network, the text of one such as `mlp(hidden=[400])`, or a function
    * that builds one.
    */
   readonly encoder?: NetworkLike;
-  /** In place of the default decoder `mlp(hidden reversed)`. */
+  /** In place of the decoder that `network` says. */
   readonly decoder?: NetworkLike;
   /** q(z|x); default `normal()`, diagonal. */
   readonly posterior?: F;
@@ -38,7 +45,9 @@ const maximumLatent = 65536;
 const names: Readonly<Record<keyof VaeOptions, true>> = {
   input: true,
   latent: true,
+  network: true,
   hidden: true,
+  channels: true,
   activation: true,
   encoder: true,
   decoder: true,
@@ -74,7 +83,7 @@ export function checkVaeOptions(options: VaeOptions): void {
     if (!Object.hasOwn(names, name)) throw unknownOption("vae", name, Object.keys(names));
   }
   const given = options as { readonly [name in keyof VaeOptions]?: unknown };
-  const { input, latent = 2, hidden = [], latentScale = 1 } = given;
+  const { input, latent = 2, hidden = [], channels = [], latentScale = 1 } = given;
   if (!Array.isArray(input) || input.length === 0 || !input.every(isSize)) {
     const one = isSize(input) ? `; write [${String(input)}] for a vector` : "";
     const expected = "the shape of one example, a list of whole numbers from 1 such as [28, 28]";
@@ -85,6 +94,9 @@ export function checkVaeOptions(options: VaeOptions): void {
   }
   if (!Array.isArray(hidden) || !hidden.every(isSize)) {
     refuse("hidden", "a list of whole numbers from 1, such as [256, 128]", hidden);
+  }
+  if (!Array.isArray(channels) || !channels.every(isSize)) {
+    refuse("channels", "a list of whole numbers from 1, such as [32, 64]", channels);
   }
   for (const role of ["posterior", "prior", "likelihood"] as const) {
     if (given[role] !== undefined && !isFamily(given[role])) {

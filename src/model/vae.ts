@@ -14,11 +14,9 @@ import {
   countParameters,
   evaluationContext,
   type LayerSummary,
-  mlp,
   type Mode,
   type Network,
   type NetworkContext,
-  networkOf,
   type NoiseSource,
   type ParameterSpecs,
   prefixed,
@@ -28,6 +26,7 @@ import {
   type Weights,
 } from "../nn/index.js";
 import { type FloatType, sizeOf, UserError } from "../tensor/index.js";
+import { networksOf } from "./networks.js";
 import { partOf } from "./part.js";
 import { checkVaeOptions, type VaeOptions } from "./vae-options.js";
 
@@ -127,17 +126,17 @@ export function vae<F extends Family = Family<EncodingOf<"mean" | "logVar">>>(
   options: VaeOptions<F>,
 ): Vae<EncodedBy<F>> {
   checkVaeOptions(options);
-  const { input, latent = 2, hidden = [256, 128], activation = "relu" } = options;
+  const { input, latent = 2 } = options;
   const dataSize = sizeOf(input);
   const event = [latent];
   const dataEvent = [dataSize];
-  const encoder = networkOf(options.encoder ?? mlp(hidden, { activation }), "encoder");
-  const decoder = networkOf(options.decoder ?? mlp([...hidden].reverse(), { activation }), "decoder");
+  const { encoder, decoder } = networksOf(options);
   const posterior = (options.posterior ?? normal()) as Family as Family<EncodedBy<F>>;
   const { prior = normal(), likelihood = bernoulli() } = options;
   const { latentScale = posterior.support === "sphere" ? Math.sqrt(latent) : 1 } = options;
   const encoding = partOf("encoder", encoder, input, [posterior.rawSize(event)]);
-  const decoding = partOf("decoder", decoder, event, decodedShape(input, likelihood.rawSize(dataEvent)));
+  const decoded = decodedShape(input, likelihood.rawSize(dataEvent));
+  const decoding = partOf("decoder", decoder, event, decoded, input);
   const parameters: ParameterSpecs = {
     ...encoding.parameters,
     ...decoding.parameters,

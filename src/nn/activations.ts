@@ -40,6 +40,7 @@ const shipped = [
   entry("sigmoid", "1 / (1 + exp(-x))", (x) => x.sigmoid()),
   entry("softplus", "log(1 + exp(x))", (x) => x.softplus()),
   entry("silu", "x sigmoid(x), also called swish", (x) => x.silu()),
+  entry("swish", "x sigmoid(x), silu by its other name", (x) => x.silu()),
   entry("gelu", "x times the normal distribution function at x", (x) =>
     x.mul(x.mul(Math.SQRT1_2).erf().add(1).mul(0.5)),
   ),

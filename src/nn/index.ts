@@ -1,6 +1,7 @@
 export * from "./activations.js";
 export * from "./check/index.js";
 export * from "./context.js";
+export * from "./init/index.js";
 export type * from "./layer.js";
 export * from "./layers/index.js";
 export type * from "./network.js";

@@ -18,6 +18,8 @@ export interface ParameterSpec {
   readonly init: Initializer;
   /** False for what no gradient is taken of: frozen parameters and running statistics. Default true. */
   readonly trainable?: boolean;
+  /** The parameter beside it whose stream it is drawn from, so that both start from the same numbers; default its own. */
+  readonly drawnAs?: string;
   /** True for what is no parameter but state, such as running statistics. */
   readonly state?: true;
 }
@@ -49,6 +51,11 @@ export function filledWith(value: number): Initializer {
   return (out) => out.fill(value);
 }
 
+/** The stream that a parameter starts from: that of its own name, whatever else the model has. */
+export function firstStream(seed: number, name: string, { drawnAs }: ParameterSpec): RandomStream {
+  return new RandomStream(seed, "init", drawnAs === undefined ? name : name.replace(/[^.]+$/, drawnAs));
+}
+
 /** Input nodes for all parameters, under their names. */
 export function parameterInputs(specs: ParameterSpecs, dtype: FloatType): Record<string, Expr> {
   return Object.fromEntries(
@@ -63,10 +70,10 @@ export function initialValues(
   dtype: FloatType = "float32",
 ): Record<string, Tensor> {
   const values: Record<string, Tensor> = {};
-  for (const [name, { shape, init }] of Object.entries(specs)) {
-    const data = allocate(dtype, sizeOf(shape));
-    init(data, new RandomStream(seed, "init", name));
-    values[name] = tensor(dtype, shape, data);
+  for (const [name, spec] of Object.entries(specs)) {
+    const data = allocate(dtype, sizeOf(spec.shape));
+    spec.init(data, firstStream(seed, name, spec));
+    values[name] = tensor(dtype, spec.shape, data);
   }
   return values;
 }

@@ -1,7 +1,7 @@
 import { defineOp, Expr, type OpDef, scalar, uniformValue } from "../graph/index.js";
 import { broadcast, type DType, formatShape, isFloat, sameShape } from "../tensor/index.js";
 import type { Emitter } from "../graph/index.js";
-import { transposed, turnedOperands } from "./orientation.js";
+import { turnedFrom, turnedOperands } from "./orientation.js";
 
 /** An argument of an elementwise op: a node, or a number that takes the other argument's dtype. */
 export type Operand = Expr | number;
@@ -89,8 +89,8 @@ export function unary(rule: UnaryRule): (x: Expr) => Expr {
       const constant = folded(node, rule.value);
       const x = node.inputs[0];
       if (x === undefined || constant !== undefined) return constant;
-      const matrix = transposed(x);
-      if (matrix !== undefined) return make([matrix], {}).transpose();
+      const from = turnedFrom(x);
+      if (from !== undefined) return make([from.source], {}).transpose(from.order);
       const [source, like] = x.op.name === "expand" ? x.inputs : [];
       return source && make([source], {}).expand(x.shape, like);
     },
@@ -176,8 +176,8 @@ export function binary(rule: BinaryRule): (a: Operand, b: Operand) => Expr {
         const like = node.inputs.find((x) => sameShape(x.shape, node.shape));
         return make(numbers as Expr[], {}).expand(node.shape, like);
       }
-      const operands = turnedOperands(node);
-      return operands && make(operands, {}).transpose();
+      const turned = turnedOperands(node);
+      return turned && make(turned.operands, {}).transpose(turned.order);
     },
     ...(rule.simplifySum && { simplifySum: rule.simplifySum }),
   };

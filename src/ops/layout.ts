@@ -1,6 +1,7 @@
 import { defineOp, type Emitter, Expr, type OpDef } from "../graph/index.js";
 import { type Dim, formatShape, isStatic, sameShape, type Shape } from "../tensor/index.js";
 import { axisOf, newAxisOf } from "./axes.js";
+import { firstAxisLast, lastAxisFirst, turnedFrom } from "./orientation.js";
 import { sumOfSums } from "./reduce.js";
 
 declare module "../graph/expr.js" {
@@ -80,6 +81,12 @@ const reshapeOp: OpDef<ReshapeAttrs> = {
   },
   simplify: ({ inputs: [x], shape }) => {
     if (x === undefined || sameShape(x.shape, shape)) return x;
+    const kept = x.shape[0] === shape[0] && shape.length > 1 && (x.rank > 2 || shape.length > 2);
+    const from = kept ? turnedFrom(x) : undefined;
+    if (from !== undefined && sameShape(from.order, lastAxisFirst(x.rank))) {
+      const turned = reshape(from.source, [...shape.slice(1), shape[0] as Dim]);
+      return transpose(turned, lastAxisFirst(shape.length));
+    }
     const repeated = x.op.name === "expand" ? x.inputs[0] : undefined;
     if (repeated?.rank === 0 && isStatic(shape)) return repeated.expand(shape);
     const source = x.op.name === "reshape" ? x.inputs[0] : undefined;
@@ -158,6 +165,7 @@ const transposeOp: OpDef<TransposeAttrs> = {
   },
   simplify: ({ inputs: [x], attrs }) => {
     const { order } = attrs as unknown as TransposeAttrs;
+    if (x?.op.name === "reshape") return turnedBefore(x, order);
     if (x?.op.name !== "transpose") return undefined;
     const inner = (x.attrs as unknown as TransposeAttrs).order;
     return transpose(
@@ -166,6 +174,15 @@ const transposeOp: OpDef<TransposeAttrs> = {
     );
   },
 };
+
+/** A transpose that puts the examples of a reshaped batch last, made before the reshape, where a dense layer makes it too. */
+function turnedBefore(x: Expr, order: readonly number[]): Expr | undefined {
+  const source = x.inputs[0] as Expr;
+  const fits = x.rank > 2 && source.rank > 1 && source.shape[0] === x.shape[0];
+  if (!fits || !sameShape(order, firstAxisLast(x.rank))) return undefined;
+  const turned = transpose(source, firstAxisLast(source.rank));
+  return reshape(turned, [...x.shape.slice(1), x.shape[0] as Dim]);
+}
 
 const makeTranspose = defineOp(transposeOp);
 

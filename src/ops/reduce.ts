@@ -4,7 +4,7 @@ import { type Axes, axesOf } from "./axes.js";
 import { type Kind, requireKind } from "./elementwise.js";
 import { lowerAnyNan, lowerNanMarks } from "./nan.js";
 import { onnxType } from "./onnx-types.js";
-import { transposed } from "./orientation.js";
+import { reordered, turnedFrom } from "./orientation.js";
 
 declare module "../graph/expr.js" {
   interface Expr {
@@ -89,10 +89,18 @@ function reduction(rule: ReductionRule): Reduction {
         const cheaper = x.op.simplifySum?.(x, axes)?.reshape(shape);
         if (cheaper !== undefined) return cheaper;
       }
-      const matrix = transposed(x);
-      if (matrix === undefined) return undefined;
-      const turned = axes.map((axis) => 1 - axis).sort();
-      return make([matrix], { axes: turned, keepDims }).reshape(shape);
+      const from = turnedFrom(x);
+      if (from === undefined) return undefined;
+      const { source, order } = from;
+      const turned = axes.map((axis) => order[axis] ?? axis).sort((a, b) => a - b);
+      const reduced = make([source], { axes: turned, keepDims });
+      if (keepDims) return reordered(reduced, order);
+      const left = order.filter((_, axis) => !axes.includes(axis));
+      const ranks = [...left].sort((a, b) => a - b);
+      return reordered(
+        reduced,
+        left.map((axis) => ranks.indexOf(axis)),
+      ).reshape(shape);
     },
     ...(rule.name === "sum" && { simplifySum: sumOfSums }),
   };

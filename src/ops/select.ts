@@ -35,8 +35,8 @@ const whereOp: OpDef = {
     return emit.node("Cast", [chosen], { to: { int: onnxType.bool } });
   },
   simplify: (node) => {
-    const operands = turnedOperands(node);
-    return operands && makeWhere(operands, {}).transpose();
+    const turned = turnedOperands(node);
+    return turned && makeWhere(turned.operands, {}).transpose(turned.order);
   },
 };
 

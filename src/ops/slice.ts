@@ -1,7 +1,7 @@
 import { defineOp, Expr, type OpDef } from "../graph/index.js";
 import { type Dim, formatShape } from "../tensor/index.js";
 import { axisOf, lengthOf } from "./axes.js";
-import { transposed } from "./orientation.js";
+import { turnedFrom } from "./orientation.js";
 
 declare module "../graph/expr.js" {
   interface Expr {
@@ -58,9 +58,12 @@ const sliceOp: OpDef<SliceAttrs> = {
       emit.ints([step]),
     ]),
   simplify: ({ inputs, attrs }) => {
-    const matrix = transposed(inputs[0] as Expr);
+    const from = turnedFrom(inputs[0] as Expr);
     const slice = attrs as unknown as SliceAttrs;
-    return matrix && makeSlice([matrix], { ...slice, axis: 1 - slice.axis }).transpose();
+    const axis = from?.order[slice.axis];
+    return axis === undefined
+      ? undefined
+      : makeSlice([from?.source as Expr], { ...slice, axis }).transpose(from?.order);
   },
 };
 
@@ -105,9 +108,12 @@ const padOp: OpDef<PadAttrs> = {
     return emit.node("Pad", [x as string, emit.ints(pads), emit.scalar(value, node.dtype)]);
   },
   simplify: ({ inputs, attrs }) => {
-    const matrix = transposed(inputs[0] as Expr);
+    const from = turnedFrom(inputs[0] as Expr);
     const padding = attrs as unknown as PadAttrs;
-    return matrix && makePad([matrix], { ...padding, axis: 1 - padding.axis }).transpose();
+    const axis = from?.order[padding.axis];
+    return axis === undefined
+      ? undefined
+      : makePad([from?.source as Expr], { ...padding, axis }).transpose(from?.order);
   },
 };
 
@@ -181,10 +187,12 @@ const concatOp: OpDef<ConcatAttrs> = {
     const { axis } = attrs as unknown as ConcatAttrs;
     const parts = inputs.flatMap((x) => (isConcat(x, axis) ? x.inputs : [x]));
     if (parts.length > inputs.length) return makeConcat(parts, { axis });
-    const matrices = inputs.map(transposed).filter((x) => x !== undefined);
-    return matrices.length === inputs.length
-      ? makeConcat(matrices, { axis: 1 - axis }).transpose()
-      : undefined;
+    const turned = inputs.map(turnedFrom).filter((from) => from !== undefined);
+    const order = turned[0]?.order ?? [];
+    if (turned.length < inputs.length || turned.some((from) => from.order.join() !== order.join()))
+      return undefined;
+    const sources = turned.map(({ source }) => source);
+    return makeConcat(sources, { axis: order[axis] ?? axis }).transpose(order);
   },
 };
 

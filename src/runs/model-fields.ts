@@ -34,6 +34,13 @@ export const modelFields = {
     placeholder: "N",
     flag: "z",
   }),
+  /** Encoder and matching decoder, such as conv(channels=[32, 64]); see `latent list networks`; default mlp. With it, hidden, activation and channels are its options of these names. */
+  network: network({
+    about: "Encoder and matching decoder, such as conv(channels=[32, 64]); see `latent list networks`",
+    more: "With it, hidden, activation and channels are its options of these names.",
+    default: { words: "mlp" },
+    placeholder: "NETWORK",
+  }),
   /** Hidden sizes of the encoder, reversed for the decoder; default 256,128. */
   hidden: sizes(largest, 1000, {
     about: "Hidden sizes of the encoder, reversed for the decoder",
@@ -45,16 +52,22 @@ export const modelFields = {
     { about: "Between hidden layers", default: { value: "relu" }, placeholder: "NAME" },
     (value: string | Spec | Activation) => activationOf(value),
   ),
-  /** The encoder's network, such as mlp(hidden=[256, 128]); default what hidden says. */
+  /** Channels of the network's stages, such as 32,64; default what the network says. */
+  channels: sizes(largest, 100, {
+    about: "Channels of the network's stages, such as 32,64",
+    default: { words: "what the network says" },
+    placeholder: "A,B",
+  }),
+  /** The encoder's network, such as mlp(hidden=[256, 128]); default what network says. */
   encoder: network({
     about: "The encoder's network, such as mlp(hidden=[256, 128])",
-    default: { words: "what hidden says" },
+    default: { words: "what network says" },
     placeholder: "NETWORK",
   }),
-  /** The decoder's network, such as mlp(hidden=[128, 256]); default what hidden says. */
+  /** The decoder's network, such as mlp(hidden=[128, 256]); default what network says. */
   decoder: network({
     about: "The decoder's network, such as mlp(hidden=[128, 256])",
-    default: { words: "what hidden says" },
+    default: { words: "what network says" },
     placeholder: "NETWORK",
   }),
   /** q(z|x), such as normal; see `latent list`; default normal. */

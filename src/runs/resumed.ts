@@ -1,5 +1,4 @@
-import { inFile, type Spec } from "../catalogue/index.js";
-import { activationOf } from "../nn/index.js";
+import { inFile } from "../catalogue/index.js";
 import type { Family } from "../distributions/index.js";
 import { networkFrom, type VaeConfig } from "../model/index.js";
 import type { Checked } from "./field.js";
@@ -37,13 +36,18 @@ export function resumedTraining(
   };
 }
 
-/** Hidden sizes and activation of a saved perceptron. */
-function perceptron({ encoder }: VaeConfig): Checked<Pick<typeof modelFields, "hidden" | "activation">> {
-  if (encoder.type !== "mlp") return {};
-  const { hidden, activation } = networkFrom(encoder).config;
+/** The networks of a kept run, with what is told of them now. */
+function resumedNetworks(
+  told: Checked<typeof modelFields>,
+  before: VaeConfig,
+): Checked<Pick<typeof modelFields, "network" | "encoder" | "decoder">> {
+  const resized = [told.hidden, told.activation, told.channels].some((value) => value !== undefined);
+  if (told.network !== undefined) return {};
+  const encoder = networkFrom(before.encoder);
+  if (resized) return encoder.decoder === undefined ? {} : { network: encoder };
   return {
-    ...(Array.isArray(hidden) && { hidden: hidden as number[] }),
-    ...(activation !== undefined && { activation: activationOf(activation as string | Spec) }),
+    encoder: told.encoder ?? encoder,
+    decoder: told.decoder ?? networkFrom(before.decoder),
   };
 }
 
@@ -58,15 +62,8 @@ export function resumedModel(
 ): Checked<typeof modelFields> {
   const { posterior = familyFrom(before.posterior), latent = before.latent } = told;
   const sameCodes = latent === before.latent && posterior.name === before.posterior.name;
-  const resized = told.hidden !== undefined || told.activation !== undefined;
-  const networks = resized
-    ? perceptron(before)
-    : {
-        encoder: told.encoder ?? networkFrom(before.encoder),
-        decoder: told.decoder ?? networkFrom(before.decoder),
-      };
   return {
-    ...networks,
+    ...resumedNetworks(told, before),
     ...(sameCodes && { latentScale: before.latentScale ?? 1 }),
     ...told,
     latent,

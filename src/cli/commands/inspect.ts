@@ -14,6 +14,7 @@ import { type Cli, print } from "../context.js";
 import { folderArgument, toggle } from "../flags.js";
 import { openRun } from "../model.js";
 import { columns, countText, evaluationText } from "../views/format.js";
+import { type LayerLine, layerLines, summaryText } from "../views/summary.js";
 import { openFlags, type OpenFlags } from "./shared.js";
 
 interface InspectFlags extends OpenFlags {
@@ -32,6 +33,7 @@ interface Inspection {
   readonly data: RunConfig["dataset"] | undefined;
   readonly epochs: number | undefined;
   readonly evaluation: Evaluation | undefined;
+  readonly layers: readonly LayerLine[];
   readonly weights: readonly {
     readonly name: string;
     readonly shape: readonly number[];
@@ -77,12 +79,15 @@ function familyText({ name, config }: Family): string {
   return formatSpec({ name, config: briefJson(config) });
 }
 
-async function inspectionOf(folder: string, flags: OpenFlags): Promise<Inspection> {
+async function inspectionOf(
+  folder: string,
+  flags: OpenFlags,
+): Promise<{ readonly inspection: Inspection; readonly summary: string }> {
   const { model, config } = await openRun(folder, await loadSettings(flags.config), flags.checkpoint);
   const { definition } = model;
   const last = (await readMetrics(folder)).at(-1);
   const objective = config?.objective;
-  return {
+  const inspection = {
     description: definition.describe(),
     input: definition.input,
     latent: definition.latent,
@@ -93,15 +98,17 @@ async function inspectionOf(folder: string, flags: OpenFlags): Promise<Inspectio
     data: config?.dataset,
     epochs: last?.epoch,
     evaluation: last?.evaluation,
+    layers: layerLines(definition),
     weights: weightsOf(model),
     onnx: await onnxFiles(folder),
   };
+  return { inspection, summary: summaryText(definition) };
 }
 
 const shapeText = (shape: readonly (number | string)[]): string => `[${shape.join(", ")}]`;
 const valueText = ({ name, type, shape }: OnnxValue): string => `${name} ${type} ${shapeText(shape)}`;
 
-function show(inspection: Inspection): void {
+function show(inspection: Inspection, summary: string): void {
   const { description, input, latent, posterior, prior, likelihood, objective, data, epochs, evaluation } =
     inspection;
   const facts: (readonly [string, string | undefined])[] = [
@@ -116,6 +123,7 @@ function show(inspection: Inspection): void {
     [evaluation?.split ?? "", evaluation && evaluationText(evaluation)],
   ];
   print(columns(facts.filter((fact): fact is [string, string] => fact[1] !== undefined)));
+  print(`\nlayers\n${summary}`);
   const { weights, onnx } = inspection;
   const total = weights.reduce((sum, { count }) => sum + count, 0);
   print("\nweights");
@@ -136,9 +144,9 @@ function show(inspection: Inspection): void {
 }
 
 async function inspect(this: Cli, flags: InspectFlags, folder: string): Promise<void> {
-  const inspection = await inspectionOf(folder, flags);
+  const { inspection, summary } = await inspectionOf(folder, flags);
   if (flags.json === true) return print(JSON.stringify(inspection));
-  show(inspection);
+  show(inspection, summary);
 }
 
 export const inspectCommand = buildCommand<InspectFlags, [folder: string], Cli>({

@@ -1,17 +1,10 @@
 import { buildCommand } from "@stricli/core";
-import { formatSpec, type OptionInfo, parseSpec } from "../../catalogue/index.js";
-import { distributions } from "../../distributions/index.js";
+import { formatSpec, type OptionInfo } from "../../catalogue/index.js";
 import { activations } from "../../nn/index.js";
-import { objectives } from "../../objectives/index.js";
-import { samplers } from "../../sampling/index.js";
-import {
-  objectiveNames,
-  priorsByPosterior,
-  usualCombination,
-  whyImpossible,
-} from "../../train/combinations.js";
+import { combinations, type Combinations } from "../combinations.js";
 import { type Cli, print } from "../context.js";
 import { commonFlags, type CommonFlags, toggle } from "../flags.js";
+import { combinationsName, type Kind, kindNamed, kinds, optionText } from "../listed.js";
 import { columns } from "../views/format.js";
 
 interface ListFlags extends CommonFlags {
@@ -23,32 +16,6 @@ function optionsText(options: Readonly<Record<string, OptionInfo<string>>>): str
     ([name, option]) => [name, option.default ?? option.type] as const,
   );
   return config.length === 0 ? "" : formatSpec({ name: "", config: Object.fromEntries(config) });
-}
-
-/** What can be trained with what, found by building the training steps. */
-interface Combinations {
-  /** For each posterior, the priors that work with it under `elbo`. */
-  readonly priors: Readonly<Record<string, readonly string[]>>;
-  /** For each objective, the posteriors that it is not defined for. */
-  readonly refused: Readonly<Record<string, readonly string[]>>;
-}
-
-const nameOf = (text: string): string => parseSpec(text).name;
-
-function combinations(): Combinations {
-  const byPosterior = priorsByPosterior();
-  const refused = objectiveNames().map((objective) => {
-    const works = ([posterior, priors]: readonly [string, readonly string[]]): boolean => {
-      const prior = priors.includes("normal") ? "normal" : (priors[0] ?? "normal");
-      return whyImpossible({ ...usualCombination, objective, posterior, prior }) === undefined;
-    };
-    const not = [...byPosterior].filter((entry) => !works(entry));
-    return [objective, not.map(([posterior]) => nameOf(posterior))] as const;
-  });
-  const priors = [...byPosterior].map(
-    ([posterior, names]) => [nameOf(posterior), names.map(nameOf)] as const,
-  );
-  return { priors: Object.fromEntries(priors), refused: Object.fromEntries(refused) };
 }
 
 /** Words in lines of up to 100 columns. */
@@ -84,63 +51,71 @@ function nonEmpty(lists: Readonly<Record<string, readonly string[]>>): Record<st
   return Object.fromEntries(Object.entries(lists).filter(([, list]) => list.length > 0));
 }
 
-function list(this: Cli, { json = false }: ListFlags): void {
-  const families = distributions.list();
-  const knownObjectives = objectives.list();
-  const works = combinations();
-  if (json) {
-    const plain = (entry: object): unknown => JSON.parse(JSON.stringify(entry));
-    return print(
-      JSON.stringify({
-        distributions: families.map(plain),
-        objectives: knownObjectives.map(plain),
-        activations: activations.names,
-        samplers: samplers.list().map(plain),
-        combinations: works,
-      }),
-    );
-  }
-  print("distributions, for --posterior, --prior and --likelihood");
-  print(
-    columns(
-      families.map(({ name, roles, description, options }) => [
-        `  ${name}`,
-        roles.join(", "),
-        `${description} ${optionsText(options)}`.trim(),
-      ]),
-    ),
-  );
-  print("\nobjectives, for --objective");
-  print(
-    columns(
-      knownObjectives.map(({ name, description, options }) => [
-        `  ${name}`,
-        `${description} ${optionsText(options)}`,
-      ]),
-    ),
-  );
-  print("\nsamplers, for generate --sampler");
-  print(
-    columns(
-      samplers
-        .list()
-        .map(({ name, description, options }) => [
-          `  ${name}`,
-          `${description} ${optionsText(options)}`.trim(),
-        ]),
-    ),
-  );
-  print("\nactivations, for --activation");
-  print(`  ${activations.names.join(", ")}`);
-  print("\nwhich posteriors work with which priors (elbo)");
-  print(grouped(works.priors));
-  print("  samples, which has no density, goes with wae-mmd, info-vae(alpha=1) and sliced-wasserstein");
-  print("\nwhich objectives are not defined for which posteriors");
-  print(grouped(nonEmpty(works.refused)));
+/** Entries one a line or, if `detailed`, each with its options in lines of their own. */
+function showKind({ name, where, entries }: Kind, detailed: boolean): void {
+  print(`${name}, ${where}`);
+  const rows = entries().map(({ name: own, roles, description, options }) => {
+    const middle = roles === undefined ? [] : [roles.join(", ")];
+    return [`  ${own}`, ...middle, detailed ? description : `${description} ${optionsText(options)}`.trim()];
+  });
+  if (!detailed) return print(columns(rows));
+  const lines = columns(rows).split("\n");
+  entries().forEach(({ options }, i) => {
+    print(lines[i] ?? "");
+    const own = Object.entries(options).map(([option, info]) => [`      ${option}`, optionText(info)]);
+    if (own.length > 0) print(columns(own));
+  });
 }
 
-export const listCommand = buildCommand<ListFlags, [], Cli>({
+function showCombinations({ priors, refused }: Combinations): void {
+  print("which posteriors work with which priors (elbo)");
+  print(grouped(priors));
+  print("  samples, which has no density, goes with wae-mmd, info-vae(alpha=1) and sliced-wasserstein");
+  print("\nwhich objectives are not defined for which posteriors");
+  print(grouped(nonEmpty(refused)));
+}
+
+/** The kinds asked for as one JSON object, each a list of entries with their options; activations by name alone. */
+function asJson(names: readonly string[], all: boolean): Record<string, unknown> {
+  const chosen = kinds.filter(({ name }) => names.includes(name));
+  const lists = chosen.map(({ name, entries }) => {
+    const plain = JSON.parse(JSON.stringify(entries())) as unknown;
+    return [name, name === "activations" && all ? activations.names : plain] as const;
+  });
+  const together = names.includes(combinationsName) && { [combinationsName]: combinations() };
+  return { ...Object.fromEntries(lists), ...together };
+}
+
+function list(this: Cli, { json = false }: ListFlags, ...asked: readonly string[]): void {
+  const all = asked.length === 0;
+  const names = all ? [...kinds.map(({ name }) => name), combinationsName] : asked.map(kindNamed);
+  if (json) return print(JSON.stringify(asJson(names, all)));
+  names.forEach((name, i) => {
+    if (i > 0) print("");
+    const kind = kinds.find((one) => one.name === name);
+    if (kind === undefined) showCombinations(combinations());
+    else showKind(kind, !all);
+  });
+}
+
+export const listCommand = buildCommand<ListFlags, readonly string[], Cli>({
   func: list,
-  parameters: { flags: { json: toggle("Print one JSON object"), ...commonFlags } },
-  docs: { brief: "List distributions, objectives and activations by name" },
+  parameters: {
+    positional: {
+      kind: "array",
+      parameter: {
+        brief: `What to list, with options: ${[...kinds.map(({ name }) => name), combinationsName].join(", ")}`,
+        placeholder: "KIND",
+        parse: (input) => input,
+      },
+    },
+    flags: { json: toggle("Print one JSON object"), ...commonFlags },
+  },
+  docs: {
+    brief: "List what can be chosen by name, and its options",
+    fullDescription:
+      "Lists what can be chosen by name: all of it in short or, of the kinds that are named, each option with its default.\n\n" +
+      "  latent list\n" +
+      "  latent list networks layers optimisers",
+  },
 });

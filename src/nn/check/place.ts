@@ -11,7 +11,7 @@ import {
   toTensor,
 } from "../../tensor/index.js";
 import type { NoiseKind, NoiseSource } from "../noise.js";
-import type { ParameterSpecs } from "../parameters.js";
+import { firstStream, type ParameterSpecs } from "../parameters.js";
 
 /** Standard normal numbers of a shape, the same for the same seed and name. */
 export function drawn(seed: number, name: string, shape: readonly number[], scale = 1): Tensor<"float64"> {
@@ -27,9 +27,10 @@ export function drawn(seed: number, name: string, shape: readonly number[], scal
  * positive does.
  */
 export function drawnWeights(specs: ParameterSpecs, seed: number): Record<string, Tensor<"float64">> {
-  const values = Object.entries(specs).map(([name, { shape, init, state }]) => {
+  const values = Object.entries(specs).map(([name, spec]) => {
+    const { shape, state } = spec;
     const first = new Float64Array(sizeOf(shape));
-    init(first, new RandomStream(seed, "init", name));
+    spec.init(first, firstStream(seed, name, spec));
     const moved = drawn(seed, name, shape, 0.3);
     moved.data.forEach((by, i) => {
       moved.data[i] = Math.fround((first[i] as number) + (state ? Math.abs(by) : by));

@@ -22,6 +22,7 @@ const formulas: Readonly<Record<string, (x: number) => number>> = {
   sigmoid,
   softplus,
   silu: (x) => x * sigmoid(x),
+  swish: (x) => x * sigmoid(x),
   gelu: (x) => (x / 2) * (1 + erf(x / Math.SQRT2)),
   mish: (x) => x * Math.tanh(softplus(x)),
   elu: (x) => (x > 0 ? x : Math.expm1(x)),

@@ -30,6 +30,19 @@ describe("linear", () => {
     expect(weight?.shape).toEqual([50, 16]);
   });
 
+  it("starts as it is told, by name, and its bias at 0", () => {
+    const { weight, bias } = initialValues(
+      linear(4, { init: "normal(std=2)" }).build([800]).parameters ?? {},
+      0,
+    );
+    const variance = (weight?.data as Float32Array).reduce((sum, v) => sum + v * v, 0) / 3200;
+    // five standard errors of 3200 numbers
+    expect(Math.abs(variance / 4 - 1)).toBeLessThan(0.125);
+    expect(bias?.data).toEqual(new Float32Array(4));
+    expect(linear(4, { init: "normal(std=2)" }).config.init).toEqual({ name: "normal", config: { std: 2 } });
+    expect(() => linear(4, { init: "nromal" })).toThrow('did you mean "normal"?');
+  });
+
   it.each([0, 1.5, -2, "4", undefined])("refuses %j numbers to put out", (out) => {
     expect(() => linear(out as number)).toThrow("linear: out must be a whole number from 1, got");
   });

@@ -1,8 +1,14 @@
 import type { Expr } from "../../graph/index.js";
 import "../../ops/index.js";
 import { UserError } from "../../tensor/index.js";
+import {
+  type Initialisation,
+  initialisationConfig,
+  type InitialisationLike,
+  initialisationOf,
+} from "../init/index.js";
 import type { Layer } from "../layer.js";
-import { type ParameterSpecs, uniformWithin, type Weights, weightNamed } from "../parameters.js";
+import { filledWith, type ParameterSpecs, uniformWithin, type Weights, weightNamed } from "../parameters.js";
 import { prefixed } from "../scope.js";
 import type { LayerInfo } from "./info.js";
 import { requireSize } from "./options.js";
@@ -11,11 +17,17 @@ import { requireSize } from "./options.js";
 export interface LinearOptions {
   /** Add a bias; default true. */
   readonly bias?: boolean;
+  /** How the weight starts, such as `orthogonal`; the bias then starts at 0. Default PyTorch's: both uniform in +-1/sqrt(in). */
+  readonly init?: InitialisationLike;
 }
 
-function specsOf(inSize: number, outSize: number, bias = true): ParameterSpecs {
-  const init = uniformWithin(1 / Math.sqrt(inSize));
-  return { weight: { shape: [outSize, inSize], init }, ...(bias && { bias: { shape: [outSize], init } }) };
+function specsOf(inSize: number, outSize: number, bias = true, init?: Initialisation): ParameterSpecs {
+  const shape = [outSize, inSize];
+  const usual = uniformWithin(1 / Math.sqrt(inSize));
+  return {
+    weight: { shape, init: init?.of(shape) ?? usual },
+    ...(bias && { bias: { shape: [outSize], init: init === undefined ? usual : filledWith(0) } }),
+  };
 }
 
 /** Parameters of a fully connected layer under `prefix`. */
@@ -40,19 +52,21 @@ function applyLinear(x: Expr, weights: Weights, inSize: number, outSize: number,
 
 /**
  * A fully connected layer, `torch.nn.Linear`: the last axis of an example [..., in] becomes [..., out]. Parameters:
- * `weight` [out, in] and `bias` [out], both uniform in +-1/sqrt(in). Throws a UserError for a size below 1.
+ * `weight` [out, in] and `bias` [out], both uniform in +-1/sqrt(in), or as `init` says. Throws a UserError for a size below
+ * 1 and for an initialisation that isn't known.
  */
-export function linear(out: number, { bias = true }: LinearOptions = {}): Layer {
+export function linear(out: number, { bias = true, init }: LinearOptions = {}): Layer {
   requireSize("linear: out", out);
+  const start = init === undefined ? undefined : initialisationOf(init);
   return {
     name: "linear",
-    config: { out, ...(!bias && { bias }) },
+    config: { out, ...(!bias && { bias }), ...(start && { init: initialisationConfig(start) }) },
     build(inShape) {
       const inSize = inShape.at(-1);
       if (inSize === undefined) throw new UserError("linear takes examples with at least one axis", 2);
       return {
         outShape: [...inShape.slice(0, -1), out],
-        parameters: specsOf(inSize, out, bias),
+        parameters: specsOf(inSize, out, bias, start),
         apply: (x, { weights }) => applyLinear(x, weights, inSize, out, bias),
       };
     },
@@ -66,7 +80,8 @@ export const linearInfo: LayerInfo = {
   options: {
     out: { type: "integer", min: 1, about: "numbers that come out" },
     bias: { type: "boolean", default: true, about: "add a bias" },
+    init: { type: "init", about: "how the weight starts, such as orthogonal; default uniform as in PyTorch" },
   },
-  examples: ["linear(out=4)", "linear(out=1, bias=false)"],
+  examples: ["linear(out=4)", "linear(out=1, bias=false)", "linear(out=3, init=orthogonal(gain=2))"],
   make: ({ out, ...options }) => linear(out as number, options),
 };

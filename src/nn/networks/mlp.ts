@@ -13,7 +13,7 @@ export interface MlpOptions {
 /**
  * A multilayer perceptron: examples as vectors, fully connected layers of the given hidden sizes, the activation between
  * them, and a last layer without one. Its parameters are numbered as in a PyTorch `nn.Sequential` of Linear and
- * activation: `0.weight`, `2.weight`, ... Throws a UserError for a hidden size below 1 or an unknown activation.
+ * activation: `0.weight`, `2.weight`, ... Its decoder has the hidden sizes reversed. Throws a UserError for a hidden size below 1 or an unknown activation.
  */
 export function mlp(hidden: readonly number[], { activation = "relu" }: MlpOptions = {}): Network {
   const given: unknown = hidden;
@@ -32,6 +32,7 @@ export function mlp(hidden: readonly number[], { activation = "relu" }: MlpOptio
   return {
     name: "mlp",
     config: { hidden: [...hidden], activation: activationConfig(between) },
+    decoder: () => mlp([...hidden].reverse(), { activation: between }),
     build(inShape, outShape) {
       const inSize = sizeOf(inShape);
       const built = layers.build([inSize], outShape);

@@ -1,0 +1,2 @@
+export { type Fans, fansOf } from "./fans.js";
+export * from "./initialisations.js";

@@ -1,0 +1,4 @@
+export { convDown, convUp, convWeights, type Form } from "./convolution.js";
+export * from "./convolve.js";
+export { coarseOf, type Geometry } from "./geometry.js";
+export { plainDown, plainUp } from "./plain.js";
