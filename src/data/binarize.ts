@@ -23,7 +23,7 @@ export const binarizations: readonly Binarization[] = ["none", "dynamic", "stati
 
 /** What a way of making data binary means, as a few words for people. */
 export const binarizationText: Readonly<Record<Binarization, string>> = {
-  none: "grey levels",
+  none: "not binarised",
   dynamic: "dynamic binarisation",
   static: "static binarisation",
   threshold: "binarised at one half",

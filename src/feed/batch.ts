@@ -1,9 +1,15 @@
-import { type Binarization, type ExampleSchema, wholeSchema } from "../data/portable.js";
+import {
+  type Binarization,
+  type ExampleSchema,
+  isUnit,
+  pictureRange,
+  wholeSchema,
+} from "../data/portable.js";
 import { constant, type Expr, input, scalar } from "../graph/index.js";
 import "../ops/index.js";
 import { type BoundVae, modelNumbersOf, type NoiseInput, NoiseInputs, type Vae } from "../model/index.js";
 import { type Mode, Packing, trainableWeights, type Weights } from "../nn/index.js";
-import type { ObjectiveContext } from "../objectives/index.js";
+import type { ObjectiveContext, PictureLayout } from "../objectives/index.js";
 import type { Dim, FloatType } from "../tensor/index.js";
 
 /** A batch of examples as a model sees it. */
@@ -106,6 +112,18 @@ function gather(size: number, options: BatchOptions): Gathered {
   };
 }
 
+/** How pictures' numbers lie, and which of the model's numbers are black and white. */
+function pictureLayout(schema: ExampleSchema): PictureLayout | undefined {
+  if (schema.kind !== "image") return undefined;
+  const { height, width, channels, codec } = schema;
+  const own = isUnit(schema) ? ([0, 1] as const) : pictureRange(schema);
+  if (own === undefined || !(own[0] < own[1])) return { height, width, channels };
+  if (codec.type !== "standard") return { height, width, channels, range: own };
+  const [mean, scale] = [codec.mean[0] ?? 0, codec.scale[0] ?? 1];
+  if (codec.mean.length > 1 || codec.scale.length > 1) return { height, width, channels };
+  return { height, width, channels, range: [(own[0] - mean) / scale, (own[1] - mean) / scale] };
+}
+
 /** Schedules at their end. */
 const atTheirEnd =
   (dtype: FloatType) =>
@@ -131,7 +149,16 @@ export function openBatch(model: Vae, options: OpenBatchOptions): OpenBatch {
     ...(batch.condition && { condition: batch.condition }),
   });
   const trained = trainableWeights(model.parameters, weights);
-  const context: ObjectiveContext = { x: batch.x, ...bound, noise, datasetSize, weights: trained, scheduled };
+  const picture = pictureLayout(options.schema ?? wholeSchema(model.input));
+  const context: ObjectiveContext = {
+    x: batch.x,
+    ...bound,
+    noise,
+    datasetSize,
+    weights: trained,
+    ...(picture && { picture }),
+    scheduled,
+  };
   return { ...bound, batch, indices, noise, layerNoise, stored, weights, trained, context, packing, drawn };
 }
 

@@ -16,6 +16,8 @@ export { iwae, type IwaeOptions, weightedDraws, type WeightedDraws } from "./iwa
 export { requireLeastBatch } from "./least-batch.js";
 export { type Kernel, type KernelName, kernelOf, mmdSquared } from "./mmd.js";
 export type * from "./objective.js";
+export type { PictureLayout } from "./picture.js";
+export * from "./pictures/index.js";
 export * from "./registry.js";
 export type { EncoderKind } from "./sample-based.js";
 export { simple } from "./simple.js";

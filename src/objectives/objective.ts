@@ -1,6 +1,8 @@
 import type { Distribution, NoiseSource } from "../distributions/index.js";
 import type { Expr } from "../graph/index.js";
+import type { Json } from "../catalogue/index.js";
 import type { Weights } from "../nn/index.js";
+import type { PictureLayout } from "./picture.js";
 
 /** The model as an objective sees it, for one batch. */
 export interface ObjectiveContext {
@@ -16,6 +18,8 @@ export interface ObjectiveContext {
   readonly datasetSize: number;
   /** The model's parameters by name, such as `decoder.0.weight`, for penalties on them. */
   readonly weights?: Weights;
+  /** How an example's numbers lie, if it is a picture. */
+  readonly picture?: PictureLayout;
   /** A number that changes from step to step, such as a weight on a schedule: `at(step)` from step 0 on. */
   scheduled(name: string, at: (step: number) => number): Expr;
 }
@@ -35,7 +39,7 @@ export interface ObjectiveResult {
 export interface Objective {
   readonly name: string;
   /** The options it was made with. */
-  readonly config: Readonly<Record<string, number | string | boolean>>;
+  readonly config: Readonly<Record<string, Json>>;
   /** True if codes are the posterior's means and nothing is drawn: then there is no KL divergence to report. */
   readonly deterministic?: true;
   /**

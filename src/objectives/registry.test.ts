@@ -21,7 +21,7 @@ test("options of a registered objective are read and checked", () => {
     name,
     description: "for this test",
     options: { beta: { type: "number", about: "weight", min: 0 } },
-    make: ({ beta = 1 }) => ({ ...objectives.from("elbo"), name, config: { beta: beta as number } }),
+    make: ({ beta = 1 }) => ({ ...objectives.from("elbo"), name, config: { beta: beta } }),
   });
   expect(objectives.from("registry-test(beta=4)").config).toEqual({ beta: 4 });
   expect(() => objectives.from("registry-test(beta=-1)")).toThrow(

@@ -1,4 +1,4 @@
-import { Catalogue } from "../catalogue/index.js";
+import { Catalogue, isSpec } from "../catalogue/index.js";
 import { autoencoderInfo, raeL2Info } from "./autoencoder.js";
 import { betaTcVaeInfo } from "./beta-tc-vae.js";
 import { betaVaeInfo } from "./beta-vae.js";
@@ -8,13 +8,24 @@ import { freeBitsInfo } from "./free-bits.js";
 import type { ObjectiveInfo } from "./info.js";
 import { iwaeInfo } from "./iwae.js";
 import type { Objective } from "./objective.js";
+import { laplacianPyramidInfo } from "./pictures/laplacian-pyramid.js";
+import { charbonnierInfo, logCoshInfo } from "./pictures/robust.js";
+import { sigmaVaeInfo } from "./pictures/sigma-vae.js";
+import { msSsimInfo, ssimInfo } from "./pictures/ssim.js";
 import { simpleInfo } from "./simple.js";
 import { slicedWassersteinInfo } from "./sliced-wasserstein.js";
 import { infoVaeInfo, waeMmdInfo } from "./wae-mmd.js";
 
 /** The objectives that can be chosen by name. */
-export const objectives = new Catalogue<Objective, ObjectiveInfo>(
-  { kind: "objective", members: ["name", "build"] },
+export const objectives: Catalogue<Objective, ObjectiveInfo> = new Catalogue<Objective, ObjectiveInfo>(
+  {
+    kind: "objective",
+    members: ["name", "build"],
+    readers: {
+      objective: (value, wrong) =>
+        typeof value === "string" || isSpec(value) ? objectives.from(value) : wrong("an objective"),
+    },
+  },
   [
     elboInfo,
     simpleInfo,
@@ -28,6 +39,12 @@ export const objectives = new Catalogue<Objective, ObjectiveInfo>(
     slicedWassersteinInfo,
     autoencoderInfo,
     raeL2Info,
+    ssimInfo,
+    msSsimInfo,
+    charbonnierInfo,
+    logCoshInfo,
+    laplacianPyramidInfo,
+    sigmaVaeInfo,
   ],
 );
 

@@ -1,3 +1,4 @@
+import { parseSpec } from "../catalogue/index.js";
 import type { Dataset } from "../data/index.js";
 import { distributions, type Role } from "../distributions/index.js";
 import { type Vae, vae } from "../model/index.js";
@@ -59,13 +60,18 @@ function modelOf(
   });
 }
 
+/** Examples that an objective takes. */
+function inputFor(objective: string): readonly number[] {
+  return objectives.find(parseSpec(objective).name)?.shape ?? [4];
+}
+
 /**
  * Why a combination can't be trained, or undefined if it can: what building its training step says, for examples
- * of shape `input`. Errors that are not refusals (a UserError) are thrown.
+ * of shape `input`; default such as its objective takes. Errors that are not refusals (a UserError) are thrown.
  */
 export function whyImpossible(
   combination: Combination,
-  input: readonly number[] = [4],
+  input: readonly number[] = inputFor(combination.objective),
   latent = 2,
 ): string | undefined {
   try {
@@ -164,7 +170,7 @@ export async function tryCombination(
   latent = 2,
 ): Promise<CombinationResult> {
   try {
-    const detail = whyImpossible(combination, [4], latent);
+    const detail = whyImpossible(combination, inputFor(combination.objective), latent);
     if (detail !== undefined) return { outcome: "refused", detail };
   } catch (error) {
     return { outcome: "failed", detail: String(error) };

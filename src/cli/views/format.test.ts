@@ -52,7 +52,7 @@ test("an estimated KL is marked", () => {
     terms: {},
   };
   const text = (klMethod: "exact" | "monteCarlo"): string => evaluationText({ ...evaluation, klMethod });
-  expect(text("exact")).toBe("-ELBO 10.0 = 8.00 + KL 2.00  MSE 0.5000  active 1/2  grey levels");
+  expect(text("exact")).toBe("-ELBO 10.0 = 8.00 + KL 2.00  MSE 0.5000  active 1/2  not binarised");
   expect(text("monteCarlo")).toContain("KL ~2.00");
 });
 
