@@ -1,9 +1,7 @@
-import { UserError } from "../tensor/index.js";
+import { hasMembers, valueInWords, suggestion, UserError } from "../tensor/index.js";
 import type { Json } from "./json.js";
-import { hasMembers, valueInWords } from "./arguments.js";
 import { type BasicOptionType, type OptionInfos, type OptionReader, readOptions } from "./options.js";
 import { isSpec, parseSpec, type Spec } from "./spec.js";
-import { suggestion } from "./suggest.js";
 
 /** Something that can be chosen by name: what it is, which options it has, and how it is made of them. */
 export interface Entry<T, Type extends string = BasicOptionType> extends OptionInfos<Type> {

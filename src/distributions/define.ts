@@ -19,6 +19,7 @@ import {
   type Support,
 } from "./distribution.js";
 import type { Encoding, EncodingOf, Family, Json } from "./family.js";
+import { familyFactory } from "./factory.js";
 import type { FamilyInfo, FamilyOption, Role } from "./info.js";
 
 /** A parameter's value: graph, or numbers (which take the dtype of the other parameters, float32 by default). */
@@ -263,5 +264,5 @@ export function defineDistribution<P extends string, N extends string = never, M
     ...(spec.values && { values: () => spec.values as readonly number[] }),
     make: (given) => factory(given as Readonly<Partial<Record<P, number>>>),
   };
-  return Object.assign(factory, { familyName: spec.name, of, info });
+  return familyFactory(factory, { familyName: spec.name, of, info });
 }

@@ -2,6 +2,7 @@ import { constant } from "../graph/index.js";
 import { type FloatType, tensor, UserError } from "../tensor/index.js";
 import type { Distribution } from "./distribution.js";
 import type { Family, Json } from "./family.js";
+import { familyFactory } from "./factory.js";
 import type { FamilyInfo } from "./info.js";
 import { type Spec, isSpec } from "../catalogue/index.js";
 import type { Points } from "./points.js";
@@ -136,7 +137,7 @@ export interface SamplesFactory {
  * A prior that is known by samples only, for objectives that compare samples (MMD, sliced Wasserstein):
  * `samples({ points })`. It has no density, so that a KL divergence with it is refused.
  */
-export const samples: SamplesFactory = Object.assign(makeFamily, { familyName: name, info, of: empirical });
+export const samples: SamplesFactory = familyFactory(makeFamily, { familyName: name, info, of: empirical });
 
 /**
  * The spec with the points of each `samples(file=...)` in it, nested ones included, read by `load`. They are kept in

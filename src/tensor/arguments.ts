@@ -1,4 +1,4 @@
-import { UserError } from "../tensor/index.js";
+import { UserError } from "./errors.js";
 import { suggestion } from "./suggest.js";
 
 /** What an argument or an option may be. */
@@ -17,6 +17,7 @@ export function valueInWords(value: unknown): string {
   }
   if (typeof value === "function") return "a function";
   if (typeof value !== "object" || value === null) return String(value);
+  if (isPromise(value)) return "a Promise, which must be awaited first";
   if (ArrayBuffer.isView(value)) return `a ${value.constructor.name}`;
   const text = plainText(value);
   if (Array.isArray(value)) return `an array ${text}`;
@@ -45,7 +46,8 @@ export function requireArgument(where: string, name: string, value: unknown, che
   if (isPromise(value)) {
     throw new UserError(`${where}: ${name} is a Promise: await it first`, 2);
   }
-  throw new UserError(`${where}: ${name} must be ${check.expected}, got ${valueInWords(value)}`, 2);
+  const remedy = typeof value === "function" ? "; if it makes one, call it" : "";
+  throw new UserError(`${where}: ${name} must be ${check.expected}, got ${valueInWords(value)}${remedy}`, 2);
 }
 
 /** What a function's options may be, by name. */
