@@ -1,4 +1,4 @@
-import { hasMembers, valueInWords, suggestion, UserError } from "../tensor/index.js";
+import { be, hasMembers, requireArgument, suggestion, UserError, valueInWords } from "../tensor/index.js";
 import type { Json } from "./json.js";
 import { type BasicOptionType, type OptionInfos, type OptionReader, readOptions } from "./options.js";
 import { isSpec, parseSpec, type Spec } from "./spec.js";
@@ -19,6 +19,8 @@ export interface Entry<T, Type extends string = BasicOptionType> extends OptionI
   /** Makes it; the options' names and types have been checked. */
   make(options: Readonly<Record<string, unknown>>): T;
 }
+
+const anEntry = be.having(["name", "options", "make"], "an object of name, description, options and make");
 
 /** How a catalogue speaks of its entries and reads their options. */
 export interface CatalogueOptions {
@@ -56,6 +58,7 @@ export class Catalogue<T, E extends Entry<T, string> = Entry<T>> {
    * name is not in kebab case or belongs to an entry that ships.
    */
   add(entry: E): this {
+    requireArgument(`registering a ${this.kind}`, "the entry", entry, anEntry);
     if (!/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/.test(entry.name)) {
       throw new UserError(
         `the name of a ${this.kind} is in kebab case, such as "half-normal", not "${entry.name}"`,

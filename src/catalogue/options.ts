@@ -50,8 +50,8 @@ function isPoints(value: Json): boolean {
 /** `a whole number from 1 to 10`, `a number from 0 on`. */
 function numberInWords({ type, min = -Infinity, max = Infinity }: OptionInfo<string>): string {
   const kind = type === "integer" ? "a whole number" : "a number";
-  const from = min > -Infinity ? ` from ${min}` : "";
-  return `${kind}${from}${max < Infinity ? ` to ${max}` : from && " on"}`;
+  if (min === -Infinity) return max < Infinity ? `${kind} up to ${max}` : kind;
+  return `${kind} from ${min}${max < Infinity ? ` to ${max}` : " on"}`;
 }
 
 function isNumberOf({ type, min = -Infinity, max = Infinity }: OptionInfo<string>, value: Json): boolean {

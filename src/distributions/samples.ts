@@ -4,7 +4,7 @@ import type { Distribution } from "./distribution.js";
 import type { Family, Json } from "./family.js";
 import { familyFactory } from "./factory.js";
 import type { FamilyInfo } from "./info.js";
-import { type Spec, isSpec } from "../catalogue/index.js";
+import { be, isSpec, requireArgument, type Spec } from "../catalogue/index.js";
 import type { Points } from "./points.js";
 
 const name = "samples";
@@ -139,11 +139,15 @@ export interface SamplesFactory {
  */
 export const samples: SamplesFactory = familyFactory(makeFamily, { familyName: name, info, of: empirical });
 
+const aSpec = { expected: "a distribution as plain data, { name, config }", ok: isSpec };
+
 /**
  * The spec with the points of each `samples(file=...)` in it, nested ones included, read by `load`. They are kept in
  * the config, so that a saved model does not need the file.
  */
 export async function readSamples(spec: Spec, load: (file: string) => Promise<Points>): Promise<Spec> {
+  requireArgument("readSamples", "the spec", spec, aSpec);
+  requireArgument("readSamples", "what loads a file", load, be.callable);
   const visit = async (value: Json): Promise<Json> => {
     if (isSpec(value)) return { ...(await readSamples(value, load)) };
     return Array.isArray(value) ? Promise.all((value as readonly Json[]).map(visit)) : value;

@@ -55,6 +55,11 @@ const decodeChecks = {
   draw: be.boolean,
   seed: be.seed,
 } as const satisfies ChecksOf<DecodeOptions>;
+/** A trained model, where a function of the API takes one. */
+export const aTrainedModel = be.having(
+  ["definition", "weights"],
+  "a trained model, such as train(...) or loadModel(...) gives",
+);
 const floats = be.tensor("float32");
 const examples = be.tensor("uint8", "float32");
 

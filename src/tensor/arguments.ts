@@ -102,6 +102,8 @@ export const be = {
       ok: (value) => typeof value === "number" && Number.isFinite(value) && value >= least && value <= most,
     };
   },
+  /** Any number, infinite ones and NaN among them. */
+  anyNumber: { expected: "a number", ok: (value) => typeof value === "number" },
   /** A number above 0. */
   positive: {
     expected: "a number above 0",
@@ -125,7 +127,7 @@ export const be = {
   /** A list of at least `least` items that all pass. */
   list(item: Check, least = 0, example = "[64, 64]"): Check {
     return {
-      expected: `a list, such as ${example}, each ${item.expected}`,
+      expected: `a list, such as ${example}${item === be.anything ? "" : `, each ${item.expected}`}`,
       ok: (value) => Array.isArray(value) && value.length >= least && value.every(item.ok),
     };
   },
@@ -145,6 +147,12 @@ export const be = {
         (dtypes.length === 0 || dtypes.includes((value as { dtype: string }).dtype)),
     };
   },
+  typedArray: {
+    expected: "a typed array, such as a Float32Array",
+    ok: (value) => ArrayBuffer.isView(value) && "length" in value,
+  },
+  /** The bytes of a file. */
+  bytes: { expected: "bytes, a Uint8Array", ok: (value) => value instanceof Uint8Array },
   signal: {
     expected: "an AbortSignal",
     ok: (value) => hasMembers(value, ["aborted", "addEventListener"]),

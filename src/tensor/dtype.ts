@@ -1,3 +1,5 @@
+import { be } from "./arguments.js";
+
 /** Element types of tensors, symbolic and concrete. */
 export type DType = "float32" | "float64" | "int32" | "int64" | "uint8" | "bool";
 
@@ -25,6 +27,9 @@ const constructors = {
   uint8: Uint8Array,
   bool: Uint8Array,
 } as const;
+
+/** An element type, where a function takes one. */
+export const aDType = be.oneOf(Object.keys(constructors));
 
 /** True for the element types that carry gradients. */
 export function isFloat(dtype: DType): dtype is FloatType {

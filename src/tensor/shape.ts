@@ -1,8 +1,25 @@
+import { type Check } from "./arguments.js";
+
 /** A dimension: a length, or a name for a length known only when the graph runs (such as `"batch"`). */
 export type Dim = number | string;
 
 /** Dimensions from the outermost to the innermost; `[]` is a scalar. */
 export type Shape = readonly Dim[];
+
+const isLength = (dim: unknown): boolean => Number.isInteger(dim) && (dim as number) >= 0;
+
+/** A shape, where a function takes one; -1 is what `reshape` works out. */
+export const aShape: Check = {
+  expected: 'a list of lengths, which may be names, such as ["batch", 784]',
+  ok: (value) =>
+    Array.isArray(value) && value.every((dim) => isLength(dim) || dim === -1 || typeof dim === "string"),
+};
+
+/** A shape whose dimensions are numbers. */
+export const aStaticShape: Check = {
+  expected: "a list of whole numbers, such as [28, 28]",
+  ok: (value) => Array.isArray(value) && value.every(isLength),
+};
 
 /** A shape as text, for messages: `[batch, 28, 28]`. */
 export function formatShape(shape: Shape): string {
@@ -44,7 +61,7 @@ export function normalizeAxis(axis: number, rank: number): number {
 /** Axes in ascending order without repeats; `undefined` means all. */
 export function normalizeAxes(axes: number | readonly number[] | undefined, rank: number): number[] {
   if (axes === undefined) return Array.from({ length: rank }, (_, i) => i);
-  const list = typeof axes === "number" ? [axes] : axes;
+  const list: readonly number[] = Array.isArray(axes) ? axes : [axes];
   return [...new Set(list.map((axis) => normalizeAxis(axis, rank)))].sort((a, b) => a - b);
 }
 

@@ -1,6 +1,6 @@
 import type { Expr } from "../../graph/index.js";
 import "../../ops/index.js";
-import { UserError } from "../../tensor/index.js";
+import { be, type ChecksOf, requireOptions, UserError } from "../../tensor/index.js";
 import type { Layer } from "../layer.js";
 import { type ParameterSpecs, uniformWithin, type Weights, weightNamed } from "../parameters.js";
 import { prefixed } from "../scope.js";
@@ -42,8 +42,10 @@ function applyLinear(x: Expr, weights: Weights, inSize: number, outSize: number,
  * A fully connected layer, `torch.nn.Linear`: the last axis of an example [..., in] becomes [..., out]. Parameters:
  * `weight` [out, in] and `bias` [out], both uniform in +-1/sqrt(in). Throws a UserError for a size below 1.
  */
-export function linear(out: number, { bias = true }: LinearOptions = {}): Layer {
+export function linear(out: number, options: LinearOptions = {}): Layer {
   requireSize("linear: out", out);
+  requireOptions("linear", options, { bias: be.boolean } satisfies ChecksOf<LinearOptions>);
+  const { bias = true } = options;
   return {
     name: "linear",
     config: { out, ...(!bias && { bias }) },
