@@ -89,14 +89,12 @@ export function rows(examples: ExampleTensor, start: number, end?: number): Exam
  * The examples as floats in their own units: a copy, unless they are floats already. Bytes are divided by 255 unless a
  * `schema` says otherwise.
  */
-export function toFloats(
-  examples: ExampleTensor,
-  schema: ExampleSchema = wholeSchema(examples.shape.slice(1)),
-): Tensor<"float32"> {
+export function toFloats(examples: ExampleTensor, schema?: ExampleSchema): Tensor<"float32"> {
   requireArgument("toFloats", "examples", examples, someExamples);
-  requireArgument("toFloats", "the schema", schema, be.having(["kind"], "a schema, as a data set has"));
+  if (schema !== undefined)
+    requireArgument("toFloats", "the schema", schema, be.having(["kind"], "a schema, as a data set has"));
   if (examples.dtype === "float32") return examples;
-  const { level } = scalesOf(schema);
+  const { level } = scalesOf(schema ?? wholeSchema(examples.shape.slice(1)));
   const out = new Float32Array(examples.data.length);
   const size = sizeOf(examples.shape.slice(1));
   for (let i = 0; i < out.length; i++) {

@@ -1,5 +1,6 @@
 import { create, toBinary } from "@bufbuild/protobuf";
-import { type Expr, inputName, inputsOf, simplify } from "../graph/index.js";
+import { type Expr, inputName, inputsOf, requireExpression, simplify } from "../graph/index.js";
+import { be, type ChecksOf, requireArgument, requireOptions } from "../tensor/index.js";
 import { GraphEmitter, valueInfo } from "./emitter.js";
 import { requireDistinct } from "./validate.js";
 import { GraphProtoSchema, ModelProtoSchema, type ValueInfoProto } from "./onnx_pb.js";
@@ -19,6 +20,17 @@ export interface CompiledGraph {
   readonly bytes: Uint8Array;
   readonly inputs: readonly string[];
   readonly outputs: readonly string[];
+}
+
+const metadataChecks = {
+  name: be.text,
+  properties: be.having([], "an object of texts by name"),
+} as const satisfies ChecksOf<ModelMetadata>;
+
+/** Throws a UserError that names the function unless `outputs` is an object of expressions by name. */
+export function requireOutputs(where: string, outputs: unknown): void {
+  requireArgument(where, "outputs", outputs, be.having([], "an object of expressions by name"));
+  for (const [name, node] of Object.entries(outputs as object)) requireExpression(where, node, `"${name}"`);
 }
 
 function declared(name: string, node: Expr): ValueInfoProto {
@@ -67,6 +79,8 @@ export function compile(
   outputs: Readonly<Record<string, Expr>>,
   metadata: ModelMetadata = {},
 ): CompiledGraph {
+  requireOutputs("compile", outputs);
+  requireOptions("compile: its metadata", metadata, metadataChecks);
   const names = Object.keys(outputs);
   const roots = simplify(Object.values(outputs));
   const inputs = inputsOf(Object.values(outputs));

@@ -1,4 +1,4 @@
-import { type Check } from "./arguments.js";
+import { type Check, requireArgument } from "./arguments.js";
 
 /** A dimension: a length, or a name for a length known only when the graph runs (such as `"batch"`). */
 export type Dim = number | string;
@@ -23,6 +23,7 @@ export const aStaticShape: Check = {
 
 /** A shape as text, for messages: `[batch, 28, 28]`. */
 export function formatShape(shape: Shape): string {
+  if (!Array.isArray(shape)) requireArgument("formatShape", "the shape", shape, aShape);
   return `[${shape.join(", ")}]`;
 }
 
@@ -67,6 +68,10 @@ export function normalizeAxes(axes: number | readonly number[] | undefined, rank
 
 /** NumPy's broadcasting of two shapes; throws if they don't fit. A named dimension fits itself and 1. */
 export function broadcast(a: Shape, b: Shape): Shape {
+  if (!Array.isArray(a) || !Array.isArray(b)) {
+    requireArgument("broadcast", "the first shape", a, aShape);
+    requireArgument("broadcast", "the second shape", b, aShape);
+  }
   const rank = Math.max(a.length, b.length);
   const out: Dim[] = [];
   for (let i = 0; i < rank; i++) {
