@@ -22,11 +22,6 @@ export interface CompiledGraph {
   readonly outputs: readonly string[];
 }
 
-const metadataChecks = {
-  name: be.text,
-  properties: be.having([], "an object of texts by name"),
-} as const satisfies ChecksOf<ModelMetadata>;
-
 /** Throws a UserError that names the function unless `outputs` is an object of expressions by name. */
 export function requireOutputs(where: string, outputs: unknown): void {
   requireArgument(where, "outputs", outputs, be.having([], "an object of expressions by name"));
@@ -37,6 +32,11 @@ function declared(name: string, node: Expr): ValueInfoProto {
   return valueInfo(name, node.dtype, node.shape);
 }
 
+const metadataChecks = {
+  name: be.text,
+  properties: be.having([], "an object of texts by name"),
+} as const satisfies ChecksOf<ModelMetadata>;
+
 /** Puts the nodes of one graph into a model and encodes it. */
 export function encodeModel(
   emitter: GraphEmitter,
@@ -44,6 +44,7 @@ export function encodeModel(
   outputs: readonly ValueInfoProto[],
   metadata: ModelMetadata,
 ): CompiledGraph {
+  requireOptions("the model's metadata", metadata, metadataChecks);
   const graph = create(GraphProtoSchema, {
     name: metadata.name ?? "latent",
     node: emitter.finished(
@@ -80,7 +81,6 @@ export function compile(
   metadata: ModelMetadata = {},
 ): CompiledGraph {
   requireOutputs("compile", outputs);
-  requireOptions("compile: its metadata", metadata, metadataChecks);
   const names = Object.keys(outputs);
   const roots = simplify(Object.values(outputs));
   const inputs = inputsOf(Object.values(outputs));
