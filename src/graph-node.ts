@@ -1,4 +1,5 @@
 import { nodePlatform } from "./node.js";
+import { be, type ChecksOf, requireOptions } from "./tensor/index.js";
 import type { Engine } from "./runtime/index.js";
 
 export * from "./graph.js";
@@ -12,10 +13,17 @@ export interface EngineOptions {
   readonly threads?: number;
 }
 
+const engineChecks = {
+  device: be.text,
+  threads: be.whole(1, 1024),
+} as const satisfies ChecksOf<EngineOptions>;
+
 /**
  * Starts an engine in a thread of its own: a place where programs run and values stay between calls. Throws a UserError
  * if the device is unknown or can't be used here, with the reason.
  */
-export function startEngine({ device = "auto", threads }: EngineOptions = {}): Promise<Engine> {
+export async function startEngine(options: EngineOptions = {}): Promise<Engine> {
+  requireOptions("startEngine", options, engineChecks);
+  const { device = "auto", threads } = options;
   return nodePlatform.startEngine(device, threads);
 }

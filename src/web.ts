@@ -1,9 +1,10 @@
-import { be } from "./catalogue/index.js";
 import type { Dataset } from "./data/portable.js";
 import type { Encoding } from "./distributions/index.js";
 import {
   type EvaluateOptions,
   evaluateModelIn,
+  requireEvaluation,
+  requireScoring,
   type Evaluation,
   type ScoreOptions,
   scoreModelIn,
@@ -16,9 +17,16 @@ import { type Engine, evaluateOn, type Feeds } from "./runtime/index.js";
 import type { WebEngineOptions } from "./runtime/web-backend.js";
 import { type TrainOptions, trainUnkept } from "./runs/portable.js";
 import { fitFlowOn, type FlowOptions, type FlowSampler } from "./sampling/index.js";
-import type { Tensor } from "./tensor/index.js";
+import { be, type ChecksOf, requireOptions, type Tensor } from "./tensor/index.js";
 import type { Run } from "./train/portable.js";
-import { openWebBackend, startWebEngine, type WebOptions, webPlatform } from "./web-platform.js";
+import {
+  engineChecks,
+  openWebBackend,
+  placeAndRest,
+  startWebEngine,
+  type WebOptions,
+  webPlatform,
+} from "./web-platform.js";
 
 export * from "./common.js";
 export type { WasmOptions } from "./runtime/wasm.js";
@@ -36,23 +44,32 @@ export type WebTrainOptions = Omit<TrainOptions, "out" | "resume" | "checkpointS
  * stays alive. The same seed gives the same weights on the same engine, in a worker or not. Throws a UserError for bad
  * options and data that don't fit the model.
  */
-export function train<E extends Encoding>(
+export async function train<E extends Encoding>(
   model: Vae<E>,
   dataset: Dataset,
   options: WebTrainOptions = {},
 ): Promise<Run<E>> {
-  const own = { wasmPaths: be.anything, thread: be.anything, worker: be.anything };
-  return trainUnkept(webPlatform(options), model, dataset, options, own);
+  const [place, told] = placeAndRest("train", options);
+  const { device, threads } = place;
+  const asked = { ...told, ...(device && { device }), ...(threads && { threads }) };
+  return trainUnkept(webPlatform(place), model, dataset, asked);
 }
+
+const loadChecks = {
+  ...engineChecks,
+  definition: be.having(["input", "bind"], "a model, such as vae({ input: [28, 28] })"),
+  families: be.callable,
+} as const satisfies ChecksOf<LoadFilesOptions & WebEngineOptions>;
 
 /**
  * Loads a trained model: from the address of its folder, from its files by name, or from a folder that the user has
  * opened. Throws a UserError that names the file that is missing, damaged or of a later version.
  */
-export function loadModel(
+export async function loadModel(
   source: ModelSource,
   options: LoadFilesOptions & WebEngineOptions = {},
 ): Promise<TrainedVae> {
+  requireOptions("loadModel", options, loadChecks);
   return loadModelFrom(source, () => openWebBackend(options), options);
 }
 
@@ -65,8 +82,9 @@ export async function evaluateModel(
   dataset: Dataset,
   options: EvaluateOptions & WebOptions = {},
 ): Promise<Evaluation> {
-  const { device, threads, wasmPaths, thread, worker, ...measures } = options;
-  return inEngine(options, (engine) => evaluateModelIn(engine, model, dataset, measures));
+  const [place, measures] = placeAndRest<EvaluateOptions>("evaluateModel", options);
+  requireEvaluation(model, dataset, measures);
+  return inEngine(place, (engine) => evaluateModelIn(engine, model, dataset, measures));
 }
 
 /**
@@ -78,8 +96,9 @@ export async function scoreModel(
   dataset: Dataset,
   options: ScoreOptions & WebOptions = {},
 ): Promise<Scores> {
-  const { device, threads, wasmPaths, thread, worker, ...asked } = options;
-  return inEngine(options, (engine) => scoreModelIn(engine, model, dataset, asked));
+  const [place, asked] = placeAndRest<ScoreOptions>("scoreModel", options);
+  requireScoring(model, dataset, asked);
+  return inEngine(place, (engine) => scoreModelIn(engine, model, dataset, asked));
 }
 
 /** Does `work` in an engine of its own. */
@@ -93,11 +112,12 @@ async function inEngine<T>(options: WebOptions, work: (engine: Engine) => Promis
 }
 
 /** Fits a normalising flow to codes [n, latent], for sampling from what a model has learned of its data. */
-export function fitFlow(
+export async function fitFlow(
   codes: Tensor<"float32">,
   options: FlowOptions & WebOptions = {},
 ): Promise<FlowSampler> {
-  return fitFlowOn(webPlatform(options), codes, options);
+  const [place, asked] = placeAndRest<FlowOptions>("fitFlow", options);
+  return fitFlowOn(webPlatform(place), codes, asked);
 }
 
 /**

@@ -1,6 +1,6 @@
-import { type Expr, scalar, topological } from "../graph/index.js";
+import { type Expr, expressions, requireExpression, scalar, topological } from "../graph/index.js";
 import "../ops/index.js";
-import { formatShape, isFloat, sameShape } from "../tensor/index.js";
+import { formatShape, isFloat, requireArgument, sameShape } from "../tensor/index.js";
 
 /** The nodes among `order` (inputs first) through which the value depends on one of `targets`. */
 function dependents(order: readonly Expr[], targets: ReadonlySet<Expr>): Set<Expr> {
@@ -33,6 +33,9 @@ export function vectorJacobianProduct(
   cotangents: readonly Expr[],
   targets: readonly Expr[],
 ): Expr[] {
+  for (const [name, list] of Object.entries({ outputs, cotangents, targets })) {
+    requireArgument("vectorJacobianProduct", name, list, expressions);
+  }
   const odd = targets.find(({ dtype }) => !isFloat(dtype));
   if (odd !== undefined) throw new Error(`grad: a target is ${typeText(odd)}; only floats have gradients`);
   const order = topological(outputs);
@@ -75,6 +78,8 @@ export function vectorJacobianProduct(
  * float scalar; sum or average it first.
  */
 export function grad(loss: Expr, targets: readonly Expr[]): Expr[] {
+  requireExpression("grad", loss, "the loss");
+  requireArgument("grad", "targets", targets, expressions);
   if (loss.rank !== 0 || !isFloat(loss.dtype)) {
     throw new Error(`grad takes a float scalar, got ${loss.dtype}${formatShape(loss.shape)}`);
   }

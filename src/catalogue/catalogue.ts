@@ -1,9 +1,16 @@
-import { UserError } from "../tensor/index.js";
+import {
+  be,
+  type ChecksOf,
+  hasMembers,
+  requireArgument,
+  requireOptions,
+  suggestion,
+  UserError,
+  valueInWords,
+} from "../tensor/index.js";
 import type { Json } from "./json.js";
-import { hasMembers, valueInWords } from "./arguments.js";
 import { type BasicOptionType, type OptionInfos, type OptionReader, readOptions } from "./options.js";
 import { isSpec, parseSpec, type Spec } from "./spec.js";
-import { suggestion } from "./suggest.js";
 
 /** Something that can be chosen by name: what it is, which options it has, and how it is made of them. */
 export interface Entry<T, Type extends string = BasicOptionType> extends OptionInfos<Type> {
@@ -21,6 +28,19 @@ export interface Entry<T, Type extends string = BasicOptionType> extends OptionI
   /** Makes it; the options' names and types have been checked. */
   make(options: Readonly<Record<string, unknown>>): T;
 }
+
+const catalogueChecks = {
+  kind: be.text,
+  readers: be.having([], "an object of functions by the name of a type"),
+  members: be.list(be.text, 0, '["name"]'),
+} as const satisfies ChecksOf<CatalogueOptions>;
+
+const someEntries = {
+  expected: "a list of entries",
+  ok: (value: unknown) => typeof value === "object" && value !== null && Symbol.iterator in value,
+};
+
+const anEntry = be.having(["name", "options", "make"], "an object of name, description, options and make");
 
 /** How a catalogue speaks of its entries and reads their options. */
 export interface CatalogueOptions {
@@ -43,7 +63,11 @@ export class Catalogue<T, E extends Entry<T, string> = Entry<T>> {
   private readonly entries = new Map<string, E>();
   private readonly shipped = new Set<string>();
 
-  constructor({ kind, readers = {}, members = [] }: CatalogueOptions, entries: Iterable<E> = []) {
+  constructor(options: CatalogueOptions, entries: Iterable<E> = []) {
+    requireOptions("Catalogue", options, catalogueChecks);
+    requireArgument("Catalogue", "kind", options.kind, be.text);
+    requireArgument("Catalogue", "the entries", entries, someEntries);
+    const { kind, readers = {}, members = [] } = options;
     this.kind = kind;
     this.readers = readers;
     this.members = members;
@@ -58,6 +82,7 @@ export class Catalogue<T, E extends Entry<T, string> = Entry<T>> {
    * name is not in kebab case or belongs to an entry that ships.
    */
   add(entry: E): this {
+    requireArgument(`registering a ${this.kind}`, "the entry", entry, anEntry);
     if (!/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/.test(entry.name)) {
       throw new UserError(
         `the name of a ${this.kind} is in kebab case, such as "half-normal", not "${entry.name}"`,

@@ -1,9 +1,7 @@
 import type * as z from "zod/mini";
-import { UserError } from "../tensor/index.js";
-import { valueInWords } from "./arguments.js";
+import { valueInWords, suggestion, UserError } from "../tensor/index.js";
 import type { Json } from "./json.js";
 import { isSpec, type Spec } from "./spec.js";
-import { suggestion } from "./suggest.js";
 
 function at(value: unknown, path: readonly PropertyKey[]): unknown {
   return path.reduce<unknown>(

@@ -1,7 +1,19 @@
-export * from "./arguments.js";
+export {
+  be,
+  type Check,
+  type ChecksOf,
+  hasMembers,
+  isPromise,
+  optionEntries,
+  type OptionChecks,
+  requireArgument,
+  requireOptions,
+  suggestion,
+  unknownOption,
+  valueInWords,
+} from "../tensor/index.js";
 export * from "./catalogue.js";
 export { checkedFile, inFile, requireComplete } from "./checked.js";
 export { type Json, readJson } from "./json.js";
 export * from "./options.js";
 export * from "./spec.js";
-export { suggestion } from "./suggest.js";

@@ -1,7 +1,13 @@
-import { UserError } from "../tensor/index.js";
-import { unknownOption } from "./arguments.js";
+import {
+  type Check,
+  optionEntries,
+  requireArgument,
+  suggestion,
+  unknownOption,
+  UserError,
+  valueInWords,
+} from "../tensor/index.js";
 import type { Json } from "./json.js";
-import { suggestion } from "./suggest.js";
 
 /** What an option takes, of the kinds that every catalogue knows; `json` is any plain data, which the entry checks. */
 export type BasicOptionType = "number" | "integer" | "boolean" | "text" | "numbers" | "points" | "json";
@@ -44,8 +50,8 @@ function isPoints(value: Json): boolean {
 /** `a whole number from 1 to 10`, `a number from 0 on`. */
 function numberInWords({ type, min = -Infinity, max = Infinity }: OptionInfo<string>): string {
   const kind = type === "integer" ? "a whole number" : "a number";
-  const from = min > -Infinity ? ` from ${min}` : "";
-  return `${kind}${from}${max < Infinity ? ` to ${max}` : from && " on"}`;
+  if (min === -Infinity) return max < Infinity ? `${kind} up to ${max}` : kind;
+  return `${kind} from ${min}${max < Infinity ? ` to ${max}` : " on"}`;
 }
 
 function isNumberOf({ type, min = -Infinity, max = Infinity }: OptionInfo<string>, value: Json): boolean {
@@ -93,14 +99,51 @@ export function readOptions<Type extends string>(
 ): Record<string, unknown> {
   const options: Record<string, unknown> = {};
   for (const [key, value] of Object.entries(config)) {
-    const option = Object.hasOwn(known.options, key) ? known.options[key] : known.rest;
-    if (option === undefined) throw unknownOption(name, key, Object.keys(known.options));
-    const where = `${name}: ${key}`;
-    const wrong = (expected: string): never => {
-      throw new UserError(`${where} must be ${expected}, got ${JSON.stringify(value)}`, 2);
-    };
+    const option = optionNamed(name, known, key);
+    const wrong = failing(name, key, value);
     const reader = readers[option.type];
-    options[key] = reader === undefined ? readBasic(where, option, value, wrong) : reader(value, wrong);
+    options[key] =
+      reader === undefined ? readBasic(`${name}: ${key}`, option, value, wrong) : reader(value, wrong);
   }
   return options;
+}
+
+function optionNamed<Type extends string>(
+  name: string,
+  known: OptionInfos<Type>,
+  key: string,
+): OptionInfo<Type> {
+  const option = Object.hasOwn(known.options, key) ? known.options[key] : known.rest;
+  if (option === undefined) throw unknownOption(name, key, Object.keys(known.options));
+  return option;
+}
+
+function failing(name: string, key: string, value: unknown): (expected: string) => never {
+  return (expected) => {
+    throw new UserError(`${name}: ${key} must be ${expected}, got ${valueInWords(value)}`, 2);
+  };
+}
+
+/** Option types whose values are the same in code as in plain data. */
+const plainTypes: ReadonlySet<string> = new Set(["number", "integer", "boolean", "text", "numbers"]);
+
+/**
+ * Throws a UserError unless `options`, as a function of the API gets them, is an object of options that the entry has
+ * (others are refused with a suggestion) with values of their types; one that is undefined counts as not given.
+ * `checks` are for types whose values in code are other than plain data.
+ */
+export function requireEntryOptions(
+  { name, ...known }: OptionInfos<string> & { readonly name: string },
+  options: unknown,
+  checks: Readonly<Record<string, Check>> = {},
+): void {
+  for (const [key, value] of optionEntries(name, options)) {
+    const option = optionNamed(name, known, key);
+    const check = checks[option.type];
+    if (value === undefined) continue;
+    if (check !== undefined) requireArgument(name, key, value, check);
+    else if (plainTypes.has(option.type)) {
+      readBasic(`${name}: ${key}`, option, value as Json, failing(name, key, value));
+    }
+  }
 }

@@ -150,8 +150,8 @@ describe("splits", () => {
     expect(Array.from(view.data)).toEqual([2, 2, 2, 2, 3, 3, 3, 3]);
     expect(rows(examples, 7, 100).shape[0]).toBe(2);
     expect(rows(examples, 9).shape[0]).toBe(0);
-    expect(() => rows(examples, -1)).toThrow(RangeError);
-    expect(() => rows(examples, 10)).toThrow(RangeError);
+    expect(() => rows(examples, -1)).toThrow(UserError);
+    expect(() => rows(examples, 10)).toThrow(UserError);
     expect(await readExamples(dataset(9).train, 1, 2)).toEqual(rows(examples, 1, 2));
   });
 

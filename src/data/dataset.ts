@@ -1,3 +1,4 @@
+import { be, type Check, hasMembers, requireArgument } from "../catalogue/index.js";
 import { formatShape, sizeOf, type Tensor, tensor, UserError } from "../tensor/index.js";
 import type { DatasetKind, ExampleTensor } from "./examples.js";
 import { type ChannelLayout, drawnChannels } from "./layout.js";
@@ -48,17 +49,33 @@ export interface Dataset {
   readonly notes: readonly string[];
 }
 
-/** Where rows from `start` to `end` (default: the last) of so many end. Throws a RangeError if there are no such rows. */
+/** A data set, where a function of the API takes one. */
+export const aDataset = be.having(
+  ["name", "shape", "train", "test"],
+  "a data set, such as fromArrays(...) makes",
+);
+
+const someExamples: Check = {
+  expected: "examples, a tensor of uint8 or float32 numbers, as data.test.examples are",
+  // a streamed split's `data` can't be asked for
+  ok: (value) =>
+    hasMembers(value, ["dtype", "shape", "data"]) &&
+    ["uint8", "float32"].includes((value as ExampleTensor).dtype) &&
+    Array.isArray((value as ExampleTensor).shape),
+};
+
+/** Where rows from `start` to `end` (default: the last) of so many end. Throws a UserError if there are no such rows. */
 export function endOfRows(length: number, start: number, end = length): number {
   const stop = Math.min(end, length);
   if (!Number.isInteger(start) || !Number.isInteger(stop) || start < 0 || start > stop) {
-    throw new RangeError(`rows ${start} to ${stop} of ${length} examples`);
+    throw new UserError(`there are no rows ${String(start)} to ${String(stop)} of ${length} examples`, 2);
   }
   return stop;
 }
 
 /** Examples `start` (included) to `end` (excluded, default: the last) as a view: nothing is copied. */
 export function rows(examples: ExampleTensor, start: number, end?: number): ExampleTensor {
+  requireArgument("rows", "examples", examples, someExamples);
   const [length = 0, ...shape] = examples.shape;
   const stop = endOfRows(length, start, end);
   const size = sizeOf(shape);
@@ -72,12 +89,12 @@ export function rows(examples: ExampleTensor, start: number, end?: number): Exam
  * The examples as floats in their own units: a copy, unless they are floats already. Bytes are divided by 255 unless a
  * `schema` says otherwise.
  */
-export function toFloats(
-  examples: ExampleTensor,
-  schema: ExampleSchema = wholeSchema(examples.shape.slice(1)),
-): Tensor<"float32"> {
+export function toFloats(examples: ExampleTensor, schema?: ExampleSchema): Tensor<"float32"> {
+  requireArgument("toFloats", "examples", examples, someExamples);
+  if (schema !== undefined)
+    requireArgument("toFloats", "the schema", schema, be.having(["kind"], "a schema, as a data set has"));
   if (examples.dtype === "float32") return examples;
-  const { level } = scalesOf(schema);
+  const { level } = scalesOf(schema ?? wholeSchema(examples.shape.slice(1)));
   const out = new Float32Array(examples.data.length);
   const size = sizeOf(examples.shape.slice(1));
   for (let i = 0; i < out.length; i++) {
@@ -110,6 +127,7 @@ export function streamedParts(dataset: Dataset): SplitName[] {
 
 /** `60,000 train, 10,000 test, 28x28 grey`, and what of it is streamed. */
 export function describeDataset(dataset: Dataset): string {
+  requireArgument("describeDataset", "the data set", dataset, aDataset);
   const count = (split: Split | undefined, what: string): string[] =>
     split === undefined ? [] : [`${split.length.toLocaleString("en-US")} ${what}`];
   const streamed = streamedParts(dataset);

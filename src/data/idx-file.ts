@@ -1,3 +1,4 @@
+import { be, requireArgument } from "../catalogue/index.js";
 import { createReadStream } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
 import { pipeline } from "node:stream/promises";
@@ -62,6 +63,7 @@ async function readGzipped(file: FileHandle, path: string): Promise<Tensor> {
  * without data.
  */
 export async function readIdxFile(path: string): Promise<Tensor> {
+  requireArgument("readIdxFile", "the path", path, be.text);
   let file: FileHandle | undefined;
   try {
     file = await open(path, "r");
@@ -83,6 +85,7 @@ export async function readIdxFile(path: string): Promise<Tensor> {
  * @throws UserError naming the file if it can't be written, or for another dtype.
  */
 export async function writeIdxFile(path: string, value: Tensor): Promise<void> {
+  requireArgument("writeIdxFile", "the path", path, be.text);
   const bytes = encodeIdx(value);
   await writeWhole(path, path.endsWith(".gz") ? gzipSync(bytes) : bytes);
 }

@@ -1,3 +1,4 @@
+import { be, requireArgument } from "../catalogue/index.js";
 import { bytesPerElement, type Tensor, type TypedArray, tensor, UserError, viewOf } from "../tensor/index.js";
 import { checkIdxLength, encodeIdxHeader, type IdxHeader, parseIdxHeader } from "./idx-header.js";
 import { swapBytes } from "./number-types.js";
@@ -100,6 +101,8 @@ async function* gunzip(bytes: Uint8Array): AsyncGenerator<Uint8Array, void> {
  * @throws UserError naming `source` if it is empty, cut off, too long, damaged, not idx, or without data.
  */
 export async function decodeIdx(bytes: Uint8Array, source = "the idx data"): Promise<Tensor> {
+  requireArgument("decodeIdx", "the bytes", bytes, be.bytes);
+  requireArgument("decodeIdx", "the source's name", source, be.text);
   if (isGzip(bytes)) {
     try {
       return await readIdx(gunzip(bytes), source, bytes.length * MAX_GZIP_RATIO);
@@ -117,6 +120,7 @@ export async function decodeIdx(bytes: Uint8Array, source = "the idx data"): Pro
 
 /** A tensor (uint8, int32, float32 or float64) as a plain idx file. */
 export function encodeIdx(value: Tensor): Uint8Array {
+  requireArgument("encodeIdx", "the tensor", value, be.tensor());
   const header = encodeIdxHeader(value.dtype, value.shape);
   const data: TypedArray = value.data;
   const out = new Uint8Array(header.length + data.byteLength);

@@ -1,7 +1,9 @@
 import {
   allocate,
+  be,
   type DType,
   formatShape,
+  requireArgument,
   sizeOf,
   stridesOf,
   type Tensor,
@@ -67,6 +69,7 @@ const GROWTH_DIGITS = 21;
  * Throws an Error if the data don't fit the shape.
  */
 export function encodeNpy(value: Tensor): Uint8Array {
+  requireArgument("encodeNpy", "the tensor", value, be.tensor());
   const { dtype, shape, data } = tensor(value.dtype, value.shape, value.data);
   const header = npyHeader(dtype, shape);
   const out = new Uint8Array(header.length + data.byteLength);
@@ -95,7 +98,9 @@ export function npyHeader(dtype: DType, shape: readonly number[]): Uint8Array {
  * `source` names the file in messages. Throws a UserError for anything that isn't a whole, valid file with one
  * array of bools, whole numbers of 8 to 64 bits, or floats of 16 to 64 bits.
  */
-export function decodeNpy(bytes: Uint8Array, source: string): Tensor {
+export function decodeNpy(bytes: Uint8Array, source = "the npy data"): Tensor {
+  requireArgument("decodeNpy", "the bytes", bytes, be.bytes);
+  requireArgument("decodeNpy", "the source's name", source, be.text);
   const { type, bigEndian, shape, fortran, start } = readNpyHeader(bytes, bytes.length, source);
   // A copy, which is aligned and may be overwritten; `slice` of a Buffer would be a view.
   const raw = new Uint8Array(bytes.length - start);

@@ -10,8 +10,16 @@ import {
 } from "./dataset.js";
 import type { ExampleData, ExampleReader, ExampleSource } from "./source.js";
 
+const aSource = be.having(
+  ["dtype", "place", "shape", "open"],
+  "a source of examples: dtype, shape, place and open",
+);
+const anInt32Array = { expected: "an Int32Array", ok: (value: unknown) => value instanceof Int32Array };
+
 /** A split whose examples stay where they are; labels, one an example, lie in memory. */
 export function streamedSplit(source: ExampleSource, labels?: Int32Array): Split {
+  requireArgument("streamedSplit", "the source", source, aSource);
+  if (labels !== undefined) requireArgument("streamedSplit", "labels", labels, anInt32Array);
   const { dtype, place, shape } = source;
   const examples = {
     dtype,

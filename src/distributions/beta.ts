@@ -2,6 +2,7 @@ import { lbeta } from "../ops/index.js";
 import { positive } from "./constraint.js";
 import { defineDistribution, type FamilyFactory } from "./define.js";
 import type { EncodingOf, Family } from "./family.js";
+import { familyFactory } from "./factory.js";
 import { dirichletEntropy, dirichletKl } from "./dirichlet-formulas.js";
 import { registerKl } from "./kl-rules.js";
 import { onUnitInterval, tiny } from "./positive.js";
@@ -63,7 +64,7 @@ function family(
 export const beta: FamilyFactory<
   "concentration1" | "concentration0",
   EncodingOf<"mean" | "concentration1" | "concentration0">
-> = Object.assign(family, {
+> = familyFactory(family, {
   familyName: plain.familyName,
   info: { ...plain.info, make: family },
   of: plain.of,

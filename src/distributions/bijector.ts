@@ -2,8 +2,7 @@ import type { Expr } from "../graph/index.js";
 import { UserError } from "../tensor/index.js";
 import type { Support } from "./distribution.js";
 import type { Json } from "./family.js";
-import { isSpec } from "../catalogue/index.js";
-import { suggestion } from "../catalogue/index.js";
+import { be, isSpec, requireOptions, suggestion } from "../catalogue/index.js";
 
 /** An elementwise, strictly monotonic map with its inverse. */
 export interface Bijector {
@@ -18,7 +17,9 @@ export interface Bijector {
 }
 
 /** y = shift + scale x; defaults 0 and 1. Throws a UserError if the scale is 0. */
-export function affine({ shift = 0, scale = 1 }: { shift?: number; scale?: number } = {}): Bijector {
+export function affine(options: { shift?: number; scale?: number } = {}): Bijector {
+  requireOptions("affine", options, { shift: be.number(), scale: be.number() });
+  const { shift = 0, scale = 1 } = options;
   if (scale === 0) throw new UserError("affine: the scale can't be 0", 2);
   return {
     name: "affine",

@@ -5,6 +5,7 @@ import { paramNodes, type ParamValue } from "./define.js";
 import { greyLevels, nearestLevel } from "./discretised-logistic.js";
 import { type Distribution, independent } from "./distribution.js";
 import type { Family } from "./family.js";
+import { familyFactory } from "./factory.js";
 import type { FamilyInfo } from "./info.js";
 import { registerKl } from "./kl-rules.js";
 
@@ -94,7 +95,7 @@ const info: FamilyInfo = {
  * A free distribution over evenly spaced grey levels from 0 to 1, to the nearest of which data are rounded.
  * `logProb` is the log of a probability. A network puts out log-odds for each level of each number.
  */
-export const categorical: CategoricalFactory = Object.assign(family, {
+export const categorical: CategoricalFactory = familyFactory(family, {
   familyName: "categorical",
   info,
   of,

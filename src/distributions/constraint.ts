@@ -1,3 +1,4 @@
+import { be, requireArgument } from "../tensor/index.js";
 import type { Expr } from "../graph/index.js";
 import "../ops/index.js";
 
@@ -20,6 +21,7 @@ export const positive: Constraint = above(0);
 
 /** Above a number: softplus of the raw output, plus the number and 1e-6. */
 export function above(least: number): Constraint {
+  requireArgument("above", "the least value", least, be.number());
   const name = least === 0 ? "positive" : `above ${least}`;
   return { name, above: least, map: (raw) => raw.softplus().add(least + 1e-6) };
 }

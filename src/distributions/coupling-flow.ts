@@ -11,6 +11,7 @@ import { concat } from "../ops/index.js";
 import { type FloatType, type Shape, UserError } from "../tensor/index.js";
 import { type Distribution, independent } from "./distribution.js";
 import type { Family } from "./family.js";
+import { familyFactory } from "./factory.js";
 import type { FamilyInfo } from "./info.js";
 import { vectorSize } from "./multivariate-normal.js";
 import { normal } from "./normal.js";
@@ -153,4 +154,4 @@ export interface CouplingFlowFactory {
  * estimation using Real NVP, 2017): draws and densities both take one pass. Which half drives the other alternates.
  * log-scales are kept within -3..3.
  */
-export const couplingFlow: CouplingFlowFactory = Object.assign(makeFamily, { familyName: name, info });
+export const couplingFlow: CouplingFlowFactory = familyFactory(makeFamily, { familyName: name, info });

@@ -1,4 +1,12 @@
-import { formatSpec } from "../catalogue/index.js";
+import {
+  be,
+  type ChecksOf,
+  formatSpec,
+  optionEntries,
+  requireArgument,
+  requireOptions,
+  unknownOption,
+} from "../catalogue/index.js";
 import { constant, Expr } from "../graph/index.js";
 import "../ops/index.js";
 import {
@@ -19,6 +27,7 @@ import {
   type Support,
 } from "./distribution.js";
 import type { Encoding, EncodingOf, Family, Json } from "./family.js";
+import { familyFactory } from "./factory.js";
 import type { FamilyInfo, FamilyOption, Role } from "./info.js";
 
 /** A parameter's value: graph, or numbers (which take the dtype of the other parameters, float32 by default). */
@@ -92,6 +101,8 @@ export interface FamilyFactory<P extends string, E extends Encoding = Encoding> 
   of(params: Readonly<Record<P, ParamValue>>): Distribution;
 }
 
+const parametersByName = be.having([], "an object of numbers or expressions by name");
+
 /**
  * Parameter values as nodes of one dtype: `wanted`, else that of the first node among them, else of the first tensor,
  * else float32.
@@ -100,6 +111,7 @@ export function paramNodes<P extends string>(
   params: Readonly<Record<P, ParamValue>>,
   wanted?: FloatType,
 ): Record<P, Expr> {
+  requireArgument("a distribution", "its parameters", params, parametersByName);
   const values = Object.values<ParamValue>(params);
   const node = values.find((value) => value instanceof Expr);
   const found: FloatType = node?.dtype === "float64" || values.some(isFloat64) ? "float64" : "float32";
@@ -129,10 +141,40 @@ function examplesOf(name: string, params: Readonly<Record<string, Constraint>>):
   return [name, formatSpec({ name, config: { [last[0]]: value } })];
 }
 
+/** Throws a UserError unless all parameters are given and no others. */
+function requireParameters(family: string, names: readonly string[], given: object): void {
+  const where = `${family}.of`;
+  for (const [name] of optionEntries(where, given)) {
+    if (!names.includes(name)) throw unknownOption(where, name, names);
+  }
+  const missing = names.find((name) => given[name as keyof typeof given] === undefined);
+  if (missing === undefined) return;
+  throw new UserError(`${where} needs ${names.join(" and ")}; ${missing} is missing`, 2);
+}
+
 function isFloat64(value: ParamValue): boolean {
   if (value instanceof Float64Array) return true;
-  return typeof value === "object" && "dtype" in value && value.dtype === "float64";
+  return typeof value === "object" && value !== null && "dtype" in value && value.dtype === "float64";
 }
+
+const specChecks = {
+  name: be.text,
+  description: be.text,
+  roles: be.list(be.text, 0, '["prior"]'),
+  examples: be.list(be.text, 0, '["normal"]'),
+  values: be.list(be.number(), 0, "[0, 1]"),
+  params: be.having([], "an object of constraints by name, such as { loc: real, scale: positive }"),
+  support: be.text,
+  noise: be.having([], 'an object of kinds of noise by name, such as { eps: "normal" }'),
+  standard: be.having([], "an object of numbers by name"),
+  logProb: be.callable,
+  rsample: be.callable,
+  sample: be.callable,
+  link: be.callable,
+  mean: be.callable,
+  variance: be.callable,
+  entropy: be.callable,
+} as const satisfies ChecksOf<DistributionSpec<string, string>>;
 
 /**
  * Defines a family of distributions over single numbers; with it alone a family can serve as posterior, prior
@@ -149,10 +191,15 @@ function isFloat64(value: ParamValue): boolean {
 export function defineDistribution<P extends string, N extends string = never, M extends Expr = never>(
   spec: DistributionSpec<P, N, M>,
 ): FamilyFactory<P, DefinedEncoding<P, M>> {
+  requireOptions("defineDistribution", spec, specChecks);
+  requireArgument("defineDistribution", "name", spec.name, be.text);
+  requireArgument("defineDistribution", "params", spec.params, specChecks.params);
+  requireArgument("defineDistribution", "logProb", spec.logProb, be.callable);
   const names = Object.keys(spec.params) as P[];
   const support = spec.support ?? "real";
 
   const of = (given: Readonly<Record<P, ParamValue>>): Distribution => {
+    requireParameters(spec.name, names, given);
     const params = paramNodes(given);
     const shape = names.map((name) => params[name].shape).reduce<Shape>(broadcast, []);
     const { rsample, sample, mean, variance, entropy } = spec;
@@ -263,5 +310,5 @@ export function defineDistribution<P extends string, N extends string = never, M
     ...(spec.values && { values: () => spec.values as readonly number[] }),
     make: (given) => factory(given as Readonly<Partial<Record<P, number>>>),
   };
-  return Object.assign(factory, { familyName: spec.name, of, info });
+  return familyFactory(factory, { familyName: spec.name, of, info });
 }

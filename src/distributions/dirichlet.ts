@@ -6,6 +6,7 @@ import { paramNodes, type ParamValue } from "./define.js";
 import { dirichletEntropy, dirichletKl } from "./dirichlet-formulas.js";
 import type { Distribution } from "./distribution.js";
 import type { EncodingOf, Family } from "./family.js";
+import { familyFactory } from "./factory.js";
 import type { FamilyInfo } from "./info.js";
 import { registerKl } from "./kl-rules.js";
 import { tiny } from "./positive.js";
@@ -103,7 +104,7 @@ const info: FamilyInfo = {
  * The Dirichlet distribution on the simplex, density proportional to the product of x_i^(concentration_i - 1). A
  * draw is a vector of gamma draws over their sum and differentiates through them.
  */
-export const dirichlet: DirichletFactory = Object.assign(family, {
+export const dirichlet: DirichletFactory = familyFactory(family, {
   familyName: "dirichlet",
   info,
   of,

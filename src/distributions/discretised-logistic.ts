@@ -5,6 +5,7 @@ import { positive, real } from "./constraint.js";
 import { defineDistribution, type FamilyFactory, type ParamValue } from "./define.js";
 import type { Distribution } from "./distribution.js";
 import type { Family } from "./family.js";
+import { familyFactory } from "./factory.js";
 import type { FamilyInfo } from "./info.js";
 
 /** Options of the discretised logistic likelihood. */
@@ -95,7 +96,7 @@ const info: FamilyInfo = {
  * the first and last level having the tails beyond them (Salimans, Karpathy, Chen and Kingma, PixelCNN++, 2017).
  * `logProb` is the log of a probability, not of a density. Its mean is right to within half a level.
  */
-export const discretisedLogistic: DiscretisedLogisticFactory = Object.assign(family, {
+export const discretisedLogistic: DiscretisedLogisticFactory = familyFactory(family, {
   familyName: "discretised-logistic",
   info,
   of: (params: Readonly<Record<"loc" | "scale", ParamValue>>, levels?: number): Distribution =>

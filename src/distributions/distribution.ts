@@ -1,6 +1,7 @@
 import type { Expr } from "../graph/index.js";
+import { aDistribution } from "./factory.js";
 import type { NoiseSource } from "../nn/index.js";
-import { type Shape, UserError } from "../tensor/index.js";
+import { aShape, be, requireArgument, type Shape, UserError } from "../tensor/index.js";
 
 export type { NoiseKind, NoiseSource } from "../nn/index.js";
 
@@ -57,6 +58,14 @@ export interface Distribution {
 
 /** A draw with `sampleShape` in front, differentiable if the family can be. Throws a UserError if it has none. */
 export function drawFrom(distribution: Distribution, noise: NoiseSource, sampleShape: Shape = []): Expr {
+  requireArgument("drawFrom", "the distribution", distribution, aDistribution);
+  requireArgument(
+    "drawFrom",
+    "the noise",
+    noise,
+    be.having(["draw"], "a source of noise, as context.noise is"),
+  );
+  requireArgument("drawFrom", "the shape of the sample", sampleShape, aShape);
   if (distribution.rsample !== undefined) return distribution.rsample(noise, sampleShape);
   if (distribution.sample !== undefined) return distribution.sample(noise, sampleShape);
   throw new UserError(`nothing can be drawn from ${distribution.name}: it has no sampler`, 2);
@@ -72,6 +81,8 @@ function lastAxes(count: number): number[] {
  * entropies are summed over them (torch.distributions.Independent).
  */
 export function independent(base: Distribution, axes = 1): Distribution {
+  requireArgument("independent", "the distribution", base, aDistribution);
+  requireArgument("independent", "the number of axes", axes, be.whole(0));
   if (axes === 0) return base;
   const over = lastAxes(axes);
   const { rsample, sample, mean, variance, entropy, auxiliaryLoss } = base;

@@ -2,6 +2,7 @@ import { constant } from "../graph/index.js";
 import { type Shape, UserError } from "../tensor/index.js";
 import type { Distribution } from "./distribution.js";
 import type { Family } from "./family.js";
+import { familyFactory } from "./factory.js";
 import type { FamilyInfo } from "./info.js";
 import { logSphereArea } from "./sphere-area.js";
 import { sphereDimensions, uniformDirections } from "./sphere.js";
@@ -42,7 +43,7 @@ export interface HypersphericalUniform {
 }
 
 /** The uniform distribution on the unit sphere, a prior without parameters. The latent size z counts coordinates. */
-export const hypersphericalUniform: HypersphericalUniform = Object.assign(
+export const hypersphericalUniform: HypersphericalUniform = familyFactory(
   (): Family => ({
     name,
     config: {},

@@ -5,6 +5,7 @@ import { broadcast, sameShape, UserError } from "../tensor/index.js";
 import type { Distribution } from "./distribution.js";
 import { drawFrom } from "./distribution.js";
 import type { EncodingOf, Family } from "./family.js";
+import { familyFactory } from "./factory.js";
 import type { FamilyInfo } from "./info.js";
 import { maskedNetwork, type MaskedNetwork, maskedSpecs } from "./masked.js";
 import { vectorSize } from "./multivariate-normal.js";
@@ -157,7 +158,7 @@ export interface InverseAutoregressiveFlowFactory {
  * draw, then steps y = s x + (1 - s) m with s = sigmoid and m from a masked network of x and the encoder's context.
  * The density of its own draws costs nothing more; of any other point it is exact too, in z passes a step.
  */
-export const inverseAutoregressiveFlow: InverseAutoregressiveFlowFactory = Object.assign(makeFamily, {
+export const inverseAutoregressiveFlow: InverseAutoregressiveFlowFactory = familyFactory(makeFamily, {
   familyName: name,
   info,
 });

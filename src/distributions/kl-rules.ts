@@ -1,3 +1,4 @@
+import { be, hasMembers, requireArgument } from "../catalogue/index.js";
 import type { Expr } from "../graph/index.js";
 import type { FamilyFactory } from "./define.js";
 import type { Distribution } from "./distribution.js";
@@ -24,6 +25,11 @@ export type FamilyKlRule<P extends string, Q extends string> = (
   q: Readonly<Record<Q, Expr>>,
 ) => Expr | undefined;
 
+const aFamilyName = {
+  expected: "what makes a family, such as normal, or a family's name",
+  ok: (value: unknown) => be.text.ok(value) || hasMembers(value, ["familyName"]),
+};
+
 /**
  * Adds the exact KL divergence of a pair of families, given by their factories or by name. A later rule for the
  * same pair replaces the earlier.
@@ -41,6 +47,9 @@ export function registerKl(
   q: string | { readonly familyName: string },
   rule: KlRule,
 ): void {
+  requireArgument("registerKl", "p", p, aFamilyName);
+  requireArgument("registerKl", "q", q, aFamilyName);
+  requireArgument("registerKl", "the rule", rule, be.callable);
   const nameOf = (family: typeof p): string => (typeof family === "string" ? family : family.familyName);
   rules.set(`${nameOf(p)} || ${nameOf(q)}`, rule);
 }

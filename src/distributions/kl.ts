@@ -1,6 +1,8 @@
-import type { Expr } from "../graph/index.js";
+import { type Expr, requireExpression } from "../graph/index.js";
 import "../ops/index.js";
+import { requireArgument } from "../catalogue/index.js";
 import type { Distribution } from "./distribution.js";
+import { aDistribution } from "./factory.js";
 import "./kl-pairs.js"; // who asks for divergences has the rules between families, whatever else a bundler leaves out
 import { klRule, type RuleParams } from "./kl-rules.js";
 
@@ -16,6 +18,8 @@ function pairedParts(p: Distribution, q: Distribution): [Distribution, Distribut
  * two as they are comes first; independent elements and parts add up.
  */
 export function exactKl(p: Distribution, q: Distribution): Expr | undefined {
+  requireArgument("exactKl", "p", p, aDistribution);
+  requireArgument("exactKl", "q", q, aDistribution);
   const rule = klRule(p.name, q.name);
   const elementwise = p.base !== undefined && q.base !== undefined;
   if (rule !== undefined && !elementwise && p.eventRank === q.eventRank) {
@@ -42,6 +46,9 @@ export interface KlDivergence {
  * distributions only the parts without a closed form are estimated. Throws a UserError if p or q has no density.
  */
 export function klDivergence(p: Distribution, q: Distribution, draw: Expr): KlDivergence {
+  requireArgument("klDivergence", "p", p, aDistribution);
+  requireArgument("klDivergence", "q", q, aDistribution);
+  requireExpression("klDivergence", draw, "the draw");
   const exact = exactKl(p, q);
   if (exact !== undefined) return { value: exact, method: "exact" };
   const pairs = pairedParts(p, q);

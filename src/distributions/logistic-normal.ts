@@ -5,6 +5,7 @@ import { fromLogVariance } from "./constraint.js";
 import { paramNodes, type ParamValue } from "./define.js";
 import { type Distribution, independent } from "./distribution.js";
 import type { EncodingOf, Family } from "./family.js";
+import { familyFactory } from "./factory.js";
 import type { FamilyInfo } from "./info.js";
 import { exactKl } from "./kl.js";
 import { registerKl } from "./kl-rules.js";
@@ -99,7 +100,7 @@ const info: FamilyInfo = {
  * The logistic-normal distribution on the simplex: the logarithms of the coordinates' ratios to the last one are
  * independent normals (Aitchison and Shen, Logistic-normal distributions, 1980).
  */
-export const logisticNormal: LogisticNormalFactory = Object.assign(family, {
+export const logisticNormal: LogisticNormalFactory = familyFactory(family, {
   familyName: "logistic-normal",
   info,
   of,

@@ -3,6 +3,7 @@ import { UserError } from "../tensor/index.js";
 import { fromLogVariance } from "./constraint.js";
 import { type ParamValue, paramNodes } from "./define.js";
 import type { EncodingOf, Family } from "./family.js";
+import { familyFactory } from "./factory.js";
 import { batchOf, type Gaussian, gaussianDensity, registerGaussian, scaledSquares } from "./gaussian.js";
 import type { FamilyInfo } from "./info.js";
 import { vectorSize } from "./multivariate-normal.js";
@@ -123,7 +124,7 @@ export interface LowRankNormalFactory {
  * log-variances of the diagonal part and F, row by row; as a prior it is the standard normal. In float32 densities
  * need F to be below about 1,000 times the scale: the capacitance matrix has that ratio squared.
  */
-export const lowRankNormal: LowRankNormalFactory = Object.assign(makeFamily, {
+export const lowRankNormal: LowRankNormalFactory = familyFactory(makeFamily, {
   familyName: name,
   info,
   of: (params: LowRankParams) => {

@@ -4,6 +4,7 @@ import { type Shape, UserError } from "../tensor/index.js";
 import { type ParamValue, paramNodes } from "./define.js";
 import { type Distribution, drawFrom } from "./distribution.js";
 import type { Family } from "./family.js";
+import { familyFactory } from "./factory.js";
 import type { FamilyInfo } from "./info.js";
 import { normal } from "./normal.js";
 import { prefixedSpecs, scopedContext, specOf } from "./scope.js";
@@ -124,7 +125,7 @@ export interface MixtureFactory {
  * A mixture as a prior; weights and component parameters are learned. Its KL divergence is estimated by Monte
  * Carlo. The components' raw parameters start as standard normal numbers.
  */
-export const mixture: MixtureFactory = Object.assign(makeFamily, {
+export const mixture: MixtureFactory = familyFactory(makeFamily, {
   familyName: name,
   info,
   of: ({ logits, components }: { readonly logits: ParamValue; readonly components: Distribution }) =>

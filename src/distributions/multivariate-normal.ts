@@ -3,6 +3,7 @@ import { UserError } from "../tensor/index.js";
 import { fromLogVariance } from "./constraint.js";
 import { type ParamValue, paramNodes } from "./define.js";
 import type { EncodingOf, Family } from "./family.js";
+import { familyFactory } from "./factory.js";
 import { batchOf, type Gaussian, gaussianDensity, registerGaussian } from "./gaussian.js";
 import type { FamilyInfo } from "./info.js";
 import { diagonal, fillTriangle, identity, invertTriangle, lowerTriangle } from "./triangular.js";
@@ -102,7 +103,7 @@ export interface MultivariateNormalFactory {
  * Cholesky factor, on whose diagonal they are log-variances; as a prior it is the standard normal. Densities at
  * other points than the mean take the factor's inverse, z^3 operations a draw: fine up to z of about 64.
  */
-export const multivariateNormal: MultivariateNormalFactory = Object.assign(makeFamily, {
+export const multivariateNormal: MultivariateNormalFactory = familyFactory(makeFamily, {
   familyName: name,
   info,
   of: (params: { readonly loc: ParamValue; readonly scaleTril: ParamValue }) => {

@@ -4,6 +4,7 @@ import { type ParamValue, paramNodes } from "./define.js";
 import { classesOf, grouped, joined, joinedShape } from "./discrete.js";
 import type { Distribution } from "./distribution.js";
 import type { Family } from "./family.js";
+import { familyFactory } from "./factory.js";
 import type { FamilyInfo } from "./info.js";
 import { registerKl } from "./kl-rules.js";
 
@@ -88,7 +89,7 @@ const info: FamilyInfo = {
  * One-hot categorical variables, uniform as a prior. Draws have no gradient: as a posterior take
  * `relaxed-one-hot-categorical`, with straight-through draws if the decoder shall see one-hot vectors.
  */
-export const oneHotCategorical: OneHotFactory = Object.assign(makeFamily, {
+export const oneHotCategorical: OneHotFactory = familyFactory(makeFamily, {
   familyName: name,
   info,
   of: (params: { readonly logits: ParamValue }) => categoricals(paramNodes(params).logits.unsqueeze(-2)),

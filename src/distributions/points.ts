@@ -1,4 +1,4 @@
-import { UserError } from "../tensor/index.js";
+import { be, type ChecksOf, requireArgument, requireOptions, UserError } from "../tensor/index.js";
 
 /** Points, all with equally many coordinates. */
 export type Points = readonly (readonly number[])[];
@@ -21,6 +21,17 @@ export interface PictureOptions {
   readonly limit?: number;
 }
 
+const aPicture = be.having(
+  ["width", "height", "channels", "data"],
+  "a picture, such as decodePng(bytes) gives",
+);
+
+const pictureChecks = {
+  extent: be.positive,
+  threshold: be.number(0, 1),
+  limit: be.whole(1),
+} as const satisfies ChecksOf<PictureOptions>;
+
 /** Brightness in 0..1 of a pixel on white paper (Rec. 601 weights). */
 function brightness({ channels, data }: Picture, pixel: number): number {
   const at = pixel * channels;
@@ -34,6 +45,8 @@ function brightness({ channels, data }: Picture, pixel: number): number {
  * Throws a UserError if no pixel is dark.
  */
 export function pointsFromPicture(picture: Picture, options: PictureOptions = {}): number[][] {
+  requireArgument("pointsFromPicture", "the picture", picture, aPicture);
+  requireOptions("pointsFromPicture", options, pictureChecks);
   const { extent = 2, threshold = 0.5, limit = 20_000 } = options;
   const { width, height } = picture;
   const scale = (2 * extent) / Math.max(width, height);

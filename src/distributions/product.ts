@@ -3,6 +3,7 @@ import { concat } from "../ops/index.js";
 import { type Shape, UserError } from "../tensor/index.js";
 import { type Distribution, drawFrom, type NoiseSource } from "./distribution.js";
 import type { Family, FamilyContext } from "./family.js";
+import { familyFactory } from "./factory.js";
 import type { FamilyInfo } from "./info.js";
 import { prefixedSpecs, scopedContext, specOf } from "./scope.js";
 
@@ -182,4 +183,4 @@ export interface ProductFactory {
  * `product({ digit: [10, oneHotCategorical()], style: normal() })`. A posterior and a prior with parts of the
  * same sizes have the sum of their parts' KL divergences, exact where the parts' are.
  */
-export const product: ProductFactory = Object.assign(makeFamily, { familyName: name, info, of: joint });
+export const product: ProductFactory = familyFactory(makeFamily, { familyName: name, info, of: joint });

@@ -1,6 +1,15 @@
-import { Catalogue, formatSpec, isSpec, type Json, type Spec } from "../catalogue/index.js";
+import {
+  be,
+  Catalogue,
+  formatSpec,
+  isSpec,
+  type Json,
+  requireArgument,
+  type Spec,
+} from "../catalogue/index.js";
 import type { FamilyFactory } from "./define.js";
 import * as shipped from "./families.js";
+import { aFamily } from "./factory.js";
 import type { Family } from "./family.js";
 import type { FamilyInfo } from "./info.js";
 
@@ -32,15 +41,19 @@ export const distributions: Catalogue<Family, FamilyInfo> = new Catalogue<Family
   infos,
 );
 
+const aFactory = be.having(["info"], "what makes a family, such as defineDistribution(...) gives");
+
 /**
  * Makes a family of one's own known by its name, for the command line, config files and saved models.
  * Throws a UserError if the name is not in kebab case or belongs to a family that ships.
  */
 export function registerFamily(factory: Pick<FamilyFactory<string>, "info">): void {
+  requireArgument("registerFamily", "the factory", factory, aFactory);
   distributions.add(factory.info);
 }
 
 /** A family as the text that `distributions.from` makes it from. */
 export function formatFamily(family: Family): string {
+  requireArgument("formatFamily", "the family", family, aFamily);
   return formatSpec(family);
 }

@@ -6,6 +6,7 @@ import { type ParamValue, paramNodes } from "./define.js";
 import { annealingOptions, defaultTemperature, temperatureIn } from "./discrete.js";
 import { type Distribution, independent } from "./distribution.js";
 import type { EncodingOf, Family } from "./family.js";
+import { familyFactory } from "./factory.js";
 import type { FamilyInfo } from "./info.js";
 import { registerKl } from "./kl-rules.js";
 import type { RelaxedOptions } from "./relaxed-one-hot-categorical.js";
@@ -91,7 +92,7 @@ export interface RelaxedBernoulliFactory {
  * temperature). What `relaxed-one-hot-categorical` says of priors and straight-through draws holds here for
  * `bernoulli` priors.
  */
-export const relaxedBernoulli: RelaxedBernoulliFactory = Object.assign(makeFamily, {
+export const relaxedBernoulli: RelaxedBernoulliFactory = familyFactory(makeFamily, {
   familyName: name,
   info,
   of: (

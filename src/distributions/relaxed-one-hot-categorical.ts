@@ -13,6 +13,7 @@ import {
 } from "./discrete.js";
 import type { Distribution } from "./distribution.js";
 import type { EncodingOf, Family } from "./family.js";
+import { familyFactory } from "./factory.js";
 import type { FamilyInfo } from "./info.js";
 import { registerKl } from "./kl-rules.js";
 import { categoricalKl, categoricals, classesOption, type OneHotOptions } from "./one-hot-categorical.js";
@@ -118,7 +119,7 @@ const info: FamilyInfo = {
  * the densities, as in Maddison et al. With `straightThrough` the distribution is the unrelaxed categorical,
  * and the gradients of its draws are the biased straight-through estimate.
  */
-export const relaxedOneHotCategorical: RelaxedOneHotFactory = Object.assign(makeFamily, {
+export const relaxedOneHotCategorical: RelaxedOneHotFactory = familyFactory(makeFamily, {
   familyName: name,
   info,
   of: (

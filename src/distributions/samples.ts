@@ -2,8 +2,9 @@ import { constant } from "../graph/index.js";
 import { type FloatType, tensor, UserError } from "../tensor/index.js";
 import type { Distribution } from "./distribution.js";
 import type { Family, Json } from "./family.js";
+import { familyFactory } from "./factory.js";
 import type { FamilyInfo } from "./info.js";
-import { type Spec, isSpec } from "../catalogue/index.js";
+import { be, isSpec, requireArgument, type Spec } from "../catalogue/index.js";
 import type { Points } from "./points.js";
 
 const name = "samples";
@@ -136,13 +137,17 @@ export interface SamplesFactory {
  * A prior that is known by samples only, for objectives that compare samples (MMD, sliced Wasserstein):
  * `samples({ points })`. It has no density, so that a KL divergence with it is refused.
  */
-export const samples: SamplesFactory = Object.assign(makeFamily, { familyName: name, info, of: empirical });
+export const samples: SamplesFactory = familyFactory(makeFamily, { familyName: name, info, of: empirical });
+
+const aSpec = { expected: "a distribution as plain data, { name, config }", ok: isSpec };
 
 /**
  * The spec with the points of each `samples(file=...)` in it, nested ones included, read by `load`. They are kept in
  * the config, so that a saved model does not need the file.
  */
 export async function readSamples(spec: Spec, load: (file: string) => Promise<Points>): Promise<Spec> {
+  requireArgument("readSamples", "the spec", spec, aSpec);
+  requireArgument("readSamples", "what loads a file", load, be.callable);
   const visit = async (value: Json): Promise<Json> => {
     if (isSpec(value)) return { ...(await readSamples(value, load)) };
     return Array.isArray(value) ? Promise.all((value as readonly Json[]).map(visit)) : value;

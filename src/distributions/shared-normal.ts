@@ -3,6 +3,7 @@ import { filledWith, weightNamed } from "../nn/index.js";
 import { sizeOf, UserError } from "../tensor/index.js";
 import { independent } from "./distribution.js";
 import type { Family } from "./family.js";
+import { familyFactory } from "./factory.js";
 import type { FamilyInfo } from "./info.js";
 import { normal } from "./normal.js";
 
@@ -58,4 +59,4 @@ const info: FamilyInfo = {
  * and Levine, Simple and Effective VAE Training with Calibrated Decoders, 2021). With a fixed one it is
  * `normal({ scale })`, with one for each number `normal()`.
  */
-export const sharedNormal: SharedNormalFactory = Object.assign(family, { familyName: name, info } as const);
+export const sharedNormal: SharedNormalFactory = familyFactory(family, { familyName: name, info } as const);

@@ -4,6 +4,7 @@ import type { Constraint } from "./constraint.js";
 import { type ParamValue, paramNodes } from "./define.js";
 import type { Distribution, NoiseSource } from "./distribution.js";
 import type { EncodingOf, Family } from "./family.js";
+import { familyFactory } from "./factory.js";
 import type { FamilyInfo } from "./info.js";
 import { PolarAngle, type PolarKind } from "./polar-angle.js";
 import { logSphereArea } from "./sphere-area.js";
@@ -208,7 +209,7 @@ export function sphereFactory(spec: SphereSpec): SphereFactory {
     savedBefore: { link: "softplus" },
     make: (options) => factory(options),
   };
-  return Object.assign(factory, {
+  return familyFactory(factory, {
     familyName: spec.name,
     info,
     of: (params: { readonly loc: ParamValue; readonly concentration: ParamValue }) => {

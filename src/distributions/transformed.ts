@@ -3,6 +3,7 @@ import type { Shape } from "../tensor/index.js";
 import { type Bijector, bijectorNames, bijectorsFrom, chain } from "./bijector.js";
 import { type Distribution, drawFrom, type NoiseSource } from "./distribution.js";
 import type { Family, Json } from "./family.js";
+import { familyFactory } from "./factory.js";
 import type { FamilyInfo } from "./info.js";
 import { exactKl } from "./kl.js";
 import { registerKl } from "./kl-rules.js";
@@ -54,7 +55,7 @@ export interface TransformedOptions {
   readonly by: string | Bijector | readonly (string | Bijector)[];
 }
 
-const makeFamily = ({ of, by }: TransformedOptions): Family => {
+const makeFamily = ({ of = normal(), by = "exp" }: TransformedOptions): Family => {
   const list = typeof by === "string" || "forward" in by ? [by] : by;
   const maps = list.flatMap((item) => (typeof item === "string" ? bijectorsFrom(item) : item));
   return {
@@ -83,7 +84,8 @@ const info: FamilyInfo = {
     of: { type: "family", default: "normal", about: "what is transformed" },
     by: { type: "json", default: "exp", about: `a map or a list of maps: ${bijectorNames.join(", ")}` },
   },
-  make: ({ of = normal(), by = "exp" }) => makeFamily({ of: of as Family, by: bijectorsFrom(by as Json) }),
+  make: ({ by = "exp", ...options }) =>
+    makeFamily({ ...(options as { of: Family }), by: bijectorsFrom(by as Json) }),
 };
 
 /** Makes transformed families and distributions. */
@@ -98,7 +100,7 @@ export interface TransformedFactory {
  * The distribution of an elementwise map of another's draws. Between two with the same maps the KL divergence
  * is that of what they are maps of.
  */
-export const transformed: TransformedFactory = Object.assign(makeFamily, {
+export const transformed: TransformedFactory = familyFactory(makeFamily, {
   familyName: name,
   info,
   of: transformedBy,

@@ -5,6 +5,7 @@ import { real } from "./constraint.js";
 import { defineDistribution, type FamilyFactory } from "./define.js";
 import { independent } from "./distribution.js";
 import type { EncodingOf, Family } from "./family.js";
+import { familyFactory } from "./factory.js";
 import { registerKl } from "./kl-rules.js";
 import { normal } from "./normal.js";
 
@@ -79,7 +80,7 @@ function family(
  * little a signal grows with its square. (A normal posterior pays s^2 / 2 for a shift.) Hence intervals that start
  * narrow, at 2% of the width, where the decoder learns to use them before they can widen.
  */
-export const uniform: FamilyFactory<"low" | "high", EncodingOf<"mean" | "low" | "high">> = Object.assign(
+export const uniform: FamilyFactory<"low" | "high", EncodingOf<"mean" | "low" | "high">> = familyFactory(
   family,
   {
     familyName: plain.familyName,

@@ -2,6 +2,7 @@ import { constant } from "../graph/index.js";
 import { type Initializer, normalWith, weightNamed } from "../nn/index.js";
 import { UserError } from "../tensor/index.js";
 import type { Family } from "./family.js";
+import { familyFactory } from "./factory.js";
 import type { FamilyInfo } from "./info.js";
 import { mixtureOf } from "./mixture.js";
 
@@ -67,4 +68,4 @@ export interface VampPriorFactory {
  * own posteriors for learned pseudo-inputs, so it has the posterior's support. Pseudo-inputs are kept in 0..1 by
  * a sigmoid (the paper clips them, which stops the gradient at the ends).
  */
-export const vampPrior: VampPriorFactory = Object.assign(makeFamily, { familyName: name, info });
+export const vampPrior: VampPriorFactory = familyFactory(makeFamily, { familyName: name, info });

@@ -5,6 +5,7 @@ import { UserError } from "../tensor/index.js";
 import { grouped, joined } from "./discrete.js";
 import type { Distribution } from "./distribution.js";
 import type { EncodingOf, Family } from "./family.js";
+import { familyFactory } from "./factory.js";
 import type { FamilyInfo } from "./info.js";
 import { registerKl } from "./kl-rules.js";
 import { vectorSize } from "./multivariate-normal.js";
@@ -149,7 +150,7 @@ export interface VectorQuantisedFactory {
  * `logProb` of either throws a UserError, since they have no density, but they are not `sampledOnly`: the divergence
  * exists.
  */
-export const vectorQuantised: VectorQuantisedFactory = Object.assign(makeFamily, {
+export const vectorQuantised: VectorQuantisedFactory = familyFactory(makeFamily, {
   familyName: name,
   info,
 });
@@ -198,7 +199,7 @@ export interface UniformCodesFactory {
 }
 
 /** A random code of the posterior's codebook in each place: the prior of `vectorQuantised`, without weights. */
-export const uniformCodes: UniformCodesFactory = Object.assign(makeUniform, {
+export const uniformCodes: UniformCodesFactory = familyFactory(makeUniform, {
   familyName: priorName,
   info: uniformInfo,
 });

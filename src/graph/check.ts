@@ -1,4 +1,5 @@
-import { formatShape, sameShape } from "../tensor/index.js";
+import { formatShape, requireArgument, sameShape } from "../tensor/index.js";
+import { expressions } from "./arguments.js";
 import type { Expr } from "./expr.js";
 import { inputsOf, topological } from "./walk.js";
 
@@ -7,6 +8,7 @@ import { inputsOf, topological } from "./walk.js";
  * users, and no two inputs share a name. Throws an Error that names the node. Run between passes.
  */
 export function check(outputs: readonly Expr[]): void {
+  requireArgument("check", "outputs", outputs, expressions);
   inputsOf(outputs);
   for (const node of topological(outputs)) {
     const where = `node ${node.id} (${node.op.name})`;

@@ -1,6 +1,10 @@
 import {
+  be,
+  aDType,
+  aShape,
   type DType,
   fromNumbers,
+  requireArgument,
   type Shape,
   type Tensor,
   tensor,
@@ -38,19 +42,25 @@ const makeConstant = defineOp(constantOp);
 
 /** A value fed when the graph runs. Dimensions given by name (`"batch"`) are known only then. */
 export function input(name: string, dtype: DType, shape: Shape): Expr {
+  requireArgument("input", "the name", name, be.text);
+  requireArgument("input", "the dtype", dtype, aDType);
+  requireArgument("input", "the shape", shape, aShape);
   return makeInput([], { name, dtype, shape });
 }
 
 /** A fixed value. Numbers and nested arrays become `dtype` (default `float32`); a tensor keeps its own. */
 export function constant(value: TensorLike, dtype?: DType): Expr {
-  const isTensor = typeof value === "object" && "dtype" in value;
+  if (dtype !== undefined) requireArgument("constant", "the dtype", dtype, aDType);
+  const isTensor = typeof value === "object" && value !== null && "dtype" in value;
   return makeConstant([], {
-    value: toTensor(value, dtype ?? (isTensor ? value.dtype : "float32")),
+    value: toTensor(value, dtype ?? (isTensor ? value.dtype : "float32"), "constant"),
   });
 }
 
 /** A rank-0 constant. */
 export function scalar(value: number, dtype: DType): Expr {
+  requireArgument("scalar", "the value", value, be.anyNumber);
+  requireArgument("scalar", "the dtype", dtype, aDType);
   return makeConstant([], { value: tensor(dtype, [], fromNumbers(dtype, [value])) });
 }
 

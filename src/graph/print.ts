@@ -1,4 +1,5 @@
-import { formatShape, type Tensor, toNumbers } from "../tensor/index.js";
+import { formatShape, requireArgument, type Tensor, toNumbers } from "../tensor/index.js";
+import { expressions } from "./arguments.js";
 import type { Expr } from "./expr.js";
 import { topological } from "./walk.js";
 
@@ -33,6 +34,7 @@ export function formatAttrs(node: Expr): string {
  */
 export function print(outputs: Expr | readonly Expr[]): string {
   const list: readonly Expr[] = Array.isArray(outputs) ? (outputs as readonly Expr[]) : [outputs as Expr];
+  requireArgument("print", "outputs", list, expressions);
   const nodes = topological(list);
   const names = new Map(nodes.map((node, i) => [node, `%${i}`]));
   const nameOf = (node: Expr): string => names.get(node) ?? "?";

@@ -1,3 +1,5 @@
+import { requireArgument } from "../tensor/index.js";
+import { expressions } from "./arguments.js";
 import { Expr } from "./expr.js";
 import { topological } from "./walk.js";
 
@@ -13,6 +15,7 @@ function remade(node: Expr, inputs: readonly Expr[]): Expr {
  * that gradients are taken of.
  */
 export function simplify(outputs: readonly Expr[]): Expr[] {
+  requireArgument("simplify", "outputs", outputs, expressions);
   const done = new Map<Expr, Expr>();
   const visit = (root: Expr): Expr => {
     for (const node of topological([root], done)) {

@@ -1,3 +1,5 @@
+import { requireArgument } from "../tensor/index.js";
+import { expressions } from "./arguments.js";
 import type { Expr } from "./expr.js";
 import { inputName } from "./leaves.js";
 
@@ -29,6 +31,7 @@ export function topological(outputs: readonly Expr[], known?: { has(node: Expr):
 
 /** The input nodes that `outputs` need, by name. Throws if two different inputs share a name. */
 export function inputsOf(outputs: readonly Expr[]): Map<string, Expr> {
+  requireArgument("inputsOf", "outputs", outputs, expressions);
   const found = new Map<string, Expr>();
   for (const node of topological(outputs)) {
     const name = inputName(node);

@@ -1,3 +1,4 @@
+import { be, requireArgument } from "../catalogue/index.js";
 import { type ExampleSchema, isStandardized, requireSchema, wholeSchema } from "../data/portable.js";
 import type { Family } from "../distributions/index.js";
 import type { Backend } from "../runtime/index.js";
@@ -13,7 +14,7 @@ import {
 import { checkedCard } from "./saved.js";
 import { decoderFunction, encoderFunction } from "./functions.js";
 import { decodeSafetensors, encodeSafetensors } from "./safetensors.js";
-import { TrainedVae } from "./trained.js";
+import { aTrainedModel, TrainedVae } from "./trained.js";
 import type { Vae } from "./vae.js";
 
 /** The latest version of the model folder that this code reads and writes. */
@@ -51,6 +52,13 @@ export function bundle(
   model: TrainedVae,
   about: Readonly<Record<string, unknown>> = {},
 ): Record<string, Uint8Array> {
+  requireArgument("bundle", "the model", model, aTrainedModel);
+  requireArgument(
+    "bundle",
+    "what it says about the model",
+    about,
+    be.having([], "an object of values by name"),
+  );
   const { definition, weights, schema } = model;
   const encoder = encoderFunction(definition, weights, { schema }).graph;
   const decoder = decoderFunction(definition, weights, { schema }).graph;

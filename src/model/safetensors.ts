@@ -1,4 +1,13 @@
-import { allocate, formatShape, sizeOf, type Tensor, tensor, UserError } from "../tensor/index.js";
+import {
+  allocate,
+  be,
+  formatShape,
+  requireArgument,
+  sizeOf,
+  type Tensor,
+  tensor,
+  UserError,
+} from "../tensor/index.js";
 import { LAYOUT, MAX_HEADER, METADATA, NAMES, readHeader } from "./safetensors-header.js";
 
 /** What a safetensors file holds. */
@@ -23,6 +32,12 @@ export function encodeSafetensors(
   tensors: Record<string, Tensor>,
   metadata: Record<string, string> = {},
 ): Uint8Array {
+  const byName = be.having([], "an object of tensors by name");
+  requireArgument("encodeSafetensors", "tensors", tensors, byName);
+  for (const [name, value] of Object.entries(tensors)) {
+    requireArgument("encodeSafetensors", `"${name}"`, value, be.tensor());
+  }
+  requireArgument("encodeSafetensors", "metadata", metadata, be.having([], "an object of texts by name"));
   const sorted = Object.entries(tensors).sort(
     ([nameA, a], [nameB, b]) =>
       LAYOUT.indexOf(a.dtype) - LAYOUT.indexOf(b.dtype) || (nameA < nameB ? -1 : nameA > nameB ? 1 : 0),
@@ -89,7 +104,9 @@ function isBool(bytes: Uint8Array): boolean {
  * Throws a UserError that says what is wrong, also for valid files with element types other than F32, F64, I32,
  * I64, U8 and BOOL.
  */
-export function decodeSafetensors(bytes: Uint8Array, source: string): Safetensors {
+export function decodeSafetensors(bytes: Uint8Array, source = "the safetensors data"): Safetensors {
+  requireArgument("decodeSafetensors", "the bytes", bytes, be.bytes);
+  requireArgument("decodeSafetensors", "the source's name", source, be.text);
   const fail = (problem: string): never => {
     throw new UserError(`${source} is not a valid safetensors file: ${problem}`);
   };

@@ -55,6 +55,11 @@ const decodeChecks = {
   draw: be.boolean,
   seed: be.seed,
 } as const satisfies ChecksOf<DecodeOptions>;
+/** A trained model, where a function of the API takes one. */
+export const aTrainedModel = be.having(
+  ["definition", "weights"],
+  "a trained model, such as train(...) or loadModel(...) gives",
+);
 const floats = be.tensor("float32");
 const examples = be.tensor("uint8", "float32");
 
@@ -77,6 +82,13 @@ type Build = (
   options: FunctionOptions,
 ) => ModelFunction;
 
+const aVae = be.having(["input", "parameters"], "a model, such as vae({ input: [28, 28] })");
+
+function inputOf(definition: Vae): readonly number[] {
+  requireArgument("TrainedVae", "the definition", definition, aVae);
+  return definition.input;
+}
+
 /**
  * A model with its weights: the functions that a user calls. All results are float32; examples come and go in the units of
  * the data that it was trained on. What takes examples throws a UserError for numbers that its likelihood can't put out,
@@ -91,8 +103,10 @@ export class TrainedVae<E extends Encoding = Encoding> {
     readonly weights: Readonly<Record<string, Tensor>>,
     private readonly openBackend: () => Promise<Backend>,
     /** What the numbers of an example are; default: bytes are x/255, floats as they are. */
-    readonly schema: ExampleSchema = wholeSchema(definition.input),
+    readonly schema: ExampleSchema = wholeSchema(inputOf(definition)),
   ) {
+    requireArgument("TrainedVae", "the weights", weights, be.having([], "an object of tensors by name"));
+    requireArgument("TrainedVae", "what opens an engine", openBackend, be.callable);
     for (const [name, { shape }] of Object.entries(definition.parameters)) {
       const found = weights[name]?.shape.join();
       if (found !== shape.join()) {

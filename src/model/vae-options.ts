@@ -1,4 +1,4 @@
-import { type Spec, unknownOption } from "../catalogue/index.js";
+import { be, requireArgument, type Spec, unknownOption, valueInWords } from "../catalogue/index.js";
 import type { Family } from "../distributions/index.js";
 import type { ActivationLike, NetworkLike } from "../nn/index.js";
 import { formatShape, UserError } from "../tensor/index.js";
@@ -46,6 +46,7 @@ export interface VaeOptions<F extends FamilyLike = FamilyLike> {
   readonly latentScale?: number;
 }
 
+const someOptions = be.having([], "an object of options, such as { input: [28, 28] }");
 const maximumLatent = 65536;
 
 const names: Readonly<Record<keyof VaeOptions, true>> = {
@@ -65,7 +66,7 @@ const names: Readonly<Record<keyof VaeOptions, true>> = {
 
 function shown(value: unknown): string {
   if (Array.isArray(value) && value.every((item) => typeof item === "number")) return formatShape(value);
-  return typeof value === "function" ? "a function" : (JSON.stringify(value) ?? String(value));
+  return valueInWords(value);
 }
 
 function isSize(value: unknown): boolean {
@@ -78,9 +79,7 @@ function refuse(name: string, expected: string, value: unknown): never {
 
 /** Throws a UserError that names the first option which does not exist or has a value that it can't have. */
 export function checkVaeOptions(options: VaeOptions): void {
-  if (typeof options !== "object" || options === null) {
-    refuse("vae: the argument", "an object of options, such as { input: [28, 28] }", options);
-  }
+  requireArgument("vae", "the argument", options, someOptions);
   for (const name of Object.keys(options)) {
     if (!Object.hasOwn(names, name)) throw unknownOption("vae", name, Object.keys(names));
   }

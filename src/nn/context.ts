@@ -1,6 +1,6 @@
-import type { Expr } from "../graph/index.js";
+import { type Expr, requireExpression } from "../graph/index.js";
 import "../ops/index.js";
-import { type FloatType, formatShape, UserError } from "../tensor/index.js";
+import { be, type FloatType, formatShape, requireArgument, UserError } from "../tensor/index.js";
 import type { NoiseSource } from "./noise.js";
 import type { Weights } from "./parameters.js";
 import { unprefixed } from "./scope.js";
@@ -29,6 +29,11 @@ export interface NetworkContext {
   /** What the example is given along with, such as its class: [batch, numbers]. See `alongside`. */
   readonly condition?: Expr;
 }
+
+const aContext = be.having(
+  ["dtype", "weights", "mode"],
+  "a network's context, which its apply(x, context) gets",
+);
 
 /** The state of a model while its graph is built: values by name, and what was written over them. */
 export class RunningState implements NetworkState {
@@ -96,7 +101,11 @@ export function partContext(context: NetworkContext, prefix: string): NetworkCon
  * The condition for examples `x` [..., ...example], whose last `exampleRank` axes are one example's: the condition [batch,
  * numbers] repeated for the further axes of x, such as draws [k, batch, latent]. Throws a UserError if there is none.
  */
-export function alongside(x: Expr, { condition }: NetworkContext, exampleRank = 1): Expr {
+export function alongside(x: Expr, context: NetworkContext, exampleRank = 1): Expr {
+  requireExpression("alongside", x);
+  requireArgument("alongside", "the context", context, aContext);
+  requireArgument("alongside", "the rank of an example", exampleRank, be.whole(0, x.rank));
+  const { condition } = context;
   if (condition === undefined)
     throw new UserError("this network takes a condition, but the model has none", 2);
   const lead = x.shape.slice(0, x.rank - exampleRank);

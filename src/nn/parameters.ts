@@ -1,12 +1,16 @@
 import { type Expr, input } from "../graph/index.js";
 import {
   allocate,
+  aShape,
+  be,
   type FloatType,
   RandomStream,
+  requireArgument,
   type Shape,
   sizeOf,
   type Tensor,
   tensor,
+  UserError,
 } from "../tensor/index.js";
 
 /** Fills a new parameter from its own random stream. */
@@ -32,6 +36,7 @@ export type Weights = Readonly<Record<string, Expr>>;
 
 /** Numbers drawn evenly from -bound..bound. */
 export function uniformWithin(bound: number): Initializer {
+  requireArgument("uniformWithin", "the bound", bound, be.number(0));
   return (out, stream) => {
     stream.uniform(out, 0);
     for (let i = 0; i < out.length; i++) out[i] = ((out[i] ?? 0) * 2 - 1) * bound;
@@ -40,6 +45,7 @@ export function uniformWithin(bound: number): Initializer {
 
 /** Normal numbers with the given standard deviation and mean 0. */
 export function normalWith(scale: number): Initializer {
+  requireArgument("normalWith", "the scale", scale, be.number(0));
   return (out, stream) => {
     stream.normal(out, 0);
     for (let i = 0; i < out.length; i++) out[i] = (out[i] ?? 0) * scale;
@@ -48,6 +54,7 @@ export function normalWith(scale: number): Initializer {
 
 /** The same number everywhere. */
 export function filledWith(value: number): Initializer {
+  requireArgument("filledWith", "the value", value, be.number());
   return (out) => out.fill(value);
 }
 
@@ -80,11 +87,20 @@ export function initialValues(
 
 /** The weight of a required name. Throws an Error naming it if it is missing or of another shape. */
 export function weightNamed(weights: Weights, name: string, shape: Shape): Expr {
+  requireArgument(
+    "weightNamed",
+    "weights",
+    weights,
+    be.having([], "the weights of a network's context, by name"),
+  );
+  requireArgument("weightNamed", "the name", name, be.text);
+  requireArgument("weightNamed", "the shape", shape, aShape);
   const weight = weights[name];
-  if (weight === undefined) throw new Error(`the parameter "${name}" is missing`);
+  if (weight === undefined) throw new UserError(`the parameter "${name}" is missing`, 2);
   if (weight.shape.join() !== shape.join()) {
-    throw new Error(
+    throw new UserError(
       `the parameter "${name}" has shape [${weight.shape.join(", ")}], expected [${shape.join(", ")}]`,
+      2,
     );
   }
   return weight;

@@ -1,7 +1,7 @@
+import { requireEntryOptions } from "../catalogue/index.js";
 import { UserError } from "../tensor/index.js";
 import type { ObjectiveInfo } from "./info.js";
 import type { Objective } from "./objective.js";
-import { checkedNumber } from "./options.js";
 import { distortion, forwardMean, resultOf } from "./terms.js";
 
 /**
@@ -36,9 +36,8 @@ export interface RaeL2Options {
  * sampler that is fitted to the codes. Throws a UserError if the posterior has no mean.
  */
 export function raeL2(options: RaeL2Options = {}): Objective {
+  requireEntryOptions(raeL2Info, options);
   const { beta = 0.1, lambda = 0.001 } = options;
-  checkedNumber("rae-l2", "beta", beta);
-  checkedNumber("rae-l2", "lambda", lambda);
   return {
     name: "rae-l2",
     config: { beta, lambda },

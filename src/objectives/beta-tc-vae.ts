@@ -1,3 +1,4 @@
+import { requireEntryOptions } from "../catalogue/index.js";
 import type { Distribution } from "../distributions/index.js";
 import { constant, type Expr } from "../graph/index.js";
 import "../ops/index.js";
@@ -6,7 +7,6 @@ import { coordinatesOf, logProbByCoordinate } from "./coordinates.js";
 import type { ObjectiveInfo } from "./info.js";
 import { comparable } from "./least-batch.js";
 import type { Objective } from "./objective.js";
-import { checkedChoice, checkedNumber } from "./options.js";
 import { distortion, forward, requireDensities, resultOf } from "./terms.js";
 
 const estimators = ["weighted", "stratified"] as const;
@@ -84,10 +84,9 @@ export function aggregateDensities(
  * Throws a UserError if the posterior's coordinates depend on each other or the KL divergence doesn't exist.
  */
 export function betaTcVae(options: BetaTcVaeOptions = {}): Objective {
+  requireEntryOptions(betaTcVaeInfo, options);
   const name = "beta-tc-vae";
   const { alpha = 1, beta = 6, gamma = 1, sampling = "weighted" } = options;
-  for (const [option, value] of Object.entries({ alpha, beta, gamma })) checkedNumber(name, option, value);
-  checkedChoice(name, "sampling", sampling, estimators);
   return {
     name,
     config: { alpha, beta, gamma, sampling },

@@ -1,6 +1,6 @@
+import { requireEntryOptions } from "../catalogue/index.js";
 import type { Objective } from "./objective.js";
 import type { ObjectiveInfo } from "./info.js";
-import { checkedChoice, checkedNumber } from "./options.js";
 import { cyclicalSchedule, linearSchedule } from "./schedules.js";
 import { distortion, forward, rate, resultOf } from "./terms.js";
 
@@ -32,13 +32,9 @@ export interface BetaVaeOptions {
  * In evaluation a schedule is at its end. Throws a UserError if the KL divergence doesn't exist.
  */
 export function betaVae(options: BetaVaeOptions = {}): Objective {
+  requireEntryOptions(betaVaeInfo, options);
   const { schedule = "constant", warmup = 10_000, cycles = 4, capacity = 25 } = options;
-  checkedChoice("beta-vae", "schedule", schedule, schedules);
   const { beta = schedule === "capacity" ? 1000 : 4 } = options;
-  checkedNumber("beta-vae", "beta", beta);
-  checkedNumber("beta-vae", "warmup", warmup, { min: 1, whole: true });
-  checkedNumber("beta-vae", "cycles", cycles, { min: 1, whole: true });
-  checkedNumber("beta-vae", "capacity", capacity);
   return {
     name: "beta-vae",
     config: {

@@ -1,3 +1,4 @@
+import { requireEntryOptions } from "../catalogue/index.js";
 import { UserError } from "../tensor/index.js";
 import { scalar } from "../graph/index.js";
 import { eye } from "../ops/index.js";
@@ -5,7 +6,6 @@ import { coordinatesOf } from "./coordinates.js";
 import type { ObjectiveInfo } from "./info.js";
 import { comparable, isComparable } from "./least-batch.js";
 import type { Objective } from "./objective.js";
-import { checkedChoice, checkedNumber } from "./options.js";
 import { distortion, forward, rate, resultOf } from "./terms.js";
 
 const types = ["i", "ii"] as const;
@@ -31,12 +31,10 @@ export interface DipVaeOptions {
  * prior has no variance or coordinates that depend on each other.
  */
 export function dipVae(options: DipVaeOptions = {}): Objective {
+  requireEntryOptions(dipVaeInfo, options);
   const name = "dip-vae";
   const { type = "i", offDiagonal = 10 } = options;
-  checkedChoice(name, "type", type, types);
   const { diagonal = type === "i" ? 10 * offDiagonal : offDiagonal } = options;
-  checkedNumber(name, "offDiagonal", offDiagonal);
-  checkedNumber(name, "diagonal", diagonal);
   return {
     name,
     config: { type, offDiagonal, diagonal },

@@ -1,8 +1,8 @@
+import { requireEntryOptions } from "../catalogue/index.js";
 import { UserError } from "../tensor/index.js";
 import { klByCoordinate } from "./coordinates.js";
 import type { ObjectiveInfo } from "./info.js";
 import type { Objective } from "./objective.js";
-import { checkedChoice, checkedNumber } from "./options.js";
 import { distortion, forward, rate, resultOf } from "./terms.js";
 
 const kinds = ["dimension", "total"] as const;
@@ -25,9 +25,8 @@ export interface FreeBitsOptions {
  * have independent coordinates.
  */
 export function freeBits(options: FreeBitsOptions = {}): Objective {
+  requireEntryOptions(freeBitsInfo, options);
   const { lambda = 0.5, per = "dimension" } = options;
-  checkedNumber("free-bits", "lambda", lambda);
-  checkedChoice("free-bits", "per", per, kinds);
   return {
     name: "free-bits",
     config: { lambda, per },

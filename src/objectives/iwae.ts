@@ -1,3 +1,4 @@
+import { requireEntryOptions } from "../catalogue/index.js";
 import { vectorJacobianProduct } from "../autodiff/index.js";
 import type { Distribution } from "../distributions/index.js";
 import type { Expr } from "../graph/index.js";
@@ -5,7 +6,6 @@ import { customGradient } from "../ops/index.js";
 import { UserError } from "../tensor/index.js";
 import type { ObjectiveInfo } from "./info.js";
 import type { Objective, ObjectiveContext } from "./objective.js";
-import { checkedNumber } from "./options.js";
 import { requireDensities, resultOf } from "./terms.js";
 
 /** Options of the importance-weighted bound. */
@@ -80,8 +80,8 @@ function doublyReparameterised(posterior: Distribution, context: ObjectiveContex
  * Throws a UserError if draws of the posterior have no gradient, or posterior or prior no density at them.
  */
 export function iwae(options: IwaeOptions = {}): Objective {
+  requireEntryOptions(iwaeInfo, options);
   const { k = 5, dreg = false } = options;
-  checkedNumber("iwae", "k", k, { min: 1, max: 5000, whole: true });
   return {
     name: "iwae",
     config: { k, dreg },

@@ -1,4 +1,5 @@
-import type { Expr } from "../graph/index.js";
+import { be, requireArgument } from "../tensor/index.js";
+import { type Expr, requireExpression } from "../graph/index.js";
 import "../ops/index.js";
 
 /** The kernels by which samples are compared. */
@@ -18,6 +19,9 @@ export const scales: readonly number[] = [0.1, 0.2, 0.5, 1, 2, 5, 10];
  * C / (C + d^2) with C = 2 size s^2, where s is the bandwidth. `multiscale` averages it over `scales` times s^2 or C.
  */
 export function kernelOf(name: KernelName, size: number, bandwidth: number, multiscale = false): Kernel {
+  requireArgument("kernelOf", "the name", name, be.oneOf(kernels));
+  requireArgument("kernelOf", "the size", size, be.whole(1));
+  requireArgument("kernelOf", "the bandwidth", bandwidth, be.positive);
   const at = (factor: number): Kernel => {
     const width = 2 * bandwidth * bandwidth * factor;
     if (name === "rbf") return (squared) => squared.mul(-1 / width).exp();
@@ -46,6 +50,9 @@ function squaredDistances(a: Expr, b: Expr): Expr {
  * up to 2/n. A sample of one point has no pairs; its part is then 0.
  */
 export function mmdSquared(a: Expr, b: Expr, kernel: Kernel, unbiased: boolean): Expr {
+  requireExpression("mmdSquared", a, "a");
+  requireExpression("mmdSquared", b, "b");
+  requireArgument("mmdSquared", "the kernel", kernel, be.callable);
   const within = (x: Expr): Expr => {
     const n = x.count(0);
     const total = kernel(squaredDistances(x, x)).sum();

@@ -1,9 +1,9 @@
-import { type Expr, scalar } from "../graph/index.js";
+import { requireEntryOptions } from "../catalogue/index.js";
+import { type Expr, requireExpression, scalar } from "../graph/index.js";
 import "../ops/index.js";
 import type { ObjectiveInfo } from "./info.js";
 import { comparable, isComparable } from "./least-batch.js";
 import type { Objective } from "./objective.js";
-import { checkedChoice, checkedNumber } from "./options.js";
 import { type EncoderKind, encoded, encoderKinds } from "./sample-based.js";
 import { distortion, priorDraws, resultOf } from "./terms.js";
 
@@ -22,6 +22,9 @@ export interface SlicedWassersteinOptions {
  * length: for each direction the mean squared difference of the sorted projections, averaged over directions.
  */
 export function slicedWassersteinSquared(a: Expr, b: Expr, directions: Expr): Expr {
+  for (const [name, value] of Object.entries({ a, b, directions })) {
+    requireExpression("slicedWassersteinSquared", value, name);
+  }
   const length = directions.square().sum(-1, true).sqrt();
   const unit = directions.div(length);
   const projected = (x: Expr): Expr => unit.matmul(x.transpose()).sort(-1);
@@ -37,11 +40,9 @@ export function slicedWassersteinSquared(a: Expr, b: Expr, directions: Expr): Ex
  * reparameterised draws) or the prior no draws.
  */
 export function slicedWasserstein(options: SlicedWassersteinOptions = {}): Objective {
+  requireEntryOptions(slicedWassersteinInfo, options);
   const name = "sliced-wasserstein";
   const { lambda = 100, projections = 50, encoder = "deterministic" } = options;
-  checkedNumber(name, "lambda", lambda);
-  checkedNumber(name, "projections", projections, { min: 1, whole: true });
-  checkedChoice(name, "encoder", encoder, encoderKinds);
   return {
     name,
     config: { lambda, projections, encoder },

@@ -7,10 +7,17 @@ import {
   klDivergence,
   nameSupport,
 } from "../distributions/index.js";
-import type { Expr } from "../graph/index.js";
+import { type Expr, requireExpression } from "../graph/index.js";
 import "../ops/index.js";
-import { UserError } from "../tensor/index.js";
+import { be, type Check, requireArgument, UserError } from "../tensor/index.js";
 import type { ObjectiveContext, ObjectiveResult } from "./objective.js";
+
+const aContext: Check = be.having(
+  ["x", "encode", "decode", "prior", "noise"],
+  "an objective's context, which its build(context) gets",
+);
+
+const aPass: Check = be.having(["posterior", "z", "likelihood"], "a pass, which forward(context) makes");
 
 /** One pass through a model: encode, draw, decode. */
 export interface Pass {
@@ -29,6 +36,7 @@ export function sample(posterior: Distribution, context: ObjectiveContext): Expr
 
 /** Encodes the batch, draws one latent an example and decodes it. */
 export function forward(context: ObjectiveContext): Pass {
+  requireArgument("forward", "the context", context, aContext);
   const posterior = context.encode(context.x);
   const z = sample(posterior, context);
   return { posterior, z, likelihood: context.decode(z) };
@@ -43,6 +51,8 @@ export function forwardMean(
   objective: string,
   remedy = "choose another posterior, such as normal",
 ): Pass {
+  requireArgument("forwardMean", "the context", context, aContext);
+  requireArgument("forwardMean", "the objective's name", objective, be.text);
   const posterior = context.encode(context.x);
   if (posterior.mean === undefined) {
     throw new UserError(
@@ -63,8 +73,10 @@ export function meanOf(likelihood: Distribution): Expr {
 }
 
 /** -log p(x|z), the distortion, in nats, [batch]. */
-export function distortion({ likelihood }: Pass, context: ObjectiveContext): Expr {
-  return likelihood.logProb(context.x).neg();
+export function distortion(pass: Pass, context: ObjectiveContext): Expr {
+  requireArgument("distortion", "the pass", pass, aPass);
+  requireArgument("distortion", "the context", context, aContext);
+  return pass.likelihood.logProb(context.x).neg();
 }
 
 /** True if a draw of the posterior has a density under the prior. */
@@ -124,6 +136,9 @@ export function whyNoKl(posterior: Distribution, prior: Distribution): string | 
  * Throws a UserError, which names the objective, if the divergence doesn't exist.
  */
 export function rate(pass: Pass, context: ObjectiveContext, objective: string): KlDivergence {
+  requireArgument("rate", "the pass", pass, aPass);
+  requireArgument("rate", "the context", context, aContext);
+  requireArgument("rate", "the objective's name", objective, be.text);
   const why = whyNoKl(pass.posterior, context.prior);
   if (why !== undefined) throw new UserError(`${objective}: ${why}`, 2);
   return klDivergence(pass.posterior, context.prior, pass.z);
@@ -147,6 +162,7 @@ export function requireDensities(posterior: Distribution, prior: Distribution, o
 
 /** As many draws of the prior as the batch has examples, [batch, z]; without gradient to the posterior. */
 export function priorDraws(context: ObjectiveContext): Expr {
+  requireArgument("priorDraws", "the context", context, aContext);
   return drawFrom(context.prior, context.noise, [context.x.shape[0] ?? 1]);
 }
 
@@ -158,9 +174,14 @@ export function resultOf(
   name: string,
   loss: Expr,
   parts: Readonly<Record<string, Expr>>,
-  { posterior }: Pick<Pass, "posterior">,
+  pass: Pick<Pass, "posterior">,
 ): ObjectiveResult {
-  const own = posterior.auxiliaryLoss?.().mean();
+  requireArgument("resultOf", "the name", name, be.text);
+  requireExpression("resultOf", loss, "the loss");
+  requireArgument("resultOf", "the parts", parts, be.having([], "an object of expressions by name"));
+  for (const [part, value] of Object.entries(parts)) requireExpression("resultOf", value, `"${part}"`);
+  requireArgument("resultOf", "the pass", pass, be.having(["posterior"], aPass.expected));
+  const own = pass.posterior.auxiliaryLoss?.().mean();
   const total = own === undefined ? loss : loss.add(own);
   return { loss: total, terms: { [name]: total, ...parts, ...(own && { auxiliary: own }) } };
 }
@@ -187,6 +208,8 @@ function klIfAny(posterior: Distribution, prior: Distribution, z: Expr): KlDiver
 
 /** The standard measures of a pass, each [batch]. */
 export function measure(pass: Pass, context: ObjectiveContext): Measures {
+  requireArgument("measure", "the pass", pass, aPass);
+  requireArgument("measure", "the context", context, aContext);
   const { posterior, z, likelihood } = pass;
   return {
     reconstruction: distortion(pass, context),

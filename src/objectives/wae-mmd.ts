@@ -1,10 +1,9 @@
 import { kernelOf, type KernelName, kernels, mmdSquared } from "./mmd.js";
 import { type Expr, scalar } from "../graph/index.js";
-import type { OptionInfo } from "../catalogue/index.js";
+import { be, type OptionInfo, requireArgument, requireEntryOptions } from "../catalogue/index.js";
 import type { ObjectiveInfo } from "./info.js";
 import { comparable, isComparable } from "./least-batch.js";
 import type { Objective, ObjectiveContext } from "./objective.js";
-import { checkedChoice, checkedNumber } from "./options.js";
 import { type EncoderKind, encoded, encoderKinds } from "./sample-based.js";
 import { distortion, forward, priorDraws, rate, resultOf } from "./terms.js";
 
@@ -20,15 +19,13 @@ export interface MmdOptions {
   readonly unbiased?: boolean;
 }
 
-interface CheckedMmd {
+interface Mmd {
   readonly config: Readonly<Record<string, number | string | boolean>>;
   measure(z: Expr, context: ObjectiveContext): Expr;
 }
 
-function checkedMmd(objective: string, options: MmdOptions): CheckedMmd {
+function mmdOf(options: MmdOptions): Mmd {
   const { kernel = "imq", bandwidth, multiscale = true, unbiased = true } = options;
-  checkedChoice(objective, "kernel", kernel, kernels);
-  if (bandwidth !== undefined) checkedNumber(objective, "bandwidth", bandwidth, { min: 1e-6 });
   return {
     config: { kernel, ...(bandwidth !== undefined && { bandwidth }), multiscale, unbiased },
     measure(z, context) {
@@ -64,10 +61,9 @@ export interface WaeMmdOptions extends MmdOptions {
  * or the prior no draws.
  */
 export function waeMmd(options: WaeMmdOptions = {}): Objective {
+  requireEntryOptions(waeMmdInfo, options);
   const { lambda = 1000, encoder = "deterministic", ...rest } = options;
-  checkedNumber("wae-mmd", "lambda", lambda);
-  checkedChoice("wae-mmd", "encoder", encoder, encoderKinds);
-  const { config, measure } = checkedMmd("wae-mmd", rest);
+  const { config, measure } = mmdOf(rest);
   return {
     name: "wae-mmd",
     config: { lambda, encoder, ...config },
@@ -96,10 +92,10 @@ export interface InfoVaeOptions extends MmdOptions {
  * which asks for no density. A batch of one example has no discrepancy. Throws a UserError for a KL divergence that doesn't exist, unless alpha is 1.
  */
 export function infoVae(options: InfoVaeOptions = {}): Objective {
+  requireEntryOptions(infoVaeInfo, options);
   const { alpha = 0, lambda = 1000, ...rest } = options;
-  checkedNumber("info-vae", "alpha", alpha, { min: -Infinity, max: 1 });
-  checkedNumber("info-vae", "lambda", lambda, { min: 1 - alpha });
-  const { config, measure } = checkedMmd("info-vae", rest);
+  requireArgument("info-vae", "lambda", lambda, be.number(1 - alpha));
+  const { config, measure } = mmdOf(rest);
   return {
     name: "info-vae",
     config: { alpha, lambda, ...config },

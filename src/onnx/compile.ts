@@ -1,5 +1,6 @@
 import { create, toBinary } from "@bufbuild/protobuf";
-import { type Expr, inputName, inputsOf, simplify } from "../graph/index.js";
+import { type Expr, inputName, inputsOf, requireExpression, simplify } from "../graph/index.js";
+import { be, type ChecksOf, requireArgument, requireOptions } from "../tensor/index.js";
 import { GraphEmitter, valueInfo } from "./emitter.js";
 import { requireDistinct } from "./validate.js";
 import { GraphProtoSchema, ModelProtoSchema, type ValueInfoProto } from "./onnx_pb.js";
@@ -21,9 +22,20 @@ export interface CompiledGraph {
   readonly outputs: readonly string[];
 }
 
+/** Throws a UserError that names the function unless `outputs` is an object of expressions by name. */
+export function requireOutputs(where: string, outputs: unknown): void {
+  requireArgument(where, "outputs", outputs, be.having([], "an object of expressions by name"));
+  for (const [name, node] of Object.entries(outputs as object)) requireExpression(where, node, `"${name}"`);
+}
+
 function declared(name: string, node: Expr): ValueInfoProto {
   return valueInfo(name, node.dtype, node.shape);
 }
+
+const metadataChecks = {
+  name: be.text,
+  properties: be.having([], "an object of texts by name"),
+} as const satisfies ChecksOf<ModelMetadata>;
 
 /** Puts the nodes of one graph into a model and encodes it. */
 export function encodeModel(
@@ -32,6 +44,7 @@ export function encodeModel(
   outputs: readonly ValueInfoProto[],
   metadata: ModelMetadata,
 ): CompiledGraph {
+  requireOptions("the model's metadata", metadata, metadataChecks);
   const graph = create(GraphProtoSchema, {
     name: metadata.name ?? "latent",
     node: emitter.finished(
@@ -67,6 +80,7 @@ export function compile(
   outputs: Readonly<Record<string, Expr>>,
   metadata: ModelMetadata = {},
 ): CompiledGraph {
+  requireOutputs("compile", outputs);
   const names = Object.keys(outputs);
   const roots = simplify(Object.values(outputs));
   const inputs = inputsOf(Object.values(outputs));

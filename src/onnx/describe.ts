@@ -1,5 +1,6 @@
+import { be, requireArgument, UserError } from "../tensor/index.js";
 import { fromBinary } from "@bufbuild/protobuf";
-import { ModelProtoSchema, TensorProto_DataType, type ValueInfoProto } from "./onnx_pb.js";
+import { type ModelProto, ModelProtoSchema, TensorProto_DataType, type ValueInfoProto } from "./onnx_pb.js";
 
 /** An input or output of an ONNX model. */
 export interface OnnxValue {
@@ -26,9 +27,18 @@ function valueOf({ name, type }: ValueInfoProto): OnnxValue {
   return { name, type: (TensorProto_DataType[tensor?.elemType ?? 0] ?? "unknown").toLowerCase(), shape };
 }
 
-/** Reads inputs and outputs out of an ONNX model's bytes. Throws if they are none. */
+function parsed(bytes: Uint8Array): ModelProto {
+  try {
+    return fromBinary(ModelProtoSchema, bytes);
+  } catch (cause) {
+    throw new UserError(`the bytes are no ONNX model: ${(cause as Error).message}`, 1, { cause });
+  }
+}
+
+/** Reads inputs and outputs out of an ONNX model's bytes. Throws a UserError if they are none. */
 export function describeOnnx(bytes: Uint8Array): OnnxDescription {
-  const { graph } = fromBinary(ModelProtoSchema, bytes);
+  requireArgument("describeOnnx", "the bytes", bytes, be.bytes);
+  const { graph } = parsed(bytes);
   const weights = new Set(graph?.initializer.map(({ name }) => name));
   return {
     inputs: (graph?.input ?? []).filter(({ name }) => !weights.has(name)).map(valueOf),

@@ -1,6 +1,13 @@
 import { create } from "@bufbuild/protobuf";
-import { type Expr, inputsOf, simplify } from "../graph/index.js";
-import { type CompiledGraph, encodeModel, type ModelMetadata, requireInputName } from "./compile.js";
+import { type Expr, expressions, inputsOf, requireExpressions, simplify } from "../graph/index.js";
+import { be, requireArgument } from "../tensor/index.js";
+import {
+  type CompiledGraph,
+  encodeModel,
+  type ModelMetadata,
+  requireInputName,
+  requireOutputs,
+} from "./compile.js";
 import { GraphEmitter, valueInfo } from "./emitter.js";
 import { stepsInput } from "./steps-input.js";
 import { requireDistinct, requireSteps } from "./validate.js";
@@ -21,6 +28,20 @@ export interface StepGraph {
   readonly outputs: Readonly<Record<string, Expr>>;
 }
 
+const aStep = be.having(
+  ["state", "perStep", "outputs"],
+  "a step: its state, what it gets per step, and outputs",
+);
+const aState = be.list(be.having(["current", "next"], "{ current, next }"), 0, "[{ current, next }]");
+
+function requireStepGraph(step: StepGraph): void {
+  requireArgument("compileSteps", "the step", step, aStep);
+  requireArgument("compileSteps", "state", step.state, aState);
+  for (const { current, next } of step.state) requireExpressions("compileSteps: state", [current, next]);
+  requireArgument("compileSteps", "perStep", step.perStep, expressions);
+  requireOutputs("compileSteps", step.outputs);
+}
+
 /** The output under which a state's new value comes out. */
 export function nextName(state: string): string {
   return `next:${state}`;
@@ -38,6 +59,7 @@ export function compileSteps(
   metadata: ModelMetadata = {},
   extensions: readonly string[] = [],
 ): CompiledGraph {
+  requireStepGraph(step);
   const given = [...step.state.map(({ next }) => next), ...Object.values(step.outputs)];
   const roots = simplify(given);
   const emitter = new GraphEmitter(extensions);

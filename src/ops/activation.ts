@@ -1,4 +1,5 @@
-import { type Emitter, Expr, scalar } from "../graph/index.js";
+import { be, requireArgument } from "../tensor/index.js";
+import { type Emitter, Expr, requireExpression, scalar } from "../graph/index.js";
 import { unary } from "./elementwise.js";
 import { lowerLog1p } from "./exponential.js";
 import { horner } from "./polynomial.js";
@@ -134,21 +135,26 @@ function log1pOfUnit(emit: Emitter, e: string): string {
 
 /** log(sigmoid(x)), finite for all finite x, to full relative accuracy. */
 export function logSigmoid(x: Expr): Expr {
+  requireExpression("logSigmoid", x);
   return x.neg().softplus().neg();
 }
 
 /** x * sigmoid(x) (SiLU, swish). */
 export function silu(x: Expr): Expr {
+  requireExpression("silu", x);
   return x.mul(x.sigmoid());
 }
 
 /** x where positive, else exp(x) - 1. NaN stays NaN, as does its gradient. */
 export function elu(x: Expr): Expr {
+  requireExpression("elu", x);
   return x.greater(0).where(x, x.minimum(0).expm1());
 }
 
 /** x where positive, else `slope` * x. NaN stays NaN, as does its gradient. */
 export function leakyRelu(x: Expr, slope = 0.01): Expr {
+  requireExpression("leakyRelu", x);
+  requireArgument("leakyRelu", "the slope", slope, be.number());
   const factor = x.lessEqual(0).where(scalar(slope, x.dtype), Number.NaN);
   return x.mul(x.greater(0).where(1, factor));
 }

@@ -1,15 +1,16 @@
-import type { Expr } from "../graph/index.js";
-import { formatShape, normalizeAxes, normalizeAxis } from "../tensor/index.js";
+import { type Expr, requireExpression } from "../graph/index.js";
+import { formatShape, normalizeAxes, normalizeAxis, UserError } from "../tensor/index.js";
 
 /** One axis, several, or undefined for all; negative axes count from the end. */
 export type Axes = number | readonly number[] | undefined;
 
 /** Calls `find`; the error of an axis out of range then names the op and the shape. */
 function naming<T>(op: string, x: Expr, find: () => T): T {
+  requireExpression(op, x);
   try {
     return find();
   } catch (error) {
-    throw new RangeError(`${op}: ${(error as Error).message}, shape ${formatShape(x.shape)}`, {
+    throw new UserError(`${op}: ${(error as Error).message}, shape ${formatShape(x.shape)}`, 2, {
       cause: error,
     });
   }

@@ -1,5 +1,5 @@
-import { defineOp, Expr, type OpDef } from "../graph/index.js";
-import { type DType, isFloat } from "../tensor/index.js";
+import { defineOp, Expr, type OpDef, requireExpression } from "../graph/index.js";
+import { aDType, type DType, isFloat, requireArgument } from "../tensor/index.js";
 import { onnxType } from "./onnx-types.js";
 
 declare module "../graph/expr.js" {
@@ -27,6 +27,8 @@ const makeCast = defineOp(castOp);
 
 /** The same values as another dtype; gradients pass between float types only. */
 export function cast(x: Expr, dtype: DType): Expr {
+  requireExpression("cast", x);
+  requireArgument("cast", "the dtype", dtype, aDType);
   return x.dtype === dtype ? x : makeCast([x], { dtype });
 }
 

@@ -1,4 +1,4 @@
-import { defineOp, Expr } from "../graph/index.js";
+import { defineOp, Expr, requireExpression } from "../graph/index.js";
 import { broadcast, formatShape, type Shape } from "../tensor/index.js";
 import { binary, type Kind, type Operand, requireKind } from "./elementwise.js";
 
@@ -82,6 +82,7 @@ export function isNan(x: Expr): Expr {
 
 /** Whether a float is neither infinite nor NaN, as bool; no gradient. */
 export function isFinite(x: Expr): Expr {
+  requireExpression("isFinite", x);
   requireKind(x, "float");
   return x.abs().less(Number.POSITIVE_INFINITY);
 }

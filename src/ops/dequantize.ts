@@ -1,5 +1,5 @@
 import { defineOp, Expr, type OpDef } from "../graph/index.js";
-import type { FloatType } from "../tensor/index.js";
+import { be, type FloatType, requireArgument } from "../tensor/index.js";
 import { requireKind } from "./elementwise.js";
 import { onnxType } from "./onnx-types.js";
 
@@ -35,6 +35,7 @@ const makeDequantize = defineOp(dequantizeOp);
 
 /** Bytes times `scale`, as floats (default `float32`), in one pass; no gradient. */
 export function dequantize(x: Expr, scale: number, dtype: FloatType = "float32"): Expr {
+  requireArgument("dequantize", "the scale", scale, be.number());
   return makeDequantize([x], { scale, dtype });
 }
 

@@ -1,5 +1,13 @@
 import { defineOp, Expr, type OpDef, scalar, uniformValue } from "../graph/index.js";
-import { broadcast, type DType, formatShape, isFloat, sameShape } from "../tensor/index.js";
+import {
+  broadcast,
+  type DType,
+  formatShape,
+  isFloat,
+  requireArgument,
+  sameShape,
+  UserError,
+} from "../tensor/index.js";
 import type { Emitter } from "../graph/index.js";
 import { turnedFrom, turnedOperands } from "./orientation.js";
 
@@ -11,10 +19,17 @@ export function lift(value: Operand, dtype: DType): Expr {
   return typeof value === "number" ? scalar(value, dtype) : value;
 }
 
+const anOperand = {
+  expected: "an expression, such as input(...) or constant(...) makes, or a number",
+  ok: (value: unknown) => typeof value === "number" || value instanceof Expr,
+};
+
 /** Both operands as nodes of one dtype. Throws if both are numbers or the dtypes differ. */
 export function liftBoth(name: string, a: Operand, b: Operand): [Expr, Expr] {
+  requireArgument(name, "operand 1", a, anOperand);
+  requireArgument(name, "operand 2", b, anOperand);
   const dtype = a instanceof Expr ? a.dtype : b instanceof Expr ? b.dtype : undefined;
-  if (dtype === undefined) throw new Error(`${name}: at least one operand must be a node`);
+  if (dtype === undefined) throw new UserError(`${name}: at least one operand must be an expression`, 2);
   const pair: [Expr, Expr] = [lift(a, dtype), lift(b, dtype)];
   if (pair[0].dtype !== pair[1].dtype) {
     throw new Error(`${name}: operands are ${pair[0].dtype} and ${pair[1].dtype}; cast one of them`);

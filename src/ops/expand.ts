@@ -1,5 +1,14 @@
-import { defineOp, Expr, type OpDef } from "../graph/index.js";
-import { broadcast, broadcastAxes, formatShape, isStatic, sameShape, type Shape } from "../tensor/index.js";
+import { defineOp, Expr, type OpDef, requireExpression } from "../graph/index.js";
+import {
+  aShape,
+  broadcast,
+  broadcastAxes,
+  formatShape,
+  isStatic,
+  requireArgument,
+  sameShape,
+  type Shape,
+} from "../tensor/index.js";
 import { onnxType } from "./onnx-types.js";
 
 declare module "../graph/expr.js" {
@@ -61,6 +70,8 @@ const makeExpand = defineOp(expandOp);
 
 /** `x` repeated to `shape`; `like`, of the same rank, supplies named dimensions that x lacks. */
 export function expand(x: Expr, shape: Shape, like?: Expr): Expr {
+  requireExpression("expand", x);
+  requireArgument("expand", "the shape", shape, aShape);
   if (sameShape(x.shape, shape)) return x;
   const lead = shape.length - x.rank;
   const missing = shape.some((dim, i) => typeof dim === "string" && x.shape[i - lead] !== dim);
@@ -70,6 +81,8 @@ export function expand(x: Expr, shape: Shape, like?: Expr): Expr {
 
 /** `x` summed over the axes along which `shape` was broadcast to x's shape. */
 export function sumTo(x: Expr, shape: Shape): Expr {
+  requireExpression("sumTo", x);
+  requireArgument("sumTo", "the shape", shape, aShape);
   if (sameShape(x.shape, shape)) return x;
   const lead = x.rank - shape.length;
   const axes = broadcastAxes(shape, x.shape);

@@ -1,5 +1,5 @@
-import { constant, defineOp, Expr, type OpDef, scalar } from "../graph/index.js";
-import { formatShape, type Shape, tensor } from "../tensor/index.js";
+import { constant, defineOp, Expr, type OpDef, requireExpression, scalar } from "../graph/index.js";
+import { be, formatShape, requireArgument, type Shape, tensor } from "../tensor/index.js";
 import { axisOf } from "./axes.js";
 
 declare module "../graph/expr.js" {
@@ -98,6 +98,7 @@ export function takeAlong(x: Expr, indices: Expr, axis = -1): Expr {
 
 /** The integers 0..length-1 as int32. */
 export function iota(length: number): Expr {
+  requireArgument("iota", "the length", length, be.whole(0));
   return constant(
     tensor(
       "int32",
@@ -109,6 +110,7 @@ export function iota(length: number): Expr {
 
 /** 1 at the named place of a new last axis of length `depth`, 0 elsewhere. */
 export function oneHot(indices: Expr, depth: number, dtype: "float32" | "float64" = "float32"): Expr {
+  requireExpression("oneHot", indices, "indices");
   const places: Shape = [...indices.shape, 1];
   return indices.cast("int32").reshape(places).equal(iota(depth)).cast(dtype);
 }

@@ -1,4 +1,5 @@
-import { defineOp, Expr, type OpDef } from "../graph/index.js";
+import { defineOp, Expr, expressions, type OpDef } from "../graph/index.js";
+import { be, requireArgument } from "../tensor/index.js";
 
 declare module "../graph/expr.js" {
   interface Expr {
@@ -44,6 +45,8 @@ const makeCustom = defineOp(customOp);
  * follow from how it was computed. Used for implicit reparameterisation and straight-through estimates.
  */
 export function customGradient(value: Expr, sources: readonly Expr[], rule: CustomRule): Expr {
+  requireArgument("customGradient", "sources", sources, expressions);
+  requireArgument("customGradient", "the rule", rule, be.callable);
   return makeCustom([value, ...sources], { rule });
 }
 

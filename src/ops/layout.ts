@@ -1,5 +1,14 @@
-import { defineOp, type Emitter, Expr, type OpDef } from "../graph/index.js";
-import { type Dim, formatShape, isStatic, sameShape, type Shape } from "../tensor/index.js";
+import { defineOp, type Emitter, Expr, type OpDef, requireExpression } from "../graph/index.js";
+import {
+  aShape,
+  be,
+  type Dim,
+  formatShape,
+  isStatic,
+  requireArgument,
+  sameShape,
+  type Shape,
+} from "../tensor/index.js";
 import { axisOf, newAxisOf } from "./axes.js";
 import { firstAxisLast, lastAxisFirst, turnedFrom } from "./orientation.js";
 import { sumOfSums } from "./reduce.js";
@@ -120,6 +129,8 @@ const makeReshape = defineOp(reshapeOp);
 
 /** The same elements in another shape; one dimension may be -1 (whatever remains). */
 export function reshape(x: Expr, shape: Shape): Expr {
+  requireExpression("reshape", x);
+  requireArgument("reshape", "the shape", shape, aShape);
   const target = closed(x.shape, shape);
   return sameShape(x.shape, target) ? x : makeReshape([x], { shape: target });
 }
@@ -188,6 +199,9 @@ const makeTranspose = defineOp(transposeOp);
 
 /** Axes in another order; default reversed. */
 export function transpose(x: Expr, order?: readonly number[]): Expr {
+  requireExpression("transpose", x);
+  if (order !== undefined)
+    requireArgument("transpose", "the order", order, be.list(be.whole(-x.rank, x.rank - 1), 0, "[1, 0]"));
   const axes =
     order?.map((axis) => (axis < 0 ? axis + x.rank : axis)) ?? x.shape.map((_, i) => x.rank - 1 - i);
   if (axes.length === x.rank && axes.every((axis, i) => axis === i)) return x;

@@ -1,4 +1,4 @@
-import { defineOp, type Emitter, Expr, type OpDef } from "../graph/index.js";
+import { defineOp, type Emitter, Expr, type OpDef, requireExpressions } from "../graph/index.js";
 import { broadcast, formatShape, isStatic } from "../tensor/index.js";
 import { factorOf, requireKind } from "./elementwise.js";
 import { transposed } from "./orientation.js";
@@ -96,6 +96,7 @@ const makeMatmul = defineOp(matmulOp);
  * has leading axes they are folded into its rows, so that the product stays one product.
  */
 export function matmul(a: Expr, b: Expr): Expr {
+  requireExpressions("matmul", [a, b]);
   if (a.rank > 2 && b.rank === 2 && a.shape.at(-1) === b.shape[0]) {
     const lead = a.shape.slice(0, -1);
     if (a.shape.includes(0) || b.shape.includes(0)) return zeroProduct(a, b);

@@ -56,8 +56,16 @@ const powNodes = binary({
  */
 export function pow(base: Operand, exponent: Operand): Expr {
   const fixed =
-    typeof exponent === "number" ? exponent : exponent.rank === 0 ? uniformValue(exponent) : undefined;
-  if (base instanceof Expr && (typeof exponent === "number" || exponent.dtype === base.dtype)) {
+    typeof exponent === "number"
+      ? exponent
+      : exponent instanceof Expr && exponent.rank === 0
+        ? uniformValue(exponent)
+        : undefined;
+  if (
+    base instanceof Expr &&
+    fixed !== undefined &&
+    (typeof exponent === "number" || exponent.dtype === base.dtype)
+  ) {
     if (fixed === 0) return scalar(1, base.dtype).expand(base.shape, base);
     if (fixed === 1) return base;
     if (fixed === 2) return square(base);

@@ -1,5 +1,5 @@
-import { defineOp, Expr, type OpDef, scalar } from "../graph/index.js";
-import { type Dim, formatShape, isFloat, isStatic, type Shape, sizeOf } from "../tensor/index.js";
+import { defineOp, Expr, type OpDef, requireExpression, scalar } from "../graph/index.js";
+import { type Dim, formatShape, isFloat, isStatic, type Shape, sizeOf, UserError } from "../tensor/index.js";
 import { type Axes, axesOf } from "./axes.js";
 import { type Kind, requireKind } from "./elementwise.js";
 import { lowerAnyNan, lowerNanMarks } from "./nan.js";
@@ -165,7 +165,10 @@ export function count(x: Expr, axes?: Axes): Expr {
 
 /** Mean of floats over axes; NaN over nothing. */
 export function mean(x: Expr, axes?: Axes, keepDims = false): Expr {
-  if (!isFloat(x.dtype)) throw new Error(`mean: takes float32 or float64, got ${x.dtype}; cast it first`);
+  requireExpression("mean", x);
+  if (!isFloat(x.dtype)) {
+    throw new UserError(`mean: takes float32 or float64, got ${x.dtype}; cast it first`, 2);
+  }
   return x.sum(axes, keepDims).div(count(x, axes));
 }
 

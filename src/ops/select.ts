@@ -1,5 +1,5 @@
-import { defineOp, Expr, type OpDef, scalar } from "../graph/index.js";
-import { broadcast } from "../tensor/index.js";
+import { defineOp, Expr, type OpDef, requireExpression, scalar } from "../graph/index.js";
+import { broadcast, UserError } from "../tensor/index.js";
 import { binary, liftBoth, type Operand } from "./elementwise.js";
 import { onnxType } from "./onnx-types.js";
 import { turnedOperands } from "./orientation.js";
@@ -79,8 +79,13 @@ function share(first: Expr, second: Expr, grad: Expr): [Expr, Expr] {
 
 /** Limited to low..high; the gradient is 0 outside. NaN stays NaN, as does its gradient. Throws if `low` is above `high`. */
 export function clamp(x: Expr, low: number, high: number): Expr {
-  if (!(low <= high))
-    throw new Error(`clamp: the limits are ${low} and ${high}; the first must not be above`);
+  requireExpression("clamp", x);
+  if (!(low <= high)) {
+    throw new UserError(
+      `clamp: the limits are ${String(low)} and ${String(high)}; the first must not be above`,
+      2,
+    );
+  }
   return minimum(maximum(x, low), high);
 }
 

@@ -1,5 +1,5 @@
-import { defineOp, Expr, type OpDef } from "../graph/index.js";
-import { type Dim, formatShape } from "../tensor/index.js";
+import { defineOp, Expr, expressions, type OpDef } from "../graph/index.js";
+import { type Dim, formatShape, requireArgument, UserError } from "../tensor/index.js";
 import { axisOf, lengthOf } from "./axes.js";
 import { turnedFrom } from "./orientation.js";
 
@@ -73,9 +73,10 @@ const makeSlice = defineOp(sliceOp);
 export function slice(x: Expr, axis: number, start: number, end?: number, step = 1): Expr {
   const at = axisOf("slice", x, axis);
   const length = lengthOf(x, at, "slice");
-  if (!Number.isInteger(step) || step < 1) throw new Error(`slice: step must be 1 or more, got ${step}`);
+  if (!Number.isInteger(step) || step < 1)
+    throw new UserError(`slice: step must be 1 or more, got ${String(step)}`, 2);
   if (!Number.isInteger(start) || !Number.isInteger(end ?? 0)) {
-    throw new Error(`slice: bounds must be integers, got ${start} and ${end}`);
+    throw new UserError(`slice: bounds must be integers, got ${String(start)} and ${String(end)}`, 2);
   }
   const bound = (i: number): number => Math.min(length, Math.max(0, i < 0 ? i + length : i));
   const from = bound(start);
@@ -124,7 +125,10 @@ export function pad(x: Expr, axis: number, before: number, after: number, value 
   const at = axisOf("pad", x, axis);
   if (before === 0 && after === 0) return x;
   if (!(Number.isInteger(before) && Number.isInteger(after) && before >= 0 && after >= 0)) {
-    throw new Error(`pad: lengths must be integers, 0 or more, got ${before} and ${after}`);
+    throw new UserError(
+      `pad: lengths must be integers, 0 or more, got ${String(before)} and ${String(after)}`,
+      2,
+    );
   }
   return makePad([x], { axis: at, before, after, value });
 }
@@ -204,13 +208,15 @@ const makeConcat = defineOp(concatOp);
 
 /** Nodes joined along `axis` (default the last); all other dimensions and the dtypes must agree. */
 export function concat(parts: readonly Expr[], axis = -1): Expr {
+  requireArgument("concat", "parts", parts, expressions);
   const first = parts[0];
-  if (first === undefined) throw new Error("concat: takes at least one node");
+  if (first === undefined) throw new UserError("concat: takes at least one expression", 2);
   return parts.length === 1 ? first : makeConcat(parts, { axis: axisOf("concat", first, axis) });
 }
 
 /** Nodes of one shape joined along a new axis; default the first. */
 export function stack(parts: readonly Expr[], axis = 0): Expr {
+  requireArgument("stack", "parts", parts, expressions);
   return concat(
     parts.map((part) => part.unsqueeze(axis)),
     axis,

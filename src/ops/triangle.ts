@@ -1,5 +1,13 @@
-import { constant, defineOp, Expr, type OpDef } from "../graph/index.js";
-import { type FloatType, formatShape, fromNumbers, tensor } from "../tensor/index.js";
+import { constant, defineOp, Expr, type OpDef, requireExpression } from "../graph/index.js";
+import {
+  be,
+  type FloatType,
+  formatShape,
+  fromNumbers,
+  requireArgument,
+  tensor,
+  UserError,
+} from "../tensor/index.js";
 import { axisOf, lengthOf } from "./axes.js";
 import { requireKind } from "./elementwise.js";
 
@@ -49,7 +57,8 @@ export function triu(x: Expr, k = 0): Expr {
 
 /** The main diagonals of matrices (the last two axes, of fixed length): [..., n, m] to [..., min(n, m)]. */
 export function diagonal(x: Expr): Expr {
-  if (x.rank < 2) throw new Error(`diagonal: takes matrices, got ${formatShape(x.shape)}`);
+  requireExpression("diagonal", x);
+  if (x.rank < 2) throw new UserError(`diagonal: takes matrices, got ${formatShape(x.shape)}`);
   const rows = lengthOf(x, x.rank - 2, "diagonal");
   const columns = lengthOf(x, x.rank - 1, "diagonal");
   const flat = x.reshape([...x.shape.slice(0, -2), rows * columns]);
@@ -58,6 +67,8 @@ export function diagonal(x: Expr): Expr {
 
 /** The identity matrix of `n` rows. */
 export function eye(n: number, dtype: FloatType = "float32"): Expr {
+  requireArgument("eye", "the number of rows", n, be.whole(0));
+  requireArgument("eye", "the dtype", dtype, be.oneOf(["float32", "float64"]));
   const values = Array.from({ length: n * n }, (_, i) => (i % (n + 1) === 0 ? 1 : 0));
   return constant(tensor(dtype, [n, n], fromNumbers(dtype, values)));
 }

@@ -1,4 +1,5 @@
-import { UserError } from "../tensor/index.js";
+import { aText } from "./arguments.js";
+import { be, type ChecksOf, requireArgument, requireOptions, UserError } from "../tensor/index.js";
 import { composeChart, FONT_SIZE, loadPlot, type Placed, type Plotter, text } from "./chart.js";
 import { fitText, formatNumber, textWidth } from "./text.js";
 import { maximum, minimum, niceTicks, padded } from "./ticks.js";
@@ -43,6 +44,16 @@ interface Series {
   readonly validation: readonly Point[];
 }
 
+const curveChecks = {
+  title: aText,
+  caption: aText,
+  terms: be.list(be.anything, 0, '["kl"]'),
+  unit: aText,
+  width: be.positive,
+} as const satisfies ChecksOf<CurveOptions>;
+
+const aHistory = be.list(be.having([], "an epoch's record"), 0, "run.history");
+
 const TRAIN = "#8d97a6";
 const VALIDATION = "#3b76e0";
 const AXIS = { fontSize: FONT_SIZE, strokeOpacity: 0.5, fillOpacity: 0.75 };
@@ -78,6 +89,8 @@ export async function lossCurves(
   history: readonly HistoryPoint[],
   options: CurveOptions = {},
 ): Promise<string> {
+  requireArgument("lossCurves", "the history", history, aHistory);
+  requireOptions("lossCurves", options, curveChecks);
   const width = Math.max(300, options.width ?? 920);
   const axis: "epoch" | "step" = history.every((point) => point.epoch !== undefined) ? "epoch" : "step";
   const terms = termsOf(history, options);

@@ -87,7 +87,7 @@ describe("imageGrid", () => {
 
   it.each([
     [{ shape: [2, 2] }, /\[3, 1, 2\].*\[2, 2\].*4 values/],
-    [{ shape: [1, 2], columns: 0 }, /columns.*at least 1/],
+    [{ shape: [1, 2], columns: 0 }, /columns.*from 1/],
     [{ shape: [1, 2], scale: 1.5 }, /scale/],
     [{ shape: [1, 2], gap: -1 }, /gap/],
     [{ shape: [1, 2], labels: ["a"] }, /3 images but 1 labels/],

@@ -1,4 +1,12 @@
-import { type Tensor, UserError } from "../tensor/index.js";
+import { aColour, anExampleShape, aTensor, labels, twoNumbers, twoTexts } from "./arguments.js";
+import {
+  be,
+  type ChecksOf,
+  requireArgument,
+  requireOptions,
+  type Tensor,
+  UserError,
+} from "../tensor/index.js";
 import { bitmapTextWidth, drawBitmapText, fitBitmapText, GLYPH_HEIGHT } from "./bitmap-font.js";
 import { heatPairs, heatTable } from "./heat-table.js";
 import {
@@ -35,6 +43,25 @@ export interface ComparisonOptions extends Omit<GridOptions, "labels"> {
   readonly rowLabels?: readonly [string, string] | false;
 }
 
+const pictureChecks = {
+  shape: anExampleShape,
+  range: twoNumbers,
+  columns: be.whole(1),
+  scale: be.whole(1),
+  gap: be.whole(0),
+  background: aColour,
+} as const;
+
+const gridChecks = { ...pictureChecks, labels } as const satisfies ChecksOf<GridOptions>;
+
+const comparisonChecks = {
+  ...pictureChecks,
+  rowLabels: {
+    expected: `${twoTexts.expected}, or false`,
+    ok: (value: unknown) => value === false || twoTexts.ok(value),
+  },
+} as const satisfies ChecksOf<ComparisonOptions>;
+
 const DEFAULT_BACKGROUND = 24;
 const TEXT_GAP = 3;
 
@@ -46,6 +73,8 @@ const TEXT_GAP = 3;
  * Throws a {@link UserError} for NaN or infinite values, for no images, and for shapes that don't fit.
  */
 export function imageGrid(images: Tensor, options: GridOptions): Raster {
+  requireArgument("imageGrid", "images", images, aTensor);
+  requireOptions("imageGrid", options, gridChecks);
   const layout = layoutOf(options.shape);
   const n = countExamples(images, options.shape);
   if (layout.kind === "table") return heatTable(images, layout.features, options.scale);
@@ -56,12 +85,12 @@ export function imageGrid(images: Tensor, options: GridOptions): Raster {
   const gap = requireInteger("gap", options.gap ?? 2, 0);
   const columns = Math.min(n, requireInteger("columns", options.columns ?? Math.ceil(Math.sqrt(n)), 1));
   const rows = Math.ceil(n / columns);
-  const { labels } = options;
-  if (labels !== undefined && labels.length !== n) {
-    throw new UserError(`there are ${n} images but ${labels.length} labels: give one label an image`);
+  const { labels: texts } = options;
+  if (texts !== undefined && texts.length !== n) {
+    throw new UserError(`there are ${n} images but ${texts.length} labels: give one label an image`);
   }
   const textScale = Math.max(1, Math.floor((width * scale) / 80));
-  const footer = labels === undefined ? 0 : GLYPH_HEIGHT * textScale + 2 * TEXT_GAP;
+  const footer = texts === undefined ? 0 : GLYPH_HEIGHT * textScale + 2 * TEXT_GAP;
   const stepX = width * scale + gap;
   const stepY = height * scale + footer + gap;
   const out = blank(
@@ -75,8 +104,8 @@ export function imageGrid(images: Tensor, options: GridOptions): Raster {
     const x = gap + (i % columns) * stepX;
     const y = gap + Math.floor(i / columns) * stepY;
     drawTile(out, { data, offset: i * height * width * channels, width, height, channels }, x, y, scale);
-    if (labels === undefined) continue;
-    const text = fitBitmapText(String(labels[i]), width * scale, textScale);
+    if (texts === undefined) continue;
+    const text = fitBitmapText(String(texts[i]), width * scale, textScale);
     const indent = Math.floor((width * scale - bitmapTextWidth(text, textScale)) / 2);
     drawBitmapText(out, text, x + indent, y + height * scale + TEXT_GAP, ink, textScale);
   }
@@ -95,6 +124,10 @@ export function originalsBesideReconstructions(
   reconstructions: Tensor,
   options: ComparisonOptions,
 ): Raster {
+  const where = "originalsBesideReconstructions";
+  requireArgument(where, "originals", originals, aTensor);
+  requireArgument(where, "reconstructions", reconstructions, aTensor);
+  requireOptions(where, options, comparisonChecks);
   const layout = layoutOf(options.shape);
   const n = countExamples(originals, options.shape);
   const m = countExamples(reconstructions, options.shape);

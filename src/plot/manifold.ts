@@ -1,4 +1,13 @@
-import { tensor, type Tensor, UserError } from "../tensor/index.js";
+import { anExampleShape, aTensor, aText, coordinates, twoNumbers, twoTexts } from "./arguments.js";
+import {
+  be,
+  type ChecksOf,
+  requireArgument,
+  requireOptions,
+  tensor,
+  type Tensor,
+  UserError,
+} from "../tensor/index.js";
 import { inverseNormal } from "../tensor/inverse-normal.js";
 import { composeChart, FONT_SIZE, loadPlot, round } from "./chart.js";
 import { imageGrid } from "./image-grid.js";
@@ -30,10 +39,26 @@ export interface ManifoldMapOptions extends ManifoldOptions {
   readonly axisLabels?: readonly [string, string];
 }
 
+const manifoldChecks = {
+  shape: anExampleShape,
+  range: twoNumbers,
+  scale: be.whole(1),
+} as const satisfies ChecksOf<ManifoldOptions>;
+
+const mapChecks = {
+  ...manifoldChecks,
+  axis: coordinates,
+  axisY: coordinates,
+  title: aText,
+  caption: aText,
+  axisLabels: twoTexts,
+} as const satisfies ChecksOf<ManifoldMapOptions>;
+
 /** `size` coordinates at equal steps from `-extent` to `extent`; default 20 from -3 to 3. */
 export function linearAxis(size = 20, extent = 3): number[] {
   requireInteger("size", size, 1);
-  if (!(extent > 0) || extent === Infinity) throw new UserError(`extent must be above 0, got ${extent}`);
+  if (!(extent > 0) || extent === Infinity)
+    throw new UserError(`extent must be above 0, got ${String(extent)}`);
   if (size === 1) return [0];
   return Array.from({ length: size }, (_, i) => (extent * (2 * i - (size - 1))) / (size - 1));
 }
@@ -52,6 +77,8 @@ export function normalAxis(size = 20): number[] {
  * from the top, that is from the highest second coordinate, and in a row from the lowest first coordinate.
  */
 export function manifoldCodes(axis: readonly number[], axisY = axis): Tensor<"float32"> {
+  requireArgument("manifoldCodes", "the axis", axis, coordinates);
+  requireArgument("manifoldCodes", "axisY", axisY, coordinates);
   const k = axis.length;
   const data = new Float32Array(2 * k * k);
   for (let i = 0; i < k * k; i++) {
@@ -66,6 +93,12 @@ export function manifoldCodes(axis: readonly number[], axisY = axis): Tensor<"fl
  * coordinate. Throws a {@link UserError} if their number is no square or the shape is not an image's.
  */
 export function manifoldGrid(images: Tensor, options: ManifoldOptions): Raster {
+  requireArgument("manifoldGrid", "images", images, aTensor);
+  requireOptions("manifoldGrid", options, manifoldChecks);
+  return gridOf(images, options);
+}
+
+function gridOf(images: Tensor, options: ManifoldOptions): Raster {
   if (layoutOf(options.shape).kind === "table") {
     throw new UserError("a manifold is drawn from images; these examples are rows of a table");
   }
@@ -91,8 +124,11 @@ function axisLabels(axis: readonly number[]): string[] {
 
 /** {@link manifoldGrid} with axes, as an SVG document. Throws as it does, and if `axis` doesn't fit. */
 export async function manifoldMap(images: Tensor, options: ManifoldMapOptions): Promise<string> {
+  requireArgument("manifoldMap", "images", images, aTensor);
+  requireOptions("manifoldMap", options, mapChecks);
   const { axis, axisY = axis } = options;
-  const raster = manifoldGrid(images, options);
+  requireArgument("manifoldMap", "axis", axis, coordinates);
+  const raster = gridOf(images, options);
   const k = axis.length;
   if (k * k !== images.shape[0]) {
     throw new UserError(`${images.shape[0]} images do not fill a square of ${k} coordinates a side`);

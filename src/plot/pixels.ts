@@ -1,4 +1,5 @@
-import { formatShape, type Tensor, UserError } from "../tensor/index.js";
+import { anExampleShape } from "./arguments.js";
+import { formatShape, requireArgument, type Tensor, UserError, valueInWords } from "../tensor/index.js";
 
 /** What one example looks like: `[h, w]` grey, `[h, w, 1]`, `[h, w, 3]` RGB, `[h, w, 4]` RGBA; `[d]` is a row of a table. */
 export type ExampleShape = readonly number[];
@@ -13,6 +14,7 @@ export type Layout =
  * of channels than 1, 3 or 4 - as a table of all their numbers. Throws a {@link UserError} for shapes that are neither.
  */
 export function layoutOf(shape: ExampleShape): Layout {
+  requireArgument("a picture", "shape", shape, anExampleShape);
   if (shape.length === 0 || shape.some((dim) => !Number.isInteger(dim) || dim < 1)) {
     throw new UserError(
       `no example can be drawn with the shape ${formatShape(shape)}: lengths are at least 1`,
@@ -90,7 +92,7 @@ export function toBytes(images: Tensor, range?: GreyRange): Uint8Array {
 /** Throws a {@link UserError} unless the option is a whole number of at least `least`. */
 export function requireInteger(name: string, value: number, least: number): number {
   if (!Number.isInteger(value) || value < least) {
-    throw new UserError(`${name} must be a whole number of at least ${least}, got ${value}`);
+    throw new UserError(`${name} must be a whole number of at least ${least}, got ${valueInWords(value)}`);
   }
   return value;
 }

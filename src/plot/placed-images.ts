@@ -1,5 +1,12 @@
-import type { Tensor } from "../tensor/index.js";
-import { UserError } from "../tensor/index.js";
+import { anExampleShape, aRaster, aTensor, twoNumbers } from "./arguments.js";
+import {
+  be,
+  type ChecksOf,
+  requireArgument,
+  requireOptions,
+  type Tensor,
+  UserError,
+} from "../tensor/index.js";
 import { base64 } from "./base64.js";
 import { countExamples, type ExampleShape, type GreyRange, layoutOf, toBytes } from "./pixels.js";
 import { encodePng } from "./png.js";
@@ -15,11 +22,21 @@ export interface PlacedOptions {
   readonly places: readonly (readonly [x: number, y: number])[];
 }
 
+const placedChecks = {
+  shape: anExampleShape,
+  range: twoNumbers,
+  places: be.list(twoNumbers, 1, "[[0, 0], [1, 0]]"),
+} as const satisfies ChecksOf<PlacedOptions>;
+
 /**
  * Images on a dark ground, each at its place. Throws a {@link UserError} if the numbers of images and places
  * differ, and if the shape is not an image's.
  */
-export function placedImages(images: Tensor, { shape, places, range }: PlacedOptions): Raster {
+export function placedImages(images: Tensor, options: PlacedOptions): Raster {
+  requireArgument("placedImages", "images", images, aTensor);
+  requireOptions("placedImages", options, placedChecks);
+  const { shape, places, range } = options;
+  requireArgument("placedImages", "places", places, placedChecks.places);
   const layout = layoutOf(shape);
   if (layout.kind === "table") throw new UserError("only images can be placed; these are rows of a table");
   const n = countExamples(images, shape);
@@ -42,6 +59,7 @@ export function placedImages(images: Tensor, { shape, places, range }: PlacedOpt
 
 /** A picture as an SVG document that holds it. */
 export async function rasterSvg(raster: Raster): Promise<string> {
+  requireArgument("rasterSvg", "the raster", raster, aRaster);
   const { width, height } = raster;
   const data = base64(await encodePng(raster));
   return (

@@ -1,4 +1,5 @@
-import { UserError } from "../tensor/index.js";
+import { aRaster } from "./arguments.js";
+import { be, requireArgument, UserError } from "../tensor/index.js";
 import type { Raster } from "./raster.js";
 
 /**
@@ -6,6 +7,7 @@ import type { Raster } from "./raster.js";
  * Loads its codec on the first call.
  */
 export async function encodePng(raster: Raster): Promise<Uint8Array> {
+  requireArgument("encodePng", "the raster", raster, aRaster);
   const { width, height, channels, data } = raster;
   if (data.length !== width * height * channels || data.length === 0) {
     throw new UserError(
@@ -22,6 +24,7 @@ export async function encodePng(raster: Raster): Promise<Uint8Array> {
  * grey with alpha becomes RGBA. Throws a {@link UserError} if the bytes are no readable PNG.
  */
 export async function decodePng(bytes: Uint8Array): Promise<Raster> {
+  requireArgument("decodePng", "the bytes", bytes, be.bytes);
   const { convertIndexedToRgb, decode } = await import("fast-png");
   requireSize(bytes);
   try {

@@ -1,4 +1,4 @@
-import { formatShape, tensor, type Tensor, UserError } from "../tensor/index.js";
+import { be, formatShape, requireArgument, tensor, type Tensor, UserError } from "../tensor/index.js";
 
 /** The two directions along which a cloud of codes spreads most. */
 export interface PrincipalAxes {
@@ -22,6 +22,7 @@ const MAX_ITERATIONS = 5000;
  * Throws a {@link UserError} for other ranks, no codes, and values that are not finite.
  */
 export function principalAxes(codes: Tensor): PrincipalAxes {
+  requireArgument("principalAxes", "codes", codes, be.tensor());
   const [n = 0, d = 0] = codes.shape;
   if (codes.shape.length !== 2 || n === 0 || d === 0) {
     throw new UserError(

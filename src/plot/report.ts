@@ -1,4 +1,5 @@
-import { UserError } from "../tensor/index.js";
+import { aText } from "./arguments.js";
+import { be, type ChecksOf, requireArgument, requireOptions, UserError } from "../tensor/index.js";
 import { base64 } from "./base64.js";
 import { REPORT_STYLE } from "./report-style.js";
 import { escapeMarkup, formatNumber } from "./text.js";
@@ -42,6 +43,23 @@ export interface Report {
   readonly footer?: string;
 }
 
+const tables = be.list(be.having(["title", "columns", "rows"], "a table"), 0, "[{ title, columns, rows }]");
+const figures = be.list(be.having(["label", "value"], "a figure"), 0, "[{ label, value }]");
+const pictures = be.list(be.having(["title"], "a picture"), 0, "[{ title, svg }]");
+const facts = be.having([], "an object of values by name");
+
+const reportChecks = {
+  title: aText,
+  subtitle: aText,
+  figures,
+  warnings: be.list(aText, 0, '["..."]'),
+  pictures,
+  tables,
+  config: facts,
+  environment: facts,
+  footer: aText,
+} as const satisfies ChecksOf<Report>;
+
 /** Longer tables are folded away until somebody opens them. */
 const OPEN_ROWS = 20;
 /** Pictures wider than this many pixels stay large on a phone, and scroll. */
@@ -55,6 +73,8 @@ const WIDE = 800;
  * Throws a {@link UserError} if the bytes of a picture are no PNG or its text is no SVG.
  */
 export function reportHtml(report: Report): string {
+  requireOptions("reportHtml", report, reportChecks);
+  requireArgument("reportHtml", "title", report.title, aText);
   const { figures = [], warnings = [], pictures = [], tables = [] } = report;
   const body = [
     `<header><h1>${escapeMarkup(report.title)}</h1>`,
@@ -101,6 +121,7 @@ function warningsHtml(warnings: readonly string[]): string {
 
 function pictureHtml(picture: ReportPicture): string {
   const { title, caption } = picture;
+  if (picture.svg === undefined) requireArgument("reportHtml", `png of "${title}"`, picture.png, be.bytes);
   const source = picture.svg === undefined ? pngSource(picture.png, title) : svgSource(picture.svg, title);
   const alt = picture.alt ?? source.alt ?? title;
   const size = source.size === undefined ? "" : ` width="${source.size[0]}" height="${source.size[1]}"`;

@@ -1,4 +1,13 @@
-import { formatShape, type Tensor, UserError } from "../tensor/index.js";
+import { aTensor, aText, labels, texts, twoNumbers, twoTexts } from "./arguments.js";
+import {
+  be,
+  type ChecksOf,
+  formatShape,
+  requireArgument,
+  requireOptions,
+  type Tensor,
+  UserError,
+} from "../tensor/index.js";
 import { composeChart, FONT_SIZE, type Fragment, loadPlot, type Plotter } from "./chart.js";
 import { classesOf, type Labels, type PointClass } from "./classes.js";
 import { type Dot, dotNames, dotPaths, pickEvenly, scramble } from "./dots.js";
@@ -37,6 +46,18 @@ const AXIS = {
   labelAnchor: "center",
 } as const;
 
+const scatterChecks = {
+  points: aTensor,
+  labels,
+  classNames: texts,
+  title: aText,
+  caption: aText,
+  axisLabels: twoTexts,
+  explained: twoNumbers,
+  maxPoints: be.whole(1),
+  size: be.positive,
+} as const satisfies ChecksOf<ScatterOptions>;
+
 /**
  * The latent plane as an SVG document: every point a dot in the colour of its class, one unit equally long on
  * both axes, the classes' names in a legend and in the middle of their points. About 12 bytes a point. The
@@ -46,6 +67,8 @@ const AXIS = {
  * Throws a {@link UserError} if there are no finite points, for other shapes, and if labels don't fit.
  */
 export async function latentScatter(options: ScatterOptions): Promise<string> {
+  requireOptions("latentScatter", options, scatterChecks);
+  requireArgument("latentScatter", "points", options.points, aTensor);
   const [n = 0, dims = 0] = options.points.shape;
   if (options.points.shape.length !== 2 || (dims !== 1 && dims !== 2)) {
     throw new UserError(

@@ -1,4 +1,4 @@
-import { tensor, type Tensor } from "../tensor/index.js";
+import { be, formatShape, requireArgument, tensor, type Tensor, UserError } from "../tensor/index.js";
 
 /** Codes [n, d] to decode, and where the images of them go (see `placedImages`). */
 export interface PlacedCodes {
@@ -13,6 +13,7 @@ function placed(codes: readonly (readonly number[])[], places: PlacedCodes["plac
 
 /** `count` directions of the plane at equal angles, their images in a circle: (1, 0) at the right, (0, 1) on top. */
 export function circleCodes(count: number): PlacedCodes {
+  requireArgument("circleCodes", "the number of images", count, be.whole(1));
   const angles = Array.from({ length: count }, (_, i) => (2 * Math.PI * i) / count);
   const codes = angles.map((angle) => [Math.cos(angle), Math.sin(angle)]);
   // An image's diagonal is the room that it needs.
@@ -28,6 +29,7 @@ export function circleCodes(count: number): PlacedCodes {
  * viewer (third coordinate above 0) on the left and, walked round to, the back on the right.
  */
 export function sphereCodes(size: number): PlacedCodes {
+  requireArgument("sphereCodes", "size", size, be.whole(1, 10_000));
   const codes: number[][] = [];
   const places: [number, number][] = [];
   for (const side of [1, -1]) {
@@ -45,6 +47,7 @@ export function sphereCodes(size: number): PlacedCodes {
 
 /** Points of the simplex in three coordinates, `size` images a side of the triangle; its corners are the axes. */
 export function triangleCodes(size: number): PlacedCodes {
+  requireArgument("triangleCodes", "size", size, be.whole(1, 10_000));
   const codes: number[][] = [];
   const places: [number, number][] = [];
   const last = Math.max(1, size - 1);
@@ -57,9 +60,16 @@ export function triangleCodes(size: number): PlacedCodes {
   return placed(codes, places);
 }
 
+function countOf(where: string, codes: Tensor): number {
+  requireArgument(where, "codes", codes, be.tensor());
+  const [n = 0, size] = codes.shape;
+  if (codes.shape.length === 2 && size === 3) return n;
+  throw new UserError(`${where} takes codes of shape [n, 3], got ${formatShape(codes.shape)}`, 2);
+}
+
 /** Directions [n, 3] as {@link sphereCodes} places them, in two discs of radius 1 around (0, 0) and (2.2, 0). */
 export function sphereMap(codes: Tensor): Tensor<"float32"> {
-  const n = codes.shape[0] ?? 0;
+  const n = countOf("sphereMap", codes);
   const out = tensor("float32", [n, 2]);
   for (let i = 0; i < n; i++) {
     const [x, y, z] = [0, 1, 2].map((k) => Number(codes.data[3 * i + k])) as [number, number, number];
@@ -72,7 +82,7 @@ export function sphereMap(codes: Tensor): Tensor<"float32"> {
 
 /** Shares [n, 3] in the triangle of {@link triangleCodes}: corners (0, √3/2), (-1/2, 0) and (1/2, 0). */
 export function triangleMap(codes: Tensor): Tensor<"float32"> {
-  const n = codes.shape[0] ?? 0;
+  const n = countOf("triangleMap", codes);
   const out = tensor("float32", [n, 2]);
   for (let i = 0; i < n; i++) {
     out.data[2 * i] = (Number(codes.data[3 * i + 2]) - Number(codes.data[3 * i + 1])) / 2;

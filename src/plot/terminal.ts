@@ -1,3 +1,5 @@
+import { be, type ChecksOf, requireArgument, requireOptions } from "../tensor/index.js";
+import { aRaster } from "./arguments.js";
 import { requireInteger } from "./pixels.js";
 import type { Raster } from "./raster.js";
 
@@ -12,6 +14,11 @@ export interface HalfBlockOptions {
   readonly maxColumns?: number;
 }
 
+const halfBlockChecks = {
+  colour: be.oneOf(["truecolor", "256", "grey", "none"] satisfies TerminalColour[]),
+  maxColumns: be.whole(1),
+} as const satisfies ChecksOf<HalfBlockOptions>;
+
 type Rgb = readonly [number, number, number];
 
 /** From empty to dense; on a dark terminal, denser is brighter. */
@@ -24,6 +31,8 @@ const RESET = "\x1b[0m";
  * pixels are shown on black.
  */
 export function halfBlocks(raster: Raster, options: HalfBlockOptions = {}): string {
+  requireArgument("halfBlocks", "the raster", raster, aRaster);
+  requireOptions("halfBlocks", options, halfBlockChecks);
   const { colour = "truecolor" } = options;
   const maxColumns = requireInteger("maxColumns", options.maxColumns ?? 80, 1);
   const columns = Math.min(maxColumns, raster.width);

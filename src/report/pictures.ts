@@ -1,3 +1,4 @@
+import { be, requireArgument } from "../catalogue/index.js";
 import {
   asInput,
   type Dataset,
@@ -143,8 +144,14 @@ export interface RunPictures {
   readonly skipped: readonly string[];
 }
 
+const aSubject = be.having(
+  ["model", "history", "data"],
+  "a run, which train(...) gives, or its model, history and data",
+);
+
 /** All pictures that make sense of a trained model. */
 export async function drawPictures(subject: PictureSubject): Promise<RunPictures> {
+  requireArgument("drawPictures", "the subject", subject, aSubject);
   const makers: readonly (readonly [name: string, draw: () => Promise<RunPicture>])[] = [
     ["generated", () => generatedPicture(subject)],
     ["reconstructions", () => reconstructionPicture(subject)],

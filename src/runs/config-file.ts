@@ -1,4 +1,4 @@
-import { optionEntries, suggestion } from "../catalogue/index.js";
+import { be, optionEntries, requireArgument, suggestion } from "../catalogue/index.js";
 import { UserError } from "../tensor/index.js";
 import { checkField } from "./check-fields.js";
 import type { Checked, Fields, In } from "./field.js";
@@ -23,6 +23,7 @@ export interface LatentConfig extends Omit<RunSpec, "input"> {
 
 /** Gives a config file's contents their type: `export default defineConfig({ z: 20, epochs: 5 })`. */
 export function defineConfig(config: LatentConfig): LatentConfig {
+  requireArgument("defineConfig", "the config", config, be.having([], "an object, such as { z: 2 }"));
   return config;
 }
 

@@ -1,3 +1,4 @@
+import { be, requireArgument } from "../catalogue/index.js";
 import path from "node:path";
 import { readIfThere } from "../data/index.js";
 import { UserError } from "../tensor/index.js";
@@ -24,6 +25,7 @@ export function runFile(folder = ""): string {
  * field where it is one, if they are damaged.
  */
 export async function readRunConfig(folder: string): Promise<RunConfig | undefined> {
+  requireArgument("readRunConfig", "the folder", folder, be.text);
   const file = runFile(folder);
   const text = await readIfThere(file);
   return text && checkedConfig(text.toString("utf8"), file);

@@ -1,3 +1,4 @@
+import { be, requireArgument } from "../catalogue/index.js";
 import type { Bytes, ChannelLayout } from "../data/portable.js";
 import { type Vae, vae, type VaeConfig, vaeConfig } from "../model/index.js";
 import { UserError } from "../tensor/index.js";
@@ -45,7 +46,7 @@ export function modelOf(input: readonly number[], told: Checked<typeof modelFiel
  * What a spec stands for. `input` is the shape of an example, which its data say; default: the spec's own, as `plain`
  * gives it. Throws a UserError that names the option for anything that can't be, with a suggestion for unknown names.
  */
-export function resolve(spec: RunSpec, input = spec.input): ResolvedRun {
+export function resolve(spec: RunSpec, input = (spec as RunSpec | undefined)?.input): ResolvedRun {
   const checked = checkFields("the run", spec, runFields);
   if (input === undefined) {
     throw new UserError("the run: the shape of an example is not known; give `input`, such as [28, 28]", 2);
@@ -56,6 +57,9 @@ export function resolve(spec: RunSpec, input = spec.input): ResolvedRun {
     place: part(checked, placeFields),
   };
 }
+
+const aResolvedRun = be.having(["model", "settings", "place"], "a run, which resolve(...) gives");
+const aConfig = be.having(["model", "objective", "optimizer"], "a run's config, which readRunConfig gives");
 
 /** A spec that is plain data: JSON, from which `resolve` makes the same run again. */
 export type PlainSpec = VaeConfig &
@@ -77,7 +81,9 @@ export type PlainSpec = VaeConfig &
  * A resolved run as plain data, with everything that `resolve` filled in. Throws a UserError for data that are an object:
  * they have no name.
  */
-export function plain({ model, settings, place }: ResolvedRun): PlainSpec {
+export function plain(run: ResolvedRun): PlainSpec {
+  requireArgument("plain", "the run", run, aResolvedRun);
+  const { model, settings, place } = run;
   const { objective, optimizer, patience, threads } = settings;
   const { epochs, batchSize, seed, validation, standardize, binarize, shuffle, device } = settings;
   const { data, ...places } = place;
@@ -99,6 +105,7 @@ export function plain({ model, settings, place }: ResolvedRun): PlainSpec {
 
 /** The spec of a run that was kept, as plain data. */
 export function specOfRun(config: RunConfig): PlainSpec {
+  requireArgument("specOfRun", "the config", config, aConfig);
   const { model, objective, optimizer, schedule, device, threads, source, layout } = config;
   const bytes = bytesFor(schemaOfRun(config));
   return {

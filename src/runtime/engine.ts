@@ -1,4 +1,12 @@
-import { allocate, isShared, type Tensor, tensor, type TypedArray } from "../tensor/index.js";
+import {
+  allocate,
+  be,
+  isShared,
+  requireArgument,
+  type Tensor,
+  tensor,
+  type TypedArray,
+} from "../tensor/index.js";
 import type { Backend, Session, SessionOptions, Tensors } from "./session.js";
 
 /** One call of a program. Inputs that are not fed are taken from the engine's resident values. */
@@ -60,7 +68,14 @@ export class LocalEngine implements Engine {
   private nextProgram = 1;
   private queue: Promise<unknown> = Promise.resolve();
 
-  constructor(private readonly backend: Backend) {}
+  constructor(private readonly backend: Backend) {
+    requireArgument(
+      "LocalEngine",
+      "the backend",
+      backend,
+      be.having(["open", "device"], "an engine, such as wasmBackend() opens"),
+    );
+  }
 
   get device(): string {
     return this.backend.device;

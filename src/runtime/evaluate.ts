@@ -1,5 +1,5 @@
 import { be, requireArgument } from "../catalogue/index.js";
-import { Expr, inputsOf } from "../graph/index.js";
+import { anExpression, Expr, inputsOf } from "../graph/index.js";
 import { compile } from "../onnx/index.js";
 import { type Dim, formatShape, type Tensor, type TensorLike, toTensor, UserError } from "../tensor/index.js";
 import type { Backend } from "./session.js";
@@ -26,6 +26,12 @@ export async function evaluateOn(
   what: Expr | Readonly<Record<string, Expr>>,
   feeds: Feeds = {},
 ): Promise<Tensor | Record<string, Tensor>> {
+  requireArgument(
+    "evaluate",
+    "the backend",
+    backend,
+    be.having(["open"], "an engine, such as wasmBackend() opens"),
+  );
   requireExpressions(what);
   requireArgument("evaluate", "feeds", feeds, be.having([], "an object of numbers by the names of inputs"));
   const named = what instanceof Expr ? { value: what } : what;
@@ -37,7 +43,7 @@ export async function evaluateOn(
     if (given === undefined) {
       throw new UserError(`evaluate: the expression needs a value for its input "${name}"`, 2);
     }
-    values[name] = toTensor(given, node.dtype);
+    values[name] = toTensor(given, node.dtype, `evaluate: input "${name}"`);
     requireShape(name, node, values[name], lengths);
   }
   const model = compile(outputs);
@@ -51,12 +57,12 @@ export async function evaluateOn(
   }
 }
 
-const anExpression = { expected: "an expression", ok: (value: unknown) => value instanceof Expr };
-
 function requireExpressions(what: unknown): void {
   if (what instanceof Expr) return;
   const several = be.having([], "an expression, or an object of expressions by name");
   requireArgument("evaluate", "its first argument", what, several);
+  if (Object.keys(what as object).length === 0)
+    throw new UserError("evaluate takes at least one expression", 2);
   for (const [name, node] of Object.entries(what as object)) {
     requireArgument("evaluate", `"${name}"`, node, anExpression);
   }

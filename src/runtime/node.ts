@@ -1,6 +1,6 @@
 import os from "node:os";
 import type { InferenceSession } from "onnxruntime-common";
-import { UserError } from "../tensor/index.js";
+import { be, requireArgument, UserError } from "../tensor/index.js";
 import { loadElsewhere } from "./cpu-load.js";
 import { keepFreedMemory } from "./heap.js";
 import { type OrtModule, ortBackend } from "./ort.js";
@@ -46,6 +46,8 @@ export function whyNotLoaded(error: unknown, platform: string, arch: string): st
  * build for this platform does not have the device (it would silently compute on the CPU).
  */
 export async function nodeBackend(device: NodeDevice = "cpu", threads?: number): Promise<Backend> {
+  requireArgument("nodeBackend", "the device", device, be.text);
+  if (threads !== undefined) requireArgument("nodeBackend", "threads", threads, be.whole(1, 1024));
   const ort = await loadOrtNode().catch((error: unknown) => {
     throw new UserError(whyNotLoaded(error, process.platform, process.arch), 1, { cause: error });
   });

@@ -1,3 +1,4 @@
+import { be, type ChecksOf, requireOptions } from "../tensor/index.js";
 import { ortBackend } from "./ort.js";
 import type { Backend } from "./session.js";
 
@@ -9,8 +10,15 @@ export interface WasmOptions {
   readonly wasmPaths?: string;
 }
 
+const wasmChecks = {
+  threads: be.whole(1, 1024),
+  wasmPaths: be.text,
+} as const satisfies ChecksOf<WasmOptions>;
+
 /** ONNX Runtime's WebAssembly engine: in browsers, and in Node where there is no native one. */
-export async function wasmBackend({ threads = 1, wasmPaths }: WasmOptions = {}): Promise<Backend> {
+export async function wasmBackend(options: WasmOptions = {}): Promise<Backend> {
+  requireOptions("wasmBackend", options, wasmChecks);
+  const { threads = 1, wasmPaths } = options;
   const ort = await import("onnxruntime-web/wasm");
   ort.env.wasm.numThreads = threads;
   if (wasmPaths !== undefined) ort.env.wasm.wasmPaths = wasmPaths;

@@ -1,4 +1,5 @@
-import type { ExampleBatch, TrainedVae } from "../model/index.js";
+import { be, requireArgument, requireOptions, valueInWords } from "../catalogue/index.js";
+import { aTrainedModel, type ExampleBatch, type TrainedVae } from "../model/index.js";
 import { type Tensor, UserError } from "../tensor/index.js";
 
 /** Something that draws latents to decode. */
@@ -11,14 +12,17 @@ export interface LatentSampler {
   draw(n: number, seed: number): Promise<Tensor<"float32">>;
 }
 
+const aSampler = be.having(["name", "draw"], "a sampler, such as priorSampler(model) gives");
+
 /** The number of draws, or a UserError for what is none. */
 export function requireCount(n: number): number {
   if (Number.isInteger(n) && n >= 1) return n;
-  throw new UserError(`the number of samples must be from 1, got ${n}`, 2);
+  throw new UserError(`the number of samples must be from 1, got ${valueInWords(n)}`, 2);
 }
 
 /** The model's own prior. */
 export function priorSampler(model: TrainedVae): LatentSampler {
+  requireArgument("priorSampler", "the model", model, aTrainedModel);
   return {
     name: "prior",
     description: `the prior ${model.definition.prior.name}`,
@@ -35,7 +39,12 @@ export async function generateFrom(
   sampler: LatentSampler,
   n: number,
   seed = 0,
-  { draw = false }: { readonly draw?: boolean } = {},
+  options: { readonly draw?: boolean } = {},
 ): Promise<ExampleBatch> {
+  requireArgument("generateFrom", "the model", model, aTrainedModel);
+  requireArgument("generateFrom", "the sampler", sampler, aSampler);
+  requireArgument("generateFrom", "the seed", seed, be.seed);
+  requireOptions("generateFrom", options, { draw: be.boolean });
+  const { draw = false } = options;
   return model.decode(await sampler.draw(requireCount(n), seed), { draw, seed });
 }

@@ -1,3 +1,5 @@
+import { be, requireArgument } from "./arguments.js";
+
 /** Element types of tensors, symbolic and concrete. */
 export type DType = "float32" | "float64" | "int32" | "int64" | "uint8" | "bool";
 
@@ -26,6 +28,9 @@ const constructors = {
   bool: Uint8Array,
 } as const;
 
+/** An element type, where a function takes one. */
+export const aDType = be.oneOf(Object.keys(constructors));
+
 /** True for the element types that carry gradients. */
 export function isFloat(dtype: DType): dtype is FloatType {
   return dtype === "float32" || dtype === "float64";
@@ -38,6 +43,9 @@ export function bytesPerElement(dtype: DType): number {
 
 /** A zero-filled typed array for `length` elements. */
 export function allocate<D extends DType>(dtype: D, length: number): Storage[D] {
+  const make = constructors[dtype] as (typeof constructors)[D] | undefined;
+  if (make === undefined) requireArgument("allocate", "the dtype", dtype, aDType);
+  if (!(length >= 0)) requireArgument("allocate", "the length", length, be.whole(0));
   return new constructors[dtype](length) as Storage[D];
 }
 

@@ -3,3 +3,5 @@ export * from "./shape.js";
 export * from "./tensor.js";
 export * from "./random.js";
 export * from "./errors.js";
+export * from "./arguments.js";
+export { suggestion } from "./suggest.js";

@@ -1,11 +1,29 @@
+import { type Check, requireArgument } from "./arguments.js";
+
 /** A dimension: a length, or a name for a length known only when the graph runs (such as `"batch"`). */
 export type Dim = number | string;
 
 /** Dimensions from the outermost to the innermost; `[]` is a scalar. */
 export type Shape = readonly Dim[];
 
+const isLength = (dim: unknown): boolean => Number.isInteger(dim) && (dim as number) >= 0;
+
+/** A shape, where a function takes one; -1 is what `reshape` works out. */
+export const aShape: Check = {
+  expected: 'a list of lengths, which may be names, such as ["batch", 784]',
+  ok: (value) =>
+    Array.isArray(value) && value.every((dim) => isLength(dim) || dim === -1 || typeof dim === "string"),
+};
+
+/** A shape whose dimensions are numbers. */
+export const aStaticShape: Check = {
+  expected: "a list of whole numbers, such as [28, 28]",
+  ok: (value) => Array.isArray(value) && value.every(isLength),
+};
+
 /** A shape as text, for messages: `[batch, 28, 28]`. */
 export function formatShape(shape: Shape): string {
+  if (!Array.isArray(shape)) requireArgument("formatShape", "the shape", shape, aShape);
   return `[${shape.join(", ")}]`;
 }
 
@@ -44,12 +62,16 @@ export function normalizeAxis(axis: number, rank: number): number {
 /** Axes in ascending order without repeats; `undefined` means all. */
 export function normalizeAxes(axes: number | readonly number[] | undefined, rank: number): number[] {
   if (axes === undefined) return Array.from({ length: rank }, (_, i) => i);
-  const list = typeof axes === "number" ? [axes] : axes;
+  const list: readonly number[] = Array.isArray(axes) ? axes : [axes];
   return [...new Set(list.map((axis) => normalizeAxis(axis, rank)))].sort((a, b) => a - b);
 }
 
 /** NumPy's broadcasting of two shapes; throws if they don't fit. A named dimension fits itself and 1. */
 export function broadcast(a: Shape, b: Shape): Shape {
+  if (!Array.isArray(a) || !Array.isArray(b)) {
+    requireArgument("broadcast", "the first shape", a, aShape);
+    requireArgument("broadcast", "the second shape", b, aShape);
+  }
   const rank = Math.max(a.length, b.length);
   const out: Dim[] = [];
   for (let i = 0; i < rank; i++) {

@@ -1,4 +1,5 @@
 /** One property that was looked at. */
+import { be, requireArgument } from "../../tensor/index.js";
 export interface ContractCheck {
   /** Such as `density integrates to one`. */
   readonly name: string;
@@ -65,8 +66,12 @@ export class Findings {
   }
 }
 
+const aReport = be.having(["distribution", "checks"], "a report, which checkDistribution gives");
+
 /** The report as text, a line for each check. */
-export function formatReport({ distribution, checks }: ContractReport): string {
+export function formatReport(report: ContractReport): string {
+  requireArgument("formatReport", "the report", report, aReport);
+  const { distribution, checks } = report;
   const mark = { passed: "ok  ", failed: "FAIL", skipped: "skip" } as const;
   const lines = checks.map(({ name, outcome, detail }) => `  ${mark[outcome]} ${name}: ${detail}`);
   return [distribution, ...lines].join("\n");

@@ -1,6 +1,13 @@
 import type { Json, Spec } from "../../catalogue/index.js";
 import { formatSpec } from "../../catalogue/index.js";
-import { formatShape, type Tensor } from "../../tensor/index.js";
+import {
+  be,
+  type ChecksOf,
+  formatShape,
+  requireArgument,
+  requireOptions,
+  type Tensor,
+} from "../../tensor/index.js";
 import type { Built, Layer } from "../layer.js";
 import { layers } from "../layers/index.js";
 import type { Network } from "../network.js";
@@ -70,6 +77,13 @@ async function within(where: string, check: () => Promise<void>): Promise<void> 
   }
 }
 
+const checks = {
+  evaluate: be.callable,
+  shapes: be.list(be.list(be.anything), 0, "[[5], [2, 3]]"),
+  reference: be.callable,
+  seed: be.seed,
+} as const satisfies ChecksOf<LayerCheck> & ChecksOf<NetworkCheck>;
+
 const layerShapes = [[5], [1], [2, 3]];
 const networkShapes = [
   [[4], [3]],
@@ -85,6 +99,14 @@ const networkShapes = [
  * again from its plain data. Throws an Error that says what differs where.
  */
 export async function checkLayer(layer: Layer, options: LayerCheck): Promise<void> {
+  requireArgument(
+    "checkLayer",
+    "the layer",
+    layer,
+    be.having(["name", "build"], "a layer, such as linear(64)"),
+  );
+  requireOptions("checkLayer", options, checks);
+  requireArgument("checkLayer", "evaluate", options.evaluate, be.callable);
   const { evaluate, shapes = layerShapes, reference, seed = 1 } = options;
   for (const inShape of shapes) {
     await within(`${formatSpec(layer)} on ${formatShape(inShape)}`, async () => {
@@ -96,6 +118,14 @@ export async function checkLayer(layer: Layer, options: LayerCheck): Promise<voi
 
 /** Checks a network as `checkLayer` checks a layer, and that it puts out the shapes that it is asked for. */
 export async function checkNetwork(network: Network, options: NetworkCheck): Promise<void> {
+  requireArgument(
+    "checkNetwork",
+    "the network",
+    network,
+    be.having(["name", "build"], "a network, such as mlp([64])"),
+  );
+  requireOptions("checkNetwork", options, checks);
+  requireArgument("checkNetwork", "evaluate", options.evaluate, be.callable);
   const { evaluate, shapes = networkShapes, reference, seed = 1 } = options;
   for (const [inShape, outShape] of shapes) {
     await within(

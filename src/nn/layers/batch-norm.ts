@@ -1,11 +1,11 @@
 import type { Expr } from "../../graph/index.js";
 import "../../ops/index.js";
-import { isStatic, sizeOf, UserError } from "../../tensor/index.js";
+import { be, type ChecksOf, isStatic, requireOptions, sizeOf, UserError } from "../../tensor/index.js";
 import type { NetworkContext } from "../context.js";
 import type { Layer } from "../layer.js";
 import { filledWith, weightNamed } from "../parameters.js";
 import type { LayerInfo } from "./info.js";
-import { chosen, requireWithin } from "./options.js";
+import { chosen } from "./options.js";
 
 /** How a `batchNorm` layer is built. */
 export interface BatchNormOptions {
@@ -14,6 +14,8 @@ export interface BatchNormOptions {
   /** Added to the variance; default 1e-5. */
   readonly eps?: number;
 }
+
+const checks = { momentum: be.number(0, 1), eps: be.positive } as const satisfies ChecksOf<BatchNormOptions>;
 
 interface Statistics {
   readonly mean: Expr;
@@ -47,9 +49,9 @@ function ofBatch(rows: Expr, momentum: number, { state }: NetworkContext): Stati
  * and `running_var` (1), [features]. A batch of a single row has no variance: it is normalised by the running
  * statistics and leaves them as they are. Throws a UserError for an option out of range.
  */
-export function batchNorm({ momentum = 0.1, eps = 1e-5 }: BatchNormOptions = {}): Layer {
-  requireWithin("batch-norm: momentum", momentum, 0, 1 + Number.EPSILON);
-  requireWithin("batch-norm: eps", eps, 0, Infinity, false);
+export function batchNorm(options: BatchNormOptions = {}): Layer {
+  requireOptions("batch-norm", options, checks);
+  const { momentum = 0.1, eps = 1e-5 } = options;
   return {
     name: "batch-norm",
     config: chosen({ momentum, eps }, { momentum: 0.1, eps: 1e-5 }),

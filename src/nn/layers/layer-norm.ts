@@ -1,8 +1,9 @@
+import { be, type ChecksOf, requireOptions } from "../../tensor/index.js";
 import "../../ops/index.js";
 import type { Layer } from "../layer.js";
 import { filledWith, weightNamed } from "../parameters.js";
 import type { LayerInfo } from "./info.js";
-import { chosen, requireWithin } from "./options.js";
+import { chosen } from "./options.js";
 
 /** How a `layerNorm` layer is built. */
 export interface LayerNormOptions {
@@ -15,8 +16,9 @@ export interface LayerNormOptions {
  * normalised by the mean and variance of its own numbers, then scaled and shifted. Parameters: `weight` (1) and `bias`
  * (0) of the example's shape. Throws a UserError for an `eps` not above 0.
  */
-export function layerNorm({ eps = 1e-5 }: LayerNormOptions = {}): Layer {
-  requireWithin("layer-norm: eps", eps, 0, Infinity, false);
+export function layerNorm(options: LayerNormOptions = {}): Layer {
+  requireOptions("layer-norm", options, { eps: be.positive } satisfies ChecksOf<LayerNormOptions>);
+  const { eps = 1e-5 } = options;
   return {
     name: "layer-norm",
     config: chosen({ eps }, { eps: 1e-5 }),

@@ -1,6 +1,6 @@
 import type { Expr } from "../../graph/index.js";
 import "../../ops/index.js";
-import { UserError } from "../../tensor/index.js";
+import { be, type ChecksOf, requireOptions, UserError } from "../../tensor/index.js";
 import {
   type Initialisation,
   initialisationConfig,
@@ -55,8 +55,13 @@ function applyLinear(x: Expr, weights: Weights, inSize: number, outSize: number,
  * `weight` [out, in] and `bias` [out], both uniform in +-1/sqrt(in), or as `init` says. Throws a UserError for a size below
  * 1 and for an initialisation that isn't known.
  */
-export function linear(out: number, { bias = true, init }: LinearOptions = {}): Layer {
+export function linear(out: number, options: LinearOptions = {}): Layer {
   requireSize("linear: out", out);
+  requireOptions("linear", options, {
+    bias: be.boolean,
+    init: be.anything,
+  } satisfies ChecksOf<LinearOptions>);
+  const { bias = true, init } = options;
   const start = init === undefined ? undefined : initialisationOf(init);
   return {
     name: "linear",

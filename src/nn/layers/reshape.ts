@@ -1,4 +1,4 @@
-import { formatShape, sizeOf, UserError } from "../../tensor/index.js";
+import { be, formatShape, requireArgument, sizeOf, UserError } from "../../tensor/index.js";
 import type { Layer } from "../layer.js";
 import type { LayerInfo } from "./info.js";
 import { requireSize } from "./options.js";
@@ -9,6 +9,7 @@ import { reshaped } from "./shapes.js";
  * when it is built, if an example has another number of numbers.
  */
 export function reshapeTo(shape: readonly number[]): Layer {
+  requireArgument("reshape", "the shape", shape, be.list(be.anything, 0, "[28, 28]"));
   for (const length of shape) requireSize("reshape: each length of shape", length);
   return {
     name: "reshape",

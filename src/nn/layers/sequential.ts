@@ -1,4 +1,4 @@
-import { formatShape, sizeOf, UserError } from "../../tensor/index.js";
+import { be, type ChecksOf, formatShape, requireOptions, sizeOf, UserError } from "../../tensor/index.js";
 import type { Built, Layer } from "../layer.js";
 import type { BuiltNetwork, Network } from "../network.js";
 import { chain, layersConfig, requireLayers } from "./chain.js";
@@ -29,11 +29,10 @@ function withHead(layers: readonly Layer[], inShape: readonly number[], outShape
  * then ends with a `linear` layer of the size that is asked for (see `head`). Throws a UserError, when it is built, if a
  * layer does not take what the one before puts out.
  */
-export function sequential(
-  layers: readonly Layer[],
-  { head = true }: SequentialOptions = {},
-): Layer & Network {
+export function sequential(layers: readonly Layer[], options: SequentialOptions = {}): Layer & Network {
   requireLayers("sequential", layers);
+  requireOptions("sequential", options, { head: be.boolean } satisfies ChecksOf<SequentialOptions>);
+  const { head = true } = options;
   function build(inShape: readonly number[], outShape?: readonly number[]): BuiltNetwork {
     if (outShape === undefined) return chain(layers, inShape);
     const built = head ? withHead(layers, inShape, outShape) : chain(layers, inShape);

@@ -1,4 +1,4 @@
-import { sizeOf, UserError } from "../../tensor/index.js";
+import { be, type ChecksOf, requireOptions, sizeOf, UserError } from "../../tensor/index.js";
 import { activationConfig, type ActivationLike, activationOf } from "../activations.js";
 import { activation as activationLayer, linear, reshaped, sequential } from "../layers/index.js";
 import type { Network } from "../network.js";
@@ -15,7 +15,9 @@ export interface MlpOptions {
  * them, and a last layer without one. Its parameters are numbered as in a PyTorch `nn.Sequential` of Linear and
  * activation: `0.weight`, `2.weight`, ... Its decoder has the hidden sizes reversed. Throws a UserError for a hidden size below 1 or an unknown activation.
  */
-export function mlp(hidden: readonly number[], { activation = "relu" }: MlpOptions = {}): Network {
+export function mlp(hidden: readonly number[], options: MlpOptions = {}): Network {
+  requireOptions("mlp", options, { activation: be.anything } satisfies ChecksOf<MlpOptions>);
+  const { activation = "relu" } = options;
   const given: unknown = hidden;
   if (!Array.isArray(given)) {
     throw new UserError(

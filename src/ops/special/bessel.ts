@@ -1,4 +1,5 @@
-import type { Expr } from "../../graph/index.js";
+import { be, requireArgument } from "../../tensor/index.js";
+import { type Expr, requireExpression } from "../../graph/index.js";
 import { customGradient } from "../gradient-control.js";
 import { polynomial } from "./composite.js";
 
@@ -51,10 +52,9 @@ function logDebye(order: number, count: number): Polynomial {
   return total;
 }
 
-function requireOrder(name: string, order: number): void {
-  if (!(order >= 0 && Number.isFinite(order))) {
-    throw new Error(`${name}: the order must be a number from 0, got ${order}`);
-  }
+function requireOrder(name: string, order: number, x: Expr): void {
+  requireArgument(name, "the order", order, be.number(0));
+  requireExpression(name, x);
 }
 
 interface Start {
@@ -144,13 +144,13 @@ function ratioParts(order: number, x: Expr): { ratio: Expr; rest: Expr } {
  * 1e-5 (float32), its derivative's too for x up to 1e6.
  */
 export function besselRatio(order: number, x: Expr): Expr {
-  requireOrder("besselRatio", order);
+  requireOrder("besselRatio", order, x);
   return ratioParts(order, x).ratio;
 }
 
 /** 1 - `besselRatio`, without cancellation where the ratio is close to 1. */
 export function besselRatioComplement(order: number, x: Expr): Expr {
-  requireOrder("besselRatioComplement", order);
+  requireOrder("besselRatioComplement", order, x);
   return ratioParts(order, x).rest;
 }
 
@@ -178,7 +178,7 @@ function logOverPower(order: number, x: Expr, scaled: boolean): Expr {
  * (float32) of max(1, |y|); its gradient is `besselRatio`.
  */
 export function logBesselIOverPower(order: number, x: Expr): Expr {
-  requireOrder("logBesselIOverPower", order);
+  requireOrder("logBesselIOverPower", order, x);
   return logOverPower(order, x, false);
 }
 
@@ -187,7 +187,7 @@ export function logBesselIOverPower(order: number, x: Expr): Expr {
  * growth by x that would cancel elsewhere. Its gradient is minus `besselRatioComplement`.
  */
 export function logBesselIScaled(order: number, x: Expr): Expr {
-  requireOrder("logBesselIScaled", order);
+  requireOrder("logBesselIScaled", order, x);
   return logOverPower(order, x, true);
 }
 

@@ -1,4 +1,3 @@
-import type { Expr } from "../../graph/index.js";
 import "../arithmetic.js";
 import "../cast.js";
 import "../compare.js";
@@ -11,14 +10,19 @@ import "../reduce.js";
 import "../rounding.js";
 import "../select.js";
 import "../trigonometry.js";
-import { constant } from "../../graph/index.js";
+import { constant, type Expr, requireExpression } from "../../graph/index.js";
 
 /**
  * A function of one node made of other ops, whose derivative is `slope` in place of what would follow from
  * how the value is computed. What an expansion repeats is computed once.
  */
-export function composite(value: (x: Expr) => Expr, slope: (x: Expr) => Expr): (x: Expr) => Expr {
+export function composite(
+  name: string,
+  value: (x: Expr) => Expr,
+  slope: (x: Expr) => Expr,
+): (x: Expr) => Expr {
   const apply = (x: Expr): Expr => {
+    requireExpression(name, x);
     const [source, like] = x.op.name === "expand" ? x.inputs : [];
     if (source !== undefined) return apply(source).expand(x.shape, like);
     return customGradient(value(x), [x], (grad) => [grad.mul(slope(x))]);

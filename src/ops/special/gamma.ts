@@ -1,4 +1,5 @@
-import { Expr } from "../../graph/index.js";
+import { be, requireArgument } from "../../tensor/index.js";
+import { Expr, requireExpressions } from "../../graph/index.js";
 import { customGradient } from "../gradient-control.js";
 import { composite, polynomial, vector } from "./composite.js";
 
@@ -35,6 +36,7 @@ export function stirlingRemainder(z: Expr): Expr {
  * `lgamma` whose large terms would cancel are written with it. Absolute error 1e-15 (float64), 1e-6 (float32).
  */
 export const stirlingError: (x: Expr) => Expr = composite(
+  "stirlingError",
   (x) => {
     const large = x.greaterEqual(8);
     const small = large.where(1, x);
@@ -46,6 +48,7 @@ export const stirlingError: (x: Expr) => Expr = composite(
 
 /** log(x) - digamma(x) for x > 0, without cancellation for large x. Relative error 1e-13 (float64), 1e-5 (float32). */
 export const logMinusDigamma: (x: Expr) => Expr = composite(
+  "logMinusDigamma",
   (x) => {
     const large = x.greaterEqual(8);
     const small = large.where(1, x);
@@ -67,6 +70,7 @@ function risingPairs(x: Expr): [Expr, Expr, Expr, Expr] {
  * Within 1e-14 (float64) or 1e-6 (float32) of max(1, |y|) from the smallest normal number on; infinite at 0.
  */
 export const lgamma: (x: Expr) => Expr = composite(
+  "lgamma",
   (x) => {
     const small = x.less(8);
     const [a, b, c, d] = risingPairs(small.where(x, 1));
@@ -85,6 +89,7 @@ export const lgamma: (x: Expr) => Expr = composite(
  * of max(1, |y|).
  */
 export const digamma: (x: Expr) => Expr = composite(
+  "digamma",
   (x) => {
     const z = x.add(8);
     const r = z.reciprocal();
@@ -103,11 +108,12 @@ export const digamma: (x: Expr) => Expr = composite(
 
 /** Derivative of order `n` >= 1 of `digamma` for x > 0. Relative error 1e-12 for n up to 3, 1e-5 in float32. */
 export function polygamma(n: number, x: Expr): Expr {
-  if (!Number.isInteger(n) || n < 0) throw new Error(`polygamma: the order must be 0, 1, 2, ..., got ${n}`);
+  requireArgument("polygamma", "the order", n, be.whole(0));
   if (n === 0) return digamma(x);
   const factorial = (m: number): number => (m <= 1 ? 1 : m * factorial(m - 1));
   const sign = n % 2 === 1 ? 1 : -1;
   return composite(
+    "polygamma",
     (y) => {
       const r = y.add(8).reciprocal();
       const series = terms(y, (k, b) => (b * factorial(2 * k + n - 1)) / factorial(2 * k));
@@ -162,6 +168,7 @@ export function digammaDifference(x: Expr, step: Expr): Expr {
  * 1e-6 to 1e6.
  */
 export function lbeta(a: Expr, b: Expr): Expr {
+  requireExpressions("lbeta", [a, b]);
   const c = a.add(b);
   const [low, high] = [a.minimum(b).add(8), a.maximum(b).add(8)];
   const total = c.add(16);

@@ -54,6 +54,7 @@ function quantile(q: Expr, smaller: Expr): Expr {
 
 /** The inverse of the error function, for -1 < y < 1; infinite at the ends, NaN beyond. Relative error 1e-14 (float64), 2e-6 (float32). */
 export const erfinv: (y: Expr) => Expr = composite(
+  "erfinv",
   (y) => quantile(y.mul(0.5), y.abs().neg().add(1).mul(0.5)).mul(Math.SQRT1_2),
   (y) =>
     erfinv(y)
@@ -67,6 +68,7 @@ export const erfinv: (y: Expr) => Expr = composite(
  * (float64), 2e-6 (float32).
  */
 export const ndtri: (p: Expr) => Expr = composite(
+  "ndtri",
   (p) => quantile(p.sub(0.5), p.minimum(p.neg().add(1))),
   (p) =>
     ndtri(p)

@@ -1,4 +1,4 @@
-import { UserError } from "../tensor/index.js";
+import { UserError } from "./errors.js";
 import { suggestion } from "./suggest.js";
 
 /** What an argument or an option may be. */
@@ -17,6 +17,7 @@ export function valueInWords(value: unknown): string {
   }
   if (typeof value === "function") return "a function";
   if (typeof value !== "object" || value === null) return String(value);
+  if (isPromise(value)) return "a Promise, which must be awaited first";
   if (ArrayBuffer.isView(value)) return `a ${value.constructor.name}`;
   const text = plainText(value);
   if (Array.isArray(value)) return `an array ${text}`;
@@ -45,7 +46,8 @@ export function requireArgument(where: string, name: string, value: unknown, che
   if (isPromise(value)) {
     throw new UserError(`${where}: ${name} is a Promise: await it first`, 2);
   }
-  throw new UserError(`${where}: ${name} must be ${check.expected}, got ${valueInWords(value)}`, 2);
+  const remedy = typeof value === "function" ? "; if it makes one, call it" : "";
+  throw new UserError(`${where}: ${name} must be ${check.expected}, got ${valueInWords(value)}${remedy}`, 2);
 }
 
 /** What a function's options may be, by name. */
@@ -100,6 +102,8 @@ export const be = {
       ok: (value) => typeof value === "number" && Number.isFinite(value) && value >= least && value <= most,
     };
   },
+  /** Any number, infinite ones and NaN among them. */
+  anyNumber: { expected: "a number", ok: (value) => typeof value === "number" },
   /** A number above 0. */
   positive: {
     expected: "a number above 0",
@@ -123,7 +127,7 @@ export const be = {
   /** A list of at least `least` items that all pass. */
   list(item: Check, least = 0, example = "[64, 64]"): Check {
     return {
-      expected: `a list, such as ${example}, each ${item.expected}`,
+      expected: `a list, such as ${example}${item === be.anything ? "" : `, each ${item.expected}`}`,
       ok: (value) => Array.isArray(value) && value.length >= least && value.every(item.ok),
     };
   },
@@ -143,6 +147,12 @@ export const be = {
         (dtypes.length === 0 || dtypes.includes((value as { dtype: string }).dtype)),
     };
   },
+  typedArray: {
+    expected: "a typed array, such as a Float32Array",
+    ok: (value) => ArrayBuffer.isView(value) && "length" in value,
+  },
+  /** The bytes of a file. */
+  bytes: { expected: "bytes, a Uint8Array", ok: (value) => value instanceof Uint8Array },
   signal: {
     expected: "an AbortSignal",
     ok: (value) => hasMembers(value, ["aborted", "addEventListener"]),

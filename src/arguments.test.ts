@@ -1,0 +1,163 @@
+import { expect, test } from "vitest";
+import * as graph from "./graph-node.js";
+import * as latent from "./index.js";
+import type { Expr } from "./graph/index.js";
+import { UserError } from "./tensor/index.js";
+import { type Parameter, signaturesOf } from "./testing/signatures.js";
+import * as web from "./web.js";
+
+/*
+ * Every function of every entry point, whatever it is, refuses what it can't take with a UserError. The functions are read
+ * from the modules and their parameters from the compiler, so that a new export is covered without a line here.
+ */
+
+/** What a caller may give by mistake. */
+const wrong: Readonly<Record<string, unknown>> = {
+  undefined: undefined,
+  null: null,
+  "3": 3,
+  "-0.5": -0.5,
+  NaN: Number.NaN,
+  '"x"': "x",
+  "{ nope: 1 }": { nope: 1 },
+  "[]": [],
+  "[[1], 2]": [[1], 2],
+  "[null]": [null],
+  "a Promise": Promise.resolve(1),
+  "a function": () => 1,
+  true: true,
+};
+
+/** Functions that don't refuse unknown options by themselves, with the reason. */
+const readElsewhere: Readonly<Record<string, string>> = {
+  defineConfig: "is read with its file, whose name the message then says",
+};
+
+const { constant, normal, tensor, vae } = latent;
+const x: Expr = constant([
+  [1, 2],
+  [3, 4],
+]);
+const images = tensor("float32", [4, 2, 2]);
+const model = vae({ input: [2, 2] });
+const posterior = normal.of({ loc: x, scale: 1 });
+const weights = Object.fromEntries(
+  Object.entries(model.parameters).map(([name, { shape }]) => [name, tensor("float32", shape)]),
+);
+const trained = new latent.TrainedVae(model, weights, () => Promise.reject(new UserError("no engine here")));
+
+/** Values that a parameter takes, by the beginning of its type; the parameters after one that isn't here are not tried. */
+const right: readonly (readonly [type: RegExp, value: unknown])[] = [
+  [/^(Expr|Operand|ParamValue)$/, x],
+  [/^readonly Expr\[\]$/, [x]],
+  [/^number$/, 1],
+  [/^string$/, "/nowhere/at/all"],
+  [/^boolean$/, true],
+  [/^(DType|D|FloatType|"float32" \| "float64")$/, "float32"],
+  [/^(Shape|readonly number\[\]|readonly Dim\[\]|ExampleShape)$/, [2, 2]],
+  [/^(Tensor|TensorLike|ExampleTensor)\b/, images],
+  [/^Uint8Array\b/, new Uint8Array(8)],
+  [/^TrainedVae</, trained],
+  [/^Vae</, model],
+  [/^Dataset$/, latent.fromArrays({ name: "some", train: images })],
+  [/^Split$/, latent.fromArrays({ name: "some", train: images }).test],
+  [/^Layer$/, latent.linear(2)],
+  [/^readonly Layer\[\]$/, [latent.linear(2)]],
+  [/^Network$/, latent.mlp([2])],
+  [/^Distribution$/, posterior],
+  [/^ContractSubject</, normal],
+  [/^Readonly<Record<P, TensorLike>>$/, { loc: 0, scale: 1 }],
+  [/^Pick<Pass, "posterior">|Pass$/, { posterior, z: x, likelihood: posterior }],
+  [
+    /^ObjectiveContext$/,
+    { x, encode: () => posterior, decode: () => posterior, prior: posterior, noise: { draw: () => x } },
+  ],
+  [/^NetworkContext$/, { dtype: "float32", weights: {}, mode: "evaluate" }],
+  [/^Weights$/, { weight: x }],
+  [/^NoiseSource$/, { draw: () => x }],
+  [/^(Raster|Picture)$/, { width: 1, height: 1, channels: 1, data: new Uint8Array(1) }],
+  [/^readonly HistoryPoint\[\]$/, [{ epoch: 1, train: { loss: 1 } }]],
+  [/^LatentSampler$/, { name: "prior", draw: () => Promise.resolve(images) }],
+  [/^Readonly<Record<string, Expr>>$/, { y: x }],
+  [/^StepGraph$/, { state: [], perStep: [], outputs: { y: x } }],
+  [/^ModelSource$/, { "model.json": new Uint8Array(2) }],
+  [/^Spec$/, { name: "normal", config: {} }],
+];
+
+type Call = (...args: unknown[]) => unknown;
+
+const modules = { "index.ts": latent, "web.ts": web, "graph-node.ts": graph };
+const signatures = signaturesOf(Object.keys(modules));
+const functions = Object.entries(modules).flatMap(([file, exports]) =>
+  Object.entries(exports as Record<string, unknown>).flatMap(([name, value]) => {
+    if (typeof value !== "function") return [];
+    const isClass = /^class\b/.test(Function.prototype.toString.call(value));
+    const call: Call = isClass ? (...args) => Reflect.construct(value, args) : (value as Call);
+    return [{ file, name, call, parameters: signatures.get(file)?.get(name) ?? [] }];
+  }),
+);
+
+/** What is thrown or rejected, if anything is. */
+async function thrownBy(call: () => unknown): Promise<unknown> {
+  try {
+    await call();
+    return undefined;
+  } catch (error) {
+    return error;
+  }
+}
+
+/** Values for the parameters before one, or undefined if there is none for some. */
+function valuesBefore(parameters: readonly Parameter[], place: number): unknown[] | undefined {
+  const found = parameters.slice(0, place).map(({ type }) => right.find(([pattern]) => pattern.test(type)));
+  return found.every((one) => one !== undefined) ? found.map(([, value]) => value) : undefined;
+}
+
+/** Right arguments up to each place, and then a wrong one. */
+function* mistakes(parameters: readonly Parameter[]): Generator<readonly [text: string, args: unknown[]]> {
+  for (const [text, bad] of Object.entries(wrong)) {
+    for (const count of [1, 2, 3]) yield [`${text} x ${count}`, Array.from({ length: count }, () => bad)];
+    for (const [place, { name, optional }] of parameters.entries()) {
+      const before = valuesBefore(parameters, place);
+      if (before === undefined || (bad === undefined && optional)) continue;
+      yield [`${name} = ${text}`, [...before, bad]];
+    }
+  }
+}
+
+test("the compiler's parameters are those of the functions", () => {
+  expect(functions.length).toBeGreaterThan(400);
+  expect(functions.filter(({ parameters }) => parameters.length > 0).length).toBeGreaterThan(380);
+});
+
+test.each(functions)("$file: $name refuses what it can't take", async ({ name, call, parameters }) => {
+  const raw: string[] = [];
+  for (const [text, args] of mistakes(parameters)) {
+    if (name === "startEngine" && args[0] === undefined) continue; // starts one
+    const error = await thrownBy(() => call(...args));
+    if (error !== undefined && !(error instanceof UserError)) raw.push(`${text}: ${String(error)}`);
+  }
+  expect(raw).toEqual([]);
+});
+
+const withOptions = functions
+  .filter(({ name }) => !Object.hasOwn(readElsewhere, name))
+  .flatMap(({ parameters, ...rest }) =>
+    parameters.flatMap(({ takesOptions }, place) => (takesOptions ? [{ ...rest, parameters, place }] : [])),
+  );
+
+test("functions with options are found", () => {
+  expect(withOptions.length).toBeGreaterThan(140);
+});
+
+test.each(withOptions)(
+  "$file: $name names an option that it doesn't have",
+  async ({ call, parameters, place }) => {
+    const before = valuesBefore(parameters, place);
+    const types = parameters.slice(0, place).map(({ type }) => type);
+    expect(before, `\`right\` has a value for ${types.join(", ")}`).toBeDefined();
+    const error = await thrownBy(() => call(...(before ?? []), { bogusOption: 1 }));
+    expect(error).toBeInstanceOf(UserError);
+    expect((error as Error).message).toContain('"bogusOption"');
+  },
+);
