@@ -106,10 +106,8 @@ export const convNetworkInfo: NetworkInfo = {
     "conv(channels=[2, 3], kernel=3, norm=none, activation=silu, hidden=[4])",
   ],
   shapes: [
-    [[6, 5], [3]],
     [[4, 3, 2], [2]],
-    [[2], [6, 5]],
-    [[3], [3, 4, 2]],
+    [[2], [5, 4]],
   ],
   make: (options) => convNetwork(options),
 };
