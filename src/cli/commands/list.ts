@@ -3,6 +3,7 @@ import { formatSpec, type OptionInfo, parseSpec } from "../../catalogue/index.js
 import { distributions } from "../../distributions/index.js";
 import { activations } from "../../nn/index.js";
 import { objectives } from "../../objectives/index.js";
+import { optimizers, schedules } from "../../optim/index.js";
 import { samplers } from "../../sampling/index.js";
 import {
   objectiveNames,
@@ -84,6 +85,22 @@ function nonEmpty(lists: Readonly<Record<string, readonly string[]>>): Record<st
   return Object.fromEntries(Object.entries(lists).filter(([, list]) => list.length > 0));
 }
 
+/** Names, and under them what they are and which options they have. */
+function chosen(
+  entries: readonly {
+    readonly name: string;
+    readonly description: string;
+    readonly options: Readonly<Record<string, OptionInfo<string>>>;
+  }[],
+): string {
+  return columns(
+    entries.map(({ name, description, options }) => [
+      `  ${name}`,
+      `${description} ${optionsText(options)}`.trim(),
+    ]),
+  );
+}
+
 function list(this: Cli, { json = false }: ListFlags): void {
   const families = distributions.list();
   const knownObjectives = objectives.list();
@@ -96,6 +113,8 @@ function list(this: Cli, { json = false }: ListFlags): void {
         objectives: knownObjectives.map(plain),
         activations: activations.names,
         samplers: samplers.list().map(plain),
+        optimisers: optimizers.list().map(plain),
+        schedules: schedules.list().map(plain),
         combinations: works,
       }),
     );
@@ -111,25 +130,13 @@ function list(this: Cli, { json = false }: ListFlags): void {
     ),
   );
   print("\nobjectives, for --objective");
-  print(
-    columns(
-      knownObjectives.map(({ name, description, options }) => [
-        `  ${name}`,
-        `${description} ${optionsText(options)}`,
-      ]),
-    ),
-  );
+  print(chosen(knownObjectives));
+  print("\noptimisers, for --optimizer");
+  print(chosen(optimizers.list()));
+  print("\nschedules of the learning rate, for --schedule; they count updates of the weights");
+  print(chosen(schedules.list()));
   print("\nsamplers, for generate --sampler");
-  print(
-    columns(
-      samplers
-        .list()
-        .map(({ name, description, options }) => [
-          `  ${name}`,
-          `${description} ${optionsText(options)}`.trim(),
-        ]),
-    ),
-  );
+  print(chosen(samplers.list()));
   print("\nactivations, for --activation");
   print(`  ${activations.names.join(", ")}`);
   print("\nwhich posteriors work with which priors (elbo)");
@@ -142,5 +149,5 @@ function list(this: Cli, { json = false }: ListFlags): void {
 export const listCommand = buildCommand<ListFlags, [], Cli>({
   func: list,
   parameters: { flags: { json: toggle("Print one JSON object"), ...commonFlags } },
-  docs: { brief: "List distributions, objectives and activations by name" },
+  docs: { brief: "List distributions, objectives, optimisers and schedules by name" },
 });
