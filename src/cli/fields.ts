@@ -50,6 +50,8 @@ const { latent, batchSize, network, hidden, channels, activation } = runFields;
 const { posterior, prior, likelihood, objective } = runFields;
 const { epochs, lr, seed, validation, patience, binarize, standardize, shuffle, device, threads } = runFields;
 const { memory, bytes, layout, out } = runFields;
+const { optimizer, schedule, lrEncoder, lrDecoder, lrPrior } = runFields;
+const { clipNorm, clipValue, skipNonFinite, accumulate, ema } = runFields;
 
 /** What `train` can be told by flags, by their names. */
 export const fields = {
@@ -65,7 +67,17 @@ export const fields = {
   objective: flagOf(objective),
   epochs: flagOf(epochs),
   batch: flagOf(batchSize),
+  optimizer: flagOf(optimizer),
   lr: flagOf(lr),
+  schedule: flagOf(schedule),
+  lrEncoder: flagOf(lrEncoder),
+  lrDecoder: flagOf(lrDecoder),
+  lrPrior: flagOf(lrPrior),
+  clipNorm: flagOf(clipNorm),
+  clipValue: flagOf(clipValue),
+  skipNonFinite: flagOf(skipNonFinite),
+  accumulate: flagOf(accumulate),
+  ema: flagOf(ema),
   seed: flagOf(seed),
   validation: flagOf(validation),
   patience: flagOf(patience),
@@ -79,12 +91,17 @@ export const fields = {
   threads: flagOf(threads),
 } as const;
 
+/** A flag's name as it is written: `clip-norm` for `clipNorm`. */
+export function kebab(name: string): string {
+  return name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+}
+
 /** The API's names of options that are flags, by the flags' names: `z` is `latent`. */
 export const optionOfFlag: Readonly<Record<string, string>> = Object.fromEntries(
   Object.entries(runFields).map(([name, { flag = name }]) => [flag, name]),
 );
 
-/** The flags' names by the API's names of options. */
+/** The flags' names, as they are written, by the API's names of options. */
 export const flagOfOption: Readonly<Record<string, string>> = Object.fromEntries(
-  Object.entries(optionOfFlag).flatMap(([flag, name]) => (flag in fields ? [[name, flag]] : [])),
+  Object.entries(optionOfFlag).flatMap(([flag, name]) => (flag in fields ? [[name, kebab(flag)]] : [])),
 );

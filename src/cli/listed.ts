@@ -3,7 +3,7 @@ import { formats } from "../data/index.js";
 import { distributions } from "../distributions/index.js";
 import { activations, initialisations, layers, networks } from "../nn/index.js";
 import { objectives } from "../objectives/index.js";
-import { optimizers } from "../optim/index.js";
+import { optimizers, schedules } from "../optim/index.js";
 import { samplers } from "../sampling/index.js";
 import { UserError } from "../tensor/index.js";
 
@@ -62,6 +62,11 @@ export const kinds: readonly Kind[] = [
     where: "for --optimizer",
     aliases: ["optimizers"],
     entries: () => optimizers.list(),
+  },
+  {
+    name: "schedules",
+    where: "of the learning rate, for --schedule; they count updates of the weights",
+    entries: () => schedules.list(),
   },
   { name: "samplers", where: "for generate --sampler", entries: () => samplers.list() },
   {

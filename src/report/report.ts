@@ -47,18 +47,23 @@ function figuresOf(evaluation: Evaluation | undefined, schema: ExampleSchema): R
 function epochTable(history: readonly EpochRecord[]): ReportTable {
   const terms = [...new Set(history.flatMap(({ train }) => Object.keys(train)))];
   const split = history.at(-1)?.evaluation.split ?? "test";
+  const figures = (["gradientNorm", "skipped", "lr"] as const).filter((figure) =>
+    history.some((record) => record[figure] !== undefined),
+  );
   const measures = ["negativeElbo", "reconstruction", "kl", "mse", "activeUnits"] as const;
   return {
     title: "Epochs",
     columns: [
       "epoch",
       ...terms.map((term) => `train ${term}`),
+      ...figures,
       ...measures.map((measure) => `${split} ${measure}`),
     ],
-    rows: history.map(({ epoch, train, evaluation }) => [
-      epoch,
-      ...terms.map((term) => train[term] ?? null),
-      ...measures.map((measure) => evaluation[measure]),
+    rows: history.map((record) => [
+      record.epoch,
+      ...terms.map((term) => record.train[term] ?? null),
+      ...figures.map((figure) => record[figure] ?? null),
+      ...measures.map((measure) => record.evaluation[measure]),
     ]),
   };
 }

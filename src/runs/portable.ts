@@ -12,7 +12,14 @@ export {
 } from "./options.js";
 export { type DataChoice, placeFields } from "./place-fields.js";
 export { resumedModel, resumedTraining } from "./resumed.js";
-export { bytesFor, checkedConfig, configVersion, type RunConfig, schemaOfRun } from "./saved-run.js";
+export {
+  bytesFor,
+  checkedConfig,
+  configVersion,
+  type RunConfig,
+  schemaOfRun,
+  type UpdateField,
+} from "./saved-run.js";
 export { settingsOf } from "./settings.js";
 export {
   modelOf,

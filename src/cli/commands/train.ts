@@ -97,7 +97,17 @@ export const trainCommand = buildCommand<TrainFlags, [data: string | undefined],
       objective: flag("objective", fields.objective),
       epochs: flag("epochs", fields.epochs),
       batch: flag("batch", fields.batch),
+      optimizer: flag("optimizer", fields.optimizer),
       lr: flag("lr", fields.lr),
+      schedule: flag("schedule", fields.schedule),
+      lrEncoder: flag("lr-encoder", fields.lrEncoder),
+      lrDecoder: flag("lr-decoder", fields.lrDecoder),
+      lrPrior: flag("lr-prior", fields.lrPrior),
+      clipNorm: flag("clip-norm", fields.clipNorm),
+      clipValue: flag("clip-value", fields.clipValue),
+      skipNonFinite: flag("skip-non-finite", fields.skipNonFinite),
+      accumulate: flag("accumulate", fields.accumulate),
+      ema: flag("ema", fields.ema),
       seed: flag("seed", fields.seed),
       validation: flag("validation", fields.validation),
       patience: flag("patience", fields.patience),
@@ -127,10 +137,11 @@ export const trainCommand = buildCommand<TrainFlags, [data: string | undefined],
       "Trains a VAE and keeps the run in a folder: settings, metrics, checkpoints, the model as ONNX and\n" +
       "safetensors, pictures and a report. Ctrl-C saves and leaves with exit code 130, SIGTERM with 143, SIGHUP with 129,\n" +
       "a closed standard output with 141; --resume goes on, and takes from the run whatever is not given again. --epochs,\n" +
-      "--patience and --lr may change then.\n\n" +
+      "--lr and --schedule may change then.\n\n" +
       "  latent train mnist\n" +
       "  latent train mnist --z 20 --epochs 10 --out runs/z20\n" +
       "  latent train ./fashion --hidden 400 --seed 1 --json\n" +
+      '  latent train mnist --optimizer "adamw(weight-decay=0.01)" --schedule "cosine(warmup=500)" --clip-norm 1\n' +
       "  latent train --out runs/z20 --resume --epochs 20",
   },
 });

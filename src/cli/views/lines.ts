@@ -1,7 +1,7 @@
 import { type Dataset, describeDataset } from "../../data/index.js";
 import type { EpochEvent, Run, TrainEvent } from "../../train/index.js";
 import { flagOfOption } from "../fields.js";
-import { countText, evaluationText, termsText } from "./format.js";
+import { countText, evaluationText, measureText, termsText } from "./format.js";
 
 type Start = Extract<TrainEvent, { type: "start" }>;
 type Stopped = Extract<TrainEvent, { type: "stopped" }>;
@@ -43,16 +43,25 @@ export function startLines(start: Start): string[] {
   ];
 }
 
+/** What an epoch's updates came to, where that is reported. */
+function updatesText({ gradientNorm, lr, skipped = 0 }: EpochEvent): string[] {
+  return [
+    ...(gradientNorm === undefined ? [] : [`gradient ${measureText(gradientNorm)}`]),
+    ...(lr === undefined ? [] : [`lr ${Number(lr.toPrecision(3))}`]),
+    ...(skipped === 0 ? [] : [`skipped ${countText(skipped)}`]),
+  ];
+}
+
 /** A finished epoch in a line: the standard measures, then what was trained. */
-export function epochLine(
-  { epoch, train, evaluation, examplesPerSecond }: EpochEvent,
-  epochs: number,
-): string {
+export function epochLine(event: EpochEvent, epochs: number): string {
+  const { epoch, train, evaluation, examplesPerSecond } = event;
   const head = `epoch ${String(epoch).padStart(String(epochs).length)}/${epochs}`;
-  return (
-    `${head}  ${evaluation.split} ${evaluationText(evaluation)}` +
-    `  train ${termsText(train)}  ${countText(examplesPerSecond)}/s`
-  );
+  return [
+    `${head}  ${evaluation.split} ${evaluationText(evaluation)}`,
+    `train ${termsText(train)}`,
+    ...updatesText(event),
+    `${countText(examplesPerSecond)}/s`,
+  ].join("  ");
 }
 
 /** Why a run stopped before its last epoch. */

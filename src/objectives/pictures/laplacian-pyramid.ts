@@ -3,11 +3,10 @@ import type { Expr } from "../../graph/index.js";
 import "../../ops/index.js";
 import type { ObjectiveInfo } from "../info.js";
 import type { Objective } from "../objective.js";
-import { checkedNumber } from "../options.js";
 import type { PictureLayout } from "../picture.js";
 import { type Band, expandBand, filtered, reduceBand } from "./bands.js";
 import { compared, type OfOption } from "./compared.js";
-import { ofInfo, weightInfo } from "./options.js";
+import { ofInfo, requireLossOptions, weightInfo } from "./options.js";
 import { pictureOf, planesOf } from "./planes.js";
 
 /** Options of the Laplacian pyramid as reconstruction. */
@@ -61,9 +60,8 @@ function pyramid(planes: Expr, levels: number): Expr[] {
  * and those of `of`. Throws a UserError for examples that are no pictures, or too small for `levels`.
  */
 export function laplacianPyramid(options: LaplacianPyramidOptions = {}): Objective {
+  requireLossOptions(laplacianPyramidInfo, options);
   const { weight = 10, levels } = options;
-  checkedNumber("laplacian-pyramid", "weight", weight);
-  if (levels !== undefined) checkedNumber("laplacian-pyramid", "levels", levels, { min: 1, whole: true });
   const config = { weight, ...(levels !== undefined && { levels }) };
   return compared("laplacian-pyramid", config, options, (context) => {
     const layout = pictureOf(context, "laplacian-pyramid");

@@ -1,9 +1,8 @@
 import "../../ops/index.js";
 import type { ObjectiveInfo } from "../info.js";
 import type { Objective } from "../objective.js";
-import { checkedNumber } from "../options.js";
 import { compared, type OfOption } from "./compared.js";
-import { ofInfo, weightInfo } from "./options.js";
+import { ofInfo, requireLossOptions, weightInfo } from "./options.js";
 
 /** Options of the Charbonnier loss as reconstruction. */
 export interface CharbonnierOptions extends OfOption {
@@ -21,9 +20,8 @@ export interface CharbonnierOptions extends OfOption {
  * of `of`. Takes examples of any shape.
  */
 export function charbonnier(options: CharbonnierOptions = {}): Objective {
+  requireLossOptions(charbonnierInfo, options);
   const { weight = 10, epsilon = 0.001 } = options;
-  checkedNumber("charbonnier", "weight", weight);
-  checkedNumber("charbonnier", "epsilon", epsilon, { min: 1e-6 });
   return compared("charbonnier", { weight, epsilon }, options, () => (x, made) => ({
     distance: made
       .sub(x)
@@ -50,9 +48,8 @@ export interface LogCoshOptions extends OfOption {
  * examples of any shape.
  */
 export function logCosh(options: LogCoshOptions = {}): Objective {
+  requireLossOptions(logCoshInfo, options);
   const { weight = 10, a = 10 } = options;
-  checkedNumber("log-cosh", "weight", weight);
-  checkedNumber("log-cosh", "a", a, { min: 1e-6 });
   return compared("log-cosh", { weight, a }, options, () => (x, made) => {
     // log cosh t = softplus(2t) - t - log 2, which neither overflows nor loses its gradient
     const t = made.sub(x).mul(a);

@@ -1,9 +1,8 @@
 import "../../ops/index.js";
 import type { ObjectiveInfo } from "../info.js";
 import type { Objective } from "../objective.js";
-import { checkedNumber } from "../options.js";
 import { compared, type OfOption } from "./compared.js";
-import { ofInfo } from "./options.js";
+import { ofInfo, requireLossOptions } from "./options.js";
 
 /** Options of the sigma-VAE. */
 export interface SigmaVaeOptions extends OfOption {
@@ -20,8 +19,8 @@ export interface SigmaVaeOptions extends OfOption {
  * instead: the likelihood `shared-normal`.
  */
 export function sigmaVae(options: SigmaVaeOptions = {}): Objective {
+  requireLossOptions(sigmaVaeInfo, options);
   const { minSigma = 0.001 } = options;
-  checkedNumber("sigma-vae", "minSigma", minSigma, { min: 1e-6 });
   return compared("sigma-vae", { minSigma }, options, () => (x, made) => {
     const squares = made.sub(x).square();
     const variance = squares.mean().maximum(minSigma ** 2);

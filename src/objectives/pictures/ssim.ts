@@ -3,10 +3,9 @@ import type { Expr } from "../../graph/index.js";
 import "../../ops/index.js";
 import type { ObjectiveInfo } from "../info.js";
 import type { Objective, ObjectiveContext } from "../objective.js";
-import { checkedNumber } from "../options.js";
 import type { PictureLayout } from "../picture.js";
 import { type Compare, compared, type OfOption } from "./compared.js";
-import { ofInfo, weightInfo } from "./options.js";
+import { ofInfo, requireLossOptions, weightInfo } from "./options.js";
 import { pictureOf, unitPlanes } from "./planes.js";
 import { mostScales, msSsimOf, scalesIn, ssimOf, windowSize } from "./similarity.js";
 
@@ -72,12 +71,6 @@ function structural(
   };
 }
 
-function checkShared(name: string, { weight = 1, l1 = 0 }: SsimOptions): { weight: number; l1: number } {
-  checkedNumber(name, "weight", weight);
-  checkedNumber(name, "l1", l1, { min: 0, max: 1 });
-  return { weight, l1 };
-}
-
 /**
  * Structural similarity as reconstruction: weight times (1 - SSIM), once for each number of an example, in place of
  * -log p(x|z) in the objective `of`. SSIM after Wang, Bovik, Sheikh and Simoncelli, Image Quality Assessment: From Error
@@ -86,7 +79,9 @@ function checkShared(name: string, { weight = 1, l1 = 0 }: SsimOptions): { weigh
  * mean similarity, 1 for equal pictures. Throws a UserError for examples that are no pictures or smaller than the window.
  */
 export function ssim(options: SsimOptions = {}): Objective {
-  const config = checkShared("ssim", options);
+  requireLossOptions(ssimInfo, options);
+  const { weight = 1, l1 = 0 } = options;
+  const config = { weight, l1 };
   return compared("ssim", config, options, (context) =>
     structural(options, layoutFor(context, "ssim"), "ssim", ssimOf),
   );
@@ -118,11 +113,9 @@ function scalesFor({ height, width }: PictureLayout, wanted: number | undefined)
  * pictures, below 21 pixels, or without room for `scales`.
  */
 export function msSsim(options: MsSsimOptions = {}): Objective {
-  const { scales } = options;
-  const config = checkShared("ms-ssim", options);
-  if (scales !== undefined)
-    checkedNumber("ms-ssim", "scales", scales, { min: 2, max: mostScales, whole: true });
-  return compared("ms-ssim", { ...config, ...(scales !== undefined && { scales }) }, options, (context) => {
+  requireLossOptions(msSsimInfo, options);
+  const { weight = 1, l1 = 0, scales } = options;
+  return compared("ms-ssim", { weight, l1, ...(scales !== undefined && { scales }) }, options, (context) => {
     const layout = layoutFor(context, "ms-ssim");
     const count = scalesFor(layout, scales);
     return structural(options, layout, "msSsim", (x, y) => msSsimOf(x, y, count));
