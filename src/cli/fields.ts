@@ -51,6 +51,9 @@ const { posterior, prior, likelihood, objective } = runFields;
 const { epochs, lr, seed, validation, patience, binarize, standardize, shuffle, device, threads } = runFields;
 const { memory, bytes, layout, out } = runFields;
 
+/** The shape of an example, for commands that have no data to tell it. */
+export const inputField = flagOf(runFields.input);
+
 /** What `train` can be told by flags, by their names. */
 export const fields = {
   out: flagOf(out),
