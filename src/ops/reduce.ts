@@ -55,6 +55,19 @@ export function sumOfSums(node: Expr, axes: readonly number[]): Expr | undefined
   return axes.length === node.rank ? (node.inputs[0] as Expr).sum() : undefined;
 }
 
+/**
+ * The leading axes of a sum over those and the last one, which leaves axes between them, as the sum over all pixels and
+ * examples of a channel: ONNX Runtime adds up whole blocks at twice the speed, and what is left is small.
+ */
+function outerAxes(shape: Shape, axes: readonly number[]): number[] | undefined {
+  const last = shape.length - 1;
+  const outer = axes.slice(0, -1);
+  const isOuter = outer.length > 0 && outer.every((axis, i) => axis === i);
+  if (!isOuter || axes.at(-1) !== last || outer.length === last) return undefined;
+  const rows = outer.map((axis) => shape[axis] ?? 1);
+  return isStatic(rows) && sizeOf(rows) > 1 ? outer : undefined;
+}
+
 export type Reduction = (x: Expr, axes?: Axes, keepDims?: boolean) => Expr;
 
 function reduction(rule: ReductionRule): Reduction {
@@ -88,6 +101,8 @@ function reduction(rule: ReductionRule): Reduction {
       if (rule.name === "sum") {
         const cheaper = x.op.simplifySum?.(x, axes)?.reshape(shape);
         if (cheaper !== undefined) return cheaper;
+        const first = outerAxes(x.shape, axes);
+        if (first !== undefined) return make([x], { axes: first, keepDims: false }).sum(-1).reshape(shape);
       }
       const from = turnedFrom(x);
       if (from === undefined) return undefined;

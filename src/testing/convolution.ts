@@ -66,3 +66,22 @@ export function upReference(
   }
   return x;
 }
+
+/** The same of `convWeights`: the gradient of weights [coarse, fine / groups, ...kernel]. */
+export function weightsReference(
+  x: ArrayLike<number>,
+  y: ArrayLike<number>,
+  geometry: Geometry,
+  channels: readonly [coarse: number, fine: number],
+): number[] {
+  const [out, into] = channels;
+  const [from, to] = [area(geometry.fine) * into, area(coarseOf(geometry)) * out];
+  const size = out * (into / geometry.groups) * area(geometry.kernel);
+  const w = Array.from({ length: size }, () => 0);
+  for (let n = 0; n * from < x.length; n++) {
+    visitProducts(geometry, channels, (i, k, o) => {
+      w[k] = (w[k] ?? 0) + (x[n * from + i] ?? 0) * (y[n * to + o] ?? 0);
+    });
+  }
+  return w;
+}

@@ -34,3 +34,4 @@ export type { Sizes } from "./spatial.js";
 export * from "./residual-block.js";
 export * from "./upsample-conv.js";
 export { type Norm, normLayer, norms, requireNorm } from "./norms.js";
+export * from "./crop.js";

@@ -24,6 +24,7 @@ import { residualInfo } from "./residual.js";
 import { sequentialInfo } from "./sequential.js";
 import { avgPoolInfo } from "./avg-pool.js";
 import { branchInfo } from "./branch.js";
+import { cropInfo } from "./crop.js";
 import { globalAvgPoolInfo } from "./global-avg-pool.js";
 import { groupNormInfo } from "./group-norm.js";
 import { instanceNormInfo } from "./instance-norm.js";
@@ -78,6 +79,7 @@ export const layers: Catalogue<Layer, LayerInfo> = new Catalogue<Layer, LayerInf
     frozenInfo,
     avgPoolInfo,
     branchInfo,
+    cropInfo,
     globalAvgPoolInfo,
     groupNormInfo,
     instanceNormInfo,

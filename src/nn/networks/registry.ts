@@ -2,8 +2,12 @@ import { Catalogue, parseSpec, type Spec } from "../../catalogue/index.js";
 import { UserError } from "../../tensor/index.js";
 import { layerReaders } from "../layers/index.js";
 import type { Network } from "../network.js";
+import { convNetworkInfo } from "./conv.js";
 import type { NetworkInfo } from "./info.js";
+import { kerasInfo } from "./keras.js";
 import { mlpInfo } from "./mlp.js";
+import { pythaeInfo } from "./pythae.js";
+import { resnetInfo } from "./resnet.js";
 import { sequentialNetworkInfo } from "./sequential.js";
 
 /**
@@ -13,6 +17,10 @@ import { sequentialNetworkInfo } from "./sequential.js";
 export const networks = new Catalogue<Network, NetworkInfo>({ kind: "network", readers: layerReaders }, [
   mlpInfo,
   sequentialNetworkInfo,
+  convNetworkInfo,
+  resnetInfo,
+  kerasInfo,
+  pythaeInfo,
 ]);
 
 /** A network, its text or plain data such as `mlp(hidden=[400])`, or a function that builds one. */

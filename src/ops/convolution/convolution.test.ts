@@ -2,10 +2,11 @@ import { describe, expect, test } from "vitest";
 import { grad } from "../../autodiff/index.js";
 import { type Expr, input } from "../../graph/index.js";
 import { evaluateOn, type Feeds } from "../../runtime/index.js";
-import { type Shape, sizeOf, toNumbers } from "../../tensor/index.js";
+import { RandomStream, type Shape, sizeOf, type Tensor, tensor, toNumbers } from "../../tensor/index.js";
 import { checkOp, expectClose, testBackend } from "../../testing/check-op.js";
-import { downReference, upReference } from "../../testing/convolution.js";
+import { downReference, upReference, weightsReference } from "../../testing/convolution.js";
 import { goldenCases } from "../../testing/support.js";
+import { convDown, convUp, convWeights } from "./convolution.js";
 import {
   conv,
   type ConvolutionOptions,
@@ -14,6 +15,7 @@ import {
   transposedGeometry,
   type TransposedOptions,
 } from "./convolve.js";
+import { coarseOf } from "./geometry.js";
 
 type Sizes = readonly [shape: Shape, weights: readonly number[]];
 
@@ -91,6 +93,68 @@ describe("convTranspose", () => {
       cases: [[x, w]],
       expected: (a, b) => upReference(toNumbers(a), toNumbers(b), geometry, channels),
     });
+  });
+});
+
+/** Channels by which each form is chosen: columns or products first, sub-pixel phases, one large product for the weights. */
+describe("every form gives what the definition gives:", () => {
+  const drawn = (name: string, shape: readonly number[]): Tensor<"float64"> => {
+    const value = tensor("float64", shape);
+    new RandomStream(5, name).normal(value.data, 0);
+    return value;
+  };
+  const channels = [
+    [2, 3],
+    [1, 6],
+    [6, 1],
+    [40, 60],
+    [3, 50],
+    [110, 50],
+    [8, 20],
+  ] as const;
+  const geometries: readonly (readonly [readonly number[], readonly number[], ConvolutionOptions])[] = [
+    [[4, 5], [3, 3], { padding: "same" }],
+    [[4, 5], [3, 3], { padding: "same", stride: 2 }],
+    [[5, 5], [2, 3], { padding: 1, stride: 3 }],
+    [[6], [3], { stride: 2, padding: 1, dilation: 2 }],
+    [[4, 3], [1, 1], {}],
+  ];
+  const cases = geometries.flatMap((one) =>
+    channels.flatMap(([coarse, fine]) =>
+      [1, 2].flatMap((groups) =>
+        coarse % groups === 0 && fine % groups === 0 ? [[...one, coarse, fine, groups] as const] : [],
+      ),
+    ),
+  );
+  test.each(cases)("%j with %j and %j, %i coarse and %i fine channels, %i groups", async (...one) => {
+    const [space, kernel, options, coarse, fine, groups] = one;
+    const geometry = convolutionGeometry("conv", space, kernel, { ...options, groups });
+    const sides = [coarse, fine] as const;
+    for (const batch of [1, 3]) {
+      const feeds = {
+        x: drawn("x", [batch, ...space, fine]),
+        w: drawn("w", [coarse, fine / groups, ...kernel]),
+        y: drawn("y", [batch, ...coarseOf(geometry), coarse]),
+      };
+      const [x, w, y] = Object.entries(feeds).map(([name, { shape }]) => input(name, "float64", shape)) as [
+        Expr,
+        Expr,
+        Expr,
+      ];
+      const got = await evaluateOn(
+        await testBackend(),
+        {
+          down: convDown(x, w, geometry),
+          up: convUp(y, w, geometry),
+          weights: convWeights(x, y, geometry),
+        },
+        feeds,
+      );
+      const { x: image, w: weights, y: result } = feeds;
+      expectClose("down", got.down, downReference(image.data, weights.data, geometry, sides), 1e-12);
+      expectClose("up", got.up, upReference(result.data, weights.data, geometry, sides), 1e-12);
+      expectClose("weights", got.weights, weightsReference(image.data, result.data, geometry, sides), 1e-12);
+    }
   });
 });
 

@@ -3,7 +3,15 @@ import type { Dim } from "../../tensor/index.js";
 import { concat } from "../slice.js";
 import { blocksOf, byGroup, columnsOf, imageOf } from "./blocks.js";
 import { area, coarseOf, type Geometry } from "./geometry.js";
-import { columnsOfCoarse, columnsOfFine, indices, type Lookup, phased, planOf } from "./indices.js";
+import {
+  allPlaces,
+  columnsOfCoarse,
+  columnsOfFine,
+  indices,
+  type Lookup,
+  phased,
+  planOf,
+} from "./indices.js";
 
 /** Sizes of a convolution's weights [coarse channels, fine channels of a group, ...kernel]. */
 interface Sizes {
@@ -20,20 +28,39 @@ function sizesOf(shape: readonly Dim[], { groups, kernel }: Geometry): Sizes {
   return { groups, places: area(kernel), coarse: coarse / groups, fine };
 }
 
-/** Weights [coarse, fine, ...kernel] as matrices, one a group, of `rows` and `columns`: c, f and k, coarse, fine and kernel. */
-function arranged(
-  w: Expr,
-  { groups, places, coarse, fine }: Sizes,
-  [rows, columns]: readonly [string, string],
-  kernel?: readonly number[],
-): Expr {
-  const whole = w.reshape([groups, coarse, fine, places]);
-  const taken = kernel === undefined || kernel.length === places ? whole : whole.gather(indices(kernel), 3);
-  const axes = [...rows, ...columns].map((name) => " cfk".indexOf(name));
-  const turned = taken.transpose([0, ...axes]);
-  const lengths = turned.shape.slice(1) as number[];
-  const matrix = [area(lengths.slice(0, rows.length)), area(lengths.slice(rows.length))];
-  return turned.reshape(groups === 1 ? matrix : [groups, ...matrix]);
+/** Matrices, one for each group, or the one. */
+function matrices(w: Expr, { groups }: Sizes, rows: number, columns: number): Expr {
+  return w.reshape(groups === 1 ? [rows, columns] : [groups, rows, columns]);
+}
+
+/** Weights [coarse, fine, ...kernel] as [coarse, kernel * fine] of each group. */
+function rowsOfCoarse(w: Expr, sizes: Sizes): Expr {
+  const { groups, places, coarse, fine } = sizes;
+  const ordered = w.reshape([groups, coarse, fine, places]).transpose([0, 1, 3, 2]);
+  return matrices(ordered, sizes, coarse, places * fine);
+}
+
+/** The same as [groups, kernel, coarse, fine]. */
+function kernelFirst(w: Expr, { groups, places, coarse, fine }: Sizes): Expr {
+  return w.reshape([groups, coarse, fine, places]).transpose([0, 3, 1, 2]);
+}
+
+/** [kernel * coarse, fine] of each group. */
+function rowsOfKernel(w: Expr, sizes: Sizes): Expr {
+  return matrices(kernelFirst(w, sizes), sizes, sizes.places * sizes.coarse, sizes.fine);
+}
+
+/**
+ * Chosen places of the kernel, transposed: [fine, places * coarse] of each group or, with `stacked`, [places * fine, coarse].
+ * The places are looked up even where they are all: ONNX Runtime would take a mere transpose into the product, and there
+ * make it anew for every pixel.
+ */
+function transposedRows(w: Expr, sizes: Sizes, kernel: readonly number[], stacked: boolean): Expr {
+  const { coarse, fine } = sizes;
+  const chosen = kernelFirst(w, sizes).gather(indices(kernel), 1);
+  return stacked
+    ? matrices(chosen.transpose([0, 1, 3, 2]), sizes, kernel.length * fine, coarse)
+    : matrices(chosen.transpose([0, 3, 1, 2]), sizes, fine, kernel.length * coarse);
 }
 
 /** Products with the kernel stacked in the rows, [..., places * channels, batch], as blocks of a place each. */
@@ -44,55 +71,91 @@ function byPlace(product: Expr, places: number): Expr {
   return product.reshape([area(lead) * places, channels, batch]);
 }
 
-/** The sum of one block for each offset of a lookup: the products, [..., places * channels, batch], that reach a pixel. */
-function gathered(products: Expr, { parts, zero }: Lookup, places: number): Expr {
-  const blocks = byPlace(products, places);
-  const padded = blocks.pad(0, 0, 1);
-  const taken = parts.map((part) => (part.includes(zero * places) ? padded : blocks).gather(indices(part)));
-  return taken.reduce((sum, part) => sum.add(part));
+/**
+ * For each pixel the sum of the blocks that reach it, one for each offset of a lookup, of products with the whole kernel:
+ * `weights` [places * channels, ...] times every block. What lies outside is a block of zeros on the shorter side of the
+ * product.
+ */
+function productsFirst(
+  weights: Expr,
+  blocks: Expr,
+  lookups: readonly Lookup[],
+  { groups, places }: Sizes,
+): Expr[] {
+  const [more, less] = weights.shape.slice(-2) as [number, number];
+  const outside = lookups.some(({ parts, zero }) => parts.some((part) => part.includes(zero * places)));
+  const padsInput = outside && less <= more;
+  const inputs = padsInput ? blocks.pad(0, 0, groups) : blocks;
+  const products = byPlace(weights.matmul(byGroup(inputs, groups)), places);
+  const padded = outside && !padsInput ? products.pad(0, 0, 1) : products;
+  return lookups.map(({ parts }) => {
+    const taken = parts.map((part) => padded.gather(indices(part)));
+    return taken.reduce((sum, part) => sum.add(part));
+  });
 }
 
 /** What a form is chosen by: work by which the one or the other grows. */
-function productFirst(columns: number, products: number): boolean {
+function isLess(products: number, columns: number): boolean {
   return products < columns;
 }
 
 /** x [batch, ...fine, channels] and weights to [batch, ...coarse, channels]. */
 export function downForm(x: Expr, w: Expr, geometry: Geometry): Expr {
   const sizes = sizesOf(w.shape, geometry);
-  const { groups, places, coarse, fine } = sizes;
+  const { groups, coarse, fine } = sizes;
   const space = coarseOf(geometry);
   const blocks = blocksOf(x, groups);
   const lookup = planOf(geometry, columnsOfFine);
-  const early = productFirst(area(space) * fine, area(geometry.fine) * coarse);
-  const result = early
-    ? gathered(arranged(w, sizes, ["kc", "f"]).matmul(byGroup(blocks, groups)), lookup, places)
-    : arranged(w, sizes, ["c", "kf"]).matmul(columnsOf(blocks, lookup, groups));
-  return imageOf(result, space, coarse * groups);
+  const early = isLess(area(geometry.fine) * coarse, area(space) * fine);
+  const [result] = early
+    ? productsFirst(rowsOfKernel(w, sizes), blocks, [lookup], sizes)
+    : [rowsOfCoarse(w, sizes).matmul(columnsOf(blocks, lookup, groups))];
+  return imageOf(result as Expr, space, coarse * groups);
 }
 
 /** y [batch, ...coarse, channels] and weights to [batch, ...fine, channels]. */
 export function upForm(y: Expr, w: Expr, geometry: Geometry): Expr {
   const sizes = sizesOf(w.shape, geometry);
-  const { groups, places, coarse, fine } = sizes;
+  const { groups, coarse, fine } = sizes;
   const blocks = blocksOf(y, groups);
   const { phases, order } = planOf(geometry, phased);
   const batch = blocks.shape[2] as Dim;
-  const early = fine < 48 || 2 * fine <= coarse;
-  const products = early ? arranged(w, sizes, ["kf", "c"]).matmul(byGroup(blocks, groups)) : undefined;
-  const parts = phases.map(({ kernel, lookup }) => {
-    const count = lookup.pixels * groups;
-    if (kernel.length === 0)
-      return scalar(0, y.dtype).expand([count, fine, batch], blocks.slice(0, 0, 1).slice(1, 0, 1));
-    const part =
-      products === undefined
-        ? arranged(w, sizes, ["f", "kc"], kernel).matmul(columnsOf(blocks, lookup, groups))
-        : gathered(products, lookup, places);
-    return part.reshape([count, fine, batch]);
+  const reached = phases.filter(({ kernel }) => kernel.length > 0);
+  const results =
+    fine < 48 || 2 * fine <= coarse
+      ? productsFirst(
+          transposedRows(w, sizes, planOf(geometry, allPlaces), true),
+          blocks,
+          reached.map(({ lookup }) => lookup),
+          sizes,
+        )
+      : reached.map(({ kernel, lookup }) =>
+          transposedRows(w, sizes, kernel, false).matmul(columnsOf(blocks, lookup, groups)),
+        );
+  const parts = phases.map((phase) => {
+    const shape = [phase.lookup.pixels * groups, fine, batch];
+    const result = results[reached.indexOf(phase)];
+    return result === undefined
+      ? scalar(0, y.dtype).expand(shape, blocks.slice(0, 0, 1).slice(1, 0, 1))
+      : result.reshape(shape);
   });
   const joined = concat(parts, 0);
   const image = phases.length === 1 ? joined : joined.gather(indices(order));
   return imageOf(image, geometry.fine, fine * groups);
+}
+
+/**
+ * The sum over pixels of a [pixels, (groups,) m, batch] times b [pixels, (groups,) n, batch] transposed. Products of wide
+ * layers are larger than their operands: these are then laid side by side and multiplied once.
+ */
+function sumOfProducts(a: Expr, b: Expr): Expr {
+  const [m, n] = [a, b].map((x) => x.shape.at(-2) as number) as [number, number];
+  const batch = a.shape.at(-1) as Dim;
+  if (a.rank > 3 || typeof batch === "string" || m * n < 2 * batch * (m + n)) {
+    return a.matmul(b.matrixTranspose()).sum(0);
+  }
+  const [left, right] = [a, b].map((x) => x.transpose([1, 0, 2]).reshape([x.shape[1] as number, -1]));
+  return (left as Expr).matmul((right as Expr).transpose());
 }
 
 /** x [batch, ...fine, channels] and y [batch, ...coarse, channels] to the gradient of the weights between them. */
@@ -103,14 +166,14 @@ export function weightsForm(x: Expr, y: Expr, geometry: Geometry): Expr {
   const blocks = { x: blocksOf(x, groups), y: blocksOf(y, groups) };
   const fromCoarse =
     geometry.stride.every((by) => by === 1) &&
-    productFirst(area(coarseOf(geometry)) * fine, area(geometry.fine) * coarse);
+    isLess(area(geometry.fine) * coarse, area(coarseOf(geometry)) * fine);
   const columns = fromCoarse
     ? columnsOf(blocks.y, planOf(geometry, columnsOfCoarse), groups)
     : columnsOf(blocks.x, planOf(geometry, columnsOfFine), groups);
   const rows = byGroup(fromCoarse ? blocks.x : blocks.y, groups);
-  const sum = rows.matmul(columns.matrixTranspose()).sum(0);
-  const turned = fromCoarse
+  const sum = sumOfProducts(rows, columns);
+  const ordered = fromCoarse
     ? sum.reshape([groups, fine, count, coarse]).transpose([0, 3, 1, 2])
     : sum.reshape([groups, coarse, count, fine]).transpose([0, 1, 3, 2]);
-  return turned.reshape([groups * coarse, fine, ...kernel]);
+  return ordered.reshape([groups * coarse, fine, ...kernel]);
 }

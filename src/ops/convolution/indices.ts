@@ -58,6 +58,11 @@ function lookup(
   return { blocks, parts, pixels: area(to), offsets: offsets.length, zero };
 }
 
+/** The numbers of all places of the kernel. */
+export function allPlaces({ kernel }: Geometry): number[] {
+  return places(kernel).map((_, place) => place);
+}
+
 /** For each coarse pixel, the fine ones under the kernel. */
 export function columnsOfFine(geometry: Geometry): Lookup {
   const { fine, kernel, stride, dilation, before } = geometry;

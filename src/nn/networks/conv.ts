@@ -1,0 +1,113 @@
+import { sizeOf, UserError } from "../../tensor/index.js";
+import { activationConfig, type ActivationLike, activationOf } from "../activations.js";
+import {
+  activation as activationLayer,
+  conv,
+  flatten,
+  linear,
+  type Norm,
+  norms,
+  normLayer,
+  requireNorm,
+  reshapeTo,
+} from "../layers/index.js";
+import type { Layer } from "../layer.js";
+import type { Network } from "../network.js";
+import type { NetworkInfo } from "./info.js";
+import { doublingChannels, halvings, type Picture, pictureNetwork, requireList, upTo } from "./pictures.js";
+
+/** How a `convNetwork` is built. */
+export interface ConvNetworkOptions {
+  /** Channels after each halving; default 32 and doubling until the shorter side is 4 at most. */
+  readonly channels?: readonly number[];
+  /** Size of all kernels, from 2; default 4. */
+  readonly kernel?: number;
+  /** After each convolution but the last: `batch` (default), `group` or `none`. */
+  readonly norm?: Norm;
+  /** After each normalisation; default `relu`. */
+  readonly activation?: ActivationLike;
+  /** Sizes of connected layers between the last picture and the code; default none. */
+  readonly hidden?: readonly number[];
+}
+
+/**
+ * Convolutions of stride 2, as in DCGAN (Radford, Metz and Chintala, 2016): each halves the picture, normalisation and
+ * activation after it, and a connected layer makes the code of what is left. As a decoder the same backwards, by transposed
+ * convolutions to exactly the lengths that were halved, odd ones too. Takes pictures [height, width] and [height, width,
+ * channels], and volumes. Throws a UserError for an option out of range and, when it is built, for vectors.
+ */
+export function convNetwork(options: ConvNetworkOptions = {}): Network {
+  const { channels, kernel = 4, norm = "batch", activation = "relu", hidden = [] } = options;
+  if (channels !== undefined) requireList("conv: channels", channels, 1);
+  requireList("conv: hidden", hidden, 0);
+  requireNorm("conv", norm);
+  if (!Number.isInteger(kernel) || kernel < 2) {
+    throw new UserError(`conv: kernel must be a whole number from 2, got ${JSON.stringify(kernel)}`, 2);
+  }
+  const act = activationOf(activation);
+  const ready = (width: number): Layer[] => {
+    const normal = normLayer(norm, width);
+    return [...(normal ? [normal] : []), activationLayer(act)];
+  };
+  // what a normalisation follows needs no bias
+  const bias = norm === "none";
+  const dense = (sizes: readonly number[]): Layer[] =>
+    sizes.flatMap((size) => [linear(size), activationLayer(act)]);
+
+  function encoder(picture: Picture): Layer[] {
+    const widths = channels ?? doublingChannels(picture);
+    const stages = widths.flatMap((out) => [conv({ out, kernel, stride: 2, bias }), ...ready(out)]);
+    return hidden.length === 0 ? stages : [...stages, flatten(), ...dense(hidden)];
+  }
+
+  function decoder(picture: Picture): Layer[] {
+    const widths = channels ?? doublingChannels(picture);
+    const sizes = halvings(picture.space, widths.length).toReversed();
+    const [start = []] = sizes;
+    const [first = 1, ...others] = widths.toReversed();
+    const up = (out: number, i: number, last = false): Layer =>
+      upTo(sizes[i] ?? [], sizes[i + 1] ?? [], { out, kernel, bias: bias || last });
+    return [
+      ...dense(hidden.toReversed()),
+      linear(sizeOf(start) * first),
+      reshapeTo([...start, first]),
+      ...ready(first),
+      ...others.flatMap((out, i) => [up(out, i), ...ready(out)]),
+      up(picture.channels, others.length, true),
+    ];
+  }
+
+  const config = {
+    ...(channels && { channels: [...channels] }),
+    ...(kernel !== 4 && { kernel }),
+    ...(norm !== "batch" && { norm }),
+    ...(activationConfig(act) !== "relu" && { activation: activationConfig(act) }),
+    ...(hidden.length > 0 && { hidden: [...hidden] }),
+  };
+  return pictureNetwork("conv", config, { encoder, decoder });
+}
+
+/** What the catalogue knows of it. */
+export const convNetworkInfo: NetworkInfo = {
+  name: "conv",
+  description: "convolutions of stride 2, and back by transposed ones, as in DCGAN",
+  options: {
+    channels: {
+      type: "numbers",
+      about: "channels after each halving; default 32, doubling until the shorter side is 4",
+    },
+    kernel: { type: "integer", min: 2, default: 4, about: "size of all kernels" },
+    norm: { type: "text", choices: norms, default: "batch", about: "after each convolution but the last" },
+    activation: { type: "activation", default: "relu", about: "after each normalisation" },
+    hidden: { type: "numbers", default: [], about: "sizes of connected layers between picture and code" },
+  },
+  examples: [
+    "conv(channels=[2], activation=tanh)",
+    "conv(channels=[2, 3], kernel=3, norm=none, activation=silu, hidden=[4])",
+  ],
+  shapes: [
+    [[4, 3, 2], [2]],
+    [[2], [5, 4]],
+  ],
+  make: (options) => convNetwork(options),
+};
