@@ -16,10 +16,13 @@ export {
 } from "./data/index.js";
 export { readSamples } from "./distributions/index.js";
 export { saveImages } from "./model/index.js";
+export type { RecordedArray, Rows, TorchMapping, TorchRecord } from "./model/torch/index.js";
 export {
   evaluate,
   evaluateModel,
+  exportTorch,
   fitFlow,
+  importTorch,
   loadModel,
   type NodeTrainOptions,
   scoreModel,
@@ -33,4 +36,11 @@ export {
   writeReport,
   type WrittenReport,
 } from "./report/index.js";
-export { type CheckpointName, type LoadOptions, readRunConfig } from "./runs/index.js";
+export {
+  type CheckpointName,
+  type ExportTorchOptions,
+  type ImportTorchOptions,
+  type LoadOptions,
+  readRunConfig,
+  type TorchImport,
+} from "./runs/index.js";

@@ -22,7 +22,17 @@ import { startWorkerEngine } from "./runtime/worker-engine.js";
 import { writeReport } from "./report/index.js";
 import { fitFlowOn, type FlowOptions, type FlowSampler } from "./sampling/index.js";
 import { type Tensor, UserError } from "./tensor/index.js";
-import { type LoadOptions, loadModelOn, type TrainOptions, trainOn } from "./runs/index.js";
+import {
+  type ExportTorchOptions,
+  exportTorchOn,
+  type ImportTorchOptions,
+  importTorchOn,
+  type LoadOptions,
+  loadModelOn,
+  type TorchImport,
+  type TrainOptions,
+  trainOn,
+} from "./runs/index.js";
 import type { Platform, Run } from "./train/index.js";
 
 /** The same engine, described otherwise. */
@@ -103,6 +113,31 @@ export async function train<E extends Encoding>(
 /** Loads a trained model out of a run's folder or a model folder; see {@link loadModelOn} for what is thrown. */
 export function loadModel(folder: string, options: LoadOptions = {}): Promise<TrainedVae> {
   return loadModelOn(nodePlatform, folder, options);
+}
+
+/**
+ * A model with the weights of a PyTorch `state_dict`: a safetensors file, or its bytes. See {@link importTorchOn} for how names
+ * are matched and what is thrown.
+ *
+ *     const { model } = await importTorch("vae.safetensors", vae({ input: [28, 28], latent: 20 }));
+ */
+export function importTorch(
+  source: string | Uint8Array,
+  definition: Vae,
+  options: ImportTorchOptions = {},
+): Promise<TorchImport> {
+  return importTorchOn(nodePlatform, source, definition, options);
+}
+
+/**
+ * The weights of a run's or model's folder, or of a model, as the bytes of a safetensors file that is a PyTorch `state_dict`.
+ * See {@link exportTorchOn}.
+ */
+export function exportTorch(
+  source: string | TrainedVae,
+  options: ExportTorchOptions = {},
+): Promise<Uint8Array> {
+  return exportTorchOn(nodePlatform, source, options);
 }
 
 const enginePlace = { device: be.text, threads: be.whole(1, 1024) };

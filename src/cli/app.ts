@@ -13,7 +13,9 @@ import { UserError } from "../tensor/index.js";
 import { devicesCommand } from "./commands/devices.js";
 import { encodeCommand } from "./commands/encode.js";
 import { evaluateCommand } from "./commands/evaluate.js";
+import { exportTorchCommand } from "./commands/export-torch.js";
 import { generateCommand } from "./commands/generate.js";
+import { importTorchCommand } from "./commands/import-torch.js";
 import { inspectCommand } from "./commands/inspect.js";
 import { interpolateCommand } from "./commands/interpolate.js";
 import { listCommand } from "./commands/list.js";
@@ -49,6 +51,14 @@ function textFor(debug: boolean): ApplicationText {
 
 /** The command line as stricli runs it. `debug` shows stacks of errors. */
 export function application(debug: boolean): Application<Cli> {
+  const importing = buildRouteMap<string, Cli>({
+    routes: { torch: importTorchCommand },
+    docs: { brief: "Take weights from elsewhere: PyTorch" },
+  });
+  const exporting = buildRouteMap<string, Cli>({
+    routes: { torch: exportTorchCommand },
+    docs: { brief: "Write weights for elsewhere: PyTorch" },
+  });
   const root = buildRouteMap<string, Cli>({
     routes: {
       train: trainCommand,
@@ -60,6 +70,8 @@ export function application(debug: boolean): Application<Cli> {
       interpolate: interpolateCommand,
       manifold: manifoldCommand,
       inspect: inspectCommand,
+      import: importing,
+      export: exporting,
       devices: devicesCommand,
       list: listCommand,
     },

@@ -53,6 +53,9 @@ const { memory, bytes, layout, out } = runFields;
 const { optimizer, schedule, lrEncoder, lrDecoder, lrPrior } = runFields;
 const { clipNorm, clipValue, skipNonFinite, accumulate, ema } = runFields;
 
+/** The shape of an example, for commands that have no data to tell it. */
+export const inputField = flagOf(runFields.input);
+
 /** What `train` can be told by flags, by their names. */
 export const fields = {
   out: flagOf(out),

@@ -11,6 +11,13 @@ export const NAMES = {
 } as const satisfies Record<DType, string>;
 
 export const LAYOUT = Object.keys(NAMES) as DType[];
+
+/** Element types that only `decodeStored` reads, with their bytes: those of PyTorch's half precision. */
+export const HALVES: Readonly<Record<string, number>> = { F16: 2, BF16: 2 };
+
+/** All element types, in the order in which the reference writer lays tensors out. */
+export const STORED: readonly string[] = ["I64", "F64", "F32", "I32", "BF16", "F16", "U8", "BOOL"];
+
 /** The key that no tensor can have. */
 export const METADATA = "__metadata__";
 
@@ -20,7 +27,10 @@ export const MAX_HEADER = 100_000_000;
 /** Where a tensor lies, in bytes from the end of the header. */
 export interface Entry {
   readonly name: string;
-  readonly dtype: DType;
+  /** The format's name of its element type. */
+  readonly stored: string;
+  /** Ours; of halves none. */
+  readonly dtype: DType | undefined;
   readonly shape: readonly number[];
   readonly begin: number;
   readonly end: number;
@@ -38,13 +48,18 @@ export interface Header {
   readonly metadata: Record<string, string>;
 }
 
-/** Reads and checks all of a file but the data. `source` names the file in messages. */
-export function readHeader(bytes: Uint8Array, source: string, fail: Fail): Header {
+/** Reads and checks all of a file but the data. `source` names the file in messages. `others` are further element types. */
+export function readHeader(
+  bytes: Uint8Array,
+  source: string,
+  fail: Fail,
+  others: Readonly<Record<string, number>> = {},
+): Header {
   const start = 8 + readHeaderLength(bytes, fail);
   // Copied because browsers' TextDecoder refuses shared memory.
   const { [METADATA]: texts = {}, ...infos } = parseHeader(new Uint8Array(bytes.subarray(8, start)), fail);
   const metadata = readMetadata(texts, fail);
-  const entries = Object.entries(infos).map(([name, info]) => readEntry(name, info, source, fail));
+  const entries = Object.entries(infos).map(([name, info]) => readEntry(name, info, source, fail, others));
   entries.sort((a, b) => a.begin - b.begin || a.end - b.end);
   checkLayout(entries, bytes.length - start, fail);
   return { start, entries, metadata };
@@ -111,14 +126,22 @@ function isCount(value: unknown): value is number {
   return Number.isSafeInteger(value) && (value as number) >= 0;
 }
 
-function readEntry(name: string, info: unknown, source: string, fail: Fail): Entry {
+function readEntry(
+  name: string,
+  info: unknown,
+  source: string,
+  fail: Fail,
+  others: Readonly<Record<string, number>>,
+): Entry {
   const label = `tensor ${JSON.stringify(name)}`;
   if (!isObject(info)) return fail(`the entry of ${label} is not an object`);
   const { dtype: stored, shape, data_offsets: offsets } = info;
   if (typeof stored !== "string") return fail(`${label} has no dtype`);
   const dtype = LAYOUT.find((candidate) => NAMES[candidate] === stored);
-  if (dtype === undefined) {
-    const known = Object.values(NAMES).join(", ");
+  const own = Object.hasOwn(others, stored) ? others[stored] : undefined;
+  const width = dtype === undefined ? own : bytesPerElement(dtype);
+  if (width === undefined) {
+    const known = [...Object.values(NAMES), ...Object.keys(others)].join(", ");
     throw new UserError(`${source}: ${label} has the element type ${stored}; convert it to one of ${known}`);
   }
   if (!Array.isArray(shape) || !shape.every(isCount)) {
@@ -128,13 +151,13 @@ function readEntry(name: string, info: unknown, source: string, fail: Fail): Ent
     return fail(`the data_offsets of ${label} are not two whole numbers`);
   }
   const [begin = 0, end = 0] = offsets;
-  const needed = sizeOf(shape) * bytesPerElement(dtype);
+  const needed = sizeOf(shape) * width;
   if (end - begin !== needed) {
     fail(
       `${label} of type ${stored} and shape ${formatShape(shape)} takes ${needed} bytes, not ${end - begin}`,
     );
   }
-  return { name, dtype, shape, begin, end };
+  return { name, stored, dtype, shape, begin, end };
 }
 
 /** `entries` are sorted by place; together they must fill `length` bytes. */

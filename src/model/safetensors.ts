@@ -8,7 +8,7 @@ import {
   tensor,
   UserError,
 } from "../tensor/index.js";
-import { LAYOUT, MAX_HEADER, METADATA, NAMES, readHeader } from "./safetensors-header.js";
+import { HALVES, MAX_HEADER, METADATA, NAMES, readHeader, STORED } from "./safetensors-header.js";
 
 /** What a safetensors file holds. */
 export interface Safetensors {
@@ -38,18 +38,38 @@ export function encodeSafetensors(
     requireArgument("encodeSafetensors", `"${name}"`, value, be.tensor());
   }
   requireArgument("encodeSafetensors", "metadata", metadata, be.having([], "an object of texts by name"));
+  const stored = Object.entries(tensors).map(([name, value]): [string, StoredTensor] => {
+    checkTensor(name, value);
+    return [name, { stored: NAMES[value.dtype], shape: value.shape, bytes: bytesOf(value) }];
+  });
+  return encodeStored(Object.fromEntries(stored), metadata);
+}
+
+/** A tensor as the format holds it. */
+export interface StoredTensor {
+  /** The format's name of its element type, such as `F32`. */
+  readonly stored: string;
+  readonly shape: readonly number[];
+  /** Its numbers, little-endian. */
+  readonly bytes: Uint8Array;
+}
+
+/** Tensors of any of the format's element types as a file, laid out as `encodeSafetensors` does. */
+export function encodeStored(
+  tensors: Readonly<Record<string, StoredTensor>>,
+  metadata: Readonly<Record<string, string>> = {},
+): Uint8Array {
   const sorted = Object.entries(tensors).sort(
     ([nameA, a], [nameB, b]) =>
-      LAYOUT.indexOf(a.dtype) - LAYOUT.indexOf(b.dtype) || (nameA < nameB ? -1 : nameA > nameB ? 1 : 0),
+      STORED.indexOf(a.stored) - STORED.indexOf(b.stored) || (nameA < nameB ? -1 : nameA > nameB ? 1 : 0),
   );
   const texts = Object.entries(metadata).sort(([a], [b]) => (a < b ? -1 : 1));
   const parts = texts.length === 0 ? [] : [`"${METADATA}":{${texts.map(encodeText).join()}}`];
   let end = 0;
-  for (const [name, value] of sorted) {
-    checkTensor(name, value);
+  for (const [name, { stored, shape, bytes }] of sorted) {
     const begin = end;
-    end += value.data.byteLength;
-    const info = { dtype: NAMES[value.dtype], shape: value.shape, data_offsets: [begin, end] };
+    end += bytes.byteLength;
+    const info = { dtype: stored, shape, data_offsets: [begin, end] };
     parts.push(`${JSON.stringify(name)}:${JSON.stringify(info)}`);
   }
   const header = new TextEncoder().encode(`{${parts.join()}}`);
@@ -60,9 +80,9 @@ export function encodeSafetensors(
   out.set(header, 8);
   out.fill(0x20, 8 + header.length, 8 + headerLength);
   let at = 8 + headerLength;
-  for (const [, value] of sorted) {
-    out.set(bytesOf(value), at);
-    at += value.data.byteLength;
+  for (const [, { bytes }] of sorted) {
+    out.set(bytes, at);
+    at += bytes.byteLength;
   }
   return out;
 }
@@ -111,7 +131,7 @@ export function decodeSafetensors(bytes: Uint8Array, source = "the safetensors d
     throw new UserError(`${source} is not a valid safetensors file: ${problem}`);
   };
   const { start, entries, metadata } = readHeader(bytes, source, fail);
-  const tensors = entries.map(({ name, dtype, shape, begin, end }): [string, Tensor] => {
+  const tensors = entries.map(({ name, dtype = "float32", shape, begin, end }): [string, Tensor] => {
     const stored = bytes.subarray(start + begin, start + end);
     if (dtype === "bool" && !isBool(stored)) {
       fail(`the BOOL tensor ${JSON.stringify(name)} has bytes other than 0 and 1`);
@@ -120,5 +140,27 @@ export function decodeSafetensors(bytes: Uint8Array, source = "the safetensors d
     new Uint8Array(data.buffer).set(stored);
     return [name, tensor(dtype, shape, data)];
   });
+  return { tensors: Object.fromEntries(tensors), metadata };
+}
+
+/** What `decodeStored` gives: a file's tensors as they lie in it, and its free texts. */
+export interface StoredTensors {
+  readonly tensors: Readonly<Record<string, StoredTensor>>;
+  readonly metadata: Readonly<Record<string, string>>;
+}
+
+/**
+ * The tensors of a safetensors file as they are stored, half-precision ones (F16, BF16) too. Checked, and thrown for, as
+ * `decodeSafetensors` does.
+ */
+export function decodeStored(bytes: Uint8Array, source: string): StoredTensors {
+  const fail = (problem: string): never => {
+    throw new UserError(`${source} is not a valid safetensors file: ${problem}`);
+  };
+  const { start, entries, metadata } = readHeader(bytes, source, fail, HALVES);
+  const tensors = entries.map(({ name, stored, shape, begin, end }): [string, StoredTensor] => [
+    name,
+    { stored, shape, bytes: new Uint8Array(bytes.subarray(start + begin, start + end)) },
+  ]);
   return { tensors: Object.fromEntries(tensors), metadata };
 }

@@ -4,3 +4,11 @@ export { readMetrics } from "./metrics.js";
 export { holdsRun, readRunConfig, runFile, runFiles } from "./run-config.js";
 export { RunFolder } from "./run-folder.js";
 export { trainOn } from "./train.js";
+export {
+  type ExportTorchOptions,
+  exportTorchOn,
+  type ImportTorchOptions,
+  importTorchOn,
+  readStateDict,
+  type TorchImport,
+} from "./torch.js";

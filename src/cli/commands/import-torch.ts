@@ -1,0 +1,156 @@
+import { buildCommand } from "@stricli/core";
+import { type ExampleSchema, wholeSchema } from "../../data/index.js";
+import { type Vae, vae } from "../../model/index.js";
+import { inferSizes } from "../../model/torch/index.js";
+import { nodePlatform } from "../../node.js";
+import { importTorchOn, readStateDict, type Settings } from "../../runs/index.js";
+import { UserError } from "../../tensor/index.js";
+import { loadSettings } from "../config.js";
+import { type Cli, note, print } from "../context.js";
+import { defined } from "../defined.js";
+import { type FlagField, fields, inputField, text } from "../fields.js";
+import { commonFlags, type CommonFlags, flag, toggle } from "../flags.js";
+import { mappingFrom } from "../torch-mapping.js";
+import { countText } from "../views/format.js";
+
+const modelFlags = {
+  input: inputField,
+  z: fields.z,
+  network: fields.network,
+  hidden: fields.hidden,
+  channels: fields.channels,
+  activation: fields.activation,
+  posterior: fields.posterior,
+  prior: fields.prior,
+  likelihood: fields.likelihood,
+} as const;
+
+type ModelFlags = {
+  readonly [K in keyof typeof modelFlags]?: (typeof modelFlags)[K] extends FlagField<infer T> ? T : never;
+};
+
+interface ImportFlags extends ModelFlags, CommonFlags {
+  readonly out?: string;
+  readonly map?: string;
+  readonly range?: string;
+  readonly config?: string;
+  readonly json?: boolean;
+}
+
+/** What is told of the model, by flags before the config file, and by the weights themselves where neither says it. */
+function modelFor(flags: ImportFlags, settings: Settings, inferred: ReturnType<typeof inferSizes>): Vae {
+  const { z, input, network, hidden, channels, activation, posterior, prior, likelihood } = flags;
+  const given = {
+    ...defined({
+      latent: settings.latent,
+      network: settings.network,
+      hidden: settings.hidden,
+      channels: settings.channels,
+      activation: settings.activation,
+      encoder: settings.encoder,
+      decoder: settings.decoder,
+      posterior: settings.posterior,
+      prior: settings.prior,
+      likelihood: settings.likelihood,
+    }),
+    ...defined({ input, latent: z, network, hidden, channels, activation, posterior, prior, likelihood }),
+  };
+  const perceptron = given.encoder === undefined && (given.network?.name ?? "mlp") === "mlp";
+  const { hidden: sizes, input: shape, latent } = inferred;
+  const own = {
+    ...defined({ input: shape, latent }),
+    ...(perceptron && network === undefined && defined({ hidden: sizes })),
+  };
+  const options = { ...own, ...given };
+  if (options.input === undefined || options.latent === undefined) {
+    const missing =
+      options.input === undefined
+        ? "--input, the shape of an example, such as --input 64,64,3"
+        : "--z, the number of latent coordinates";
+    throw new UserError(`the weights don't tell it: give ${missing}`, 2);
+  }
+  return vae({ ...options, input: options.input });
+}
+
+/** `-1,1`: the numbers that the network has for black and white. */
+function schemaFor(range: string | undefined, input: readonly number[]): ExampleSchema {
+  if (range === undefined) return wholeSchema(input);
+  const [black, white, ...rest] = range.split(",").map(Number);
+  if (
+    black === undefined ||
+    white === undefined ||
+    rest.length > 0 ||
+    !(white > black) ||
+    !Number.isFinite(white - black)
+  ) {
+    throw new UserError(`--range must be the numbers of black and white, such as -1,1, got "${range}"`, 2);
+  }
+  if (black === 0 && white === 1) return wholeSchema(input);
+  const scale = 1 / (white - black);
+  return wholeSchema(input, { type: "standard", of: "unit", mean: [-black * scale], scale: [scale] });
+}
+
+async function importWeights(this: Cli, flags: ImportFlags, file: string): Promise<void> {
+  const { out, json = false } = flags;
+  if (out === undefined) throw new UserError("where to? Give a folder: --out DIR", 2);
+  const settings = await loadSettings(flags.config);
+  const dict = await readStateDict(file);
+  const definition = modelFor(flags, settings, inferSizes(dict));
+  const map = await mappingFrom(flags.map);
+  const { names, notes } = await importTorchOn(nodePlatform, { dict, file }, definition, {
+    out,
+    schema: schemaFor(flags.range, definition.input),
+    ...(map && { map }),
+  });
+  if (json) return print(JSON.stringify({ out, model: definition.describe(), names, notes }));
+  for (const one of notes) note(one);
+  const arrays = Object.keys(names).length;
+  note(`${countText(arrays)} arrays; input [${definition.input.join(", ")}], ${definition.describe()}`);
+  print(out);
+}
+
+export const importTorchCommand = buildCommand<ImportFlags, [file: string], Cli>({
+  func: importWeights,
+  parameters: {
+    positional: {
+      kind: "tuple",
+      parameters: [
+        { brief: "A state_dict as a safetensors file", placeholder: "FILE", parse: (input) => input },
+      ],
+    },
+    flags: {
+      out: flag("out", text("DIR", "The folder to write the model to")),
+      input: flag("input", {
+        ...inputField,
+        brief:
+          "The shape of an example, channels last, such as 64,64,3 [default = what a perceptron's weights tell]",
+      }),
+      z: flag("z", { ...fields.z, brief: "Latent coordinates [default = what the weights tell]" }),
+      network: flag("network", fields.network),
+      hidden: flag("hidden", {
+        ...fields.hidden,
+        brief: "Hidden sizes of the encoder, reversed for the decoder [default = what the weights tell]",
+      }),
+      channels: flag("channels", fields.channels),
+      activation: flag("activation", fields.activation),
+      posterior: flag("posterior", fields.posterior),
+      prior: flag("prior", fields.prior),
+      likelihood: flag("likelihood", fields.likelihood),
+      map: flag("map", text("FILE", "JSON of PyTorch's names and ours, where names and shapes don't tell")),
+      range: flag("range", text("A,B", "The network's numbers for black and white [default = 0,1]")),
+      config: flag("config", text("FILE", "Config file with networks or distributions of your own")),
+      json: toggle("Print one JSON object"),
+      ...commonFlags,
+    },
+    aliases: { z: "z" },
+  },
+  docs: {
+    brief: "Make a model of a PyTorch state_dict",
+    fullDescription:
+      "Makes a model folder of a PyTorch state_dict that safetensors.torch.save_file wrote. Arrays are matched by name, else by\n" +
+      "the order and shapes of the modules, else by --map; what is missing, unexpected or of another shape is said. Separate\n" +
+      "layers for mean and log-variance become one, and flattened pictures are put into our order of pixels.\n\n" +
+      "  latent import torch vae.safetensors --out vae\n" +
+      "  latent import torch celeba.safetensors --config celeba.json --input 64,64,3 --range -1,1 --likelihood 'normal(scale=1)' --out celeba",
+  },
+});
