@@ -122,7 +122,10 @@ export const continuousBernoulli: FamilyFactory<"logits", EncodingOf<"mean" | "l
       const isNear = each.abs().less(near);
       return isNear.where(inverseNear(isNear.where(each, 0), u), inverseFar(isNear.where(1, each), u));
     },
-    logProb: ({ logits }, x) => x.mul(logits).sub(logIntegral(logits)),
+    logProb: ({ logits }, x) => {
+      const outside = x.less(0).or(x.greater(1));
+      return outside.where(-Infinity, x.mul(logits).sub(logIntegral(logits)));
+    },
     mean: ({ logits }) => meanOf(logits),
     variance: ({ logits }) => varianceOf(logits),
     entropy: ({ logits }) => logIntegral(logits).sub(logits.mul(meanOf(logits))),

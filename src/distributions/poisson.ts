@@ -14,18 +14,21 @@ export const poisson: FamilyFactory<"rate", EncodingOf<"mean" | "rate">> = defin
   logProb: ({ rate }, x) => {
     // 0 log 0 is 0: at rate 0 the count 0 is certain
     const certain = rate.equal(0).and(x.equal(0));
-    return x.mul(certain.where(1, rate).log()).sub(rate).sub(x.add(1).lgamma());
+    const count = x.maximum(0);
+    const logProb = count.mul(certain.where(1, rate).log()).sub(rate).sub(count.add(1).lgamma());
+    return x.less(0).where(-Infinity, logProb);
   },
   mean: ({ rate }) => rate,
   variance: ({ rate }) => rate,
 });
 
 registerKl(poisson, poisson, (p, q) => {
-  const ratio = q.rate.div(p.rate);
-  const value = p.rate.equal(0).where(q.rate, ratio.sub(1).sub(ratio.log()).mul(p.rate));
+  const none = p.rate.equal(0);
+  const ratio = none.and(q.rate.equal(0)).where(1, q.rate.div(p.rate));
+  const value = none.where(q.rate, ratio.sub(1).sub(ratio.log()).mul(p.rate));
   // The derivatives as they are; differentiated term by term they would cancel.
   return customGradient(value, [p.rate, q.rate], (grad) => [
     grad.mul(ratio.log()).neg().sumTo(p.rate.shape),
-    grad.mul(q.rate.sub(p.rate).div(q.rate)).sumTo(q.rate.shape),
+    grad.mul(none.where(1, q.rate.sub(p.rate).div(q.rate))).sumTo(q.rate.shape),
   ]);
 });

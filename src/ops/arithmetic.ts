@@ -3,6 +3,7 @@ import { isFloat, sameShape } from "../tensor/index.js";
 import { lowerProduct } from "./matmul.js";
 import { binary, factorOf, type Operand, unary } from "./elementwise.js";
 import { joinedPaddings } from "./slice.js";
+import { lowerWholeDivision } from "./whole-division.js";
 
 declare module "../graph/expr.js" {
   interface Expr {
@@ -119,7 +120,11 @@ const mulNodes = binary({
 const divNodes = binary({
   name: "div",
   neutral: [undefined, 1],
-  onnx: "Div",
+  onnx: (emit, a, b, dtype, node) => {
+    const divide = (by: string): string => emit.node("Div", [a, by]);
+    if (isFloat(dtype)) return divide(b);
+    return lowerWholeDivision(emit, b, dtype, node.inputs[1] as Expr, divide, () => emit.node("Neg", [a]));
+  },
   gradient: (_a, b, y, g) => {
     const da = g.div(b);
     return [da, da.mul(y).neg()];

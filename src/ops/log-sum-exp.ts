@@ -1,4 +1,5 @@
 import { Expr } from "../graph/index.js";
+import type { DType } from "../tensor/index.js";
 import { type Axes, axesOf } from "./axes.js";
 import { customGradient } from "./gradient-control.js";
 import { anyMax, reducedShape } from "./reduce.js";
@@ -25,6 +26,9 @@ function parts(x: Expr, axes: readonly number[], shift = largest(x, axes)): { sh
   return { shifted, total: shifted.exp().sum(axes, true) };
 }
 
+const largestNumber = (dtype: DType): number =>
+  dtype === "float64" ? Number.MAX_VALUE : 2 ** 128 - 2 ** 104;
+
 /**
  * log(sum(exp(x))) over axes, without overflow; minus infinity over nothing and where every element is, with
  * gradient 0 there.
@@ -35,7 +39,8 @@ export function logSumExp(x: Expr, axes?: Axes, keepDims = false): Expr {
     return x.sum(list, keepDims).sub(Number.POSITIVE_INFINITY);
   }
   const top = largest(x, list);
-  const shift = top.isFinite().where(top, 0);
+  // Of rows with plus infinity, which has all of the weight, all else must still lie far below.
+  const shift = top.greater(Number.NEGATIVE_INFINITY).where(top.minimum(largestNumber(x.dtype)), 0);
   const { shifted, total } = parts(x, list, shift);
   const value = total.log().add(shift);
   const result = customGradient(value, [x], (grad) => {

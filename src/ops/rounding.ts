@@ -1,6 +1,7 @@
-import { type Emitter, Expr, uniformValue } from "../graph/index.js";
-import { type DType, isFloat } from "../tensor/index.js";
+import { Expr, uniformValue } from "../graph/index.js";
+import { isFloat } from "../tensor/index.js";
 import { binary, type Operand, unary } from "./elementwise.js";
+import { lowerWholeDivision } from "./whole-division.js";
 
 declare module "../graph/expr.js" {
   interface Expr {
@@ -24,32 +25,27 @@ export const ceil: (x: Expr) => Expr = unary({ name: "ceil", onnx: "Ceil", gradi
 /** The nearest integer, halves to even; no gradient. */
 export const round: (x: Expr) => Expr = unary({ name: "round", onnx: "Round", gradient: null });
 
-/** `rest`, or what remains by an infinite divisor: x if it has the divisor's sign or is 0, else the divisor. */
-function byInfinity(emit: Emitter, x: string, divisor: string, rest: string, dtype: DType): string {
-  const infinite = (of: string): string => emit.node("IsInf", [of]);
-  const opposite = emit.node("Less", [
-    emit.node("Mul", [x, emit.node("Sign", [divisor])]),
-    emit.scalar(0, dtype),
-  ]);
-  const applies = emit.node("And", [infinite(divisor), emit.node("Not", [infinite(x)])]);
-  return emit.node("Where", [applies, emit.node("Where", [opposite, divisor, x]), rest]);
-}
-
 /**
- * What remains of `x` after whole multiples of `divisor`, with the divisor's sign; elementwise with
+ * What remains of `x` after whole multiples of `divisor`, with the divisor's sign, without rounding; elementwise with
  * broadcasting. By an infinite divisor it is `x`, or the divisor if the signs differ. Wraps angles: `angle.floorMod(2 * Math.PI)`.
  */
 export const floorMod: (x: Operand, divisor: Operand) => Expr = binary({
   name: "floorMod",
   onnx: (emit, x, divisor, dtype, node) => {
-    if (!isFloat(dtype)) return emit.node("Mod", [x, divisor], { fmod: { int: 0 } });
-    const whole = emit.node("Floor", [emit.node("Div", [x, divisor])]);
-    const rest = emit.node("Sub", [x, emit.node("Mul", [whole, divisor])]);
-    const known = uniformValue(node.inputs[1] as Expr);
-    return known !== undefined && Number.isFinite(known) ? rest : byInfinity(emit, x, divisor, rest, dtype);
+    const zero = emit.scalar(0, dtype);
+    if (!isFloat(dtype)) {
+      const divide = (by: string): string => emit.node("Mod", [x, by], { fmod: { int: 0 } });
+      return lowerWholeDivision(emit, divisor, dtype, node.inputs[1] as Expr, divide, () => zero);
+    }
+    const rest = emit.node("Mod", [x, divisor], { fmod: { int: 1 } });
+    const signs = [rest, divisor].map((value) => emit.node("Less", [value, zero]));
+    const differ = emit.node("Xor", signs);
+    const moved = emit.node("Where", [differ, emit.node("Add", [rest, divisor]), rest]);
+    return emit.node("Where", [emit.node("Equal", [rest, zero]), zero, moved]);
   },
-  gradient: (x, divisor, _y, g) => {
-    const whole = x.div(divisor).floor();
+  gradient: (x, divisor, y, g) => {
+    // So many whole multiples, also of infinity; by infinity none or, beyond 0, minus one.
+    const whole = y.isFinite().where(x.sub(y).div(divisor).round(), x.div(divisor).floor());
     const known = uniformValue(divisor);
     if (known !== undefined && Number.isFinite(known)) return [g, g.mul(whole).neg()];
     const opposite = x.mul(divisor.sign()).less(0).and(divisor.isFinite().not()).and(x.isFinite());

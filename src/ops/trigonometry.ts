@@ -86,8 +86,12 @@ export const atan2: (y: Operand, x: Operand) => Expr = binary({
     return emit.node("Where", [emit.node("Less", [y, zero]), emit.node("Neg", [upper]), upper]);
   },
   gradient: (y, x, _angle, g) => {
-    const scaled = g.div(x.square().add(y.square()));
-    return [scaled.mul(x), scaled.mul(y).neg()];
+    // By the larger of them, lest squares of small or large numbers leave the range.
+    const larger = x.abs().maximum(y.abs());
+    const unit = larger.isFinite().where(larger, 1);
+    const [u, v] = [x.div(unit), y.div(unit)];
+    const scaled = g.div(u.square().add(v.square())).div(unit);
+    return [scaled.mul(u), scaled.mul(v).neg()];
   },
 });
 

@@ -104,10 +104,11 @@ class OrtSession implements Session {
 
 /**
  * What every session is told. ONNX Runtime 1.30's DivMulFusion makes invalid models of valid ones, and wrong ones where
- * numbers are whole; what is good of it, `divideProducts` does before the model is encoded.
+ * numbers are whole; what is good of it, `divideProducts` does before the model is encoded. Its MatMulScaleFusion takes a
+ * factor of products of batches of matrices as a float32, in float64 too.
  */
 const always: Readonly<Record<string, string>> = {
-  "optimization.disable_specified_optimizers": "DivMulFusion",
+  "optimization.disable_specified_optimizers": "DivMulFusion;MatMulScaleFusion",
 };
 
 /** What tells one ONNX Runtime backend from another. */
