@@ -1,5 +1,6 @@
 import { type Expr, scalar } from "../../graph/index.js";
 import type { Dim } from "../../tensor/index.js";
+import { sumOfRows } from "../reduce.js";
 import { concat } from "../slice.js";
 import { blocksOf, byGroup, columnsOf, imageOf } from "./blocks.js";
 import { area, coarseOf, type Geometry } from "./geometry.js";
@@ -152,7 +153,8 @@ function sumOfProducts(a: Expr, b: Expr): Expr {
   const [m, n] = [a, b].map((x) => x.shape.at(-2) as number) as [number, number];
   const batch = a.shape.at(-1) as Dim;
   if (a.rank > 3 || typeof batch === "string" || m * n < 2 * batch * (m + n)) {
-    return a.matmul(b.matrixTranspose()).sum(0);
+    const products = a.matmul(b.matrixTranspose());
+    return products.shape.includes(0) ? products.sum(0) : sumOfRows(products, 1);
   }
   const [left, right] = [a, b].map((x) => x.transpose([1, 0, 2]).reshape([x.shape[1] as number, -1]));
   return (left as Expr).matmul((right as Expr).transpose());
