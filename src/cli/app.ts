@@ -19,6 +19,7 @@ import { importTorchCommand } from "./commands/import-torch.js";
 import { inspectCommand } from "./commands/inspect.js";
 import { interpolateCommand } from "./commands/interpolate.js";
 import { listCommand } from "./commands/list.js";
+import { lrFindCommand } from "./commands/lr-find.js";
 import { manifoldCommand } from "./commands/manifold.js";
 import { reconstructCommand } from "./commands/reconstruct.js";
 import { scoreCommand } from "./commands/score.js";
@@ -62,6 +63,7 @@ export function application(debug: boolean): Application<Cli> {
   const root = buildRouteMap<string, Cli>({
     routes: {
       train: trainCommand,
+      lrFind: lrFindCommand,
       evaluate: evaluateCommand,
       generate: generateCommand,
       encode: encodeCommand,

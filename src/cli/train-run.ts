@@ -81,14 +81,15 @@ export async function trainRun(plan: TrainPlan, view: TrainView, interrupt: Inte
   return run;
 }
 
-async function readData(
+/** Reads the data of a plan; tells `view` of downloads. */
+export async function readData(
   { source, told, before }: TrainPlan,
-  view: TrainView,
-  signal: AbortSignal,
+  view: Pick<TrainView, "download">,
+  signal?: AbortSignal,
 ): Promise<Dataset> {
   const layout = told.layout ?? recordedLayout(before);
   const options: LoadDataOptions = {
-    signal,
+    ...(signal && { signal }),
     ...(layout !== undefined && { layout }),
     onProgress: ({ file, received, total }) => view.download(file, received, total),
     ...defined({ memory: told.memory, bytes: told.bytes ?? recordedBytes(before) }),

@@ -9,6 +9,7 @@ export {
 } from "./image-grid.js";
 export { decodePng, encodePng } from "./png.js";
 export { type CurveOptions, type CurveTerm, type HistoryPoint, lossCurves } from "./curves.js";
+export { rateRange, type RangePoint, type RateRangeOptions, rateText } from "./rate-range.js";
 export { latentScatter, type ScatterOptions } from "./scatter.js";
 export type { Labels } from "./classes.js";
 export { type PrincipalAxes, principalAxes } from "./principal-axes.js";

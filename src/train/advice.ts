@@ -12,6 +12,23 @@ export function collapseAdvice(measured: string, objective: string): string {
   return `posterior collapse: ${measured}. The latent variable says nothing about the input and every output is the same. ${remedy}`;
 }
 
+/** The share of the first weights in an average of the weights from which on there is a warning. */
+const tellingShare = 0.05;
+
+/** The warning for an average that will still be much of a run's first weights at its end, if it will. */
+export function averageAdvice(decay: number, updates: number): string | undefined {
+  const share = decay ** (updates - 1);
+  if (share <= tellingShare) return undefined;
+  const fitting = [0.9999, 0.999, 0.99, 0.9].find(
+    (other) => other < decay && other ** (updates - 1) <= tellingShare,
+  );
+  const smaller = fitting === undefined ? "a smaller `ema`" : `a smaller \`ema\`, such as ${fitting}`;
+  return (
+    `the average of the weights (\`ema\` ${decay}) will still be ${Math.round(100 * share)} % the first weights after the ` +
+    `run's ${updates.toLocaleString("en-US")} updates: take ${smaller}, or more epochs`
+  );
+}
+
 /** Numbers further from 0 than this, not standardised, are likely why training diverged. */
 const wide = 10;
 

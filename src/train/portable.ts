@@ -13,5 +13,6 @@ export {
   trainWith,
 } from "./training.js";
 export { collapseAdvice } from "./advice.js";
+export { findRate, type RateFinding, type RatePoint, type RateRange } from "./lr-find.js";
 export { initialState, madeWeights, type Progress, type Tally, type TrainState } from "./state.js";
 export { lossOutput, type StepOptions, type TrainingStep, trainingStep } from "./step.js";

@@ -13,6 +13,7 @@ import { type Objective, requireLeastBatch } from "../objectives/index.js";
 import { learningRate, type Schedule, ScheduledPace, type UpdateRule } from "../optim/index.js";
 import type { Backend, Engine } from "../runtime/index.js";
 import { UserError } from "../tensor/index.js";
+import { averageAdvice } from "./advice.js";
 import type { Change, EpochRecord, TrainEvent } from "./events.js";
 import { wideDataAdvice } from "./advice.js";
 import { EngineState } from "./engine-state.js";
@@ -151,7 +152,7 @@ function requireHeldOut(dataset: Dataset, { patience, validation }: TrainSetting
 }
 
 /** The way of standardising that suits the data, where the settings leave that open. */
-function settled(told: TrainSettings, { kind }: Dataset): RunSettings {
+export function settled(told: TrainSettings, { kind }: Dataset): RunSettings {
   const standardize = standardizationOf(told.standardize, kind);
   if (standardize === "none" || told.binarize === "none") return { ...told, standardize };
   throw new UserError("numbers are either standardised or made binary: give `standardize` or `binarize`", 2);
@@ -341,7 +342,9 @@ async function trainOnSplits<E extends Encoding>(
     position: loop.position(),
   };
   await tell(start, current);
-  for (const message of training.warnings) await tell({ type: "warning", message }, current);
+  const average = settings.ema === undefined ? undefined : averageAdvice(settings.ema, pace.updates);
+  for (const message of [...training.warnings, ...(average === undefined ? [] : [average])])
+    await tell({ type: "warning", message }, current);
   if (state.progress.finished) {
     await tell({ type: "stopped", reason: "already finished", position: loop.position() }, current);
   }

@@ -57,8 +57,7 @@ export class ScheduledPace implements Pace {
   }
 
   factorAt(step: number): number {
-    const { schedule, epochs } = this.options;
-    return schedule.factorAt(this.updateAt(step) - 1, epochs * this.updatesPerEpoch, this.seen);
+    return this.options.schedule.factorAt(this.updateAt(step) - 1, this.updates, this.seen);
   }
 
   beginsAt(step: number): boolean {
@@ -77,6 +76,11 @@ export class ScheduledPace implements Pace {
     const group = Math.floor(at / accumulate);
     const all = until((group + 1) * accumulate) - until(group * accumulate);
     return (until(at + 1) - until(at)) / all;
+  }
+
+  /** Updates of the whole run. */
+  get updates(): number {
+    return this.options.epochs * this.updatesPerEpoch;
   }
 
   /** Whether the learning rate may differ from the optimiser's. */
