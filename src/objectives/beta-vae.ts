@@ -85,6 +85,7 @@ export const betaVaeInfo: ObjectiveInfo = {
     "beta-vae(beta=0.5, schedule=linear, warmup=10)",
     "beta-vae(schedule=cyclical, warmup=20, cycles=2)",
     "beta-vae(schedule=capacity, beta=5, capacity=2, warmup=30)",
+    "beta-vae(schedule=capacity, beta=3, capacity=40, warmup=10)",
   ],
   loss({ reconstruction = Number.NaN, kl = Number.NaN, betaWeight, capacity }, { beta }) {
     if (capacity !== undefined) return reconstruction + Number(beta) * Math.abs(kl - capacity);
