@@ -4,7 +4,8 @@ import { concat } from "../ops/index.js";
 import { type Shape, UserError } from "../tensor/index.js";
 import { type Distribution, drawFrom, type NoiseSource } from "./distribution.js";
 import type { Family, FamilyContext } from "./family.js";
-import { aDistribution, familyFactory } from "./factory.js";
+import { aDistribution } from "./arguments.js";
+import { familyFactory } from "./factory.js";
 import type { FamilyInfo } from "./info.js";
 import { prefixedSpecs, scopedContext, specOf } from "./scope.js";
 
