@@ -189,7 +189,7 @@ export function fitFlow(codes: Tensor<"float32">, options: FlowOptions = {}): Pr
  *     const x = input("x", "float64", ["n"]);
  *     await evaluate(normal.of({ loc: 0, scale: 1 }).logProb(x), { x: [0, 1] });
  *
- * Throws an Error naming the input if one that the expression needs is not fed.
+ * Throws a UserError naming the input if one that the expression needs is not fed.
  */
 export async function evaluate(expr: Expr, feeds?: Feeds): Promise<Tensor>;
 export async function evaluate<K extends string>(

@@ -121,7 +121,7 @@ export async function fitFlow(
 }
 
 /**
- * Computes an expression, or several by name, on given numbers. Throws an Error naming the input if one that the
+ * Computes an expression, or several by name, on given numbers. Throws a UserError naming the input if one that the
  * expression needs is not fed.
  */
 export async function evaluate(expr: Expr, feeds?: Feeds): Promise<Tensor>;

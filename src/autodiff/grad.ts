@@ -1,6 +1,6 @@
 import { type Expr, expressions, requireExpression, scalar, topological } from "../graph/index.js";
 import "../ops/index.js";
-import { formatShape, isFloat, requireArgument, sameShape } from "../tensor/index.js";
+import { formatShape, isFloat, requireArgument, sameShape, UserError } from "../tensor/index.js";
 
 /** The nodes among `order` (inputs first) through which the value depends on one of `targets`. */
 function dependents(order: readonly Expr[], targets: ReadonlySet<Expr>): Set<Expr> {
@@ -37,7 +37,8 @@ export function vectorJacobianProduct(
     requireArgument("vectorJacobianProduct", name, list, expressions);
   }
   const odd = targets.find(({ dtype }) => !isFloat(dtype));
-  if (odd !== undefined) throw new Error(`grad: a target is ${typeText(odd)}; only floats have gradients`);
+  if (odd !== undefined)
+    throw new UserError(`grad: a target is ${typeText(odd)}; only floats have gradients`, 2);
   const order = topological(outputs);
   const active = dependents(order, new Set(targets));
   const sums = new Map<Expr, Expr>();
@@ -49,8 +50,9 @@ export function vectorJacobianProduct(
     const cotangent = cotangents[i];
     if (cotangent === undefined || !sameType(cotangent, output)) {
       const got = cotangent === undefined ? "nothing" : typeText(cotangent);
-      throw new Error(
+      throw new UserError(
         `the cotangent of a ${typeText(output)} output must be ${typeText(output)}, got ${got}`,
+        2,
       );
     }
     accumulate(output, cotangent);
@@ -81,7 +83,7 @@ export function grad(loss: Expr, targets: readonly Expr[]): Expr[] {
   requireExpression("grad", loss, "the loss");
   requireArgument("grad", "targets", targets, expressions);
   if (loss.rank !== 0 || !isFloat(loss.dtype)) {
-    throw new Error(`grad takes a float scalar, got ${loss.dtype}${formatShape(loss.shape)}`);
+    throw new UserError(`grad takes a float scalar, got ${loss.dtype}${formatShape(loss.shape)}`, 2);
   }
   return vectorJacobianProduct([loss], [scalar(1, loss.dtype)], targets);
 }

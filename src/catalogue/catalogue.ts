@@ -40,6 +40,8 @@ const someEntries = {
   ok: (value: unknown) => typeof value === "object" && value !== null && Symbol.iterator in value,
 };
 
+const nameOrSpec = { expected: "a name with options as text, or as { name, config }", ok: isSpec };
+
 const anEntry = be.having(["name", "options", "make"], "an object of name, description, options and make");
 
 /** How a catalogue speaks of its entries and reads their options. */
@@ -126,6 +128,7 @@ export class Catalogue<T, E extends Entry<T, string> = Entry<T>> {
 
   /** The entry of a name. Throws a UserError, with a suggestion where one is near, if there is none. */
   get(name: string): E {
+    requireArgument(`the catalogue of ${this.kind}s`, "the name", name, be.text);
     const entry = this.entries.get(name);
     if (entry !== undefined) return entry;
     throw new UserError(`unknown ${this.kind} "${name}"; ${suggestion(name, this.names)}`, 2);
@@ -136,7 +139,7 @@ export class Catalogue<T, E extends Entry<T, string> = Entry<T>> {
    * that says what is wrong with the text, the name, or an option.
    */
   from(spec: string | Spec): T {
-    const { name, config } = typeof spec === "string" ? parseSpec(spec) : spec;
+    const { name, config } = typeof spec === "string" ? parseSpec(spec) : this.checked(spec);
     const entry = this.get(name);
     return entry.make(readOptions(name, entry, config, this.readers));
   }
@@ -155,11 +158,17 @@ export class Catalogue<T, E extends Entry<T, string> = Entry<T>> {
     throw new UserError(`${must}, got ${valueInWords(value)}${remedy}`, 2);
   }
 
+  private checked(spec: Spec): Spec {
+    requireArgument(`the catalogue of ${this.kind}s`, "what is asked for", spec, nameOrSpec);
+    return spec;
+  }
+
   /**
    * A spec as it was saved, with what today's code has to be told of one saved by earlier code (`savedBefore`), nested
    * ones too. Names that are not in the catalogue are left as they are.
    */
-  current({ name, config }: Spec): Spec {
+  current(spec: Spec): Spec {
+    const { name, config } = this.checked(spec);
     const value = (one: Json): Json =>
       Array.isArray(one) ? (one as readonly Json[]).map(value) : isSpec(one) ? { ...this.current(one) } : one;
     const own = Object.entries(config).map(([key, one]) => [key, value(one)] as const);

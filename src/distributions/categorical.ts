@@ -1,7 +1,7 @@
 import { constant, type Expr } from "../graph/index.js";
 import "../ops/index.js";
 import { sizeOf, UserError } from "../tensor/index.js";
-import { paramNodes, type ParamValue } from "./define.js";
+import { paramsOf, type ParamValue } from "./define.js";
 import { greyLevels, nearestLevel } from "./discretised-logistic.js";
 import { type Distribution, independent } from "./distribution.js";
 import type { Family } from "./family.js";
@@ -25,7 +25,7 @@ export interface CategoricalFactory {
 }
 
 function of(params: { readonly logits: ParamValue }): Distribution {
-  const { logits } = paramNodes(params);
+  const { logits } = paramsOf("categorical", ["logits"], params);
   const levels = logits.shape.at(-1);
   if (typeof levels !== "number" || levels < 2) {
     throw new UserError(`categorical takes log-odds of at least 2 levels along the last axis`, 2);

@@ -101,8 +101,6 @@ export interface FamilyFactory<P extends string, E extends Encoding = Encoding> 
   of(params: Readonly<Record<P, ParamValue>>): Distribution;
 }
 
-const parametersByName = be.having([], "an object of numbers or expressions by name");
-
 /**
  * Parameter values as nodes of one dtype: `wanted`, else that of the first node among them, else of the first tensor,
  * else float32.
@@ -111,7 +109,6 @@ export function paramNodes<P extends string>(
   params: Readonly<Record<P, ParamValue>>,
   wanted?: FloatType,
 ): Record<P, Expr> {
-  requireArgument("a distribution", "its parameters", params, parametersByName);
   const values = Object.values<ParamValue>(params);
   const node = values.find((value) => value instanceof Expr);
   const found: FloatType = node?.dtype === "float64" || values.some(isFloat64) ? "float64" : "float32";
@@ -141,14 +138,18 @@ function examplesOf(name: string, params: Readonly<Record<string, Constraint>>):
   return [name, formatSpec({ name, config: { [last[0]]: value } })];
 }
 
-/** Throws a UserError unless all parameters are given and no others. */
-function requireParameters(family: string, names: readonly string[], given: object): void {
+/** The parameters that a family's `of` gets, as nodes. Throws a UserError unless all are given and no others. */
+export function paramsOf<P extends string>(
+  family: string,
+  names: readonly P[],
+  given: Readonly<Record<P, ParamValue>>,
+): Record<P, Expr> {
   const where = `${family}.of`;
   for (const [name] of optionEntries(where, given)) {
-    if (!names.includes(name)) throw unknownOption(where, name, names);
+    if (!(names as readonly string[]).includes(name)) throw unknownOption(where, name, names);
   }
-  const missing = names.find((name) => given[name as keyof typeof given] === undefined);
-  if (missing === undefined) return;
+  const missing = names.find((name) => given[name] === undefined);
+  if (missing === undefined) return paramNodes(given);
   throw new UserError(`${where} needs ${names.join(" and ")}; ${missing} is missing`, 2);
 }
 
@@ -199,8 +200,7 @@ export function defineDistribution<P extends string, N extends string = never, M
   const support = spec.support ?? "real";
 
   const of = (given: Readonly<Record<P, ParamValue>>): Distribution => {
-    requireParameters(spec.name, names, given);
-    const params = paramNodes(given);
+    const params = paramsOf(spec.name, names, given);
     const shape = names.map((name) => params[name].shape).reduce<Shape>(broadcast, []);
     const { rsample, sample, mean, variance, entropy } = spec;
     const isFixed = !Object.values<ParamValue>(given).some((value) => value instanceof Expr);

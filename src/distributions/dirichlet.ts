@@ -2,7 +2,7 @@ import { constant, type Expr } from "../graph/index.js";
 import "../ops/index.js";
 import { sizeOf, UserError } from "../tensor/index.js";
 import { positive } from "./constraint.js";
-import { paramNodes, type ParamValue } from "./define.js";
+import { paramsOf, type ParamValue } from "./define.js";
 import { dirichletEntropy, dirichletKl } from "./dirichlet-formulas.js";
 import type { Distribution } from "./distribution.js";
 import type { EncodingOf, Family } from "./family.js";
@@ -28,7 +28,7 @@ function logNormalizer(a: Expr): Expr {
 }
 
 function of(params: { readonly concentration: ParamValue }): Distribution {
-  const a = paramNodes(params).concentration;
+  const a = paramsOf("dirichlet", ["concentration"], params).concentration;
   const k = a.shape.at(-1);
   if (typeof k !== "number" || k < 2) {
     throw new UserError(

@@ -1,5 +1,5 @@
 import type { Expr } from "../graph/index.js";
-import { aDistribution } from "./factory.js";
+import { aDistribution } from "./arguments.js";
 import type { NoiseSource } from "../nn/index.js";
 import { aShape, be, requireArgument, type Shape, UserError } from "../tensor/index.js";
 

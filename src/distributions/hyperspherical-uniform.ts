@@ -1,5 +1,5 @@
 import { constant } from "../graph/index.js";
-import { type Shape, UserError } from "../tensor/index.js";
+import { aStaticShape, be, requireArgument, type Shape, UserError } from "../tensor/index.js";
 import type { Distribution } from "./distribution.js";
 import type { Family } from "./family.js";
 import { familyFactory } from "./factory.js";
@@ -57,7 +57,11 @@ export const hypersphericalUniform: HypersphericalUniform = familyFactory(
   {
     familyName: name,
     info,
-    of: (m: number, batch: readonly number[] = [], dtype: "float32" | "float64" = "float32") =>
-      uniformOn(sphereDimensions(name, [m]), batch, dtype),
+    of: (m: number, batch: readonly number[] = [], dtype: "float32" | "float64" = "float32") => {
+      requireArgument(`${name}.of`, "the number of coordinates", m, be.whole(2));
+      requireArgument(`${name}.of`, "the batch shape", batch, aStaticShape);
+      requireArgument(`${name}.of`, "the dtype", dtype, be.oneOf(["float32", "float64"]));
+      return uniformOn(m, batch, dtype);
+    },
   },
 );

@@ -2,7 +2,7 @@ import { type Expr, requireExpression } from "../graph/index.js";
 import "../ops/index.js";
 import { requireArgument } from "../catalogue/index.js";
 import type { Distribution } from "./distribution.js";
-import { aDistribution } from "./factory.js";
+import { aDistribution } from "./arguments.js";
 import "./kl-pairs.js"; // who asks for divergences has the rules between families, whatever else a bundler leaves out
 import { klRule, type RuleParams } from "./kl-rules.js";
 

@@ -2,7 +2,7 @@ import { constant, type Expr } from "../graph/index.js";
 import { concat } from "../ops/index.js";
 import { UserError } from "../tensor/index.js";
 import { fromLogVariance } from "./constraint.js";
-import { paramNodes, type ParamValue } from "./define.js";
+import { paramsOf, type ParamValue } from "./define.js";
 import { type Distribution, independent } from "./distribution.js";
 import type { EncodingOf, Family } from "./family.js";
 import { familyFactory } from "./factory.js";
@@ -35,7 +35,7 @@ function logRatios(p: Distribution): Distribution {
 }
 
 function of(given: Readonly<Record<"loc" | "scale", ParamValue>>): Distribution {
-  const ratios = independent(normal.of(paramNodes(given)));
+  const ratios = independent(normal.of(paramsOf("logistic-normal", ["loc", "scale"], given)));
   const k = (ratios.shape.at(-1) as number) + 1;
   return {
     name: "logistic-normal",

@@ -1,7 +1,7 @@
 import { constant, type Expr } from "../graph/index.js";
 import { UserError } from "../tensor/index.js";
 import { fromLogVariance } from "./constraint.js";
-import { type ParamValue, paramNodes } from "./define.js";
+import { type ParamValue, paramsOf } from "./define.js";
 import type { EncodingOf, Family } from "./family.js";
 import { familyFactory } from "./factory.js";
 import { batchOf, type Gaussian, gaussianDensity, registerGaussian, scaledSquares } from "./gaussian.js";
@@ -128,7 +128,7 @@ export const lowRankNormal: LowRankNormalFactory = familyFactory(makeFamily, {
   familyName: name,
   info,
   of: (params: LowRankParams) => {
-    const { loc, factor, scale } = paramNodes(params);
+    const { loc, factor, scale } = paramsOf(name, ["loc", "factor", "scale"], params);
     return lowRankNormalOf(loc, factor, scale);
   },
 });

@@ -1,9 +1,11 @@
+import { be, requireArgument, requireOptions } from "../catalogue/index.js";
 import type { Expr } from "../graph/index.js";
 import { filledWith, normalWith, weightNamed } from "../nn/index.js";
 import { type Shape, UserError } from "../tensor/index.js";
-import { type ParamValue, paramNodes } from "./define.js";
+import { type ParamValue, paramsOf } from "./define.js";
 import { type Distribution, drawFrom } from "./distribution.js";
 import type { Family } from "./family.js";
+import { aDistribution } from "./arguments.js";
 import { familyFactory } from "./factory.js";
 import type { FamilyInfo } from "./info.js";
 import { normal } from "./normal.js";
@@ -128,6 +130,10 @@ export interface MixtureFactory {
 export const mixture: MixtureFactory = familyFactory(makeFamily, {
   familyName: name,
   info,
-  of: ({ logits, components }: { readonly logits: ParamValue; readonly components: Distribution }) =>
-    mixtureOf(paramNodes({ logits }).logits, components),
+  of: (params: { readonly logits: ParamValue; readonly components: Distribution }) => {
+    requireOptions("mixture.of", params, { logits: be.anything, components: aDistribution });
+    const { logits, components } = params;
+    requireArgument("mixture.of", "components", components, aDistribution);
+    return mixtureOf(paramsOf("mixture", ["logits"], { logits }).logits, components);
+  },
 });

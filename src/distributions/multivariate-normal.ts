@@ -1,7 +1,7 @@
 import { constant, type Expr } from "../graph/index.js";
 import { UserError } from "../tensor/index.js";
 import { fromLogVariance } from "./constraint.js";
-import { type ParamValue, paramNodes } from "./define.js";
+import { type ParamValue, paramsOf } from "./define.js";
 import type { EncodingOf, Family } from "./family.js";
 import { familyFactory } from "./factory.js";
 import { batchOf, type Gaussian, gaussianDensity, registerGaussian } from "./gaussian.js";
@@ -107,7 +107,7 @@ export const multivariateNormal: MultivariateNormalFactory = familyFactory(makeF
   familyName: name,
   info,
   of: (params: { readonly loc: ParamValue; readonly scaleTril: ParamValue }) => {
-    const { loc, scaleTril } = paramNodes(params);
+    const { loc, scaleTril } = paramsOf(name, ["loc", "scaleTril"], params);
     return multivariateNormalOf(loc, lowerTriangle(scaleTril));
   },
 });

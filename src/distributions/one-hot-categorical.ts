@@ -1,6 +1,6 @@
 import { constant, type Expr } from "../graph/index.js";
 import type { FloatType } from "../tensor/index.js";
-import { type ParamValue, paramNodes } from "./define.js";
+import { type ParamValue, paramsOf } from "./define.js";
 import { classesOf, grouped, joined, joinedShape } from "./discrete.js";
 import type { Distribution } from "./distribution.js";
 import type { Family } from "./family.js";
@@ -92,7 +92,8 @@ const info: FamilyInfo = {
 export const oneHotCategorical: OneHotFactory = familyFactory(makeFamily, {
   familyName: name,
   info,
-  of: (params: { readonly logits: ParamValue }) => categoricals(paramNodes(params).logits.unsqueeze(-2)),
+  of: (params: { readonly logits: ParamValue }) =>
+    categoricals(paramsOf(name, ["logits"], params).logits.unsqueeze(-2)),
 });
 
 registerKl(name, name, ({ logits: p }, { logits: q }) => categoricalKl(p as Expr, q as Expr));

@@ -1,8 +1,10 @@
+import { be, requireArgument } from "../catalogue/index.js";
 import type { Expr } from "../graph/index.js";
 import { concat } from "../ops/index.js";
 import { type Shape, UserError } from "../tensor/index.js";
 import { type Distribution, drawFrom, type NoiseSource } from "./distribution.js";
 import type { Family, FamilyContext } from "./family.js";
+import { aDistribution } from "./arguments.js";
 import { familyFactory } from "./factory.js";
 import type { FamilyInfo } from "./info.js";
 import { prefixedSpecs, scopedContext, specOf } from "./scope.js";
@@ -15,6 +17,8 @@ const name = "product";
  * events are no vectors.
  */
 export function joint(parts: readonly Distribution[], names: readonly string[] = []): Distribution {
+  requireArgument("product.of", "the parts", parts, be.list(aDistribution, 1, "[a, b]"));
+  requireArgument("product.of", "their names", names, be.list(be.text, 0, '["digit", "style"]'));
   const [first] = parts;
   const odd = parts.find((part) => part.eventRank !== 1);
   if (first === undefined || odd !== undefined) {

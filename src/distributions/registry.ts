@@ -9,7 +9,7 @@ import {
 } from "../catalogue/index.js";
 import type { FamilyFactory } from "./define.js";
 import * as shipped from "./families.js";
-import { aFamily } from "./factory.js";
+import { aFamily } from "./arguments.js";
 import type { Family } from "./family.js";
 import type { FamilyInfo } from "./info.js";
 

@@ -1,8 +1,9 @@
+import { be, requireOptions } from "../catalogue/index.js";
 import { constant, type Expr } from "../graph/index.js";
 import { customGradient } from "../ops/index.js";
 import { sizeOf } from "../tensor/index.js";
 import { bernoulliKl } from "./bernoulli.js";
-import { type ParamValue, paramNodes } from "./define.js";
+import { type ParamValue, paramsOf } from "./define.js";
 import { annealingOptions, defaultTemperature, temperatureIn } from "./discrete.js";
 import { type Distribution, independent } from "./distribution.js";
 import type { EncodingOf, Family } from "./family.js";
@@ -97,9 +98,14 @@ export const relaxedBernoulli: RelaxedBernoulliFactory = familyFactory(makeFamil
   info,
   of: (
     params: { readonly logits: ParamValue; readonly temperature?: ParamValue },
-    { straightThrough: hard = false } = {},
+    options: { readonly straightThrough?: boolean } = {},
   ) => {
-    const { logits, temperature } = paramNodes({ temperature: defaultTemperature, ...params });
+    requireOptions(`${name}.of`, options, { straightThrough: be.boolean });
+    const { straightThrough: hard = false } = options;
+    const { logits, temperature } = paramsOf(name, ["logits", "temperature"], {
+      temperature: defaultTemperature,
+      ...params,
+    });
     return relaxed(logits, temperature, hard);
   },
 });

@@ -1,5 +1,6 @@
+import { be, requireOptions } from "../catalogue/index.js";
 import { constant, type Expr } from "../graph/index.js";
-import { type ParamValue, paramNodes } from "./define.js";
+import { type ParamValue, paramsOf } from "./define.js";
 import {
   type Annealing,
   annealingOptions,
@@ -124,9 +125,14 @@ export const relaxedOneHotCategorical: RelaxedOneHotFactory = familyFactory(make
   info,
   of: (
     params: { readonly logits: ParamValue; readonly temperature?: ParamValue },
-    { straightThrough: hard = false } = {},
+    options: { readonly straightThrough?: boolean } = {},
   ) => {
-    const { logits, temperature } = paramNodes({ temperature: defaultTemperature, ...params });
+    requireOptions(`${name}.of`, options, { straightThrough: be.boolean });
+    const { straightThrough: hard = false } = options;
+    const { logits, temperature } = paramsOf(name, ["logits", "temperature"], {
+      temperature: defaultTemperature,
+      ...params,
+    });
     return relaxed(logits.unsqueeze(-2), temperature.cast(logits.dtype), hard);
   },
 });

@@ -19,7 +19,10 @@ export interface SamplesOptions {
   readonly jitter?: number;
 }
 
+const somePoints = be.list(be.list(be.anyNumber, 0), 0, "[[0, 1], [1, 0]]");
+
 function dimensionsOf(points: Points): number {
+  requireArgument(name, "points", points, somePoints);
   const size = points[0]?.length ?? 0;
   const odd = points.findIndex((point) => point.length !== size || !point.every(Number.isFinite));
   if (size === 0) throw new UserError("samples needs at least one point with coordinates", 2);
@@ -31,6 +34,8 @@ function dimensionsOf(points: Points): number {
 
 /** The distribution of a point chosen with equal probabilities, with noise added. It has no density. */
 export function empirical(points: Points, jitter: number, dtype: FloatType): Distribution {
+  requireArgument("samples.of", "jitter", jitter, be.number(0));
+  requireArgument("samples.of", "the dtype", dtype, be.oneOf(["float32", "float64"]));
   const size = dimensionsOf(points);
   const data = dtype === "float64" ? Float64Array.from(points.flat()) : Float32Array.from(points.flat());
   const table = constant(tensor(dtype, [points.length, size], data as never));

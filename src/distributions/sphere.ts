@@ -1,7 +1,7 @@
 import { constant, type Expr } from "../graph/index.js";
 import { broadcast, type Shape, UserError } from "../tensor/index.js";
 import type { Constraint } from "./constraint.js";
-import { type ParamValue, paramNodes } from "./define.js";
+import { type ParamValue, paramsOf } from "./define.js";
 import type { Distribution, NoiseSource } from "./distribution.js";
 import type { EncodingOf, Family } from "./family.js";
 import { familyFactory } from "./factory.js";
@@ -213,7 +213,7 @@ export function sphereFactory(spec: SphereSpec): SphereFactory {
     familyName: spec.name,
     info,
     of: (params: { readonly loc: ParamValue; readonly concentration: ParamValue }) => {
-      const { loc, concentration } = paramNodes(params);
+      const { loc, concentration } = paramsOf(spec.name, ["loc", "concentration"], params);
       return sphereDistribution(spec, loc, concentration);
     },
   });

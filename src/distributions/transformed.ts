@@ -1,8 +1,10 @@
+import { be, requireArgument } from "../catalogue/index.js";
 import type { Expr } from "../graph/index.js";
 import type { Shape } from "../tensor/index.js";
 import { type Bijector, bijectorNames, bijectorsFrom, chain } from "./bijector.js";
 import { type Distribution, drawFrom, type NoiseSource } from "./distribution.js";
 import type { Family, Json } from "./family.js";
+import { aDistribution } from "./arguments.js";
 import { familyFactory } from "./factory.js";
 import type { FamilyInfo } from "./info.js";
 import { exactKl } from "./kl.js";
@@ -18,8 +20,12 @@ export interface TransformedDistribution extends Distribution {
   readonly maps: readonly Bijector[];
 }
 
+const aMap = be.having(["forward", "inverse", "logSlope", "support"], "a map, such as expMap() makes");
+
 /** The distribution of maps applied, the first first, to each number of a draw of `before`. */
 export function transformedBy(before: Distribution, maps: readonly Bijector[]): TransformedDistribution {
+  requireArgument("transformed.of", "the distribution", before, aDistribution);
+  requireArgument("transformed.of", "the maps", maps, be.list(aMap, 0, "[expMap()]"));
   const map = chain(maps);
   const event = Array.from({ length: before.eventRank }, (_, i) => -1 - i);
   const sources = new WeakMap<Expr, Expr>();
@@ -56,8 +62,8 @@ export interface TransformedOptions {
 }
 
 const makeFamily = ({ of = normal(), by = "exp" }: TransformedOptions): Family => {
-  const list = typeof by === "string" || "forward" in by ? [by] : by;
-  const maps = list.flatMap((item) => (typeof item === "string" ? bijectorsFrom(item) : item));
+  const list = Array.isArray(by) ? (by as readonly (string | Bijector)[]) : [by as string | Bijector];
+  const maps = list.flatMap((item) => (aMap.ok(item) ? (item as Bijector) : bijectorsFrom(item as Json)));
   return {
     name,
     config: { of: specOf(of), by: maps.map(({ name: key, config }) => ({ name: key, config })) },

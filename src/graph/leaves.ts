@@ -9,7 +9,7 @@ import {
   type Tensor,
   tensor,
   type TensorLike,
-  toTensor,
+  tensorFrom,
 } from "../tensor/index.js";
 import type { ConstantAttrs, Expr, InputAttrs, OpDef } from "./expr.js";
 import { defineOp } from "./op.js";
@@ -53,7 +53,7 @@ export function constant(value: TensorLike, dtype?: DType): Expr {
   if (dtype !== undefined) requireArgument("constant", "the dtype", dtype, aDType);
   const isTensor = typeof value === "object" && value !== null && "dtype" in value;
   return makeConstant([], {
-    value: toTensor(value, dtype ?? (isTensor ? value.dtype : "float32"), "constant"),
+    value: tensorFrom("constant", value, dtype ?? (isTensor ? value.dtype : "float32")),
   });
 }
 

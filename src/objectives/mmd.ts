@@ -53,12 +53,17 @@ export function mmdSquared(a: Expr, b: Expr, kernel: Kernel, unbiased: boolean):
   requireExpression("mmdSquared", a, "a");
   requireExpression("mmdSquared", b, "b");
   requireArgument("mmdSquared", "the kernel", kernel, be.callable);
+  const kernelAt = (squared: Expr): Expr => {
+    const value = kernel(squared);
+    requireExpression("mmdSquared", value, "the kernel's value");
+    return value;
+  };
   const within = (x: Expr): Expr => {
     const n = x.count(0);
-    const total = kernel(squaredDistances(x, x)).sum();
+    const total = kernelAt(squaredDistances(x, x)).sum();
     if (!unbiased) return total.div(n.square());
     return total.sub(n).div(n.mul(n.sub(1)).maximum(1));
   };
-  const across = kernel(squaredDistances(a, b)).mean();
+  const across = kernelAt(squaredDistances(a, b)).mean();
   return within(a).add(within(b)).sub(across.mul(2));
 }

@@ -139,7 +139,7 @@ const divNodes = binary({
 /** True if `x` is the constant `value` and combining it with `other` keeps other's shape. */
 function isNeutral(x: Operand, value: number, other: Operand): boolean {
   if (!(other instanceof Expr)) return false;
-  if (typeof x === "number") return x === value;
+  if (!(x instanceof Expr)) return x === value;
   if (x.dtype !== other.dtype || uniformValue(x) !== value) return false;
   return x.rank === 0 || sameShape(x.shape, other.shape);
 }

@@ -36,6 +36,7 @@ const makeDequantize = defineOp(dequantizeOp);
 /** Bytes times `scale`, as floats (default `float32`), in one pass; no gradient. */
 export function dequantize(x: Expr, scale: number, dtype: FloatType = "float32"): Expr {
   requireArgument("dequantize", "the scale", scale, be.number());
+  requireArgument("dequantize", "the dtype", dtype, be.oneOf(["float32", "float64"]));
   return makeDequantize([x], { scale, dtype });
 }
 

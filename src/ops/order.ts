@@ -1,5 +1,13 @@
 import { defineOp, type Emitter, Expr, type OpDef } from "../graph/index.js";
-import { type Dim, type DType, formatShape, isFloat } from "../tensor/index.js";
+import {
+  be,
+  type ChecksOf,
+  type Dim,
+  type DType,
+  formatShape,
+  isFloat,
+  requireOptions,
+} from "../tensor/index.js";
 import { axisOf, lengthOf } from "./axes.js";
 import { requireKind } from "./elementwise.js";
 import { lowerAnyNan, lowerNanMarks } from "./nan.js";
@@ -23,6 +31,11 @@ export interface CumsumOptions {
   readonly reverse?: boolean;
   readonly exclusive?: boolean;
 }
+
+const cumsumChecks = {
+  reverse: be.boolean,
+  exclusive: be.boolean,
+} as const satisfies ChecksOf<CumsumOptions>;
 
 interface ArgsortAttrs {
   readonly axis: number;
@@ -133,6 +146,8 @@ Expr.prototype.sort = function (axis = -1, descending = false) {
 Expr.prototype.argmax = function (axis = -1) {
   return makeArgmax([this], { axis: axisOf("argmax", this, axis) });
 };
-Expr.prototype.cumsum = function (axis = -1, { reverse = false, exclusive = false } = {}) {
+Expr.prototype.cumsum = function (axis = -1, options = {}) {
+  requireOptions("cumsum", options, cumsumChecks);
+  const { reverse = false, exclusive = false } = options;
   return makeCumsum([this], { axis: axisOf("cumsum", this, axis), reverse, exclusive });
 };

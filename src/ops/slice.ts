@@ -1,5 +1,5 @@
 import { defineOp, Expr, expressions, type OpDef } from "../graph/index.js";
-import { type Dim, formatShape, requireArgument, UserError } from "../tensor/index.js";
+import { be, type Dim, formatShape, requireArgument, UserError } from "../tensor/index.js";
 import { axisOf, lengthOf } from "./axes.js";
 import { turnedFrom } from "./orientation.js";
 
@@ -234,6 +234,7 @@ Expr.prototype.reverse = function (axis) {
 };
 Expr.prototype.split = function (axis, lengths) {
   const length = lengthOf(this, axisOf("split", this, axis), "split");
+  requireArgument("split", "the lengths", lengths, be.list(be.whole(0), 0, "[2, 3]"));
   const total = lengths.reduce((sum, part) => sum + part, 0);
   if (total !== length) {
     const parts = lengths.join(" + ");

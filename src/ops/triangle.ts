@@ -31,11 +31,10 @@ interface TriangleAttrs {
 
 const triangleOp: OpDef<TriangleAttrs> = {
   name: "triangle",
-  infer: (inputs, { k }) => {
+  infer: (inputs) => {
     const x = inputs[0] as Expr;
     requireKind(x, "signed");
     if (x.rank < 2) throw new Error(`takes matrices, got ${formatShape(x.shape)}`);
-    if (!Number.isInteger(k)) throw new Error(`the diagonal's number must be an integer, got ${k}`);
     return { dtype: x.dtype, shape: x.shape };
   },
   gradient: ({ grad, attrs }) => [makeTriangle([grad], attrs)],
@@ -43,15 +42,19 @@ const triangleOp: OpDef<TriangleAttrs> = {
     emit.node("Trilu", [x as string, emit.scalar(k, "int64")], { upper: { int: upper ? 1 : 0 } }),
 };
 
+const anInteger = be.whole(Number.MIN_SAFE_INTEGER);
+
 const makeTriangle = defineOp(triangleOp);
 
 /** Matrices (the last two axes) with zeros above the `k`-th diagonal; default 0, the main one. */
 export function tril(x: Expr, k = 0): Expr {
+  requireArgument("tril", "k", k, anInteger);
   return makeTriangle([x], { upper: false, k });
 }
 
 /** Matrices (the last two axes) with zeros below the `k`-th diagonal; default 0, the main one. */
 export function triu(x: Expr, k = 0): Expr {
+  requireArgument("triu", "k", k, anInteger);
   return makeTriangle([x], { upper: true, k });
 }
 

@@ -1,7 +1,14 @@
 import { be, requireArgument } from "../catalogue/index.js";
 import { anExpression, Expr, inputsOf } from "../graph/index.js";
 import { compile } from "../onnx/index.js";
-import { type Dim, formatShape, type Tensor, type TensorLike, toTensor, UserError } from "../tensor/index.js";
+import {
+  type Dim,
+  formatShape,
+  type Tensor,
+  type TensorLike,
+  tensorFrom,
+  UserError,
+} from "../tensor/index.js";
 import type { Backend } from "./session.js";
 
 /** Numbers for the inputs of an expression, by name; converted to the inputs' dtypes. */
@@ -43,7 +50,7 @@ export async function evaluateOn(
     if (given === undefined) {
       throw new UserError(`evaluate: the expression needs a value for its input "${name}"`, 2);
     }
-    values[name] = toTensor(given, node.dtype, `evaluate: input "${name}"`);
+    values[name] = tensorFrom(`evaluate: input "${name}"`, given, node.dtype);
     requireShape(name, node, values[name], lengths);
   }
   const model = compile(outputs);

@@ -1,3 +1,4 @@
+import { be, requireArgument } from "./arguments.js";
 import { UserError } from "./errors.js";
 import { inverseNormal } from "./inverse-normal.js";
 import { philoxFill, philoxHash } from "./philox.js";
@@ -40,15 +41,25 @@ function normal64(out: Float64Array, at: number, count: number, skip: number): v
   }
 }
 
+const floatArray = {
+  expected: "a Float32Array or a Float64Array",
+  ok: (value: unknown) => value instanceof Float32Array || value instanceof Float64Array,
+};
+
+const int32s = { expected: "an Int32Array", ok: (value: unknown) => value instanceof Int32Array };
+
 function checkRange(position: number, length: number): void {
   if (!Number.isSafeInteger(position) || position < 0 || !Number.isSafeInteger(position + length)) {
-    throw new RangeError(`a position in a random stream is an integer from 0 to 2^53, got ${position}`);
+    throw new UserError(
+      `a position in a random stream is an integer from 0 to 2^53, got ${String(position)}`,
+      2,
+    );
   }
 }
 
 function checkBound(bound: number): void {
   if (!Number.isInteger(bound) || bound < 1 || bound > 2 ** 31) {
-    throw new RangeError(`random integers need a bound from 1 to 2^31, got ${bound}`);
+    throw new UserError(`random integers need a bound from 1 to 2^31, got ${String(bound)}`, 2);
   }
 }
 
@@ -112,6 +123,7 @@ export class RandomStream {
    * differ by no more than 2^-33 and float32's rounding.
    */
   uniform<T extends Float32Array | Float64Array>(out: T, position: number): T {
+    requireArgument("uniform", "out", out, floatArray);
     if (out instanceof Float32Array) {
       this.#chunks(out.length, position, false, (at, count, skip) => uniform32(out, at, count, skip));
     } else {
@@ -127,6 +139,7 @@ export class RandomStream {
    * is 6.3 in a Float32Array and 8.2 in a Float64Array.
    */
   normal<T extends Float32Array | Float64Array>(out: T, position: number): T {
+    requireArgument("normal", "out", out, floatArray);
     if (out instanceof Float32Array) {
       this.#chunks(out.length, position, false, (at, count, skip) => normal32(out, at, count, skip));
     } else {
@@ -137,10 +150,11 @@ export class RandomStream {
 
   /**
    * Fills `out` with elements `position`, `position + 1`, ... as integers from 0 to `bound` - 1, all exactly
-   * equally likely, and returns it. Throws a RangeError unless `bound` is an integer from 1 to 2^31.
+   * equally likely, and returns it. Throws a UserError unless `bound` is an integer from 1 to 2^31.
    */
   integers(out: Int32Array, bound: number, position: number): Int32Array {
     checkBound(bound);
+    requireArgument("integers", "out", out, be.typedArray);
     this.#chunks(out.length, position, false, (at, count, skip) => {
       for (let i = 0; i < count; i++) {
         out[at + i] = this.#below(bound, position + at + i, scratch[skip + i] ?? 0);
@@ -156,6 +170,7 @@ export class RandomStream {
    */
   permutation(n: number, into?: Int32Array): Int32Array {
     if (n !== 0) checkBound(n);
+    if (into !== undefined) requireArgument("permutation", "into", into, int32s);
     const order = into?.length === n ? into : new Int32Array(n);
     for (let i = 0; i < n; i++) order[i] = i;
     this.#chunks(Math.max(0, n - 1), 0, false, (at, count, skip) => {

@@ -1,4 +1,5 @@
 import { type Check, requireArgument } from "./arguments.js";
+import { UserError } from "./errors.js";
 
 /** A dimension: a length, or a name for a length known only when the graph runs (such as `"batch"`). */
 export type Dim = number | string;
@@ -78,7 +79,7 @@ export function broadcast(a: Shape, b: Shape): Shape {
     const x = a[a.length - rank + i] ?? 1;
     const y = b[b.length - rank + i] ?? 1;
     if (x !== y && x !== 1 && y !== 1) {
-      throw new Error(`shapes ${formatShape(a)} and ${formatShape(b)} do not broadcast`);
+      throw new UserError(`shapes ${formatShape(a)} and ${formatShape(b)} do not broadcast`, 2);
     }
     out.push(x === 1 ? y : x);
   }

@@ -66,9 +66,14 @@ function flattenNested(value: Nested, shape: readonly number[], depth: number, o
 
 /**
  * Reads numbers, nested arrays or typed arrays as a tensor of `dtype`; a tensor is converted if it differs. Throws a
- * UserError for anything else, which names `where`.
+ * UserError for anything else.
  */
-export function toTensor<D extends DType>(value: TensorLike, dtype: D, where = "toTensor"): Tensor<D> {
+export function toTensor<D extends DType>(value: TensorLike, dtype: D): Tensor<D> {
+  return tensorFrom("toTensor", value, dtype);
+}
+
+/** `toTensor` for `where`, which messages name. */
+export function tensorFrom<D extends DType>(where: string, value: TensorLike, dtype: D): Tensor<D> {
   requireArgument(where, "the value", value, aTensorLike);
   requireArgument(where, "the dtype", dtype, aDType);
   if (isTypedArray(value)) return tensor(dtype, [value.length], convert(value, dtype));

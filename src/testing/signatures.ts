@@ -23,7 +23,10 @@ function takesOptions(checker: ts.TypeChecker, type: ts.Type): boolean {
   return named || properties.every(({ flags }) => (flags & ts.SymbolFlags.Optional) !== 0);
 }
 
-/** The parameters of all functions that a file of src/ exports, by name; of overloaded ones those of the last. */
+/**
+ * The parameters of all functions that a file of src/ exports, by name, and of the methods of what it exports (of a class,
+ * of its instances), as `name.method`; of overloaded ones those of the last.
+ */
 export function signaturesOf(files: readonly string[]): Map<string, Map<string, readonly Parameter[]>> {
   const config = ts.getParsedCommandLineOfConfigFile(
     path.join(root, "tsconfig.json"),
@@ -46,16 +49,30 @@ export function signaturesOf(files: readonly string[]): Map<string, Map<string, 
       takesOptions: takesOptions(checker, type),
     };
   };
+  const signatureOf = (type: ts.Type): readonly Parameter[] | undefined =>
+    type.getCallSignatures().at(-1)?.getParameters().map(parameterOf);
+  const isHidden = ({ valueDeclaration }: ts.Symbol): boolean =>
+    valueDeclaration !== undefined &&
+    (ts.getCombinedModifierFlags(valueDeclaration) & (ts.ModifierFlags.Private | ts.ModifierFlags.Static)) !==
+      0;
   const exportsOf = (file: string): Map<string, readonly Parameter[]> => {
     const source = program.getSourceFile(file);
     const module = source && checker.getSymbolAtLocation(source);
     if (module === undefined) throw new Error(`${file} can't be read`);
     const found = new Map<string, readonly Parameter[]>();
+    const add = (name: string, type: ts.Type): void => {
+      const signature = signatureOf(type);
+      if (signature !== undefined) found.set(name, signature);
+    };
     for (const symbol of checker.getExportsOfModule(module)) {
       const target = symbol.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(symbol) : symbol;
       if ((target.flags & ts.SymbolFlags.Value) === 0) continue;
-      const signature = checker.getTypeOfSymbol(target).getCallSignatures().at(-1);
-      if (signature !== undefined) found.set(symbol.name, signature.getParameters().map(parameterOf));
+      const isClass = (target.flags & ts.SymbolFlags.Class) !== 0;
+      const type = isClass ? checker.getDeclaredTypeOfSymbol(target) : checker.getTypeOfSymbol(target);
+      add(symbol.name, type);
+      for (const member of checker.getPropertiesOfType(type)) {
+        if (!isHidden(member)) add(`${symbol.name}.${member.name}`, checker.getTypeOfSymbol(member));
+      }
     }
     return found;
   };
