@@ -5,7 +5,7 @@ import { wholeSchema } from "../data/portable.js";
 import { distributions, type Role } from "../distributions/index.js";
 import { vae, vaeConfig } from "../model/index.js";
 import { objectives } from "../objectives/index.js";
-import { optimizers } from "../optim/index.js";
+import { optimizers, schedules } from "../optim/index.js";
 import { UserError } from "../tensor/index.js";
 import { defaultInWords, type Fields } from "./field.js";
 import { checkedConfig, plain, resolve, runFields, type RunSpec, specOfRun } from "./index.js";
@@ -37,6 +37,9 @@ describe("a run's spec, resolved and back to plain data, is the same run", () =>
   it.each(optimizers.examples().map(({ text }) => text))("optimiser %s", (optimizer) => {
     roundTrip({ optimizer, lr: 0.01 });
   });
+  it.each(schedules.examples().map(({ text }) => text))("schedule %s", (schedule) => {
+    roundTrip({ schedule });
+  });
   it("with everything told", () => {
     roundTrip({
       latent: 3,
@@ -45,6 +48,9 @@ describe("a run's spec, resolved and back to plain data, is the same run", () =>
       latentScale: 2,
       objective: "beta-vae(beta=4)",
       optimizer: "adam(beta1=0.5)",
+      schedule: "cosine(warmup=5)",
+      ...{ lrEncoder: 0.1, lrDecoder: 0, lrPrior: 0.3, clipNorm: 1, clipValue: 2 },
+      ...{ skipNonFinite: 3, accumulate: 2, ema: 0.99 },
       epochs: 3,
       batchSize: 7,
       seed: 5,
@@ -94,6 +100,9 @@ it.each<[object, RegExp]>([
   [{ objective: null }, /objective must be an objective or the name of one, got null/],
   [{ encoder: "mpl" }, /encoder: unknown network "mpl"; did you mean "mlp"/],
   [{ encoder: "mlp(hidden=3)" }, /encoder: mlp: hidden must be a list of numbers/],
+  [{ schedule: "cosine(wamup=5)" }, /schedule: cosine has no option "wamup"; did you mean "warmup"\?/],
+  [{ ema: 1 }, /ema must be a number from 0 to below 1, such as 0\.999, got 1/],
+  [{ lrPrior: -1 }, /lrPrior must be a number from 0/],
   [{ optimizer: "adam(lr=-1)" }, /optimizer: adam: lr must be a number above 0/],
 ])("%j is refused with what is meant", (spec, message) => {
   expect(() => resolve(spec as RunSpec, input)).toThrow(message);
@@ -114,6 +123,23 @@ it("reads the settings of a run of 0.1.0", () => {
   expect(settings.objective.config).toMatchObject({ beta: 2 });
   expect(settings).toMatchObject({ epochs: 1, validation: 0.2, patience: 3, seed: 0 });
   expect(plain(resolve(spec))).toEqual(spec);
+});
+
+it("keeps what is done beside the optimiser's steps, and says nothing of what is not", () => {
+  const told = {
+    schedule: { name: "cosine", config: { min: 0, warmup: 5 } },
+    ...{ lrEncoder: 0.1, lrDecoder: 0, lrPrior: 0.3, clipNorm: 1, clipValue: 2 },
+    ...{ skipNonFinite: 3, accumulate: 2, ema: 0.99 },
+  };
+  const file = new URL("fixtures/config-0.1.0.json", import.meta.url);
+  const before = JSON.parse(readFileSync(file, "utf8")) as object;
+  const config = checkedConfig(JSON.stringify({ ...before, ...told }), "config.json");
+  const spec = specOfRun(config);
+  expect(spec).toMatchObject(told);
+  expect(plain(resolve(spec))).toEqual(spec);
+  const plainest = plain(resolve({ accumulate: 1, schedule: "constant" }, input));
+  for (const name of Object.keys(told)) expect(plainest).not.toHaveProperty(name);
+  expect(() => checkedConfig(JSON.stringify({ ...before, ema: -1 }), "config.json")).toThrow(/"ema" must be/);
 });
 
 it("keeps where a run's channels are, and how its bytes are read", () => {

@@ -74,6 +74,39 @@ describe("a resumed run", () => {
     await expect(train({ out, resume: true, batchSize: 4 })).rejects.toThrow(/batchSize 8, but 4/);
   });
 
+  it("takes schedule, average, clipping and the like from the run, and may change the schedule", async () => {
+    const out = at("schedule");
+    const told = { ema: 0.9, clipNorm: 1, accumulate: 2, lrDecoder: 0.1, schedule: "cosine(warmup=2)" };
+    const started: TrainEvent[] = [];
+    const onEvent = (event: TrainEvent): void => void (event.type === "start" && started.push(event));
+    const changes = (): unknown => (started.at(-1) as Extract<TrainEvent, { type: "start" }>).changed;
+    await train({ out, epochs: 1, ...told });
+    const kept = await train({ out, resume: true, epochs: 2, onEvent });
+    expect(changes()).toEqual([]);
+    expect(kept.history[1]?.gradientNorm).toBeGreaterThan(0);
+    expect(await readRunConfig(out)).toMatchObject({ ema: 0.9, accumulate: 2, schedule: { name: "cosine" } });
+    await train({
+      out,
+      resume: true,
+      epochs: 3,
+      schedule: "constant",
+      optimizer: "adam(weight-decay=0.1)",
+      onEvent,
+    });
+    expect(changes()).toEqual([
+      { name: "schedule", before: "cosine(min=0, warmup=2)", now: "constant" },
+      { name: "weightDecay", before: undefined, now: 0.1 },
+      { name: "decay", before: undefined, now: "weights" },
+    ]);
+    expect(await readRunConfig(out)).not.toHaveProperty("schedule");
+    await expect(train({ out, resume: true, accumulate: 3 })).rejects.toThrow(
+      /accumulate 2, but 3 is asked for/,
+    );
+    await expect(train({ out, resume: true, optimizer: "sgd" })).rejects.toThrow(
+      /optimizer\.name "adam", but "sgd"/,
+    );
+  });
+
   it("of fewer epochs than are done says that there is nothing to train, and keeps them", async () => {
     const out = at("fewer");
     await train({ out, epochs: 2 });

@@ -8,7 +8,7 @@ import { type TrainedVae, vae, type VaeOptions } from "../model/index.js";
 import { elbo, type Objective } from "../objectives/index.js";
 import { initialValues } from "../nn/index.js";
 import { lift } from "../ops/index.js";
-import { averageName } from "../optim/index.js";
+import { averageName, optimizers } from "../optim/index.js";
 import { LocalEngine } from "../runtime/index.js";
 import { nodeBackend } from "../runtime/node.js";
 import { loadModelOn, runFiles, type TrainOptions, trainOn } from "../runs/index.js";
@@ -218,6 +218,18 @@ describe("steps with gradients that are not finite", () => {
     const [plain, careful] = [await train(), await train({ skipNonFinite: 2 })];
     expect(careful.model.weights).toEqual(plain.model.weights);
     expect(careful.history.map(({ skipped }) => skipped)).toEqual([0, 0]);
+  });
+});
+
+describe("an optimiser trains, and goes on after an interruption as if there had been none", () => {
+  it.each(optimizers.names)("%s", async (optimizer) => {
+    const lr = optimizer === "sgd" ? 0.1 : 0.01;
+    const [whole, out] = [await train({ optimizer, lr }), at(`resumed-${optimizer}`)];
+    await train({ optimizer, lr, epochs: 1, out });
+    const resumed = await train({ epochs: 2, out, resume: true });
+    expect(resumed.model.weights).toEqual(whole.model.weights);
+    const [first, second] = whole.history.map(({ train: terms }) => terms.negativeElbo ?? Number.NaN);
+    expect(second).toBeLessThan(first ?? 0);
   });
 });
 
