@@ -178,13 +178,17 @@ const transposeOp: OpDef<TransposeAttrs> = {
   },
 };
 
+const someAxes = {
+  expected: "a list of axes, such as [1, 0]",
+  ok: (value: unknown) => Array.isArray(value) && value.every(Number.isInteger),
+};
+
 const makeTranspose = defineOp(transposeOp);
 
 /** Axes in another order; default reversed. */
 export function transpose(x: Expr, order?: readonly number[]): Expr {
   requireExpression("transpose", x);
-  if (order !== undefined)
-    requireArgument("transpose", "the order", order, be.list(be.whole(-x.rank, x.rank - 1), 0, "[1, 0]"));
+  if (order !== undefined) requireArgument("transpose", "the order", order, someAxes);
   const axes =
     order?.map((axis) => (axis < 0 ? axis + x.rank : axis)) ?? x.shape.map((_, i) => x.rank - 1 - i);
   if (axes.length === x.rank && axes.every((axis, i) => axis === i)) return x;
