@@ -1,7 +1,6 @@
 import { defineOp, type Emitter, Expr, type OpDef, requireExpression } from "../graph/index.js";
 import {
   aShape,
-  be,
   type Dim,
   formatShape,
   isStatic,
