@@ -90,5 +90,5 @@ test("what does not fit is refused with the op's name, the shapes and the dtypes
   expect(() => a.mul(input("b", "float64", [3]))).toThrow("mul: operands are float32 and float64; cast one");
   expect(() => a.cast("bool").add(a.cast("bool"))).toThrow(/add: takes .*, got bool\[2, 3\]; cast it first/);
   expect(() => a.cast("uint8").neg()).toThrow(/neg: takes .*, got uint8/);
-  expect(() => add(1, 2)).toThrow("add: at least one operand must be a node");
+  expect(() => add(1, 2)).toThrow("add: at least one operand must be an expression");
 });

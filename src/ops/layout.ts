@@ -1,7 +1,6 @@
 import { defineOp, type Emitter, Expr, type OpDef, requireExpression } from "../graph/index.js";
 import {
   aShape,
-  be,
   type Dim,
   formatShape,
   isStatic,
@@ -195,13 +194,17 @@ function turnedBefore(x: Expr, order: readonly number[]): Expr | undefined {
   return reshape(turned, [...x.shape.slice(1), x.shape[0] as Dim]);
 }
 
+const someAxes = {
+  expected: "a list of axes, such as [1, 0]",
+  ok: (value: unknown) => Array.isArray(value) && value.every(Number.isInteger),
+};
+
 const makeTranspose = defineOp(transposeOp);
 
 /** Axes in another order; default reversed. */
 export function transpose(x: Expr, order?: readonly number[]): Expr {
   requireExpression("transpose", x);
-  if (order !== undefined)
-    requireArgument("transpose", "the order", order, be.list(be.whole(-x.rank, x.rank - 1), 0, "[1, 0]"));
+  if (order !== undefined) requireArgument("transpose", "the order", order, someAxes);
   const axes =
     order?.map((axis) => (axis < 0 ? axis + x.rank : axis)) ?? x.shape.map((_, i) => x.rank - 1 - i);
   if (axes.length === x.rank && axes.every((axis, i) => axis === i)) return x;

@@ -179,7 +179,7 @@ describe("concat, stack and split", () => {
     );
     expect(() => concat([x, y.cast("float64")])).toThrow("don't join at axis 1");
     expect(() => concat([x, x], 0)).toThrow("concat: axis 0 of [batch, 5] has no fixed length");
-    expect(() => concat([])).toThrow("concat: takes at least one node");
+    expect(() => concat([])).toThrow("concat: takes at least one expression");
     expect(() => x.split(1, [2, 2])).toThrow("split: 2 + 2 is not the length 5 of axis 1 of [batch, 5]");
     expect(() => x.split(0, [1])).toThrow("split: axis 0 of [batch, 5] has no fixed length");
   });
