@@ -41,6 +41,8 @@ const withSame =
     return fits ? f(x, y, last(x, axis)) : undefined;
   };
 
+const lengthOf = (x: Expr, axis: number): number => x.shape[axis] as number;
+
 /** Keep numbers around 1. */
 const rules: readonly Rule[] = [
   (x, y) => x.add(y),
@@ -88,6 +90,9 @@ const rules: readonly Rule[] = [
   ofAxis((x, axis) => x.slice(axis, 0, undefined, 2)),
   ofAxis((x, axis) => x.pad(axis, 1, 0, 0)),
   ofAxis((x, axis) => x.pad(axis, 1, 0).add(x.pad(axis, 0, 1))),
+  withSame((x, y, axis) => x.pad(axis, 0, lengthOf(y, axis)).add(y.pad(axis, lengthOf(x, axis), 0))),
+  withSame((x, y, axis) => y.pad(axis, lengthOf(x, axis) + 1, 0).add(x.pad(axis, 1, lengthOf(y, axis)))),
+  ofAxis((x, axis) => concat([x.slice(axis, 1), x.slice(axis, 0, 1).tanh()], axis)),
   ofAxis((x, axis) => x.reverse(axis)),
   ofAxis((x, axis) =>
     x.sub(x.mean(axis, true)).div(x.sub(x.mean(axis, true)).square().mean(axis, true).add(0.1).sqrt()),
