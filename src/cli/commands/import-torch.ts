@@ -1,7 +1,9 @@
 import { buildCommand } from "@stricli/core";
+import { formatSpec } from "../../catalogue/index.js";
 import { type ExampleSchema, wholeSchema } from "../../data/index.js";
 import { type Vae, vae } from "../../model/index.js";
 import { inferSizes } from "../../model/torch/index.js";
+import { mlp, type Network, networks } from "../../nn/index.js";
 import { nodePlatform } from "../../node.js";
 import { importTorchOn, readStateDict, type Settings } from "../../runs/index.js";
 import { UserError } from "../../tensor/index.js";
@@ -13,21 +15,19 @@ import { commonFlags, type CommonFlags, flag, toggle } from "../flags.js";
 import { mappingFrom } from "../torch-mapping.js";
 import { countText } from "../views/format.js";
 
-const modelFlags = {
-  input: inputField,
-  z: fields.z,
-  network: fields.network,
-  hidden: fields.hidden,
-  channels: fields.channels,
-  activation: fields.activation,
-  posterior: fields.posterior,
-  prior: fields.prior,
-  likelihood: fields.likelihood,
-} as const;
-
+type ModelFlagNames =
+  | "z"
+  | "network"
+  | "hidden"
+  | "channels"
+  | "activation"
+  | "posterior"
+  | "prior"
+  | "likelihood";
+type ValueOf<F> = F extends FlagField<infer T> ? T : never;
 type ModelFlags = {
-  readonly [K in keyof typeof modelFlags]?: (typeof modelFlags)[K] extends FlagField<infer T> ? T : never;
-};
+  readonly [K in ModelFlagNames]?: ValueOf<(typeof fields)[K]>;
+} & { readonly input?: ValueOf<typeof inputField> };
 
 interface ImportFlags extends ModelFlags, CommonFlags {
   readonly out?: string;
@@ -35,6 +35,15 @@ interface ImportFlags extends ModelFlags, CommonFlags {
   readonly range?: string;
   readonly config?: string;
   readonly json?: boolean;
+}
+
+/** The network with PyTorch's padding, if it can have it and is not told otherwise. */
+function paddedAsTorch(network: Network | undefined): Network | undefined {
+  if (network === undefined || network.config["padding"] !== undefined) return network;
+  const choices = networks.find(network.name)?.options["padding"]?.choices;
+  if (!choices?.includes("torch")) return network;
+  note(`${network.name} pads pictures as PyTorch does; for TensorFlow's way give padding=same`);
+  return networks.from({ name: network.name, config: { ...network.config, padding: "torch" } });
 }
 
 /** What is told of the model, by flags before the config file, and by the weights themselves where neither says it. */
@@ -55,13 +64,18 @@ function modelFor(flags: ImportFlags, settings: Settings, inferred: ReturnType<t
     }),
     ...defined({ input, latent: z, network, hidden, channels, activation, posterior, prior, likelihood }),
   };
-  const perceptron = given.encoder === undefined && (given.network?.name ?? "mlp") === "mlp";
-  const { hidden: sizes, input: shape, latent } = inferred;
+  const isPlain = given.network === undefined || formatSpec(given.network) === formatSpec(mlp([256, 128]));
+  const perceptron = given.encoder === undefined && isPlain;
+  const { hidden: sizes, input: shape, latent, channels: widths } = inferred;
+  const takes = given.network && networks.find(given.network.name)?.options["channels"];
+  const untold = takes && given.network?.config["channels"] === undefined;
   const own = {
     ...defined({ input: shape, latent }),
-    ...(perceptron && network === undefined && defined({ hidden: sizes })),
+    ...(perceptron && defined({ hidden: sizes })),
+    ...(untold && defined({ channels: widths })),
   };
-  const options = { ...own, ...given };
+  const padded = paddedAsTorch(given.network);
+  const options = { ...own, ...given, ...(padded && { network: padded }) };
   if (options.input === undefined || options.latent === undefined) {
     const missing =
       options.input === undefined

@@ -28,7 +28,9 @@ function namesOf(mapping: TorchMapping, array: string): Named[] {
   });
   const longest = Math.max(0, ...fits.map(({ path }) => path.length));
   const chosen = fits.filter(({ path }) => path.length === longest);
-  return chosen.length === 0 ? [{ name: array }] : chosen.map(({ path: _, ...named }) => named);
+  return chosen.length === 0
+    ? [{ name: array }]
+    : chosen.map(({ name, rows }) => ({ name, ...(rows && { rows }) }));
 }
 
 /** What is to be written, by the mapping or under our own names. */

@@ -4,6 +4,8 @@ import type { StateDict } from "./state-dict.js";
 /** What a `state_dict` tells of the model that it is of. */
 export interface InferredSizes {
   readonly latent?: number;
+  /** What the encoder's convolutions put out. */
+  readonly channels?: readonly number[];
   /** Of a multilayer perceptron, the sizes of its encoder's hidden layers. */
   readonly hidden?: readonly number[];
   /** Of a multilayer perceptron, the shape of an example: a square picture where the numbers make one, else a vector. */
@@ -42,8 +44,11 @@ export function inferSizes({ arrays }: StateDict): InferredSizes {
   const layers = encoder.filter((one) => !isHead(one)).map(linearSizes);
   const first = layers[0] ?? (mean && linearSizes(mean));
   const dense = first !== undefined && layers.every((sizes) => sizes !== undefined);
-  if (!dense) return { ...(latent !== undefined && { latent }) };
-  const outputs = layers.map((sizes) => (sizes as readonly [number, number])[0]);
+  const channels = encoder.flatMap(({ arrays: { weight = [] } }) =>
+    weight.length > 2 ? weight.slice(0, 1) : [],
+  );
+  if (!dense) return { ...(latent !== undefined && { latent }), ...(channels.length > 0 && { channels }) };
+  const outputs = layers.map((sizes) => sizes[0]);
   return {
     ...(latent !== undefined && { latent }),
     hidden: mean === undefined ? outputs.slice(0, -1) : outputs,

@@ -26,15 +26,15 @@ export function checkMapping(mapping: unknown, source: string): TorchMapping {
     );
   }
   for (const [name, value] of Object.entries(mapping)) {
-    const fits = value === null || (typeof value === "string" && written.test(value));
-    if (!fits) {
+    const text: unknown = value;
+    if (text !== null && (typeof text !== "string" || !written.test(text))) {
       throw new UserError(
         `${source}: "${name}" must be one of our names, such as "encoder.0" or "encoder.4[0:16]", or null, got ` +
-          JSON.stringify(value),
+          JSON.stringify(text),
         2,
       );
     }
-    const [, , from, to] = written.exec(value ?? "") ?? [];
+    const [, , from, to] = written.exec(text ?? "") ?? [];
     if (from !== undefined && Number(from) >= Number(to)) {
       throw new UserError(`${source}: "${name}" has no rows from ${from} to ${to}`, 2);
     }

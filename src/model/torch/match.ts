@@ -129,7 +129,7 @@ function pairByShape(
     const rows = Object.values(mean.arrays)[0]?.[0] ?? 0;
     pairs.push([mean, own, [0, rows]], [logVariance, own, [rows, 2 * rows]]);
   }
-  const free = (one: Module): boolean => !pairs.some((pair) => pair.includes(one as never));
+  const free = (one: Module): boolean => !pairs.some((pair) => pair.includes(one));
   for (const group of groupsOf(torch.filter(free), ours.filter(free))) {
     const sorted = [...group.torch].sort(byStage);
     if (sorted.length !== group.ours.length) {

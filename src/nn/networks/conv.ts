@@ -2,7 +2,6 @@ import { sizeOf, UserError } from "../../tensor/index.js";
 import { activationConfig, type ActivationLike, activationOf } from "../activations.js";
 import {
   activation as activationLayer,
-  conv,
   flatten,
   linear,
   type Norm,
@@ -14,7 +13,18 @@ import {
 import type { Layer } from "../layer.js";
 import type { Network } from "../network.js";
 import type { NetworkInfo } from "./info.js";
-import { doublingChannels, halvings, type Picture, pictureNetwork, requireList, upTo } from "./pictures.js";
+import {
+  doublingChannels,
+  halve,
+  type HalvingPadding,
+  halvingPaddings,
+  halvings,
+  type Picture,
+  pictureNetwork,
+  requireHalving,
+  requireList,
+  upTo,
+} from "./pictures.js";
 
 /** How a `convNetwork` is built. */
 export interface ConvNetworkOptions {
@@ -28,6 +38,8 @@ export interface ConvNetworkOptions {
   readonly activation?: ActivationLike;
   /** Sizes of connected layers between the last picture and the code; default none. */
   readonly hidden?: readonly number[];
+  /** Where an odd number of zeros goes around pictures: `same` (default), after, or `torch`, before, as in PyTorch. */
+  readonly padding?: HalvingPadding;
 }
 
 /**
@@ -38,9 +50,12 @@ export interface ConvNetworkOptions {
  */
 export function convNetwork(options: ConvNetworkOptions = {}): Network {
   const { channels, kernel = 4, norm = "batch", activation = "relu", hidden = [] } = options;
+  const { padding = "same" } = options;
+  const more = padding === "torch" ? "before" : "after";
   if (channels !== undefined) requireList("conv: channels", channels, 1);
   requireList("conv: hidden", hidden, 0);
   requireNorm("conv", norm);
+  requireHalving("conv", padding);
   if (!Number.isInteger(kernel) || kernel < 2) {
     throw new UserError(`conv: kernel must be a whole number from 2, got ${JSON.stringify(kernel)}`, 2);
   }
@@ -56,7 +71,11 @@ export function convNetwork(options: ConvNetworkOptions = {}): Network {
 
   function encoder(picture: Picture): Layer[] {
     const widths = channels ?? doublingChannels(picture);
-    const stages = widths.flatMap((out) => [conv({ out, kernel, stride: 2, bias }), ...ready(out)]);
+    const sizes = halvings(picture.space, widths.length);
+    const stages = widths.flatMap((out, i) => [
+      halve(sizes[i] ?? [], { out, kernel, bias, padding }),
+      ...ready(out),
+    ]);
     return hidden.length === 0 ? stages : [...stages, flatten(), ...dense(hidden)];
   }
 
@@ -66,7 +85,7 @@ export function convNetwork(options: ConvNetworkOptions = {}): Network {
     const [start = []] = sizes;
     const [first = 1, ...others] = widths.toReversed();
     const up = (out: number, i: number, last = false): Layer =>
-      upTo(sizes[i] ?? [], sizes[i + 1] ?? [], { out, kernel, bias: bias || last });
+      upTo(sizes[i] ?? [], sizes[i + 1] ?? [], { out, kernel, bias: bias || last, more });
     return [
       ...dense(hidden.toReversed()),
       linear(sizeOf(start) * first),
@@ -83,6 +102,7 @@ export function convNetwork(options: ConvNetworkOptions = {}): Network {
     ...(norm !== "batch" && { norm }),
     ...(activationConfig(act) !== "relu" && { activation: activationConfig(act) }),
     ...(hidden.length > 0 && { hidden: [...hidden] }),
+    ...(padding !== "same" && { padding }),
   };
   return pictureNetwork("conv", config, { encoder, decoder });
 }
@@ -100,10 +120,17 @@ export const convNetworkInfo: NetworkInfo = {
     norm: { type: "text", choices: norms, default: "batch", about: "after each convolution but the last" },
     activation: { type: "activation", default: "relu", about: "after each normalisation" },
     hidden: { type: "numbers", default: [], about: "sizes of connected layers between picture and code" },
+    padding: {
+      type: "text",
+      choices: halvingPaddings,
+      default: "same",
+      about: "zeros of odd number go after pictures (same) or, as in PyTorch, before (torch)",
+    },
   },
   examples: [
     "conv(channels=[2], activation=tanh)",
     "conv(channels=[2, 3], kernel=3, norm=none, activation=silu, hidden=[4])",
+    "conv(channels=[2], kernel=3, padding=torch)",
   ],
   shapes: [
     [[4, 3, 2], [2]],

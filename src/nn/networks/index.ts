@@ -5,3 +5,4 @@ export * from "./mlp.js";
 export * from "./pythae.js";
 export * from "./registry.js";
 export * from "./resnet.js";
+export * from "./vanilla.js";

@@ -1,9 +1,19 @@
 import { sizeOf } from "../../tensor/index.js";
-import { activation, conv, convTranspose, flatten, linear, reshapeTo } from "../layers/index.js";
+import { activation, convTranspose, flatten, linear, reshapeTo } from "../layers/index.js";
 import type { Layer } from "../layer.js";
 import type { Network } from "../network.js";
 import type { NetworkInfo } from "./info.js";
-import { halvings, type Picture, pictureNetwork, requireList, upTo } from "./pictures.js";
+import {
+  halve,
+  type HalvingPadding,
+  halvingPaddings,
+  halvings,
+  type Picture,
+  pictureNetwork,
+  requireHalving,
+  requireList,
+  upTo,
+} from "./pictures.js";
 
 /** How a `keras` network is built. */
 export interface KerasOptions {
@@ -11,6 +21,8 @@ export interface KerasOptions {
   readonly channels?: readonly number[];
   /** Sizes of the encoder's connected layers; default [16]. */
   readonly hidden?: readonly number[];
+  /** Where an odd number of zeros goes around pictures: `same` (default), as in Keras, or `torch`, as PyTorch's `padding=1`. */
+  readonly padding?: HalvingPadding;
 }
 
 /**
@@ -19,13 +31,16 @@ export interface KerasOptions {
  * convolutions of stride 2 to 64 and 32 channels with ReLU, and one of stride 1 to the data's channels. Takes pictures of
  * any size; the example's have 28x28. Throws a UserError for an option out of range and, when it is built, for vectors.
  */
-export function keras({ channels = [32, 64], hidden = [16] }: KerasOptions = {}): Network {
+export function keras({ channels = [32, 64], hidden = [16], padding = "same" }: KerasOptions = {}): Network {
   requireList("keras: channels", channels, 1);
   requireList("keras: hidden", hidden, 0);
+  requireHalving("keras", padding);
   const relu = activation("relu");
+  const more = padding === "torch" ? "before" : "after";
 
-  function encoder(): Layer[] {
-    const stages = channels.flatMap((out) => [conv({ out, kernel: 3, stride: 2 }), relu]);
+  function encoder({ space }: Picture): Layer[] {
+    const sizes = halvings(space, channels.length);
+    const stages = channels.flatMap((out, i) => [halve(sizes[i] ?? [], { out, kernel: 3, padding }), relu]);
     return [...stages, flatten(), ...hidden.flatMap((size) => [linear(size), relu])];
   }
 
@@ -35,7 +50,7 @@ export function keras({ channels = [32, 64], hidden = [16] }: KerasOptions = {})
     const widths = channels.toReversed();
     const shape = [...start, widths[0] as number];
     const stages = widths.flatMap((width, i) => [
-      upTo(sizes[i] ?? [], sizes[i + 1] ?? [], { out: width, kernel: 3 }),
+      upTo(sizes[i] ?? [], sizes[i + 1] ?? [], { out: width, kernel: 3, more }),
       relu,
     ]);
     return [linear(sizeOf(shape)), relu, reshapeTo(shape), ...stages, convTranspose({ out, kernel: 3 })];
@@ -44,6 +59,7 @@ export function keras({ channels = [32, 64], hidden = [16] }: KerasOptions = {})
   const config = {
     ...(channels.join() !== "32,64" && { channels: [...channels] }),
     ...(hidden.join() !== "16" && { hidden: [...hidden] }),
+    ...(padding !== "same" && { padding }),
   };
   return pictureNetwork("keras", config, { encoder, decoder });
 }
@@ -55,8 +71,14 @@ export const kerasInfo: NetworkInfo = {
   options: {
     channels: { type: "numbers", default: [32, 64], about: "channels after each halving" },
     hidden: { type: "numbers", default: [16], about: "sizes of the encoder's connected layers" },
+    padding: {
+      type: "text",
+      choices: halvingPaddings,
+      default: "same",
+      about: "zeros of odd number go after pictures (same) or, as PyTorch's padding=1, before (torch)",
+    },
   },
-  examples: ["keras(channels=[2, 3], hidden=[3])"],
+  examples: ["keras(channels=[2, 3], hidden=[3])", "keras(channels=[2], hidden=[3], padding=torch)"],
   shapes: [
     [[6, 5], [3]],
     [[2], [5, 4, 2]],

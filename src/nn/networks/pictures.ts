@@ -2,7 +2,7 @@ import type { Spec } from "../../catalogue/index.js";
 import type { Expr } from "../../graph/index.js";
 import "../../ops/index.js";
 import { formatShape, sameShape, sizeOf, UserError } from "../../tensor/index.js";
-import { convTranspose, reshaped, sequential } from "../layers/index.js";
+import { conv, convTranspose, reshaped, sequential } from "../layers/index.js";
 import type { Layer } from "../layer.js";
 import type { BuiltNetwork, Network, NetworkPlace } from "../network.js";
 
@@ -170,6 +170,35 @@ export function upTo(
     ...(stride !== 1 && { stride }),
     padding: shortPadding(padding),
   });
+}
+
+/**
+ * Where zeros go around a picture whose halving leaves an odd number of them: `same`, after it, as in TensorFlow and Keras, or
+ * `torch`, before it, as PyTorch's `padding` does.
+ */
+export type HalvingPadding = "same" | "torch";
+
+/** The ways by name. */
+export const halvingPaddings: readonly HalvingPadding[] = ["same", "torch"];
+
+/** Throws a UserError that names the network unless `value` is one of the ways. */
+export function requireHalving(network: string, value: unknown): asserts value is HalvingPadding {
+  if (halvingPaddings.includes(value as HalvingPadding)) return;
+  throw new UserError(`${network}: padding must be same or torch, got ${JSON.stringify(value)}`, 2);
+}
+
+/** A convolution of stride 2 from pictures of `from` to half of each length, rounded up. */
+export function halve(
+  from: readonly number[],
+  { out, kernel, bias = true, padding = "same" }: UpToOptions & { readonly padding?: HalvingPadding },
+): Layer {
+  const base = { out, kernel, stride: 2, bias };
+  if (padding === "same") return conv(base);
+  const around = from.map((length): readonly [number, number] => {
+    const all = Math.max(0, (Math.ceil(length / 2) - 1) * 2 + kernel - length);
+    return [Math.ceil(all / 2), Math.floor(all / 2)];
+  });
+  return conv({ ...base, padding: shortPadding(around) });
 }
 
 /** One number where all are alike. */

@@ -9,6 +9,7 @@ import { mlpInfo } from "./mlp.js";
 import { pythaeInfo } from "./pythae.js";
 import { resnetInfo } from "./resnet.js";
 import { sequentialNetworkInfo } from "./sequential.js";
+import { vanillaInfo } from "./vanilla.js";
 
 /**
  * The networks that can be chosen by name. `networks.add(...)` makes one's own known to the command line, config files
@@ -21,6 +22,7 @@ export const networks = new Catalogue<Network, NetworkInfo>({ kind: "network", r
   resnetInfo,
   kerasInfo,
   pythaeInfo,
+  vanillaInfo,
 ]);
 
 /** A network, its text or plain data such as `mlp(hidden=[400])`, or a function that builds one. */
