@@ -212,3 +212,21 @@ test.each(withOptions)(
     expect((error as Error).message).toContain('"bogusOption"');
   },
 );
+
+test.each([
+  ["a Promise", () => vae(Promise.resolve({}) as never), "vae: the argument is a Promise: await it first"],
+  [
+    "what makes a family",
+    () => latent.mixture({ of: normal as never }),
+    "of must be a distribution, such as normal()",
+  ],
+  ["what makes a family, how to mend it", () => latent.mixture({ of: normal as never }), "call it"],
+  [
+    "an objective's option",
+    () => latent.betaVae({ bet: 4 } as never),
+    'no option "bet"; did you mean "beta"?',
+  ],
+  ["a picture's option", () => latent.imageGrid(images, { colums: 3 } as never), 'did you mean "columns"?'],
+])("the words for %s", (_, call, words) => {
+  expect(call).toThrow(words);
+});

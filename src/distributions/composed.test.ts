@@ -52,7 +52,10 @@ describe("mixture", () => {
       loc: input("loc", dtype, [3]),
       scale: input("scale", dtype, [3]),
     };
-    const d = mixture.of({ logits: params.logits, components: normal.of(params) });
+    const d = mixture.of({
+      logits: params.logits,
+      components: normal.of({ loc: params.loc, scale: params.scale }),
+    });
     const logProb = d.logProb(constant(golden.x, dtype));
     expectClose(await numbers(logProb, golden.params), golden.logProb, tolerance);
     for (const key of ["logits", "loc", "scale"] as const) {

@@ -133,7 +133,7 @@ export const be = {
   },
   /** An object that has these members; `expected` says what it is. */
   having(members: readonly string[], expected: string): Check {
-    return { expected, ok: (value) => hasMembers(value, members) };
+    return { expected, ok: (value) => hasMembers(value, members) && !isPromise(value) };
   },
   /** A tensor of these number types. */
   tensor(...dtypes: readonly string[]): Check {
