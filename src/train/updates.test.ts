@@ -221,6 +221,22 @@ describe("steps with gradients that are not finite", () => {
   });
 });
 
+it("frozen layers move by no decay, average or gathering", async () => {
+  const encoder = "sequential(layers=[flatten, frozen(layers=[linear(out=6), batch-norm]), tanh])";
+  const network = { input: [4, 4], hidden: [12], encoder };
+  const options = {
+    optimizer: "adamw(weight-decay=0.5, decay=all)",
+    ema: 0.5,
+    accumulate: 2,
+    lrEncoder: 0.1,
+  };
+  const { model } = await train({ ...options, skipNonFinite: 2 }, network);
+  for (const [name, value] of Object.entries(initialValues(vae(network).parameters, 0))) {
+    const still = JSON.stringify(value.data) === JSON.stringify(model.weights[name]?.data);
+    expect([name, still]).toEqual([name, name.startsWith("encoder.1.")]);
+  }
+});
+
 describe("an optimiser trains, and goes on after an interruption as if there had been none", () => {
   it.each(optimizers.names)("%s", async (optimizer) => {
     const lr = optimizer === "sgd" ? 0.1 : 0.01;
