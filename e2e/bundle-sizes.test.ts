@@ -98,7 +98,7 @@ const most: Readonly<Record<string, number>> = {
   fromArrays: 32,
   imageGrid: 11,
   normal: 58,
-  vae: 92,
+  vae: 105,
   train: 400,
   loadModel: 440,
 };

@@ -48,9 +48,6 @@ export {
   ceil,
   clamp,
   concat,
-  conv,
-  type ConvolutionOptions,
-  convTranspose,
   cos,
   count,
   type CumsumOptions,
@@ -103,7 +100,6 @@ export {
   type Operand,
   or,
   pad,
-  type Padding,
   polygamma,
   pow,
   prod,
@@ -129,12 +125,18 @@ export {
   takeAlong,
   tanh,
   transpose,
-  type TransposedOptions,
   trigamma,
   tril,
   triu,
   where,
 } from "./ops/index.js";
+export {
+  conv,
+  type ConvolutionOptions,
+  convTranspose,
+  type Padding,
+  type TransposedOptions,
+} from "./ops/convolution/index.js";
 export { grad, vectorJacobianProduct } from "./autodiff/index.js";
 export {
   compile,
