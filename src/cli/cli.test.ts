@@ -263,6 +263,40 @@ test("list names what can be chosen", async () => {
   expect((await latent("list")).stdout).toMatch(/^ {2}simple {2}/m);
 });
 
+test("train takes a network by name, which resume keeps and inspect draws", async () => {
+  const args = ["--network", "conv(norm=none)", "--channels", "4,6", "--z", "3", "--batch", "64"];
+  const common = ["--out", "pictures", "--threads", "1", "--no-pictures"];
+  const { code, stderr } = await latent("train", "tiny", ...args, "--epochs", "1", ...common);
+  expect(code, stderr).toBe(0);
+  expect((await latent("train", "--epochs", "2", "--resume", ...common)).code).toBe(0);
+  const again = await latent("train", "--epochs", "3", "--resume", "--channels", "4,6", ...common);
+  expect(again.code, again.stderr).toBe(0);
+  const other = await latent("train", "--epochs", "4", "--resume", "--channels", "4,7", ...common);
+  expect(other.code).not.toBe(0);
+  expect(other.stderr).toMatch(/channels/);
+
+  const { stdout } = await latent("inspect", "pictures", "--json");
+  const { layers } = JSON.parse(stdout) as { layers: { name: string; parameters: number }[] };
+  const weighty = layers.filter(({ parameters }) => parameters > 0);
+  expect(weighty.map(({ name, ...rest }) => [name, { ...rest, layer: undefined }])).toEqual([
+    ["encoder.0", { outputShape: [4, 4, 4], parameters: 4 * 16 + 4 }],
+    ["encoder.2", { outputShape: [2, 2, 6], parameters: 6 * 4 * 16 + 6 }],
+    ["encoder.4", { outputShape: [6], parameters: 6 * 24 + 6 }],
+    ["decoder.0", { outputShape: [24], parameters: 24 * 3 + 24 }],
+    ["decoder.3", { outputShape: [4, 4, 4], parameters: 6 * 4 * 16 + 4 }],
+    ["decoder.5", { outputShape: [8, 8, 1], parameters: 4 * 16 + 1 }],
+  ]);
+  const shown = (await latent("inspect", "pictures")).stdout;
+  expect(shown).toMatch(/^ {2}encoder\.0 +conv\(out=4, kernel=4, stride=2\) +\[4, 4, 4\] +68$/m);
+  expect(shown).toMatch(/^ {2}1,157 trained parameters$/m);
+  expect((await latent("train", "tiny", "--network", "cnov")).stderr).toMatch(
+    /--network: unknown network "cnov"/,
+  );
+  expect((await latent("train", "tiny", "--channels", "8", "--out", "no")).stderr).toContain(
+    "--network conv",
+  );
+});
+
 test("list tells the options of the kinds that are asked for, in singular or plural", async () => {
   const { stdout } = await latent("list", "networks", "layer", "optimizers");
   expect(stdout.match(/^\w+, .*$/gm)?.map((line) => line.split(",")[0])).toEqual([
