@@ -6,7 +6,8 @@ import path from "node:path";
 import { parseArgs } from "node:util";
 import { race } from "./lib/arena.mjs";
 import { line } from "./lib/competitors.mjs";
-import { product, root } from "./lib/latent.mjs";
+import { convModel } from "./lib/conv-networks.mjs";
+import { everything, product, root } from "./lib/latent.mjs";
 import { machine } from "./lib/load.mjs";
 import { countInstructions, profileStep, valgrindMissing } from "./lib/profile.mjs";
 import { short } from "./lib/stats.mjs";
@@ -33,6 +34,7 @@ const skipped = new Set(options.skip.split(","));
 const cases = [
   { name: "batch 128, z 2", batch: 128, latent: 2 },
   { name: "batch 128, z 20", batch: 128, latent: 20 },
+  { name: "Keras' convolutions, batch 128", batch: 128, network: "keras" },
 ];
 const referenceSize = 1024;
 
@@ -63,13 +65,13 @@ const accepted = (() => {
 })();
 
 /** Nodes inside the loop of the compiled graph, before ONNX Runtime optimises it. */
-async function graphNodes({ batch, latent: z }) {
-  const latent = await product("index.js");
+async function graphNodes({ batch, latent: z, network }) {
+  const latent = await everything();
   const { fromBinary } = await import(
     createRequire(path.join(root, "package.json")).resolve("@bufbuild/protobuf")
   );
   const { ModelProtoSchema } = await product("onnx/onnx_pb.js");
-  const model = latent.vae({ input: [28, 28], latent: z });
+  const model = network ? convModel(latent, network) : latent.vae({ input: [28, 28], latent: z });
   const options = {
     objective: latent.elbo(),
     optimizer: latent.adam(),
@@ -85,8 +87,8 @@ async function graphNodes({ batch, latent: z }) {
   return loop.attribute.find(({ name }) => name === "body").g.node.length;
 }
 
-async function timeRatio({ batch, latent }) {
-  const { entries } = line(["latent"], { work: "step", batch, latent });
+async function timeRatio(request) {
+  const { entries } = line(["latent"], { work: "step", ...request });
   const reference = line(["latent"], { work: "product", size: referenceSize }).entries;
   const found = await race(
     [

@@ -8,7 +8,7 @@ import { dist, root } from "./lib/latent.mjs";
 import { machine } from "./lib/load.mjs";
 import { markdown } from "./lib/markdown.mjs";
 
-const suites = ["limit", "step", "infer", "epoch", "cold", "browser", "growth"];
+const suites = ["limit", "step", "conv", "infer", "epoch", "cold", "browser", "growth"];
 
 const { values: options } = parseArgs({
   options: {
@@ -50,7 +50,8 @@ const report = {
 };
 // Shares of the peak need to know whose product is the fastest.
 const order = suites.filter(
-  (name) => wanted.includes(name) || (name === "limit" && wanted.some((n) => n === "step" || n === "infer")),
+  (name) =>
+    wanted.includes(name) || (name === "limit" && wanted.some((n) => ["step", "conv", "infer"].includes(n))),
 );
 
 // Other runs of this user, idle now, are not to be given a part of the cores.

@@ -3,11 +3,16 @@
 const conv = (out, stride = 2) => `conv(out=${out},stride=${stride})`;
 const up = (out, stride = 2) => `conv-transpose(out=${out},stride=${stride})`;
 
+const residual = (out) => `residual(layers=[relu,${conv(out, 1)},relu,${conv(out, 1)}])`;
+
 function withRelu(layers) {
   return layers.flatMap((layer) => [layer, "relu"]);
 }
 
-/** Keras' example network, and four stride-2 layers each way on 64x64 colour images. */
+/**
+ * Keras' example network; four stride-2 layers each way on 64x64 colour images; pre-activation residual blocks (He et al.,
+ * 2016) of 32, 64 and 128 channels on 32x32 colour images.
+ */
 export const convNetworks = {
   keras: {
     input: [28, 28, 1],
@@ -28,6 +33,19 @@ export const convNetworks = {
       ...withRelu(["linear(out=4096)"]),
       "reshape(shape=[4,4,256])",
       ...withRelu([128, 64, 32].map((out) => up(out))),
+      up(3),
+    ],
+  },
+  resnet32: {
+    input: [32, 32, 3],
+    latent: 64,
+    encoder: [...[32, 64, 128].flatMap((out) => [conv(out), residual(out)]), "relu", "flatten"],
+    decoder: [
+      "linear(out=2048)",
+      "reshape(shape=[4,4,128])",
+      residual(128),
+      ...[64, 32].flatMap((out) => [up(out), residual(out)]),
+      "relu",
       up(3),
     ],
   },

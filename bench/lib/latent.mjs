@@ -21,6 +21,20 @@ export function product(module) {
   return import(pathToFileURL(path.join(dist, module)).href);
 }
 
+/** Everything that measurements need, of `latent` and its inner rooms. */
+export async function everything() {
+  const rooms = await Promise.all(["train/index.js", "graph-node.js", "index.js"].map(product));
+  return Object.assign({}, ...rooms);
+}
+
+/** `rows` examples of bytes for a model: MNIST's images where it takes such, else mostly zeros as those are. */
+export function examplesFor({ dataSize }, rows) {
+  if (dataSize === 784) return mnistBytes().slice(0, rows * 784);
+  return Uint8Array.from({ length: rows * dataSize }, (_, i) =>
+    ((i * 2654435761) % 1021) % 5 === 0 ? i % 256 : 0,
+  );
+}
+
 /** MNIST's training images as bytes, [60000, 784]. */
 export function mnistBytes() {
   const folder = path.dirname(

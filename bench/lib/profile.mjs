@@ -31,10 +31,10 @@ const shapeText = (values = []) => values.map((value) => Object.values(value)[0]
  * What ONNX Runtime executes in one training step, by its own profile: `operations`, each `{ key, op, microseconds,
  * bytes }`, the median over the steps. Operations outside of the loop over steps are left out.
  */
-export function profileStep({ batch, latent, threads, steps = 40, calls = 3 }) {
+export function profileStep({ batch, latent, network, threads, steps = network ? 10 : 40, calls = 3 }) {
   const folder = mkdtempSync(path.join(os.tmpdir(), "latent-profile-"));
   try {
-    const request = { batch, latent, threads, steps, calls, profile: path.join(folder, "step") };
+    const request = { batch, latent, network, threads, steps, calls, profile: path.join(folder, "step") };
     execFileSync(process.execPath, [script, JSON.stringify(request)], {
       stdio: ["ignore", "ignore", "pipe"],
     });
@@ -96,12 +96,12 @@ export function valgrindMissing() {
  * different numbers of steps, the difference. Only the thread that runs the steps counts: ONNX Runtime has others, with
  * work of their own that varies. Valgrind has no AVX-512, so the kernels are those for AVX2.
  */
-export function countInstructions({ batch, latent }) {
+export function countInstructions({ batch, latent, network }) {
   const folder = mkdtempSync(path.join(os.tmpdir(), "latent-instructions-"));
   try {
     const [few, many] = [2, 10].map((steps) => {
       const file = path.join(folder, `out.${steps}`);
-      const request = JSON.stringify({ batch, latent, threads: 1, steps });
+      const request = JSON.stringify({ batch, latent, network, threads: 1, steps });
       execFileSync(
         "valgrind",
         [

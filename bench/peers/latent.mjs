@@ -1,24 +1,30 @@
 // Latent, as `train` and a trained model use it.
-import { mnistBytes, product, scattered } from "../lib/latent.mjs";
+import { convModel } from "../lib/conv-networks.mjs";
+import { everything, examplesFor, mnistBytes, product, scattered } from "../lib/latent.mjs";
 import { serve } from "../lib/serve.mjs";
 
-const latent = await product("index.js");
+const latent = await everything();
 const { nodeBackend } = await product("runtime/node.js");
 const { startWorkerEngine } = await product("runtime/worker-engine.js");
 const { EngineState } = await product("train/engine-state.js");
 const { Stepper } = await product("train/stepper.js");
 
-const rows = 60000;
+const allRows = 60000;
 const millisecondsPerCall = 150; // as src/train/chunk.ts
 
-async function prepare(engine, { batch, latent: z, threads }) {
-  const model = latent.vae({ input: [28, 28], latent: z });
+function modelOf({ network, latent: z }) {
+  return network ? convModel(latent, network) : latent.vae({ input: [28, 28], latent: z });
+}
+
+async function prepare(engine, { batch, threads, ...request }) {
+  const model = modelOf(request);
+  const rows = model.dataSize === 784 ? allRows : 2048;
   const optimizer = latent.adam();
   await new EngineState(engine, model, optimizer).put(latent.initialState(model, optimizer, 0).tensors);
-  await engine.put({ data: latent.tensor("uint8", [rows, 784], mnistBytes()) });
+  await engine.put({ data: latent.tensor("uint8", [rows, model.dataSize], examplesFor(model, rows)) });
   const options = { objective: latent.elbo(), optimizer, batch, stored: "uint8", datasetSize: rows };
   const stepper = await Stepper.open(engine, model, options, threads && { threads });
-  const source = { seed: 0, stride: batch, data: "data" };
+  const source = { seed: 0, stride: batch, examples: { data: "data" } };
   let first = 0;
   const call = (steps) => {
     const results = stepper.run(scattered(steps * batch, rows, first * batch), steps, first, source);
@@ -47,7 +53,7 @@ async function step(request) {
   let before;
   return {
     begin() {
-      before = engine.worker.performance.eventLoopUtilization();
+      before = engine.worker?.performance.eventLoopUtilization();
     },
     async unit() {
       const calls = 3;
@@ -60,8 +66,9 @@ async function step(request) {
       results = await pending;
       return calls * steps;
     },
-    // The share of the time that the engine's thread had nothing to do.
+    // The share of the time that the engine's thread had nothing to do, where the engine shows its thread.
     extra() {
+      if (before === undefined) return { loss: results.loss.data.at(-1) };
       const now = engine.worker.performance.eventLoopUtilization();
       const { utilization } = engine.worker.performance.eventLoopUtilization(now, before);
       return { starved: 1 - utilization, loss: results.loss.data.at(-1) };

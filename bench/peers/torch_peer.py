@@ -8,6 +8,8 @@ import numpy as np
 import torch
 from torch import nn
 
+import torch_conv
+
 torch.manual_seed(0)
 functional = nn.functional
 
@@ -65,23 +67,27 @@ def make_step(request, way):
 
 
 def step(request):
+    conv = "network" in request
+    make = torch_conv.make_step if conv else make_step
     if not request["best"]:
-        return make_step(request, {"logits": False}), {"way": "defaults"}
+        return make(request, torch_conv.ways(False)[0] if conv else {"logits": False}), {"way": "defaults"}
     torch.set_flush_denormal(True)
     ways = [{"logits": True, "adam": {"foreach": True}}, {"logits": True},
             {"logits": True, "adam": {"foreach": True}, "trace": True}]
     if int(torch.__version__.split(".")[0]) >= 2:
         ways += [{"logits": True, "adam": {"fused": True}}, {"logits": True, "adam": {"foreach": True}, "compile": True}]
+    if conv:
+        ways = torch_conv.ways(True)
     found = []
     for way in ways:
         try:
-            unit = make_step(request, way)
-            for _ in range(5):
+            unit = make(request, way)
+            for _ in range(2 if conv else 5):
                 unit()
             times = []
             for _ in range(5):
                 start = time.perf_counter()
-                for _ in range(4):
+                for _ in range(1 if conv else 4):
                     unit()
                 times.append(time.perf_counter() - start)
             found.append((min(times), len(found), unit, way))

@@ -1,5 +1,6 @@
 import { type Expr, scalar } from "../../graph/index.js";
 import type { Dim } from "../../tensor/index.js";
+import { sumOfRows } from "../reduce.js";
 import { concat } from "../slice.js";
 import { blocksOf, byGroup, columnsOf, imageOf } from "./blocks.js";
 import { area, coarseOf, type Geometry } from "./geometry.js";
@@ -144,6 +145,10 @@ export function upForm(y: Expr, w: Expr, geometry: Geometry): Expr {
   return imageOf(image, geometry.fine, fine * groups);
 }
 
+function sumOverPixels(products: Expr): Expr {
+  return products.shape.includes(0) ? products.sum(0) : sumOfRows(products, 1);
+}
+
 /**
  * The sum over pixels of a [pixels, (groups,) m, batch] times b [pixels, (groups,) n, batch] transposed. Products of wide
  * layers are larger than their operands: these are then laid side by side and multiplied once.
@@ -152,7 +157,9 @@ function sumOfProducts(a: Expr, b: Expr): Expr {
   const [m, n] = [a, b].map((x) => x.shape.at(-2) as number) as [number, number];
   const batch = a.shape.at(-1) as Dim;
   if (a.rank > 3 || typeof batch === "string" || m * n < 2 * batch * (m + n)) {
-    return a.matmul(b.matrixTranspose()).sum(0);
+    // The engine copies the second operand of every product: the one of few channels comes second.
+    if (m <= 32 && n !== m) return sumOverPixels(b.matmul(a.matrixTranspose())).matrixTranspose();
+    return sumOverPixels(a.matmul(b.matrixTranspose()));
   }
   const [left, right] = [a, b].map((x) => x.transpose([1, 0, 2]).reshape([x.shape[1] as number, -1]));
   return (left as Expr).matmul((right as Expr).transpose());
