@@ -22,11 +22,13 @@ interface Statistics {
   readonly variance: Expr;
 }
 
-/** Statistics of rows [n, features], and the running ones moved towards them. */
-function ofBatch(rows: Expr, momentum: number, { state }: NetworkContext): Statistics {
-  const n = rows.shape[0] as number;
-  const mean = rows.mean(0);
-  const variance = rows.sub(mean).square().mean(0);
+/** Statistics of the last axis over all others, and the running ones moved towards them. */
+function ofBatch(x: Expr, momentum: number, { state }: NetworkContext): Statistics {
+  const others = x.shape.slice(0, -1);
+  const axes = others.map((_, axis) => axis);
+  const n = sizeOf(others as number[]);
+  const mean = x.mean(axes);
+  const variance = x.sub(mean).square().mean(axes);
   const move = (name: string, seen: Expr): void => {
     state.write(
       name,
@@ -70,17 +72,16 @@ export function batchNorm(options: BatchNormOptions = {}): Layer {
           running_var: { shape, init: filledWith(1) },
         },
         apply(x, context) {
-          const rows = x.reshape([-1, features]);
-          if (context.mode === "train" && !isStatic(rows.shape)) {
+          if (context.mode === "train" && !isStatic(x.shape)) {
             throw new Error("batch-norm is trained on batches of a fixed size");
           }
           const { mean, variance } =
-            context.mode === "train" && sizeOf(rows.shape) > features
-              ? ofBatch(rows, momentum, context)
+            context.mode === "train" && sizeOf(x.shape as number[]) > features
+              ? ofBatch(x, momentum, context)
               : { mean: context.state.read("running_mean"), variance: context.state.read("running_var") };
           const scale = weightNamed(context.weights, "weight", shape).div(variance.add(eps).sqrt());
           const bias = weightNamed(context.weights, "bias", shape);
-          return rows.sub(mean).mul(scale).add(bias).reshape(x.shape);
+          return x.sub(mean).mul(scale).add(bias);
         },
       };
     },
