@@ -97,10 +97,10 @@ const most: Readonly<Record<string, number>> = {
   decodeNpy: 11,
   fromArrays: 32,
   imageGrid: 16,
-  normal: 71,
-  vae: 180,
-  train: 370,
-  loadModel: 350,
+  normal: 85,
+  vae: 235,
+  train: 500,
+  loadModel: 410,
 };
 /** All bundlers read the same `sideEffects`; the slower ones do with fewer names. */
 const tried = [

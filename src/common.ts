@@ -77,73 +77,7 @@ export {
 } from "./data/portable.js";
 
 export * from "./common-distributions.js";
-
-// Objectives
-export {
-  type AggregateEstimator,
-  autoencoder,
-  betaTcVae,
-  type BetaTcVaeOptions,
-  betaVae,
-  type BetaVaeOptions,
-  charbonnier,
-  type CharbonnierOptions,
-  dipVae,
-  type DipVaeOptions,
-  elbo,
-  type EncoderKind,
-  freeBits,
-  type FreeBitsOptions,
-  infoVae,
-  type InfoVaeOptions,
-  iwae,
-  type IwaeOptions,
-  type KernelName,
-  laplacianPyramid,
-  type LaplacianPyramidOptions,
-  logCosh,
-  type LogCoshOptions,
-  type MmdOptions,
-  msSsim,
-  type MsSsimOptions,
-  type OfOption,
-  raeL2,
-  type RaeL2Options,
-  sigmaVae,
-  type SigmaVaeOptions,
-  simple,
-  slicedWasserstein,
-  type SlicedWassersteinOptions,
-  ssim,
-  type SsimOptions,
-  waeMmd,
-  type WaeMmdOptions,
-} from "./objectives/index.js";
-
-// Objectives of one's own, and what they are made of
-export {
-  distortion,
-  forward,
-  forwardMean,
-  type Measures,
-  measure,
-  mmdSquared,
-  type Kernel,
-  kernelOf,
-  type Objective,
-  type ObjectiveContext,
-  type ObjectiveInfo,
-  type ObjectiveOptionType,
-  type ObjectiveResult,
-  objectives,
-  type Pass,
-  type PictureLayout,
-  priorDraws,
-  rate,
-  registerObjective,
-  resultOf,
-  slicedWassersteinSquared,
-} from "./objectives/index.js";
+export * from "./common-objectives.js";
 
 // Networks and layers, their catalogues, and what one's own are made of and checked with
 export {
@@ -187,6 +121,7 @@ export {
   type Initializer,
   instanceNorm,
   type InstanceNormOptions,
+  type HalvingPadding,
   keras,
   type KerasOptions,
   type KernelOptions,
@@ -239,6 +174,8 @@ export {
   type Sizes,
   squeezeExcite,
   uniformWithin,
+  vanilla,
+  type VanillaOptions,
   upsample,
   upsampleConv,
   type UpsampleConvOptions,

@@ -49,9 +49,6 @@ export {
   ceil,
   clamp,
   concat,
-  conv,
-  type ConvolutionOptions,
-  convTranspose,
   cos,
   count,
   type CumsumOptions,
@@ -105,7 +102,6 @@ export {
   type Operand,
   or,
   pad,
-  type Padding,
   pixelShuffle,
   polygamma,
   type PoolWindow,
@@ -134,7 +130,6 @@ export {
   takeAlong,
   tanh,
   transpose,
-  type TransposedOptions,
   trigamma,
   tril,
   triu,
@@ -142,6 +137,13 @@ export {
   type UpsampleMode,
   where,
 } from "./ops/index.js";
+export {
+  conv,
+  type ConvolutionOptions,
+  convTranspose,
+  type Padding,
+  type TransposedOptions,
+} from "./ops/convolution/index.js";
 export { grad, vectorJacobianProduct } from "./autodiff/index.js";
 export {
   compile,

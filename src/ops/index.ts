@@ -2,7 +2,6 @@ export * from "./activation.js";
 export * from "./arithmetic.js";
 export * from "./cast.js";
 export * from "./compare.js";
-export * from "./convolution/index.js";
 export * from "./dequantize.js";
 export { lift, type Operand } from "./elementwise.js";
 export * from "./error-function.js";

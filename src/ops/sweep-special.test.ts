@@ -41,7 +41,7 @@ const special: Readonly<Record<string, (x: Expr, y: Expr) => Expr>> = {
   prod: (x, y) => ops.stack([x, y]).prod(0),
 };
 
-const shapes = [[], [1], [0], [4], [1, 1], [4, 1], [1, 4], [2, 2], [0, 2], [2, 0], [1, 0, 2], [2, 1, 2]];
+const shapes = [[4], [], [1], [0], [4, 1], [2, 0], [1, 0, 2]];
 const values = [
   [0.3, 2.5, 11, 0.8],
   [0.7, 1.5, 9, 0.05],
@@ -51,9 +51,11 @@ describe.each(["float64", "float32"] as const)("the same in every shape, in %s:"
   it.each(Object.entries(special))("%s", async (_name, build) => {
     const graph: Record<string, Expr> = {};
     const feeds: Record<string, Tensor> = {};
-    for (const byName of [false, true]) {
+    // Lengths by name in float32 alone, beside the vector that all are compared with: these graphs are large.
+    for (const byName of dtype === "float32" ? [false, true] : [false]) {
       shapes.forEach((shape, n) => {
         const [first, ...rest] = shape;
+        if (dtype === "float32" && (byName ? n % 2 === 0 : n > 0)) return;
         const named = byName && first !== undefined ? [`n${n}`, ...rest] : shape;
         const nodes = ["x", "y"].map((name, k) => {
           const own = `input ${name}${n}${byName}`;
@@ -79,7 +81,7 @@ describe.each(["float64", "float32"] as const)("the same in every shape, in %s:"
     for (const key of Object.keys(graph)) {
       const [, what = "", place = "", byName = ""] = /^(y|d0|d1)(\d+)(true|false)$/.exec(key) ?? [];
       const shape = shapes[Number(place)] as number[];
-      const whole = toNumbers(got[`${what}3false`] as Tensor);
+      const whole = toNumbers(got[`${what}0false`] as Tensor);
       const found = got[key] as Tensor;
       const goal = whole.slice(0, sizeOf(shape));
       const near = toNumbers(found).every(

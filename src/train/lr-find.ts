@@ -44,13 +44,25 @@ const inertia = 0.75;
 /** Updates before which nothing is judged. */
 const settling = 5;
 
-/** Exponential means of what came before, corrected for their start at 0 as Adam's are. */
+/** The exponential mean of values told one after the other, corrected for its start at 0 as Adam's are. */
+class Followed {
+  private sum = 0;
+  private weight = 0;
+  /** The lowest mean so far. */
+  least = Infinity;
+
+  next(value: number): number {
+    this.sum = inertia * this.sum + (1 - inertia) * value;
+    this.weight = inertia * this.weight + (1 - inertia);
+    const mean = this.sum / this.weight;
+    this.least = Math.min(this.least, mean);
+    return mean;
+  }
+}
+
 function followed(values: readonly number[]): number[] {
-  let sum = 0;
-  return values.map((value, i) => {
-    sum = inertia * sum + (1 - inertia) * value;
-    return sum / (1 - inertia ** (i + 1));
-  });
+  const mean = new Followed();
+  return values.map((value) => mean.next(value));
 }
 
 /**
@@ -58,7 +70,8 @@ function followed(values: readonly number[]): number[] {
  * above the first as the least is below, so that a loss that runs away does not lift what came before.
  */
 export function smoothed(values: readonly number[]): number[] {
-  const [first = 0, least] = [values[0], Math.min(...values)];
+  const [first = 0] = values;
+  const least = values.reduce((low, value) => Math.min(low, value), Infinity);
   const limited = values.map((value) => Math.min(value, 2 * first - least));
   const [ahead, back] = [followed(limited), followed([...limited].reverse()).reverse()];
   return values.map((_, i) => ((ahead[i] ?? 0) + (back[i] ?? 0)) / 2);
@@ -140,6 +153,7 @@ export async function findRate(
     pace,
   });
   const losses: number[] = [];
+  const trend = new Followed();
   let diverged = false;
   try {
     await new EngineState(engine, model, rule).put(initialState(model, rule, seed).tensors);
@@ -158,10 +172,11 @@ export async function findRate(
         gathered += Number(found[i]) * pace.shareAt(step);
         if (!pace.endsAt(step)) continue;
         diverged = !Number.isFinite(gathered);
-        if (!diverged) losses.push(gathered);
+        if (diverged) break;
+        losses.push(gathered);
+        const mean = trend.next(gathered);
+        diverged = losses.length > settling && ranAway(mean, trend.least);
         gathered = 0;
-        diverged ||=
-          losses.length > settling && ranAway(followed(losses).at(-1) ?? 0, Math.min(...followed(losses)));
       }
     }
   } finally {

@@ -1,3 +1,4 @@
+import "../index.js";
 export { convDown, convUp, convWeights, type Form } from "./convolution.js";
 export * from "./convolve.js";
 export { coarseOf, type Geometry } from "./geometry.js";
