@@ -134,6 +134,11 @@ const elsewhere: Readonly<Record<string, string>> = {
   eye: "triangle.test.ts",
   customGradient: "gradient-control.test.ts",
   anyMax: "log-sum-exp.ts",
+  averagePool: "pooling.test.ts",
+  maxPool: "pooling.test.ts",
+  upsample: "resampling.test.ts",
+  pixelShuffle: "resampling.test.ts",
+  reflect: "resampling.test.ts",
 };
 
 /** Parts of lowerings and of ops, which are no ops. */
@@ -144,6 +149,7 @@ const helpers = new Set([
   "lowerProduct",
   "reducedShape",
   "sumOfSums",
+  "windowsAlong",
 ]);
 
 it("no op and no method is left out", () => {
