@@ -1,5 +1,5 @@
-import { Expr } from "../graph/index.js";
-import { formatShape } from "../tensor/index.js";
+import { Expr, requireExpression } from "../graph/index.js";
+import { be, formatShape, requireArgument } from "../tensor/index.js";
 import { axisOf, lengthOf } from "./axes.js";
 
 declare module "../graph/expr.js" {
@@ -58,6 +58,12 @@ function places(op: string, x: Expr, window: PoolWindow, fill: number): Expr[] {
   return Array.from({ length: size }, (_, i) => padded.slice(axis, i, i + (count - 1) * stride + 1, stride));
 }
 
+const someWindows = be.list(
+  be.having(["axis", "size"], "an object of axis and size"),
+  0,
+  "[{ axis: 1, size: 2 }]",
+);
+
 /** The last axis first: where elements are equal, the first in row-major order then comes first. */
 function pooled(
   op: string,
@@ -66,14 +72,16 @@ function pooled(
   fill: number,
   join: (a: Expr, b: Expr) => Expr,
 ): Expr {
+  requireExpression(op, x);
+  requireArgument(op, "windows", windows, someWindows);
   const inOrder = [...windows].sort((a, b) => axisOf(op, x, b.axis) - axisOf(op, x, a.axis));
   return inOrder.reduce((value, window) => places(op, value, window, fill).reduce(join), x);
 }
 
 /** Mean of each window; zeros of the padding are counted. */
 export function averagePool(x: Expr, windows: readonly PoolWindow[]): Expr {
-  const count = windows.reduce((product, { size }) => product * size, 1);
   const total = pooled("averagePool", x, windows, 0, (a, b) => a.add(b));
+  const count = windows.reduce((product, { size }) => product * size, 1);
   return count === 1 ? total : total.div(count);
 }
 

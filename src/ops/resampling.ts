@@ -1,5 +1,5 @@
-import { Expr } from "../graph/index.js";
-import { formatShape, type Shape } from "../tensor/index.js";
+import { Expr, requireExpression } from "../graph/index.js";
+import { be, formatShape, requireArgument, type Shape } from "../tensor/index.js";
 import { axisOf, lengthOf } from "./axes.js";
 import { concat, stack } from "./slice.js";
 
@@ -63,7 +63,9 @@ export function upsample(x: Expr, axis: number, scale: number, mode: UpsampleMod
 
 /** [..., a, b, c r r] as [..., a r, b r, c], for `spatial` axes before the channels. */
 export function pixelShuffle(x: Expr, factor: number, spatial = 2): Expr {
+  requireExpression("pixelShuffle", x);
   requireFactor("pixelShuffle", factor);
+  requireArgument("pixelShuffle", "spatial", spatial, be.whole(1));
   const lead = x.rank - 1 - spatial;
   if (lead < 0) {
     throw new Error(`pixelShuffle: ${formatShape(x.shape)} has no ${spatial} axes before the channels`);

@@ -1,5 +1,12 @@
 import path from "node:path";
-import { be, type ChecksOf, requireArgument, requireOptions } from "../catalogue/index.js";
+import {
+  be,
+  type Check,
+  type ChecksOf,
+  hasMembers,
+  requireArgument,
+  requireOptions,
+} from "../catalogue/index.js";
 import {
   type ExampleSchema,
   readIfThere,
@@ -8,7 +15,7 @@ import {
   wholeSchema,
   writeWhole,
 } from "../data/index.js";
-import { bundle, readCard, TrainedVae, type Vae } from "../model/index.js";
+import { aTrainedModel, bundle, readCard, TrainedVae, type Vae } from "../model/index.js";
 import {
   checkMapping,
   decodeStateDict,
@@ -72,6 +79,15 @@ const exportChecks = {
   checkpoint: be.oneOf(["last", "best"]),
 } as const satisfies ChecksOf<ExportTorchOptions>;
 
+const aStateDict: Check = {
+  expected: "the path of a safetensors file, or its bytes as a Uint8Array",
+  ok: (value) => be.text.ok(value) || be.bytes.ok(value) || hasMembers(value, ["dict", "file"]),
+};
+const aModelOrFolder: Check = {
+  expected: `a run's or model's folder, or ${aTrainedModel.expected}`,
+  ok: (value) => be.text.ok(value) || aTrainedModel.ok(value),
+};
+
 /** A `state_dict` out of a safetensors file, or its bytes. Throws a UserError if it can't be read or is damaged. */
 export async function readStateDict(source: string | Uint8Array): Promise<StateDict> {
   if (typeof source !== "string") return decodeStateDict(source, "the state_dict");
@@ -101,6 +117,7 @@ export async function importTorchOn(
   definition: Vae,
   options: ImportTorchOptions = {},
 ): Promise<TorchImport> {
+  requireArgument("importTorch", "source", source, aStateDict);
   requireArgument("importTorch", "the model", definition, aModel);
   requireOptions("importTorch", options, importChecks);
   const { map = {}, schema = wholeSchema(definition.input), out } = options;
@@ -148,6 +165,7 @@ export async function exportTorchOn(
   source: string | TrainedVae,
   options: ExportTorchOptions = {},
 ): Promise<Uint8Array> {
+  requireArgument("exportTorch", "source", source, aModelOrFolder);
   requireOptions("exportTorch", options, exportChecks);
   const { map, out, record: told, ...load } = options;
   const inFolder = typeof source === "string";

@@ -9,7 +9,7 @@ import { poolInfo, poolLayer, type PoolOptions } from "./pool.js";
  * Throws a UserError for an option that is no whole number and, when it is built, for a window longer than the axis.
  */
 export function avgPool(options: PoolOptions = {}): Layer {
-  return poolLayer("avg-pool", options, averagePool);
+  return poolLayer(avgPoolInfo, options, averagePool);
 }
 
 /** What the catalogue knows of it. */

@@ -36,6 +36,8 @@ describe("branch", () => {
       "branch: the layers put out [2] and [3], which add can't join",
     );
     expect(() => branch([])).toThrow("branch: takes at least one layer");
-    expect(() => branch([linear(1)], { join: "mul" as never })).toThrow("join must be concat or add");
+    expect(() => branch([linear(1)], { join: "mul" as never })).toThrow(
+      "branch: join must be one of concat, add",
+    );
   });
 });

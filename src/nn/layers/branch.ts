@@ -1,5 +1,5 @@
 import { concat } from "../../ops/index.js";
-import { formatShape, sameShape, UserError } from "../../tensor/index.js";
+import { be, type ChecksOf, formatShape, requireOptions, sameShape, UserError } from "../../tensor/index.js";
 import type { Layer } from "../layer.js";
 import { layersConfig, parallel, requireLayers } from "./chain.js";
 import type { LayerInfo } from "./info.js";
@@ -27,12 +27,11 @@ function requireAlike(join: string, shapes: readonly (readonly number[])[], skip
  * Layers side by side, each given x; what they put out is joined. Parameters are under the layers' numbers, from 0. Throws
  * a UserError for no layers and, when it is built, if what they put out can't be joined.
  */
-export function branch(layers: readonly Layer[], { join = "concat" }: BranchOptions = {}): Layer {
+export function branch(layers: readonly Layer[], options: BranchOptions = {}): Layer {
   requireLayers("branch", layers);
   if (layers.length === 0) throw new UserError("branch: takes at least one layer", 2);
-  if (!joins.includes(join)) {
-    throw new UserError(`branch: join must be concat or add, got ${JSON.stringify(join)}`, 2);
-  }
+  requireOptions("branch", options, { join: be.oneOf(joins) } satisfies ChecksOf<BranchOptions>);
+  const { join = "concat" } = options;
   return {
     name: "branch",
     config: { layers: layersConfig(layers), ...chosen({ join }, { join: "concat" }) },

@@ -54,7 +54,7 @@ describe("convTranspose", () => {
   });
 
   it.each<[ConvTransposeOptions, number[], string]>([
-    [{ out: 0 }, [4, 4, 1], "conv-transpose: out must be a whole number from 1, got 0"],
+    [{ out: 0 }, [4, 4, 1], "conv-transpose: out must be a whole number from 1 on, got 0"],
     [{ out: 2 }, [4], "conv-transpose takes examples"],
     [
       { out: 2, stride: 2, outputPadding: 1 },

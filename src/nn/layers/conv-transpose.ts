@@ -9,9 +9,9 @@ import {
   type KernelOptions,
   kernelShape,
   requireGroups,
+  requireKernelOptions,
 } from "./convolution.js";
 import type { LayerInfo } from "./info.js";
-import { requireSize } from "./options.js";
 
 /** How a `convTranspose` layer is built. */
 export interface ConvTransposeOptions extends KernelOptions {
@@ -26,9 +26,8 @@ export interface ConvTransposeOptions extends KernelOptions {
  * +-1/sqrt(out / groups * kernel's numbers), as PyTorch starts them. Throws a UserError for an option out of range.
  */
 export function convTranspose(options: ConvTransposeOptions): Layer {
+  requireKernelOptions(convTransposeInfo, options);
   const { out, groups = 1, padding = "same", bias = true } = options;
-  requireSize("conv-transpose: out", out);
-  requireSize("conv-transpose: groups", groups);
   return {
     name: "conv-transpose",
     config: kernelConfig(options, { ...kernelDefaults, outputPadding: 0 }),

@@ -57,8 +57,8 @@ describe("conv", () => {
   });
 
   it.each<[ConvOptions, number[], string]>([
-    [{ out: 0 }, [4, 4, 1], "conv: out must be a whole number from 1, got 0"],
-    [{ out: 2, groups: 0 }, [4, 4, 1], "conv: groups must be a whole number from 1, got 0"],
+    [{ out: 0 }, [4, 4, 1], "conv: out must be a whole number from 1 on, got 0"],
+    [{ out: 2, groups: 0 }, [4, 4, 1], "conv: groups must be a whole number from 1 on, got 0"],
     [{ out: 2 }, [4], "put reshape(shape=[...]) before it"],
     [
       { out: 3, groups: 2 },
@@ -71,7 +71,11 @@ describe("conv", () => {
       "conv: a kernel of [5, 5] is larger than the image of [4, 6]",
     ],
     [{ out: 3, kernel: [3, 3, 3] }, [4, 6, 2], "conv: kernel has 3 numbers for an image of 2 axes"],
-    [{ out: 3, stride: 1.5 }, [4, 6, 2], "conv: stride must be a whole number from 1, got 1.5"],
+    [
+      { out: 3, stride: 1.5 },
+      [4, 6, 2],
+      "conv: stride must be a whole number from 1, or a list of one for each axis, got 1.5",
+    ],
     [
       { out: 3, padding: "full" as "same" },
       [4, 6, 2],

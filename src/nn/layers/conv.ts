@@ -9,9 +9,9 @@ import {
   type KernelOptions,
   kernelShape,
   requireGroups,
+  requireKernelOptions,
 } from "./convolution.js";
 import type { LayerInfo } from "./info.js";
-import { requireSize } from "./options.js";
 
 /** How a `conv` layer is built. */
 export type ConvOptions = KernelOptions;
@@ -24,9 +24,8 @@ export type ConvOptions = KernelOptions;
  * option out of range and, when it is built, if the kernel is larger than the padded image.
  */
 export function conv(options: ConvOptions): Layer {
+  requireKernelOptions(convInfo, options);
   const { out, groups = 1, padding = "same", bias = true } = options;
-  requireSize("conv: out", out);
-  requireSize("conv: groups", groups);
   return {
     name: "conv",
     config: kernelConfig(options, kernelDefaults),

@@ -8,11 +8,12 @@ import {
 } from "../../ops/convolution/index.js";
 import { formatShape, UserError } from "../../tensor/index.js";
 import type { Built } from "../layer.js";
-import type { Spec } from "../../catalogue/index.js";
+import { requireEntryOptions, type Spec } from "../../catalogue/index.js";
 import { initialisationConfig, type InitialisationLike, initialisationOf } from "../init/index.js";
 import { filledWith, uniformWithin, weightNamed } from "../parameters.js";
 import type { LayerInfo } from "./info.js";
-import { chosen } from "./options.js";
+import { chosen, requireSize } from "./options.js";
+import { requireSizes } from "./spatial.js";
 
 /** What `conv` and `convTranspose` have in common; one number for all axes of an image, or one for each. */
 export interface KernelOptions {
@@ -32,6 +33,15 @@ export interface KernelOptions {
   readonly bias?: boolean;
   /** How the weight starts, such as `kaiming-normal`; the bias then starts at 0. Default PyTorch's: both uniform. */
   readonly init?: InitialisationLike;
+}
+
+/** Throws a UserError unless options are those that a layer's entry tells of, `out` among them. */
+export function requireKernelOptions(info: LayerInfo, options: KernelOptions): void {
+  requireEntryOptions(info, options);
+  requireSize(`${info.name}: out`, options.out);
+  for (const option of ["kernel", "stride", "dilation"] as const) {
+    if (options[option] !== undefined) requireSizes(`${info.name}: ${option}`, options[option]);
+  }
 }
 
 /** Options as a config holds them. */

@@ -15,5 +15,5 @@ it("crop takes the first numbers of each axis", () =>
 
 it("crop refuses more than there is", () => {
   expect(() => crop([4]).build([3, 2])).toThrow("crop: [4] can't be taken of examples of shape [3, 2]");
-  expect(() => crop([0])).toThrow("crop: shape must be a whole number from 1");
+  expect(() => crop([0])).toThrow("crop: shape must be a list, such as [7, 7], each a whole number from 1");
 });

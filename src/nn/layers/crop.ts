@@ -1,8 +1,7 @@
 import "../../ops/index.js";
-import { formatShape, UserError } from "../../tensor/index.js";
+import { be, formatShape, requireArgument, UserError } from "../../tensor/index.js";
 import type { Layer } from "../layer.js";
 import type { LayerInfo } from "./info.js";
-import { requireSizes } from "./spatial.js";
 import { spatialOf } from "./spatial.js";
 
 /**
@@ -10,7 +9,7 @@ import { spatialOf } from "./spatial.js";
  * lengths below 1 and, when it is built, where there are fewer.
  */
 export function crop(shape: readonly number[]): Layer {
-  requireSizes("crop: shape", shape);
+  requireArgument("crop", "shape", shape, be.list(be.whole(1), 1, "[7, 7]"));
   return {
     name: "crop",
     config: { shape: [...shape] },

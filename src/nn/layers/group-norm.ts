@@ -1,9 +1,9 @@
-import { formatShape, UserError } from "../../tensor/index.js";
+import { be, type ChecksOf, formatShape, requireOptions, UserError } from "../../tensor/index.js";
 import type { Layer } from "../layer.js";
 import { filledWith, weightNamed } from "../parameters.js";
 import type { LayerInfo } from "./info.js";
 import { normalised } from "./normalised.js";
-import { chosen, requireSize, requireWithin } from "./options.js";
+import { chosen, requireSize } from "./options.js";
 import { leadOf } from "./shapes.js";
 
 /** How a `groupNorm` layer is built. */
@@ -18,9 +18,10 @@ export interface GroupNormOptions {
  * `weight` (1) and `bias` (0), [channels]. Throws a UserError for options out of range and, when it is built, for
  * channels that don't divide.
  */
-export function groupNorm(groups: number, { eps = 1e-5 }: GroupNormOptions = {}): Layer {
+export function groupNorm(groups: number, options: GroupNormOptions = {}): Layer {
   requireSize("group-norm: groups", groups);
-  requireWithin("group-norm: eps", eps, 0, Infinity, false);
+  requireOptions("group-norm", options, { eps: be.positive } satisfies ChecksOf<GroupNormOptions>);
+  const { eps = 1e-5 } = options;
   return {
     name: "group-norm",
     config: { groups, ...chosen({ eps }, { eps: 1e-5 }) },

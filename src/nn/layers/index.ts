@@ -33,5 +33,5 @@ export type { PaddingOptions } from "./padding.js";
 export type { Sizes } from "./spatial.js";
 export * from "./residual-block.js";
 export * from "./upsample-conv.js";
-export { type Norm, normLayer, norms, requireNorm } from "./norms.js";
+export { type Norm, normLayer, norms } from "./norms.js";
 export * from "./crop.js";

@@ -1,3 +1,4 @@
+import { requireEntryOptions } from "../../catalogue/index.js";
 import { formatShape, sizeOf, UserError } from "../../tensor/index.js";
 import type { Layer } from "../layer.js";
 import { filledWith, weightNamed } from "../parameters.js";
@@ -19,7 +20,9 @@ export interface InstanceNormOptions {
  * example [...space, channels] is normalised by its own mean and variance. Parameters, if `affine`: `weight` (1) and `bias`
  * (0), [channels]. Throws a UserError for an `eps` not above 0 and, when it is built, where a channel is a single number.
  */
-export function instanceNorm({ eps = 1e-5, affine = false }: InstanceNormOptions = {}): Layer {
+export function instanceNorm(options: InstanceNormOptions = {}): Layer {
+  requireEntryOptions(instanceNormInfo, options);
+  const { eps = 1e-5, affine = false } = options;
   requireWithin("instance-norm: eps", eps, 0, Infinity, false);
   return {
     name: "instance-norm",

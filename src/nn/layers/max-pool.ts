@@ -9,7 +9,7 @@ import { poolInfo, poolLayer, type PoolOptions } from "./pool.js";
  * no whole number and, when it is built, for a window longer than the axis.
  */
 export function maxPool(options: PoolOptions = {}): Layer {
-  return poolLayer("max-pool", options, maxPoolOp);
+  return poolLayer(maxPoolInfo, options, maxPoolOp);
 }
 
 /** What the catalogue knows of it. */

@@ -1,4 +1,3 @@
-import { UserError } from "../../tensor/index.js";
 import type { Layer } from "../layer.js";
 import { batchNorm } from "./batch-norm.js";
 import { groupNorm } from "./group-norm.js";
@@ -8,12 +7,6 @@ export const norms = ["batch", "group", "none"] as const;
 
 /** One of them. */
 export type Norm = (typeof norms)[number];
-
-/** Throws a UserError that names the option unless it is one of them. */
-export function requireNorm(where: string, norm: unknown): asserts norm is Norm {
-  if (norms.includes(norm as Norm)) return;
-  throw new UserError(`${where}: norm must be batch, group or none, got ${JSON.stringify(norm)}`, 2);
-}
 
 /** The layer for so many channels: groups of 8 channels or more, at most 32 groups. */
 export function normLayer(norm: Norm, channels: number): Layer | undefined {

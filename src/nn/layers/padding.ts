@@ -1,3 +1,4 @@
+import { requireEntryOptions } from "../../catalogue/index.js";
 import type { Expr } from "../../graph/index.js";
 import type { Layer } from "../layer.js";
 import type { LayerInfo } from "./info.js";
@@ -14,13 +15,16 @@ export interface PaddingOptions {
   readonly after?: Sizes;
 }
 
-/** A layer that lengthens the axes before the channels. `check` may refuse lengths. */
+/** A layer that lengthens the axes before the channels, with options that its entry tells of. `check` may refuse lengths. */
 export function paddingLayer(
-  name: string,
-  { padding = 1, before = padding, after = padding }: PaddingOptions,
+  info: LayerInfo,
+  options: PaddingOptions,
   pad: (x: Expr, axis: number, before: number, after: number) => Expr,
   check: (length: number, added: number, inShape: readonly number[]) => void = () => undefined,
 ): Layer {
+  requireEntryOptions(info, options);
+  const { name } = info;
+  const { padding = 1, before = padding, after = padding } = options;
   for (const [option, value] of Object.entries({ padding, before, after }))
     requireSizes(`${name}: ${option}`, value, 0);
   return {

@@ -1,3 +1,4 @@
+import { requireEntryOptions } from "../../catalogue/index.js";
 import type { Expr } from "../../graph/index.js";
 import { type PoolWindow, windowsAlong } from "../../ops/index.js";
 import { formatShape, UserError } from "../../tensor/index.js";
@@ -16,12 +17,15 @@ export interface PoolOptions {
   readonly padding?: Sizes;
 }
 
-/** A layer that makes one number of each window of each channel. */
+/** A layer that makes one number of each window of each channel, with options that its entry tells of. */
 export function poolLayer(
-  name: string,
-  { size = 2, stride = size, padding = 0 }: PoolOptions,
+  info: LayerInfo,
+  options: PoolOptions,
   pool: (x: Expr, windows: readonly PoolWindow[]) => Expr,
 ): Layer {
+  requireEntryOptions(info, options);
+  const { name } = info;
+  const { size = 2, stride = size, padding = 0 } = options;
   requireSizes(`${name}: size`, size);
   requireSizes(`${name}: stride`, stride);
   requireSizes(`${name}: padding`, padding, 0);

@@ -1,5 +1,5 @@
+import { requireEntryOptions } from "../../catalogue/index.js";
 import "../../ops/index.js";
-import { UserError } from "../../tensor/index.js";
 import type { Layer } from "../layer.js";
 import { filledWith, weightNamed } from "../parameters.js";
 import type { LayerInfo } from "./info.js";
@@ -17,9 +17,9 @@ export interface PreluOptions {
  * x, or a trained slope times x below 0 (He et al., 2015), `torch.nn.PReLU`. Parameter: `weight`, [1] or [channels]. Throws a
  * UserError for a start that is no number.
  */
-export function prelu({ channels = false, start = 0.25 }: PreluOptions = {}): Layer {
-  if (!Number.isFinite(start))
-    throw new UserError(`prelu: start must be a number, got ${JSON.stringify(start)}`, 2);
+export function prelu(options: PreluOptions = {}): Layer {
+  requireEntryOptions(preluInfo, options);
+  const { channels = false, start = 0.25 } = options;
   return {
     name: "prelu",
     config: chosen({ channels, start }, { channels: false, start: 0.25 }),

@@ -9,7 +9,7 @@ import { paddingInfo, paddingLayer, type PaddingOptions } from "./padding.js";
  * UserError for an option that is no whole number from 0 and, when it is built, where there is too little to mirror.
  */
 export function reflectionPad(options: PaddingOptions = {}): Layer {
-  return paddingLayer("reflection-pad", options, reflect, (length, added, inShape) => {
+  return paddingLayer(reflectionPadInfo, options, reflect, (length, added, inShape) => {
     if (added === 0 || added < length) return;
     throw new UserError(
       `reflection-pad: ${added} elements can't be mirrored in examples of shape ${formatShape(inShape)}: ` +

@@ -1,11 +1,12 @@
+import { requireEntryOptions } from "../../catalogue/index.js";
 import "../../ops/index.js";
 import { activationConfig, type ActivationLike, activationOf } from "../activations.js";
 import type { Layer } from "../layer.js";
 import { composed } from "./chain.js";
 import { conv } from "./conv.js";
 import type { LayerInfo } from "./info.js";
-import { type Norm, norms, normLayer, requireNorm } from "./norms.js";
-import { chosen, requireSize } from "./options.js";
+import { type Norm, norms, normLayer } from "./norms.js";
+import { chosen } from "./options.js";
 import { spatialOf } from "./spatial.js";
 
 /** How a `residualBlock` layer is built. */
@@ -29,11 +30,8 @@ export interface ResidualBlockOptions {
  * each with its own; convolutions that a normalisation follows have no bias. Throws a UserError for an option out of range.
  */
 export function residualBlock(options: ResidualBlockOptions = {}): Layer {
+  requireEntryOptions(residualBlockInfo, options);
   const { out, stride = 1, kernel = 3, norm = "batch", activation = "relu" } = options;
-  if (out !== undefined) requireSize("residual-block: out", out);
-  requireSize("residual-block: stride", stride);
-  requireSize("residual-block: kernel", kernel);
-  requireNorm("residual-block", norm);
   const act = activationOf(activation);
   return {
     name: "residual-block",

@@ -1,3 +1,4 @@
+import { requireEntryOptions } from "../../catalogue/index.js";
 import { constant, type Expr } from "../../graph/index.js";
 import "../../ops/index.js";
 import { formatShape, sizeOf, UserError } from "../../tensor/index.js";
@@ -8,7 +9,7 @@ import { filledWith, weightNamed } from "../parameters.js";
 import { prefixed } from "../scope.js";
 import type { LayerInfo } from "./info.js";
 import { linear } from "./linear.js";
-import { chosen, requireSize } from "./options.js";
+import { chosen } from "./options.js";
 import { spatialOf } from "./spatial.js";
 
 /** How a `selfAttention` layer is built. */
@@ -35,8 +36,9 @@ function attention(q: Expr, k: Expr, v: Expr, size: number): Expr {
  * time and memory grow with the square of the number of positions: use it at a low resolution. Throws a UserError for heads
  * below 1 and, when it is built, for channels that don't divide.
  */
-export function selfAttention({ heads = 1, residual = true }: SelfAttentionOptions = {}): Layer {
-  requireSize("self-attention: heads", heads);
+export function selfAttention(options: SelfAttentionOptions = {}): Layer {
+  requireEntryOptions(selfAttentionInfo, options);
+  const { heads = 1, residual = true } = options;
   return {
     name: "self-attention",
     config: chosen({ heads, residual }, { heads: 1, residual: true }),

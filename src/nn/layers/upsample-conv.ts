@@ -1,10 +1,11 @@
+import { requireEntryOptions } from "../../catalogue/index.js";
 import type { Layer } from "../layer.js";
 import { conv } from "./conv.js";
 import { kernelConfig } from "./convolution.js";
 import type { InitialisationLike } from "../init/index.js";
 import type { LayerInfo } from "./info.js";
 import { requireSize } from "./options.js";
-import type { Sizes } from "./spatial.js";
+import { requireSizes, type Sizes } from "./spatial.js";
 import { upsample, type UpsampleOptions } from "./upsample.js";
 
 /** How an `upsampleConv` layer is built. */
@@ -27,8 +28,11 @@ const defaults = { scale: 2, mode: "nearest", kernel: 3, bias: true } as const;
  * Throws a UserError for an option out of range.
  */
 export function upsampleConv(options: UpsampleConvOptions): Layer {
+  requireEntryOptions(upsampleConvInfo, options);
   const { out, scale = 2, mode = "nearest", kernel = 3, bias = true, init } = options;
   requireSize("upsample-conv: out", out);
+  requireSizes("upsample-conv: scale", scale);
+  requireSizes("upsample-conv: kernel", kernel);
   const larger = upsample({ scale, mode });
   const convolution = conv({ out, kernel, bias, ...(init !== undefined && { init }) });
   return {

@@ -37,6 +37,6 @@ it("upsample interpolates between centres, as PyTorch does without aligned corne
   ));
 
 it("upsample refuses other modes", () => {
-  expect(() => upsample({ mode: "cubic" as never })).toThrow("upsample: mode must be nearest or bilinear");
+  expect(() => upsample({ mode: "cubic" as never })).toThrow('upsample: mode can\'t be "cubic"');
   expect(() => upsample({ scale: 1.5 })).toThrow("upsample: scale must be a whole number from 1");
 });

@@ -1,5 +1,5 @@
+import { requireEntryOptions } from "../../catalogue/index.js";
 import "../../ops/index.js";
-import { UserError } from "../../tensor/index.js";
 import type { Layer } from "../layer.js";
 import type { LayerInfo } from "./info.js";
 import { chosen } from "./options.js";
@@ -19,11 +19,10 @@ export interface UpsampleOptions {
  * Longer axes before the channels, `torch.nn.Upsample` (interpolation with `align_corners=False`): examples [...space,
  * channels] to [...space * scale, channels]. Throws a UserError for a scale below 1 and a mode that isn't known.
  */
-export function upsample({ scale = 2, mode = "nearest" }: UpsampleOptions = {}): Layer {
+export function upsample(options: UpsampleOptions = {}): Layer {
+  requireEntryOptions(upsampleInfo, options);
+  const { scale = 2, mode = "nearest" } = options;
   requireSizes("upsample: scale", scale);
-  if (!modes.includes(mode)) {
-    throw new UserError(`upsample: mode must be nearest or bilinear, got ${JSON.stringify(mode)}`, 2);
-  }
   return {
     name: "upsample",
     config: chosen<{ scale: Sizes; mode: string }>({ scale, mode }, { scale: 2, mode: "nearest" }),

@@ -8,7 +8,7 @@ import { paddingInfo, paddingLayer, type PaddingOptions } from "./padding.js";
  * no whole number from 0.
  */
 export function zeroPad(options: PaddingOptions = {}): Layer {
-  return paddingLayer("zero-pad", options, pad);
+  return paddingLayer(zeroPadInfo, options, pad);
 }
 
 /** What the catalogue knows of it. */

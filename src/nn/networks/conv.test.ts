@@ -89,7 +89,7 @@ describe("conv", () => {
       "conv: channels must be a list of at least 1 whole numbers",
     );
     expect(() => convNetwork({ kernel: 1 })).toThrow("conv: kernel must be a whole number from 2");
-    expect(() => convNetwork({ norm: "layer" as never })).toThrow("conv: norm must be batch, group or none");
+    expect(() => convNetwork({ norm: "layer" as never })).toThrow('conv: norm can\'t be "layer"');
     expect(() => convNetwork().build([2], [37], decoderPlace([6, 6]))).toThrow(
       "choose another likelihood or decoder",
     );

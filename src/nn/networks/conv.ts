@@ -1,4 +1,5 @@
-import { sizeOf, UserError } from "../../tensor/index.js";
+import { requireEntryOptions } from "../../catalogue/index.js";
+import { sizeOf } from "../../tensor/index.js";
 import { activationConfig, type ActivationLike, activationOf } from "../activations.js";
 import {
   activation as activationLayer,
@@ -7,7 +8,6 @@ import {
   type Norm,
   norms,
   normLayer,
-  requireNorm,
   reshapeTo,
 } from "../layers/index.js";
 import type { Layer } from "../layer.js";
@@ -21,7 +21,6 @@ import {
   halvings,
   type Picture,
   pictureNetwork,
-  requireHalving,
   requireList,
   upTo,
 } from "./pictures.js";
@@ -49,16 +48,12 @@ export interface ConvNetworkOptions {
  * channels], and volumes. Throws a UserError for an option out of range and, when it is built, for vectors.
  */
 export function convNetwork(options: ConvNetworkOptions = {}): Network {
+  requireEntryOptions(convNetworkInfo, options);
   const { channels, kernel = 4, norm = "batch", activation = "relu", hidden = [] } = options;
   const { padding = "same" } = options;
   const more = padding === "torch" ? "before" : "after";
   if (channels !== undefined) requireList("conv: channels", channels, 1);
   requireList("conv: hidden", hidden, 0);
-  requireNorm("conv", norm);
-  requireHalving("conv", padding);
-  if (!Number.isInteger(kernel) || kernel < 2) {
-    throw new UserError(`conv: kernel must be a whole number from 2, got ${JSON.stringify(kernel)}`, 2);
-  }
   const act = activationOf(activation);
   const ready = (width: number): Layer[] => {
     const normal = normLayer(norm, width);

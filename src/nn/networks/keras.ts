@@ -1,3 +1,4 @@
+import { requireEntryOptions } from "../../catalogue/index.js";
 import { sizeOf } from "../../tensor/index.js";
 import { activation, convTranspose, flatten, linear, reshapeTo } from "../layers/index.js";
 import type { Layer } from "../layer.js";
@@ -10,7 +11,6 @@ import {
   halvings,
   type Picture,
   pictureNetwork,
-  requireHalving,
   requireList,
   upTo,
 } from "./pictures.js";
@@ -31,10 +31,11 @@ export interface KerasOptions {
  * convolutions of stride 2 to 64 and 32 channels with ReLU, and one of stride 1 to the data's channels. Takes pictures of
  * any size; the example's have 28x28. Throws a UserError for an option out of range and, when it is built, for vectors.
  */
-export function keras({ channels = [32, 64], hidden = [16], padding = "same" }: KerasOptions = {}): Network {
+export function keras(options: KerasOptions = {}): Network {
+  requireEntryOptions(kerasInfo, options);
+  const { channels = [32, 64], hidden = [16], padding = "same" } = options;
   requireList("keras: channels", channels, 1);
   requireList("keras: hidden", hidden, 0);
-  requireHalving("keras", padding);
   const relu = activation("relu");
   const more = padding === "torch" ? "before" : "after";
 

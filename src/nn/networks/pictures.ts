@@ -181,12 +181,6 @@ export type HalvingPadding = "same" | "torch";
 /** The ways by name. */
 export const halvingPaddings: readonly HalvingPadding[] = ["same", "torch"];
 
-/** Throws a UserError that names the network unless `value` is one of the ways. */
-export function requireHalving(network: string, value: unknown): asserts value is HalvingPadding {
-  if (halvingPaddings.includes(value as HalvingPadding)) return;
-  throw new UserError(`${network}: padding must be same or torch, got ${JSON.stringify(value)}`, 2);
-}
-
 /** A convolution of stride 2 from pictures of `from` to half of each length, rounded up. */
 export function halve(
   from: readonly number[],

@@ -1,3 +1,4 @@
+import { requireEntryOptions } from "../../catalogue/index.js";
 import { sizeOf } from "../../tensor/index.js";
 import { activation, batchNorm, conv, linear, reshapeTo } from "../layers/index.js";
 import type { Layer } from "../layer.js";
@@ -42,7 +43,9 @@ function stepsFor(space: readonly number[], between: number): Steps {
  * 4 below 64x64 (CIFAR's) and 5 from there on (CelebA's, with one more). Throws a UserError for fewer than two channels and,
  * when it is built, for vectors.
  */
-export function pythae({ channels = [128, 256, 512, 1024] }: PythaeOptions = {}): Network {
+export function pythae(options: PythaeOptions = {}): Network {
+  requireEntryOptions(pythaeInfo, options);
+  const { channels = [128, 256, 512, 1024] } = options;
   requireList("pythae: channels", channels, 2);
   const relu = activation("relu");
 

@@ -1,4 +1,5 @@
-import { sizeOf, UserError } from "../../tensor/index.js";
+import { requireEntryOptions } from "../../catalogue/index.js";
+import { sizeOf } from "../../tensor/index.js";
 import { activationConfig, type ActivationLike, activationOf } from "../activations.js";
 import {
   activation as activationLayer,
@@ -8,7 +9,6 @@ import {
   type Norm,
   norms,
   normLayer,
-  requireNorm,
   reshapeTo,
   residualBlock,
   upsampleConv,
@@ -37,12 +37,9 @@ export interface ResnetOptions {
  * width, channels], and volumes. Throws a UserError for an option out of range and, when it is built, for vectors.
  */
 export function resnet(options: ResnetOptions = {}): Network {
+  requireEntryOptions(resnetInfo, options);
   const { channels, blocks = 2, norm = "batch", activation = "relu" } = options;
   if (channels !== undefined) requireList("resnet: channels", channels, 1);
-  requireNorm("resnet", norm);
-  if (!Number.isInteger(blocks) || blocks < 1) {
-    throw new UserError(`resnet: blocks must be a whole number from 1, got ${JSON.stringify(blocks)}`, 2);
-  }
   const act = activationOf(activation);
   const block = (out: number, stride = 1): Layer => residualBlock({ out, stride, norm, activation: act });
   const same = (out: number, count: number): Layer[] => Array.from({ length: count }, () => block(out));

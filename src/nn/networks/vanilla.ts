@@ -1,3 +1,4 @@
+import { requireEntryOptions } from "../../catalogue/index.js";
 import { sizeOf } from "../../tensor/index.js";
 import { activation, batchNorm, conv, linear, reshapeTo } from "../layers/index.js";
 import type { Layer } from "../layer.js";
@@ -21,7 +22,9 @@ const usual = [32, 64, 128, 256, 512];
  * convolutions back to the data's size, and a convolution of stride 1 to its channels. Throws a UserError for an option
  * out of range and, when it is built, for vectors.
  */
-export function vanilla({ channels = usual, tanh = false }: VanillaOptions = {}): Network {
+export function vanilla(options: VanillaOptions = {}): Network {
+  requireEntryOptions(vanillaInfo, options);
+  const { channels = usual, tanh = false } = options;
   requireList("vanilla: channels", channels, 1);
   const ready = (): Layer[] => [batchNorm(), activation("leaky-relu")];
 

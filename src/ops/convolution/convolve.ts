@@ -1,5 +1,5 @@
-import type { Expr } from "../../graph/index.js";
-import { formatShape, UserError } from "../../tensor/index.js";
+import { type Expr, requireExpressions } from "../../graph/index.js";
+import { be, type ChecksOf, formatShape, requireOptions, UserError } from "../../tensor/index.js";
 import { convDown, convUp } from "./convolution.js";
 import { type Geometry, requireFit } from "./geometry.js";
 
@@ -28,6 +28,18 @@ export interface TransposedOptions extends Omit<ConvolutionOptions, "padding"> {
   /** Pixels added at the end, from 0 to below the stride; default 0. With padding `same` it must be left out. */
   readonly outputPadding?: number | readonly number[];
 }
+
+// numbers are read with the axes that they are for
+const convolutionChecks = {
+  stride: be.anything,
+  padding: be.anything,
+  dilation: be.anything,
+  groups: be.whole(1),
+} as const satisfies ChecksOf<ConvolutionOptions>;
+const transposedChecks = {
+  ...convolutionChecks,
+  outputPadding: be.anything,
+} as const satisfies ChecksOf<TransposedOptions>;
 
 function whole(op: string, name: string, value: unknown, low: number): void {
   if (Number.isInteger(value) && (value as number) >= low) return;
@@ -166,6 +178,8 @@ function spaceOf(op: string, x: Expr, w: Expr): readonly number[] {
  * Throws a UserError where the kernel is larger than the padded image, or an option is out of range.
  */
 export function conv(x: Expr, w: Expr, options: ConvolutionOptions = {}): Expr {
+  requireExpressions("conv", [x, w]);
+  requireOptions("conv", options, convolutionChecks);
   const space = spaceOf("conv", x, w);
   return convDown(x, w, convolutionGeometry("conv", space, w.shape.slice(2) as number[], options));
 }
@@ -176,6 +190,8 @@ export function conv(x: Expr, w: Expr, options: ConvolutionOptions = {}): Expr {
  * outputPadding - padding. Throws a UserError for an option out of range.
  */
 export function convTranspose(x: Expr, w: Expr, options: TransposedOptions = {}): Expr {
+  requireExpressions("convTranspose", [x, w]);
+  requireOptions("convTranspose", options, transposedChecks);
   const space = spaceOf("convTranspose", x, w);
   const geometry = transposedGeometry("convTranspose", space, w.shape.slice(2) as number[], options);
   return convUp(x, w, geometry);
