@@ -14,6 +14,7 @@ export interface Interrupt {
 type Stop = (code: number, again: boolean) => void;
 
 let stop: Stop = (code) => process.exit(code);
+let stopped = false;
 
 /** The exit code when standard output can't be written: of a closed pipe or terminal that of the signal for it. */
 function writeCode(error: NodeJS.ErrnoException): number {
@@ -39,6 +40,14 @@ export function leaveWhenAsked(): void {
 }
 
 /**
+ * Ends a command that was asked to stop and has done so. Left to itself, Node takes its handlers of signals away while it
+ * ends, and a second signal in that moment would end the process by itself, without its exit code.
+ */
+export function leaveIfAsked(): void {
+  if (stopped) process.exit();
+}
+
+/**
  * A command that ends in its own way: when it is first asked to stop, `signal` is aborted and `onFirst` called with the
  * exit code. The second signal ends the process at once.
  */
@@ -52,6 +61,7 @@ export function interruptible(onFirst: (code: number) => void): Interrupt {
       return;
     }
     asked = code;
+    stopped = true;
     controller.abort();
     onFirst(code);
   };
