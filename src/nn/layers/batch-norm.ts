@@ -26,7 +26,7 @@ interface Statistics {
 function ofBatch(x: Expr, momentum: number, { state }: NetworkContext): Statistics {
   const others = x.shape.slice(0, -1);
   const axes = others.map((_, axis) => axis);
-  const n = sizeOf(others as number[]);
+  const n = sizeOf(others);
   const mean = x.mean(axes);
   const variance = x.sub(mean).square().mean(axes);
   const move = (name: string, seen: Expr): void => {
@@ -76,7 +76,7 @@ export function batchNorm(options: BatchNormOptions = {}): Layer {
             throw new Error("batch-norm is trained on batches of a fixed size");
           }
           const { mean, variance } =
-            context.mode === "train" && sizeOf(x.shape as number[]) > features
+            context.mode === "train" && sizeOf(x.shape) > features
               ? ofBatch(x, momentum, context)
               : { mean: context.state.read("running_mean"), variance: context.state.read("running_var") };
           const scale = weightNamed(context.weights, "weight", shape).div(variance.add(eps).sqrt());
