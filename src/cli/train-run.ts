@@ -48,7 +48,7 @@ export async function planRun(told: Settings, resume: boolean, configFile?: stri
   if (before !== undefined && !resume) throw holdsRun(out ?? "");
   const source = told.data ?? before?.source ?? undefined;
   if (source === undefined) {
-    throw new UserError("which data? Give mnist or a folder: latent train mnist", 2);
+    throw new UserError("which data? Give mnist or a folder, such as latent train mnist", 2);
   }
   const training = part(told, trainingFields);
   const settings = settingsOf(

@@ -31,8 +31,8 @@ const logVariances = [-30, 20] as const;
 
 /**
  * Above 0, the raw output being the logarithm of its square (the log-variance): exp(raw / 2). Log-variances are kept
- * within -30..20, standard deviations within 3e-7..2e4, so that a network whose first outputs are far out, as of data that
- * aren't standardised, comes back from there.
+ * within -30..20, standard deviations within 3e-7..2e4, and have no gradient beyond: a network whose first outputs are far
+ * out for some examples, as of data that aren't standardised, goes on with the others rather than end at NaN.
  */
 export const fromLogVariance: Constraint = {
   name: "fromLogVariance",

@@ -101,3 +101,20 @@ test.each([
     expect([count("Gather"), count("MatMul")]).toEqual([0, 0]);
   },
 );
+
+test("weights that are normalised are plain too", async () => {
+  const encoder = "sequential(layers=[weight-norm(layer=conv(out=4,stride=2)), relu, flatten])";
+  const normalised = vae({ input: [6, 6, 2], encoder });
+  const values = initialValues(normalised.parameters, 3);
+  const { bytes } = encoderFunction(normalised, values).graph;
+  const kinds = graphOf(bytes).node.map(({ opType }) => opType);
+  expect(kinds.filter((kind) => ["Conv", "Gather"].includes(kind))).toEqual(["Conv"]);
+  const x = drawn("x", [3, 6, 6, 2]);
+  const nodes = parameterInputs(normalised.parameters, "float32");
+  const flat = input("x", "float32", [3, 72]);
+  const mean = normalised.bind(nodes, "float32").encode(flat).params.loc as Expr;
+  const feeds = { x: tensor("float32", [3, 72], x.data), ...values };
+  const expected = toNumbers(await evaluateOn(await testBackend(), mean, feeds));
+  const found = await runFile(bytes, { x }, ["mean"]);
+  expectClose("mean", toNumbers(found["mean"] as Tensor), expected, 1e-5);
+});

@@ -1,5 +1,5 @@
 import { Expr, requireExpression } from "../graph/index.js";
-import { be, formatShape, requireArgument, type Shape } from "../tensor/index.js";
+import { be, formatShape, requireArgument, type Shape, UserError } from "../tensor/index.js";
 import { axisOf, lengthOf } from "./axes.js";
 import { concat, stack } from "./slice.js";
 
@@ -17,12 +17,14 @@ declare module "../graph/expr.js" {
   }
 }
 
+const upsampleModes = ["nearest", "linear"] as const;
+
 /** How elements between the given ones are made up. */
-export type UpsampleMode = "nearest" | "linear";
+export type UpsampleMode = (typeof upsampleModes)[number];
 
 function requireFactor(op: string, factor: number): void {
   if (!Number.isInteger(factor) || factor < 1) {
-    throw new Error(`${op}: takes a whole number from 1, got ${factor}`);
+    throw new UserError(`${op}: takes a whole number from 1, got ${factor}`, 2);
   }
 }
 
@@ -53,6 +55,7 @@ function scaled(x: Expr, axis: number, scale: number): Shape {
 /** `scale` elements for each along an axis: repeated (`nearest`, default), or interpolated between centres (`linear`). */
 export function upsample(x: Expr, axis: number, scale: number, mode: UpsampleMode = "nearest"): Expr {
   requireFactor("upsample", scale);
+  requireArgument("upsample", "the mode", mode, be.oneOf(upsampleModes));
   const at = axisOf("upsample", x, axis);
   if (scale === 1) return x;
   if (mode === "linear") return linear(x, at, scale);

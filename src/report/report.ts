@@ -91,7 +91,7 @@ export interface WrittenReport {
  */
 export async function writeReport(run: Run, into?: string): Promise<WrittenReport> {
   requireArgument("writeReport", "run", run, aRun);
-  if (into !== undefined) requireArgument("writeReport", "folder", into, be.text);
+  if (into !== undefined) requireArgument("writeReport", "into", into, be.text);
   const folder = into ?? run.folder;
   if (folder === undefined) throw new UserError("the run was kept in no folder; say where its report goes");
   const { model, history, evaluation, data, objective } = run;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { distributions, hypersphericalUniform, vonMisesFisher } from "../distributions/index.js";
-import { resnet } from "../nn/index.js";
+import { convNetwork, resnet } from "../nn/index.js";
 import { savedConfig, type Vae, vae, type VaeConfig, vaeConfig } from "../model/index.js";
 import { type Checked, type modelFields, modelOf, resumedModel } from "./index.js";
 
@@ -38,6 +38,8 @@ describe("resuming a run with networks by name", () => {
     expect(networks({})).toEqual([before.encoder, before.decoder]);
     expect(networks({ channels: [4] })).toEqual([before.encoder, before.decoder]);
     expect(networks({ channels: [5] })).toEqual(Array(2).fill({ type: "conv", channels: [5], kernel: 3 }));
+    // merely named, it is the run's own
+    expect(networks({ network: convNetwork() })).toEqual([before.encoder, before.decoder]);
     expect(networks({ network: resnet() })).toEqual(Array(2).fill({ type: "resnet" }));
   });
 

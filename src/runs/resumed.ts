@@ -72,10 +72,14 @@ function resumedNetworks(
  * distributions up.
  */
 export function resumedModel(
-  told: Checked<typeof modelFields>,
+  asked: Checked<typeof modelFields>,
   before: VaeConfig,
   familyFrom: (saved: VaeConfig["prior"]) => Family,
 ): Checked<typeof modelFields> {
+  const { network, ...others } = asked;
+  // A network that is merely named is the run's, with the options that it has there.
+  const named = network?.name === before.encoder.type && Object.keys(network.config).length === 0;
+  const told = named ? others : asked;
   const { posterior = familyFrom(before.posterior), latent = before.latent } = told;
   const sameCodes = latent === before.latent && posterior.name === before.posterior.name;
   return {

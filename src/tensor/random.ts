@@ -1,4 +1,4 @@
-import { be, requireArgument } from "./arguments.js";
+import { requireArgument } from "./arguments.js";
 import { UserError } from "./errors.js";
 import { inverseNormal } from "./inverse-normal.js";
 import { philoxFill, philoxHash } from "./philox.js";
@@ -154,7 +154,7 @@ export class RandomStream {
    */
   integers(out: Int32Array, bound: number, position: number): Int32Array {
     checkBound(bound);
-    requireArgument("integers", "out", out, be.typedArray);
+    requireArgument("integers", "out", out, int32s);
     this.#chunks(out.length, position, false, (at, count, skip) => {
       for (let i = 0; i < count; i++) {
         out[at + i] = this.#below(bound, position + at + i, scratch[skip + i] ?? 0);

@@ -1,5 +1,8 @@
 import { type ExampleSchema, isStandardized } from "../data/portable.js";
 import { type Family, isWithinSupport } from "../distributions/index.js";
+import type { Vae } from "../model/index.js";
+import { trainableSpecs } from "../nn/index.js";
+import { rateParts, ratesOf, type Schedule, type UpdateRule } from "../optim/index.js";
 
 /** The warning for a collapsed posterior: what was measured, what it means, what to change. */
 export function collapseAdvice(measured: string, objective: string): string {
@@ -27,6 +30,27 @@ export function averageAdvice(decay: number, updates: number): string | undefine
     `the average of the weights (\`ema\` ${decay}) will still be ${Math.round(100 * share)} % the first weights after the ` +
     `run's ${updates.toLocaleString("en-US")} updates: take ${smaller}, or more epochs`
   );
+}
+
+/** The warning for a schedule whose warm-up outlasts the run, if it does. */
+export function warmupAdvice(schedule: Schedule | undefined, updates: number): string | undefined {
+  const warmup = Number(schedule?.config["warmup"] ?? 0);
+  if (!(warmup >= updates)) return undefined;
+  return (
+    `the warm-up of ${warmup} updates is as long as the run, which has ${updates}: the learning rate never reaches its own. ` +
+    "Take a shorter `warmup`, or train for more epochs."
+  );
+}
+
+/** The warning for a learning rate of a part that has nothing to train, if there is one. */
+export function idleRateAdvice(rule: UpdateRule, model: Pick<Vae, "parameters">): string | undefined {
+  const trained = Object.keys(trainableSpecs(model.parameters));
+  const rates = ratesOf(rule);
+  const idle = rateParts.filter(
+    (part) => rates[part] !== undefined && !trained.some((name) => name.startsWith(`${part}.`)),
+  );
+  if (idle.length === 0) return undefined;
+  return `the ${idle.join(" and the ")} of this model has no parameters to train: its own learning rate does nothing.`;
 }
 
 /** Numbers further from 0 than this, not standardised, are likely why training diverged. */

@@ -164,7 +164,8 @@ export class TrainLoop {
         if (name !== lossOutput) sums[name] = (sums[name] ?? 0) + value * call.batch;
       }
       const { norm = 0, skipped } = report;
-      if (!skipped && !Number.isFinite(norm)) throw this.notFinite("gradientNorm", norm, step + 1);
+      if (pace.endsAt(step) && !skipped && !Number.isFinite(norm))
+        throw this.notFinite("gradientNorm", norm, step + 1);
     }
     this.progress = {
       ...this.progress,

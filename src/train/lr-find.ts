@@ -1,6 +1,7 @@
 import type { Dataset } from "../data/portable.js";
 import { enterSplit, Feed, leaveSplit, settle } from "../feed/index.js";
 import type { Vae } from "../model/index.js";
+import { requireLeastBatch } from "../objectives/index.js";
 import { learningRate, type Schedule, ScheduledPace, type UpdateRule } from "../optim/index.js";
 import type { Engine } from "../runtime/index.js";
 import { UserError } from "../tensor/index.js";
@@ -128,6 +129,7 @@ export async function findRate(
     throw new UserError(`the optimiser ${optimizer.name} has no learning rate to find`, 2);
   const settings = settled(told, dataset);
   const { data, schema } = await prepareExamples(model, dataset, settings);
+  requireLeastBatch(settings.objective, settings.batchSize, data.train.length);
   const batch = Math.min(settings.batchSize, data.train.length);
   // Whole batches only: a smaller one would tell of other examples.
   const examples = Math.floor(data.train.length / batch) * batch;

@@ -13,9 +13,8 @@ import { type Objective, requireLeastBatch } from "../objectives/index.js";
 import { learningRate, type Schedule, ScheduledPace, type UpdateRule } from "../optim/index.js";
 import type { Backend, Engine } from "../runtime/index.js";
 import { UserError } from "../tensor/index.js";
-import { averageAdvice } from "./advice.js";
+import { averageAdvice, idleRateAdvice, warmupAdvice, wideDataAdvice } from "./advice.js";
 import type { Change, EpochRecord, TrainEvent } from "./events.js";
-import { wideDataAdvice } from "./advice.js";
 import { EngineState } from "./engine-state.js";
 import { type CheckpointSink, TrainLoop } from "./loop.js";
 import { Programs } from "./programs.js";
@@ -343,8 +342,11 @@ async function trainOnSplits<E extends Encoding>(
   };
   await tell(start, current);
   const average = settings.ema === undefined ? undefined : averageAdvice(settings.ema, pace.updates);
-  for (const message of [...training.warnings, ...(average === undefined ? [] : [average])])
-    await tell({ type: "warning", message }, current);
+  const idle = idleRateAdvice(settings, model);
+  const slow = warmupAdvice(settings.schedule, pace.updates);
+  for (const message of [...training.warnings, average, idle, slow]) {
+    if (message !== undefined) await tell({ type: "warning", message }, current);
+  }
   if (state.progress.finished) {
     await tell({ type: "stopped", reason: "already finished", position: loop.position() }, current);
   }

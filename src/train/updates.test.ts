@@ -12,7 +12,7 @@ import { averageName, optimizers } from "../optim/index.js";
 import { LocalEngine } from "../runtime/index.js";
 import { nodeBackend } from "../runtime/node.js";
 import { loadModelOn, runFiles, type TrainOptions, trainOn } from "../runs/index.js";
-import { RandomStream, toNumbers } from "../tensor/index.js";
+import { RandomStream, type Tensor, toNumbers } from "../tensor/index.js";
 import { decodeCheckpoint } from "./checkpoint.js";
 import type { Platform, Run, TrainEvent } from "./index.js";
 
@@ -180,6 +180,26 @@ function broken(...steps: number[]): Objective {
   };
 }
 
+it("a part's learning rate is as exact far above the others' as by itself", async () => {
+  const encoderOf = async (options: TrainOptions): Promise<number[]> => {
+    const { weights } = (await train({ ...options, epochs: 1, batchSize: 120 })).model;
+    return toNumbers(weights["encoder.0.weight"] as Tensor);
+  };
+  const fast = await encoderOf({ optimizer: "sgd(lr=0.05)" });
+  expect(await encoderOf({ optimizer: "sgd(lr=1e-8)", lrEncoder: 0.05 })).toEqual(fast);
+});
+
+it("what a run is told in vain is warned of", async () => {
+  const told: string[] = [];
+  const onEvent = (event: TrainEvent): void => void (event.type === "warning" && told.push(event.message));
+  await train({ lrPrior: 0.1, schedule: "cosine(warmup=500)", epochs: 1, onEvent });
+  expect(told.join("\n")).toMatch(/the warm-up of 500 updates is as long as the run, which has 8:/);
+  expect(told.join("\n")).toMatch(/the prior of this model has no parameters to train/);
+  told.length = 0;
+  await train({ lrEncoder: 0.1, schedule: "cosine(warmup=2)", epochs: 1, onEvent });
+  expect(told.join("\n")).not.toMatch(/warm-up|no parameters/);
+});
+
 describe("steps with gradients that are not finite", () => {
   it("end a run unless they may be left out", async () => {
     await expect(train({ objective: broken(3) })).rejects.toThrow(
@@ -207,6 +227,17 @@ describe("steps with gradients that are not finite", () => {
     const first = initialValues(vae({ input: [4, 4], hidden: [12], ...lively }).parameters, 0);
     expect(Object.keys(first)).toContain("encoder.2.running_mean");
     for (const [name, value] of Object.entries(first)) expect(tensors[name], name).toEqual(value);
+  });
+
+  it.each([0, 1, 2])("are left out at step %i of those that are gathered for one update", async (step) => {
+    const { history, model } = await train({
+      objective: broken(step),
+      accumulate: 3,
+      clipNorm: 1,
+      skipNonFinite: 5,
+    });
+    expect(history.map(({ skipped }) => skipped)).toEqual([1, 0]);
+    expect(numbers(model).every(Number.isFinite)).toBe(true);
   });
 
   it("in a row end it at their limit", async () => {

@@ -53,7 +53,11 @@ async function lrFind(this: Cli, flags: LrFindFlags, data: string | undefined): 
   const engine = await commandPlatform.startEngine(plan.settings.device, plan.settings.threads);
   let finding: RateFinding;
   try {
-    const dataset = await readData(plan, { download: (file) => note(`download ${file}`) });
+    const dataset = await readData(plan, {
+      download: (file, received, total) => {
+        if (total !== undefined && received >= total) note(`download ${file}`);
+      },
+    });
     const model = modelOf(dataset.shape, part(plan.told, modelFields));
     finding = await findRate(engine, model, dataset, plan.settings, { from, to, updates: steps });
   } finally {

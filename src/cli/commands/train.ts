@@ -136,8 +136,8 @@ export const trainCommand = buildCommand<TrainFlags, [data: string | undefined],
     fullDescription:
       "Trains a VAE and keeps the run in a folder: settings, metrics, checkpoints, the model as ONNX and\n" +
       "safetensors, pictures and a report. Ctrl-C saves and leaves with exit code 130, SIGTERM with 143, SIGHUP with 129,\n" +
-      "a closed standard output with 141; --resume goes on, and takes from the run whatever is not given again. --epochs,\n" +
-      "--lr and --schedule may change then.\n\n" +
+      "a closed standard output with 141; --resume goes on, and takes from the run whatever is not given again. What needs\n" +
+      "nothing kept of before may change then: --epochs, --patience, --lr, --schedule, limits of gradients, --device.\n\n" +
       "  latent train mnist\n" +
       "  latent train mnist --z 20 --epochs 10 --out runs/z20\n" +
       "  latent train ./fashion --hidden 400 --seed 1 --json\n" +

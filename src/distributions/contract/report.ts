@@ -1,5 +1,6 @@
-/** One property that was looked at. */
 import { be, requireArgument } from "../../tensor/index.js";
+
+/** One property that was looked at. */
 export interface ContractCheck {
   /** Such as `density integrates to one`. */
   readonly name: string;

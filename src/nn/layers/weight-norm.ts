@@ -1,6 +1,6 @@
-import type { Expr } from "../../graph/index.js";
+import { constant, constantValue, type Expr } from "../../graph/index.js";
 import "../../ops/index.js";
-import { sizeOf, UserError } from "../../tensor/index.js";
+import { fromNumbers, isFloat, sizeOf, tensor, UserError } from "../../tensor/index.js";
 import type { Built, Layer } from "../layer.js";
 import { type ParameterSpec, type ParameterSpecs, weightNamed } from "../parameters.js";
 import { requireLayers } from "./chain.js";
@@ -31,7 +31,22 @@ function apart(weight: ParameterSpec): ParameterSpecs {
   };
 }
 
+/** The weight of constants, as in exported models, is one too, so that convolutions are plain there. */
+function fixed(g: Expr, v: Expr): Expr | undefined {
+  const [lengths, rows] = [constantValue(g)?.data, constantValue(v)?.data];
+  if (lengths === undefined || rows === undefined || !isFloat(v.dtype)) return undefined;
+  const size = rows.length / lengths.length;
+  const numbers = Array.from(lengths, Number).flatMap((length, i) => {
+    const row = Array.from(rows.slice(i * size, (i + 1) * size), Number);
+    const by = length / Math.sqrt(row.reduce((sum, value) => sum + value * value, 0));
+    return row.map((value) => value * by);
+  });
+  return constant(tensor(v.dtype, v.shape as number[], fromNumbers(v.dtype, numbers)));
+}
+
 function joined(g: Expr, v: Expr): Expr {
+  const whole = fixed(g, v);
+  if (whole !== undefined) return whole;
   const axes = v.shape.map((_, i) => i).slice(1);
   return v.mul(g.div(v.square().sum(axes, true).sqrt()));
 }

@@ -99,9 +99,10 @@ describe("ssim", () => {
 });
 
 describe("ms-ssim", () => {
-  // 176 is the least side that has room for all five scales; odd sides are halved with their border.
+  // 161 is the least side that has room for all five scales: odd sides are halved with their border.
   it.each([
-    [[176, 177], 5],
+    [[161, 177], 5],
+    [[160, 177], 4],
     [[45, 47, 3], 3],
     [[22, 21], 2],
   ])("of pictures %j has %i scales and is the paper's", async (shape, scales) => {

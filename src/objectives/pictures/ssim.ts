@@ -108,7 +108,7 @@ function scalesFor({ height, width }: PictureLayout, wanted: number | undefined)
  * Multi-scale structural similarity as reconstruction, as in the MSSIM-VAE (Snell et al., Learning to Generate Images with
  * Perceptual Similarity Metrics, 2017): weight times (1 - MS-SSIM), once for each number of an example, in place of
  * -log p(x|z) in the objective `of`. MS-SSIM after Wang, Simoncelli and Bovik, Multi-Scale Structural Similarity for Image
- * Quality Assessment (2003): 5 scales, from 176 pixels on; of smaller pictures those that there is room for, with weights
+ * Quality Assessment (2003): 5 scales, from 161 pixels on; of smaller pictures those that there is room for, with weights
  * that add up to 1. Terms `msSsimLoss` (the loss), those of `of`, and `msSsim`. Throws a UserError for examples that are no
  * pictures, below 21 pixels, or without room for `scales`.
  */

@@ -37,7 +37,7 @@ export function requireFit(op: string, geometry: Geometry): void {
   const spread = dilation.some((by) => by > 1) ? ` dilated by ${formatShape(dilation)}` : "";
   throw new UserError(
     `${op}: a kernel of ${formatShape(kernel)}${spread} is larger than the image of ${formatShape(fine)}${around}; ` +
-      'take a smaller kernel or stride, more padding, or padding "same"',
+      'take a smaller kernel, more padding, or padding "same"',
     2,
   );
 }

@@ -102,8 +102,13 @@ export function chainOf(rule: UpdateRule, source: ChainSource): Chain {
   const arrays = Object.fromEntries(names.map((name) => [name, parameters[name] as Expr] as const));
   const { dtype } = arrays[names[0] as string] as Expr;
   const slots = slotsOf(rule);
+  // The optimiser steps at the largest of the parts' rates: what is scaled down loses no digits of small steps.
+  const most = Math.max(1, ...Object.keys(specs).map((name) => stepScale(rule, name)));
   const scalars = optimizer.scalars.map((name, i) =>
-    scheduled(name, (step) => optimizer.scalarsAt(pace.updateAt(step), pace.factorAt(step))[i] ?? Number.NaN),
+    scheduled(
+      name,
+      (step) => optimizer.scalarsAt(pace.updateAt(step), pace.factorAt(step) * most)[i] ?? Number.NaN,
+    ),
   );
   const slotNodes = (name: string): Expr[] =>
     slots.map(({ nameOf }) => {
@@ -140,7 +145,7 @@ export function chainOf(rule: UpdateRule, source: ChainSource): Chain {
 
   const group = optimizer.config.decay as DecayGroup | undefined;
   const decays = spread(specs, arrays, (name, shape) => (decaysIn(group ?? "all", name, shape) ? 1 : 0));
-  const scales = spread(specs, arrays, (name) => stepScale(rule, name));
+  const scales = spread(specs, arrays, (name) => stepScale(rule, name) / most);
   const followed =
     ema === undefined
       ? undefined

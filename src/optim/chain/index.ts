@@ -4,6 +4,7 @@ export {
   averageName,
   learningRate,
   rateParts,
+  ratesOf,
   requireRates,
   type Slot,
   slotsOf,

@@ -53,7 +53,10 @@ export function learningRate({ config }: Optimizer): number | undefined {
   return typeof config.lr === "number" ? config.lr : undefined;
 }
 
-const ratesOf = (rule: UpdateRule) => ({
+/** The learning rates that parts of a model have of their own. */
+export const ratesOf = (
+  rule: UpdateRule,
+): Readonly<Record<(typeof rateParts)[number], number | undefined>> => ({
   encoder: rule.lrEncoder,
   decoder: rule.lrDecoder,
   prior: rule.lrPrior,
