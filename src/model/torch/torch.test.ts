@@ -188,6 +188,40 @@ describe("what does not fit", () => {
     expect(message).toMatch(/--map FILE/);
   });
 
+  it("is ambiguous where names of one part say more than which comes first", () => {
+    const square = vae({ input: [4], latent: 2, hidden: [4, 4] });
+    const own = exportState(square, random(square)).arrays;
+    const words: Record<string, string> = { "0": "inp", "2": "hid", "4": "out" };
+    const renamed = Object.entries(own).map(([name, array]) => [
+      name.replace(/^encoder\.(\d)/, (_, at: string) => `encoder.${words[at] ?? ""}`),
+      array,
+    ]);
+    expect(
+      told({ arrays: Object.fromEntries(renamed) as StateDict["arrays"], metadata }, {}, square),
+    ).toMatch(/alike, so that only names could tell which is which: encoder.hid, encoder.inp/);
+  });
+
+  it("is an array whose rows are given twice or with gaps", () => {
+    const { model: example } = torchModels.example();
+    const overlap = { ...exampleMapping, fc22: "encoder.2[0:2]" };
+    expect(told(dictOf("example"), overlap, example)).toMatch(
+      /given twice, or with gaps: encoder.2.weight \[4, 9\]/,
+    );
+    expect(told(without(), { "encoder.0": "encoder.0", "encoder.2": "encoder.0" })).not.toBe("it fits");
+  });
+
+  it("is an export's mapping of rows left out or of what the model does not have", () => {
+    const { model: example } = torchModels.example();
+    const made = (mapping: TorchMapping) => () => exportState(example, random(example), { mapping });
+    expect(made({ fc21: "encoder.2[0:2]" })).toThrow(
+      /rows of encoder.2.weight \[4, 9\] are given twice, or with gaps/,
+    );
+    expect(made({ a: "encoder.2[0:2]", b: "encoder.2[0:2]" })).toThrow(/given twice, or with gaps/);
+    expect(made({ a: "encodr.2" })).toThrow(/the mapping names encodr.2, which the model does not have/);
+    expect(made({ a: "encoder.0", b: "encoder.0" })).toThrow(/given twice/);
+    expect(made({ ...exampleMapping, classifier: null })).not.toThrow();
+  });
+
   it("is a file of torch.save", () => {
     expect(() => decodeStateDict(Uint8Array.of(0x50, 0x4b, 3, 4, 0, 0, 0, 0, 0, 0), "vae.pt")).toThrow(
       /vae.pt is a file of torch.save.*safetensors.torch.save_file/,
