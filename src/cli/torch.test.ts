@@ -21,7 +21,7 @@ const flags: Readonly<Record<TorchName, readonly string[]>> = {
   // all that the others must be told is in the weights of a perceptron of ReLUs
   notebook: [],
   colour: ["--input", "4,5,3"],
-  example: ["--input", "5,5", "--z", "2", "--hidden", "9", "--map", "map.json"],
+  example: ["--map", "map.json"],
   keras: ["--input", "8,8", "--network", "keras(hidden=[6])"],
   vanilla: [
     ...["--input", "16,16,3", "--network", "vanilla(tanh=true)", "--range=-1,1"],
@@ -88,6 +88,29 @@ test("an import tells what it did, as text and as JSON", async () => {
   expect(matched["z_log_var.bias"]).toBe("encoder.7.bias[2:4]");
 });
 
+test("pictures are padded as in PyTorch only where padding is not told, by flag or config file", async () => {
+  writeFileSync(at("same.json"), JSON.stringify({ network: "keras(hidden=[6], padding=same)" }));
+  writeFileSync(at("untold.json"), JSON.stringify({ network: "keras(hidden=[6])" }));
+  const imported = async (...args: string[]): Promise<string> => {
+    const out = ["--out", `padded-${args.at(-1)?.length ?? 0}`, "--json"];
+    const { stdout, stderr } = await latent(
+      "import",
+      "torch",
+      "keras.safetensors",
+      "--input",
+      "8,8",
+      ...out,
+      ...args,
+    );
+    return stderr + (JSON.parse(stdout) as { model: string }).model;
+  };
+  expect(await imported("--network", "keras(hidden=[6], padding=same)")).not.toMatch(
+    /as PyTorch does|padding/,
+  );
+  expect(await imported("--config", "same.json")).not.toMatch(/as PyTorch does|padding/);
+  expect(await imported("--config", "untold.json")).toMatch(/as PyTorch does/);
+});
+
 test("what can't be imported is refused, and nothing is written", async () => {
   const refused = async (message: RegExp, ...args: string[]): Promise<void> => {
     const { code, stderr } = await latent("import", "torch", ...args);
@@ -95,7 +118,19 @@ test("what can't be imported is refused, and nothing is written", async () => {
     expect([1, 2]).toContain(code);
   };
   await refused(/where to\? Give a folder: --out DIR/, "notebook.safetensors");
-  await refused(/the weights don't tell it: give --input/, "keras.safetensors", "--out", "no");
+  await refused(
+    /the weights don't tell the shape of an example: give --input/,
+    "keras.safetensors",
+    "--out",
+    "no",
+  );
+  await refused(
+    /the shape of an example and the number of latent coordinates: give --input.* and --z/,
+    "example.safetensors",
+    "--out",
+    "no",
+  );
+  await refused(/--range must be the numbers/, "notebook.safetensors", "--range=-1,", "--out", "no");
   await refused(
     /of another shape: encoder.0.weight \[12, 36\]/,
     "notebook.safetensors",

@@ -260,6 +260,9 @@ it("sizes of a perceptron are read out of its weights, of convolutions only the 
   expect(inferSizes(dictOf("keras"))).toMatchObject({ latent: 2, channels: [3, 5] });
   expect(inferSizes(dictOf("vanilla"))).toMatchObject({ latent: 3, channels: [3, 4, 6] });
   expect(inferSizes(dictOf("example"))).toEqual({});
+  expect(inferSizes(dictOf("example"), exampleMapping)).toEqual({ latent: 2, hidden: [9], input: [5, 5] });
+  const blocks = vae({ input: [8, 8], latent: 2, network: "resnet(channels=[2, 3], blocks=1)" });
+  expect(inferSizes(exportState(blocks, random(blocks)))).toEqual({ latent: 2 });
 });
 
 it("half-precision numbers are the nearest ones", () => {
