@@ -134,6 +134,78 @@ describe("an export", () => {
   });
 });
 
+describe("PyTorch's order of a flattened picture", () => {
+  const layered = (encoder: string, decoder = "linear(out=5)"): ReturnType<typeof vae> =>
+    vae({
+      input: [2, 3, 2],
+      latent: 2,
+      encoder: `sequential(layers=[${encoder}])`,
+      decoder: `sequential(layers=[${decoder}])`,
+    });
+  /** Ours at [y, x, c] by PyTorch's place, [c, y, x]. */
+  const places = (height: number, width: number, channels: number): number[] =>
+    Array.from({ length: channels * height * width }, (_, there) => {
+      const [c, pixel] = [Math.floor(there / (height * width)), there % (height * width)];
+      return pixel * channels + c;
+    });
+  const columnsOf = (model: ReturnType<typeof vae>, array: string): void => {
+    const weights = random(model);
+    const [height = 0, width = 0] = model.parameters[array]?.shape ?? [];
+    const { arrays } = exportState(model, weights);
+    const order = places(2, 3, width / 6);
+    const expected = Array.from({ length: height * width }, (_, i) => {
+      const row = Math.floor(i / width) * width;
+      return weights[array]?.data[row + (order[i % width] ?? 0)];
+    });
+    expect(Array.from(arrays[array]?.values ?? [])).toEqual(expected);
+    const { weights: again } = importState({ arrays, metadata: {} }, model, { source: "again" });
+    for (const [name, { data }] of Object.entries(weights)) expect(again[name]?.data).toEqual(data);
+  };
+
+  it("is that of all channels that a branch puts side by side", () => {
+    columnsOf(
+      layered("conv(out=3), branch(layers=[conv(out=2), conv(out=3)]), flatten, linear(out=4)"),
+      "encoder.3.weight",
+    );
+  });
+
+  it("is that of the columns of a linear layer with weight normalisation, square or not", () => {
+    columnsOf(
+      layered("conv(out=3), flatten, weight-norm(layer=linear(out=18)), linear(out=4)"),
+      "encoder.2.weight_v",
+    );
+    columnsOf(layered("conv(out=3), flatten, weight-norm(layer=linear(out=5))"), "encoder.2.weight_v");
+  });
+
+  it("goes through layers with one number for all, such as prelu", () => {
+    columnsOf(layered("conv(out=3), flatten, prelu, linear(out=4)"), "encoder.3.weight");
+  });
+
+  it("is refused where it can't be told", () => {
+    const made = (model: ReturnType<typeof vae>) => () => exportState(model, random(model));
+    const refused = /can't be told; flatten pictures before a linear layer/;
+    expect(made(layered("conv(out=3), flatten, residual(layers=[linear(out=18)])"))).toThrow(refused);
+    expect(made(layered("conv(out=3), flatten, branch(layers=[linear(out=4), linear(out=4)])"))).toThrow(
+      refused,
+    );
+    expect(made(layered("conv(out=3), flatten, branch(layers=[relu, tanh]), linear(out=4)"))).toThrow(
+      refused,
+    );
+    expect(
+      made(
+        layered(
+          "flatten",
+          "branch(layers=[linear(out=6), linear(out=6)]), reshape(shape=[2, 3, 2]), conv(out=2)",
+        ),
+      ),
+    ).toThrow(refused);
+    expect(
+      made(layered("conv(out=3), residual(layers=[conv(out=3)]), flatten, linear(out=4)")),
+    ).not.toThrow();
+    expect(made(layered("flatten, linear(out=6), residual(layers=[linear(out=6)])"))).not.toThrow();
+  });
+});
+
 describe("what does not fit", () => {
   const { model } = torchModels.notebook();
   const { arrays, metadata } = dictOf("notebook");
