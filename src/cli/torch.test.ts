@@ -65,6 +65,17 @@ describe.each(names)("PyTorch's %s", (name) => {
   });
 });
 
+test("an export tells which convolutions PyTorch's padding does not do", async () => {
+  const same = ["--network", "keras(hidden=[6], padding=same)", "--input", "8,8", "--out", "uneven"];
+  await latent("import", "torch", "keras.safetensors", ...same);
+  const { code, stderr, stdout } = await latent("export", "torch", "uneven", "--out", "uneven.safetensors");
+  expect(code, stderr).toBe(0);
+  expect(stderr).toMatch(/encoder.0, encoder.2, decoder.3, decoder.5 .*ZeroPad2d\(\(0, 1, 0, 1\)\)/);
+  expect(stdout).toBe("uneven.safetensors\n");
+  const even = await latent("export", "torch", "keras", "--out", "even.safetensors");
+  expect(even.stderr).not.toMatch(/ZeroPad2d/);
+});
+
 test("an import tells what it did, as text and as JSON", async () => {
   const text = await latent("import", "torch", "keras.safetensors", "--out", "told", ...flags.keras);
   expect(text.stderr).toMatch(/keras pads pictures as PyTorch does/);
@@ -191,4 +202,8 @@ test("in code: importTorch and exportTorch", async () => {
     /the state_dict does not fit the model/,
   );
   await expect(importTorch(file, {} as never)).rejects.toThrow(/the model/);
+  await expect(exportTorch(model, { record: {} as never })).rejects.toThrow(
+    /exportTorch: record.*import the model again/,
+  );
+  await expect(exportTorch(model, { record: [] as never })).rejects.toThrow(/exportTorch: record/);
 });

@@ -27,8 +27,11 @@ function pictureOrder(shape: readonly number[], convolutions: boolean, groups = 
   });
 }
 
-interface Step {
+/** A layer of a part, and what it is given. */
+export interface Step {
   readonly name: string;
+  /** What it is, with its options. */
+  readonly layer: string;
   readonly kind: string;
   readonly isConvolution: boolean;
   readonly inShape: readonly number[];
@@ -63,7 +66,8 @@ function givenShape(
   return [...shape.slice(0, -1), numbers / pixels];
 }
 
-function stepsOf(model: Vae, part: "encoder" | "decoder", inShape: readonly number[]): Step[] {
+/** The layers of a part one after the other. Throws a UserError where it can't be told what one is given. */
+export function stepsOf(model: Vae, part: "encoder" | "decoder", inShape: readonly number[]): Step[] {
   let shape = inShape;
   return model.layers
     .filter(({ name }) => name.startsWith(`${part}.`))
@@ -73,7 +77,7 @@ function stepsOf(model: Vae, part: "encoder" | "decoder", inShape: readonly numb
       const isConvolution = kind.startsWith("conv");
       const given = givenShape(name, kind, shape, outShape);
       const dense = kind === "linear";
-      const step = { name, kind, isConvolution, inShape: given, outShape, dense, parameters };
+      const step = { name, layer, kind, isConvolution, inShape: given, outShape, dense, parameters };
       shape = outShape;
       return step;
     });

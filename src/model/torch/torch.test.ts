@@ -11,6 +11,7 @@ import {
 } from "../../testing/torch-models.js";
 import { TrainedVae, vae } from "../index.js";
 import { encodeSafetensors } from "../safetensors.js";
+import { unevenPadding } from "./padding.js";
 import {
   checkMapping,
   decodeStateDict,
@@ -300,6 +301,16 @@ describe("what does not fit", () => {
     );
   });
 
+  it("is a file with a BOOL that is none", () => {
+    const file = encodeStateDict({
+      arrays: { a: { type: "BOOL", shape: [2], values: Float32Array.of(1, 2) } },
+      metadata: {},
+    });
+    expect(() => decodeStateDict(file, "a.safetensors")).toThrow(
+      /BOOL tensor "a" has bytes other than 0 and 1/,
+    );
+  });
+
   it("is a mapping that is none", () => {
     expect(() => checkMapping(["a"], "map.json")).toThrow(/map.json must be an object/);
     expect(() => checkMapping({ a: 3 }, "map.json")).toThrow(/"a" must be one of our names/);
@@ -325,6 +336,21 @@ it("modules are told apart by order where their names count on, and wrappers don
     { source: "renamed" },
   );
   for (const [name, { data }] of Object.entries(weights)) expect(again[name]?.data).toEqual(data);
+});
+
+it("convolutions that PyTorch's padding does not do are told", () => {
+  const uneven = (network: string, side = 8): string[] =>
+    unevenPadding(vae({ input: [side, side], latent: 2, network }));
+  expect(uneven("keras(channels=[3, 5], hidden=[6])")).toEqual([
+    "encoder.0",
+    "encoder.2",
+    "decoder.3",
+    "decoder.5",
+  ]);
+  expect(uneven("keras(channels=[3, 5], hidden=[6], padding=torch)")).toEqual([]);
+  // an odd length has as many zeros at both ends
+  expect(uneven("resnet(channels=[2], blocks=1)")).toEqual(["encoder.1"]);
+  expect(uneven("resnet(channels=[2], blocks=1)", 9)).toEqual([]);
 });
 
 it("sizes of a perceptron are read out of its weights, of convolutions only the code's", () => {
