@@ -45,6 +45,8 @@ export interface LoadedSettings {
   readonly settings: Settings;
   /** Full path. */
   readonly file?: string;
+  /** What the file says, before texts became what they name. */
+  readonly contents?: unknown;
 }
 
 /**
@@ -59,8 +61,9 @@ export async function loadConfig(file: string | undefined): Promise<LoadedSettin
   if (found === undefined) return { settings: {} };
   if (!endings.includes(path.extname(found))) throw notReadable(found);
   try {
-    const settings = checkConfig(await contentsOf(found), path.relative(process.cwd(), path.resolve(found)));
-    return { settings, file: path.resolve(found) };
+    const contents = await contentsOf(found);
+    const settings = checkConfig(contents, path.relative(process.cwd(), path.resolve(found)));
+    return { settings, file: path.resolve(found), contents };
   } catch (error) {
     if (error instanceof UserError) throw error;
     const message = (error instanceof Error ? error.message : String(error)).replace(/\s+/g, " ").trim();

@@ -21,7 +21,7 @@ const flags: Readonly<Record<TorchName, readonly string[]>> = {
   // all that the others must be told is in the weights of a perceptron of ReLUs
   notebook: [],
   colour: ["--input", "4,5,3"],
-  example: ["--input", "5,5", "--z", "2", "--hidden", "9", "--map", "map.json"],
+  example: ["--map", "map.json"],
   keras: ["--input", "8,8", "--network", "keras(hidden=[6])"],
   vanilla: [
     ...["--input", "16,16,3", "--network", "vanilla(tanh=true)", "--range=-1,1"],
@@ -65,6 +65,17 @@ describe.each(names)("PyTorch's %s", (name) => {
   });
 });
 
+test("an export tells which convolutions PyTorch's padding does not do", async () => {
+  const same = ["--network", "keras(hidden=[6], padding=same)", "--input", "8,8", "--out", "uneven"];
+  await latent("import", "torch", "keras.safetensors", ...same);
+  const { code, stderr, stdout } = await latent("export", "torch", "uneven", "--out", "uneven.safetensors");
+  expect(code, stderr).toBe(0);
+  expect(stderr).toMatch(/encoder.0, encoder.2, decoder.3, decoder.5 .*ZeroPad2d\(\(0, 1, 0, 1\)\)/);
+  expect(stdout).toBe("uneven.safetensors\n");
+  const even = await latent("export", "torch", "keras", "--out", "even.safetensors");
+  expect(even.stderr).not.toMatch(/ZeroPad2d/);
+});
+
 test("an import tells what it did, as text and as JSON", async () => {
   const text = await latent("import", "torch", "keras.safetensors", "--out", "told", ...flags.keras);
   expect(text.stderr).toMatch(/keras pads pictures as PyTorch does/);
@@ -88,6 +99,29 @@ test("an import tells what it did, as text and as JSON", async () => {
   expect(matched["z_log_var.bias"]).toBe("encoder.7.bias[2:4]");
 });
 
+test("pictures are padded as in PyTorch only where padding is not told, by flag or config file", async () => {
+  writeFileSync(at("same.json"), JSON.stringify({ network: "keras(hidden=[6], padding=same)" }));
+  writeFileSync(at("untold.json"), JSON.stringify({ network: "keras(hidden=[6])" }));
+  const imported = async (...args: string[]): Promise<string> => {
+    const out = ["--out", `padded-${args.at(-1)?.length ?? 0}`, "--json"];
+    const { stdout, stderr } = await latent(
+      "import",
+      "torch",
+      "keras.safetensors",
+      "--input",
+      "8,8",
+      ...out,
+      ...args,
+    );
+    return stderr + (JSON.parse(stdout) as { model: string }).model;
+  };
+  expect(await imported("--network", "keras(hidden=[6], padding=same)")).not.toMatch(
+    /as PyTorch does|padding/,
+  );
+  expect(await imported("--config", "same.json")).not.toMatch(/as PyTorch does|padding/);
+  expect(await imported("--config", "untold.json")).toMatch(/as PyTorch does/);
+});
+
 test("what can't be imported is refused, and nothing is written", async () => {
   const refused = async (message: RegExp, ...args: string[]): Promise<void> => {
     const { code, stderr } = await latent("import", "torch", ...args);
@@ -95,7 +129,19 @@ test("what can't be imported is refused, and nothing is written", async () => {
     expect([1, 2]).toContain(code);
   };
   await refused(/where to\? Give a folder: --out DIR/, "notebook.safetensors");
-  await refused(/the weights don't tell it: give --input/, "keras.safetensors", "--out", "no");
+  await refused(
+    /the weights don't tell the shape of an example: give --input/,
+    "keras.safetensors",
+    "--out",
+    "no",
+  );
+  await refused(
+    /the shape of an example and the number of latent coordinates: give --input.* and --z/,
+    "example.safetensors",
+    "--out",
+    "no",
+  );
+  await refused(/--range must be the numbers/, "notebook.safetensors", "--range=-1,", "--out", "no");
   await refused(
     /of another shape: encoder.0.weight \[12, 36\]/,
     "notebook.safetensors",
@@ -156,4 +202,8 @@ test("in code: importTorch and exportTorch", async () => {
     /the state_dict does not fit the model/,
   );
   await expect(importTorch(file, {} as never)).rejects.toThrow(/the model/);
+  await expect(exportTorch(model, { record: {} as never })).rejects.toThrow(
+    /exportTorch: record.*import the model again/,
+  );
+  await expect(exportTorch(model, { record: [] as never })).rejects.toThrow(/exportTorch: record/);
 });

@@ -116,6 +116,10 @@ function isBool(bytes: Uint8Array): boolean {
   return bytes.every((byte) => byte <= 1);
 }
 
+function failBool(name: string, fail: (problem: string) => never): never {
+  return fail(`the BOOL tensor ${JSON.stringify(name)} has bytes other than 0 and 1`);
+}
+
 /**
  * The tensors of a safetensors file, as copies. `source` names the file in messages.
  *
@@ -133,9 +137,7 @@ export function decodeSafetensors(bytes: Uint8Array, source = "the safetensors d
   const { start, entries, metadata } = readHeader(bytes, source, fail);
   const tensors = entries.map(({ name, dtype = "float32", shape, begin, end }): [string, Tensor] => {
     const stored = bytes.subarray(start + begin, start + end);
-    if (dtype === "bool" && !isBool(stored)) {
-      fail(`the BOOL tensor ${JSON.stringify(name)} has bytes other than 0 and 1`);
-    }
+    if (dtype === "bool" && !isBool(stored)) failBool(name, fail);
     const data = allocate(dtype, sizeOf(shape));
     new Uint8Array(data.buffer).set(stored);
     return [name, tensor(dtype, shape, data)];
@@ -158,9 +160,10 @@ export function decodeStored(bytes: Uint8Array, source: string): StoredTensors {
     throw new UserError(`${source} is not a valid safetensors file: ${problem}`);
   };
   const { start, entries, metadata } = readHeader(bytes, source, fail, HALVES);
-  const tensors = entries.map(({ name, stored, shape, begin, end }): [string, StoredTensor] => [
-    name,
-    { stored, shape, bytes: new Uint8Array(bytes.subarray(start + begin, start + end)) },
-  ]);
+  const tensors = entries.map(({ name, stored, shape, begin, end }): [string, StoredTensor] => {
+    const own = new Uint8Array(bytes.subarray(start + begin, start + end));
+    if (stored === "BOOL" && !isBool(own)) failBool(name, fail);
+    return [name, { stored, shape, bytes: own }];
+  });
   return { tensors: Object.fromEntries(tensors), metadata };
 }

@@ -72,7 +72,7 @@ const importChecks = {
 } as const satisfies ChecksOf<ImportTorchOptions>;
 const exportChecks = {
   map: be.anything,
-  record: be.anything,
+  record: be.anything, // read with the name of what is wrong
   out: be.text,
   definition: be.anything,
   families: be.callable,
@@ -170,7 +170,8 @@ export async function exportTorchOn(
   const { map, out, record: told, ...load } = options;
   const inFolder = typeof source === "string";
   const model = inFolder ? await loadModelOn(platform, source, load) : source;
-  const record = told ?? (inFolder ? await recordOf(source) : undefined);
+  const checked = recordIn({ torch: told }, "exportTorch: record");
+  const record = checked ?? (inFolder ? await recordOf(source) : undefined);
   const dict = exportState(model.definition, model.weights, {
     ...(record && { record }),
     ...(map !== undefined && { mapping: checkMapping(map, "exportTorch: map") }),

@@ -1,7 +1,8 @@
 import { buildCommand } from "@stricli/core";
+import { unevenPadding } from "../../model/torch/index.js";
 import { exportTorch } from "../../node.js";
 import { loadSettings } from "../config.js";
-import { type Cli, print } from "../context.js";
+import { type Cli, note, print } from "../context.js";
 import { text } from "../fields.js";
 import { flag, folderArgument } from "../flags.js";
 import { openRun } from "../model.js";
@@ -24,6 +25,13 @@ async function exportWeights(this: Cli, flags: ExportFlags, folder: string): Pro
     ...(map && { map }),
     ...(flags.checkpoint && { checkpoint: flags.checkpoint }),
   });
+  const uneven = unevenPadding(model.definition);
+  if (uneven.length > 0) {
+    note(
+      `${uneven.join(", ")} ${uneven.length === 1 ? "has" : "have"} one zero more after pictures than before, and PyTorch's ` +
+        "padding=1 before: there put ZeroPad2d((0, 1, 0, 1)) before the convolution and padding=0 (docs/pytorch.md)",
+    );
+  }
   print(out);
 }
 

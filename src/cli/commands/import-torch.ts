@@ -1,13 +1,13 @@
 import { buildCommand } from "@stricli/core";
-import { formatSpec } from "../../catalogue/index.js";
+import { formatSpec, isSpec, parseSpec } from "../../catalogue/index.js";
 import { type ExampleSchema, wholeSchema } from "../../data/index.js";
 import { type Vae, vae } from "../../model/index.js";
 import { inferSizes } from "../../model/torch/index.js";
 import { mlp, type Network, networks } from "../../nn/index.js";
 import { nodePlatform } from "../../node.js";
-import { importTorchOn, readStateDict, type Settings } from "../../runs/index.js";
+import { importTorchOn, readStateDict } from "../../runs/index.js";
 import { UserError } from "../../tensor/index.js";
-import { loadSettings } from "../config.js";
+import { loadConfig, type LoadedSettings } from "../config.js";
 import { type Cli, note, print } from "../context.js";
 import { defined } from "../defined.js";
 import { type FlagField, fields, inputField, text } from "../fields.js";
@@ -29,7 +29,14 @@ type ModelFlags = {
   readonly [K in ModelFlagNames]?: ValueOf<(typeof fields)[K]>;
 } & { readonly input?: ValueOf<typeof inputField> };
 
-interface ImportFlags extends ModelFlags, CommonFlags {
+/** A network, and the text that it was given as. */
+interface WrittenNetwork {
+  readonly network: Network;
+  readonly text: string;
+}
+
+interface ImportFlags extends Omit<ModelFlags, "network">, CommonFlags {
+  readonly network?: WrittenNetwork;
   readonly out?: string;
   readonly map?: string;
   readonly range?: string;
@@ -37,9 +44,15 @@ interface ImportFlags extends ModelFlags, CommonFlags {
   readonly json?: boolean;
 }
 
-/** The network with PyTorch's padding, if it can have it and is not told otherwise. */
-function paddedAsTorch(network: Network | undefined): Network | undefined {
-  if (network === undefined || network.config["padding"] !== undefined) return network;
+/** Whether a text or plain data say how pictures are padded; a network that code built is as that says. */
+function saysPadding(written: unknown): boolean {
+  if (typeof written === "string") return parseSpec(written).config["padding"] !== undefined;
+  return !isSpec(written) || "build" in written || written.config["padding"] !== undefined;
+}
+
+/** The network with PyTorch's padding, if it can have it and is not told otherwise: `written` is what the user gave. */
+function paddedAsTorch(network: Network | undefined, written: unknown): Network | undefined {
+  if (network === undefined || saysPadding(written)) return network;
   const choices = networks.find(network.name)?.options["padding"]?.choices;
   if (!choices?.includes("torch")) return network;
   note(`${network.name} pads pictures as PyTorch does; for TensorFlow's way give padding=same`);
@@ -47,8 +60,13 @@ function paddedAsTorch(network: Network | undefined): Network | undefined {
 }
 
 /** What is told of the model, by flags before the config file, and by the weights themselves where neither says it. */
-function modelFor(flags: ImportFlags, settings: Settings, inferred: ReturnType<typeof inferSizes>): Vae {
-  const { z, input, network, hidden, channels, activation, posterior, prior, likelihood } = flags;
+function modelFor(
+  flags: ImportFlags,
+  { settings, contents }: LoadedSettings,
+  inferred: ReturnType<typeof inferSizes>,
+): Vae {
+  const { z, input, hidden, channels, activation, posterior, prior, likelihood } = flags;
+  const network = flags.network?.network;
   const given = {
     ...defined({
       latent: settings.latent,
@@ -74,14 +92,22 @@ function modelFor(flags: ImportFlags, settings: Settings, inferred: ReturnType<t
     ...(perceptron && defined({ hidden: sizes })),
     ...(untold && defined({ channels: widths })),
   };
-  const padded = paddedAsTorch(given.network);
+  const padded = paddedAsTorch(
+    given.network,
+    flags.network?.text ?? (contents as { readonly network?: unknown } | undefined)?.network,
+  );
   const options = { ...own, ...given, ...(padded && { network: padded }) };
   if (options.input === undefined || options.latent === undefined) {
-    const missing =
-      options.input === undefined
-        ? "--input, the shape of an example, such as --input 64,64,3"
-        : "--z, the number of latent coordinates";
-    throw new UserError(`the weights don't tell it: give ${missing}`, 2);
+    const missing = [
+      ...(options.input === undefined
+        ? [["the shape of an example", "--input, channels last, such as --input 64,64,3"] as const]
+        : []),
+      ...(options.latent === undefined
+        ? [["the number of latent coordinates", "--z, such as --z 2"] as const]
+        : []),
+    ];
+    const [what, flag] = [0, 1].map((i) => missing.map((one) => one[i]).join(" and "));
+    throw new UserError(`the weights don't tell ${what}: give ${flag}`, 2);
   }
   return vae({ ...options, input: options.input });
 }
@@ -89,7 +115,7 @@ function modelFor(flags: ImportFlags, settings: Settings, inferred: ReturnType<t
 /** `-1,1`: the numbers that the network has for black and white. */
 function schemaFor(range: string | undefined, input: readonly number[]): ExampleSchema {
   if (range === undefined) return wholeSchema(input);
-  const [black, white, ...rest] = range.split(",").map(Number);
+  const [black, white, ...rest] = range.split(",").map((part) => (part.trim() === "" ? NaN : Number(part)));
   if (
     black === undefined ||
     white === undefined ||
@@ -107,10 +133,10 @@ function schemaFor(range: string | undefined, input: readonly number[]): Example
 async function importWeights(this: Cli, flags: ImportFlags, file: string): Promise<void> {
   const { out, json = false } = flags;
   if (out === undefined) throw new UserError("where to? Give a folder: --out DIR", 2);
-  const settings = await loadSettings(flags.config);
+  const loaded = await loadConfig(flags.config);
   const dict = await readStateDict(file);
-  const definition = modelFor(flags, settings, inferSizes(dict));
   const map = await mappingFrom(flags.map);
+  const definition = modelFor(flags, loaded, inferSizes(dict, map));
   const { names, notes } = await importTorchOn(nodePlatform, { dict, file }, definition, {
     out,
     schema: schemaFor(flags.range, definition.input),
@@ -122,6 +148,8 @@ async function importWeights(this: Cli, flags: ImportFlags, file: string): Promi
   note(`${countText(arrays)} arrays; input [${definition.input.join(", ")}], ${definition.describe()}`);
   print(out);
 }
+
+const networkFlag = flag("network", fields.network);
 
 export const importTorchCommand = buildCommand<ImportFlags, [file: string], Cli>({
   func: importWeights,
@@ -140,7 +168,10 @@ export const importTorchCommand = buildCommand<ImportFlags, [file: string], Cli>
           "The shape of an example, channels last, such as 64,64,3 [default = what a perceptron's weights tell]",
       }),
       z: flag("z", { ...fields.z, brief: "Latent coordinates [default = what the weights tell]" }),
-      network: flag("network", fields.network),
+      network: {
+        ...networkFlag,
+        parse: (text: string): WrittenNetwork => ({ network: networkFlag.parse(text), text }),
+      },
       hidden: flag("hidden", {
         ...fields.hidden,
         brief: "Hidden sizes of the encoder, reversed for the decoder [default = what the weights tell]",

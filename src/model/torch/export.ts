@@ -1,6 +1,7 @@
 import { formatShape, sizeOf, type Tensor, UserError } from "../../tensor/index.js";
 import type { Vae } from "../vae.js";
-import type { Rows, TorchMapping } from "./mapping.js";
+import { areWhole, type Rows, type TorchMapping, written } from "./mapping.js";
+import { counter, split } from "./modules.js";
 import { reordered, torchOrders } from "./orders.js";
 import type { RecordedArray, TorchRecord } from "./record.js";
 import type { StateDict, TorchArray } from "./state-dict.js";
@@ -21,7 +22,7 @@ interface Named {
 /** PyTorch's names of an array by a mapping: several, if they are rows of it. */
 function namesOf(mapping: TorchMapping, array: string): Named[] {
   const fits = Object.entries(mapping).flatMap(([name, target]) => {
-    const [, path = "", from, to] = /^([^[\]]+)(?:\[(\d+):(\d+)\])?$/.exec(target ?? "") ?? [];
+    const [, path = "", from, to] = written.exec(target ?? "") ?? [];
     if (path !== array && !array.startsWith(`${path}.`)) return [];
     const full = `${name}${array.slice(path.length)}`;
     return [{ path, name: full, ...(from !== undefined && { rows: [Number(from), Number(to)] as Rows }) }];
@@ -46,6 +47,18 @@ function planOf(model: Vae, mapping: TorchMapping): RecordedArray[] {
   );
 }
 
+/** Throws a UserError if a mapping names what the model does not have. */
+function requireKnown(model: Vae, mapping: TorchMapping): void {
+  for (const target of Object.values(mapping)) {
+    if (target === null) continue;
+    const [, path = target] = written.exec(target) ?? [];
+    const known = Object.keys(model.parameters).some((one) => one === path || one.startsWith(`${path}.`));
+    // what batch normalisations count is not ours
+    if (known || split(path)[1] === counter) continue;
+    throw new UserError(`the mapping names ${path}, which the model does not have`, 2);
+  }
+}
+
 /** Throws a UserError if what is to be written leaves rows out or names two arrays alike. */
 function requireWhole(model: Vae, plan: readonly RecordedArray[]): void {
   const names = plan.map(({ name }) => name);
@@ -59,6 +72,15 @@ function requireWhole(model: Vae, plan: readonly RecordedArray[]): void {
     if (own !== undefined && (rows?.[1] ?? 0) <= height && size === sizeOf(shape)) continue;
     const has = own === undefined ? "does not have" : `has as ${formatShape(own)}`;
     throw new UserError(`"${name}" ${formatShape(shape)} is of ${array}, which the model ${has}`, 2);
+  }
+  for (const [array, { shape }] of Object.entries(model.parameters)) {
+    const [height = 1] = shape;
+    const own = plan.filter((one) => one.array === array);
+    const parts = own.map(({ rows }) => rows ?? ([0, height] as const));
+    if (sizeOf(shape) === 0 || areWhole(parts, height)) continue;
+    const names = own.map(({ name, rows }) => (rows ? `${name}[${rows[0]}:${rows[1]}]` : name)).join(", ");
+    const how = own.length === 0 ? "not given" : `given twice, or with gaps (${names})`;
+    throw new UserError(`the rows of ${array} ${formatShape(shape)} are ${how}: name each once`, 2);
   }
 }
 
@@ -75,6 +97,7 @@ export function exportState(
 ): StateDict {
   const known = mapping === undefined ? record : undefined;
   const plan = known?.arrays ?? planOf(model, mapping ?? {});
+  if (known === undefined) requireKnown(model, mapping ?? {});
   requireWhole(model, plan);
   const orderOf = torchOrders(model);
   const ordered = new Map<string, Float32Array>();

@@ -37,8 +37,11 @@ function requireFit({ arrays }: StateDict, model: Vae, match: Match, source: str
   const here = (name: string): string => `${name} ${formatShape(model.parameters[name]?.shape ?? [])}`;
   const rowsText = (rows: readonly [number, number] | undefined): string =>
     rows ? `[${rows[0]}:${rows[1]}]` : "";
+  const given = new Set(Object.values(match.targets).map(({ array }) => array));
+  const [absent, uneven] = [false, true].map((some) => missing.filter((name) => given.has(name) === some));
   const parts = [
-    ...(missing.length > 0 ? [`missing, which the model has: ${list(missing.map(here))}`] : []),
+    ...(absent?.length ? [`missing, which the model has: ${list(absent.map(here))}`] : []),
+    ...(uneven?.length ? [`given twice, or with gaps: ${list(uneven.map(here))}`] : []),
     ...(unexpected.length > 0
       ? [`unexpected, for which the model has no place: ${list(unexpected.map(there))}`]
       : []),
@@ -52,10 +55,13 @@ function requireFit({ arrays }: StateDict, model: Vae, match: Match, source: str
             ),
         ]
       : []),
-    ...ambiguous.map(
-      ({ torch, ours }) =>
-        `alike, so that only names could tell which is which: ${list(torch)} for ${list(ours)}`,
-    ),
+    ...ambiguous
+      .slice(0, listed)
+      .map(
+        ({ torch, ours }) =>
+          `alike, so that only names could tell which is which: ${list(torch)} for ${list(ours)}`,
+      ),
+    ...(ambiguous.length > listed ? [`${ambiguous.length - listed} more groups that are alike`] : []),
   ];
   if (parts.length === 0) return;
   const [one = "fc1"] = [...(ambiguous[0]?.torch ?? []), ...unexpected.map((name) => split(name)[0])];
@@ -72,6 +78,8 @@ function notesOf({ arrays }: StateDict, match: Match, reorderedNames: readonly s
     (type) => type !== "F32",
   );
   const ignored = match.ignored.filter((name) => split(name)[1] !== counter);
+  const made = (count: number, type: string): string =>
+    count === 1 ? `1 array of ${type} was made` : `${count} arrays of ${type} were made`;
   return [
     ...match.stacked.map(
       ({ mean, logVariance, as }) =>
@@ -79,7 +87,7 @@ function notesOf({ arrays }: StateDict, match: Match, reorderedNames: readonly s
     ),
     ...types.map(
       (type) =>
-        `${taken.filter((name) => arrays[name]?.type === type).length} arrays of ${type} were made float32` +
+        `${made(taken.filter((name) => arrays[name]?.type === type).length, type)} float32` +
         (type === "F64" ? ", which keeps 7 digits" : ""),
     ),
     ...(reorderedNames.length > 0

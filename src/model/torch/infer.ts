@@ -1,4 +1,5 @@
 import { inOrder, isLogVariance, isMean, type Module, modulesOf, stageOf } from "./modules.js";
+import { targetOf, type TorchMapping } from "./mapping.js";
 import type { StateDict } from "./state-dict.js";
 
 /** What a `state_dict` tells of the model that it is of. */
@@ -32,11 +33,22 @@ function exampleShape(numbers: number): readonly number[] {
   return [numbers];
 }
 
-/** Reads sizes out of names and shapes; what they don't tell is left out. */
-export function inferSizes({ arrays }: StateDict): InferredSizes {
-  const modules = modulesOf(
-    Object.fromEntries(Object.entries(arrays).map(([name, { shape }]) => [name, shape])),
-  );
+/** Arrays' shapes, under our names where a mapping tells them; rows of one are laid end to end. */
+function shapesOf({ arrays }: StateDict, mapping: TorchMapping): Record<string, readonly number[]> {
+  const shapes: Record<string, readonly number[]> = {};
+  for (const [name, { shape }] of Object.entries(arrays)) {
+    const target = targetOf(mapping, name);
+    if (target === null) continue;
+    const { array = name, rows } = target ?? {};
+    const [height = 0] = Object.hasOwn(shapes, array) ? (shapes[array] ?? []) : [];
+    shapes[array] = rows ? [Math.max(height, rows[1]), ...shape.slice(1)] : shape;
+  }
+  return shapes;
+}
+
+/** Reads sizes out of names and shapes, ours where `mapping` tells them; what they don't tell is left out. */
+export function inferSizes(dict: StateDict, mapping: TorchMapping = {}): InferredSizes {
+  const modules = modulesOf(shapesOf(dict, mapping));
   const [encoder, decoder] = [sorted(modules, "encoder"), sorted(modules, "decoder")];
   const isHead = ({ path }: Module): boolean => isMean(path) || isLogVariance(path);
   const mean = encoder.find(({ path }) => isMean(path));
@@ -44,9 +56,13 @@ export function inferSizes({ arrays }: StateDict): InferredSizes {
   const layers = encoder.filter((one) => !isHead(one)).map(linearSizes);
   const first = layers[0] ?? (mean && linearSizes(mean));
   const dense = first !== undefined && layers.every((sizes) => sizes !== undefined);
-  const channels = encoder.flatMap(({ arrays: { weight = [] } }) =>
-    weight.length > 2 ? weight.slice(0, 1) : [],
-  );
+  const convolutions = encoder.filter(({ arrays: { weight = [] } }) => weight.length > 2);
+  const blocks = convolutions.flatMap(({ path }) => /^(.*\.\d+)\.[a-z_]\w*$/i.exec(path)?.[1] ?? []);
+  // of blocks of several convolutions it can't be told which of them halve pictures
+  const channels =
+    new Set(blocks).size < blocks.length
+      ? []
+      : convolutions.flatMap(({ arrays: { weight = [] } }) => weight.slice(0, 1));
   if (!dense) return { ...(latent !== undefined && { latent }), ...(channels.length > 0 && { channels }) };
   const outputs = layers.map((sizes) => sizes[0]);
   return {

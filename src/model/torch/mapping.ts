@@ -12,10 +12,21 @@ export type TorchMapping = Readonly<Record<string, string | null>>;
 /** Rows `from` to `to` - 1 of an array. */
 export type Rows = readonly [from: number, to: number];
 
+/** Whether parts laid end to end are all `height` rows of an array, each once. */
+export function areWhole(parts: readonly Rows[], height: number): boolean {
+  let end = 0;
+  for (const [from, to] of [...parts].sort(([a], [b]) => a - b)) {
+    if (from !== end) return false;
+    end = to;
+  }
+  return end === height;
+}
+
 /** The array, or some of its rows, that a name of PyTorch stands for; null if it is not taken. */
 export type Target = { readonly array: string; readonly rows?: Rows } | null;
 
-const written = /^([^[\]]+?)(?:\[(\d+):(\d+)\])?$/;
+/** A name of ours as a mapping has it, and rows of it. */
+export const written = /^([^[\]]+?)(?:\[(\d+):(\d+)\])?$/;
 
 /** Throws a UserError, which begins with `source`, unless `mapping` is one. */
 export function checkMapping(mapping: unknown, source: string): TorchMapping {

@@ -1,5 +1,5 @@
 import { sizeOf } from "../../tensor/index.js";
-import { type Rows, type Target, targetOf, type TorchMapping } from "./mapping.js";
+import { areWhole, type Rows, type Target, targetOf, type TorchMapping } from "./mapping.js";
 import {
   counter,
   inOrder,
@@ -44,20 +44,23 @@ export interface MatchOptions {
 
 type Pair = readonly [torch: Module, ours: Module, rows?: Rows];
 
-/** Whether modules with these names come one after the other in the order of their names. */
+/** A name without what its numbers count: `block_2.1.conv3` is `block_#.conv#`. */
+const uncounted = (path: string): string => path.replace(/\d+/g, "#").replace(/#(\.#)+/g, "#");
+
+/** Whether modules with these names come one after the other in the order of their names: those that only count on. */
 function isSequence(paths: readonly string[]): boolean {
   const stages = paths.map(stageOf);
-  const key = (path: string, i: number): string =>
-    stages[i] === undefined ? path.replace(/\d+/g, "#") : `${stages[i].part} ${stages[i].rank}`;
-  const components = new Map<string, Set<string>>();
-  for (const [i, path] of paths.entries()) {
-    const names = components.get(key(path, i)) ?? new Set();
-    components.set(key(path, i), names.add((stages[i]?.component ?? "").replace(/\d+/g, "#")));
-  }
-  if (stages.every((stage) => stage === undefined)) return components.size === 1;
-  return (
-    stages.every((stage) => stage !== undefined) && [...components.values()].every(({ size }) => size === 1)
-  );
+  if (stages.every((stage) => stage === undefined)) return new Set(paths.map(uncounted)).size === 1;
+  const forms = new Map<string, string>();
+  return paths.every((path, i) => {
+    const stage = stages[i];
+    if (stage === undefined) return false;
+    const components = path.split(".");
+    const form = uncounted(components.slice(components.indexOf(stage.component)).join("."));
+    const key = `${stage.part} ${stage.rank}`;
+    if (!forms.has(key)) forms.set(key, form);
+    return forms.get(key) === form;
+  });
 }
 
 function byStage(a: Module, b: Module): number {
@@ -158,8 +161,8 @@ function uncovered(ours: Shapes, targets: Readonly<Record<string, NonNullable<Ta
   return Object.entries(ours).flatMap(([name, shape]) => {
     const given = Object.values(targets).filter(({ array }) => array === name);
     const height = shape[0] ?? 1;
-    const rows = given.reduce((sum, { rows: [from, to] = [0, height] }) => sum + to - from, 0);
-    return (given.length > 0 && rows === height) || sizeOf(shape) === 0 ? [] : [name];
+    const parts = given.map(({ rows }) => rows ?? ([0, height] as const));
+    return (given.length > 0 && areWhole(parts, height)) || sizeOf(shape) === 0 ? [] : [name];
   });
 }
 

@@ -1,4 +1,5 @@
-import { sameShape, sizeOf } from "../../tensor/index.js";
+import { isSpec, type Spec } from "../../catalogue/index.js";
+import { formatShape, sameShape, sizeOf, UserError } from "../../tensor/index.js";
 import type { Vae } from "../vae.js";
 
 /** Where PyTorch has the numbers of one axis: `order[i]` is PyTorch's place of ours at i. */
@@ -26,26 +27,71 @@ function pictureOrder(shape: readonly number[], convolutions: boolean, groups = 
   });
 }
 
-interface Step {
+/** A layer of a part, and what it is given. */
+export interface Step {
   readonly name: string;
+  /** What it is, with its options. */
+  readonly layer: string;
+  readonly kind: string;
   readonly isConvolution: boolean;
   readonly inShape: readonly number[];
   readonly outShape: readonly number[];
   /** Whether it makes new numbers out of a vector's, all of each. */
   readonly dense: boolean;
+  readonly parameters: number;
 }
 
-function stepsOf(model: Vae, part: "encoder" | "decoder", inShape: readonly number[]): Step[] {
+/** Throws a UserError for layers of which it can't be told where PyTorch has the numbers. */
+function refuse(name: string, why: string): never {
+  throw new UserError(
+    `${name}: ${why}, so that PyTorch's order of a flattened picture's numbers can't be told; ` +
+      "flatten pictures before a linear layer that is neither in a branch nor in a residual",
+  );
+}
+
+/**
+ * What a layer is given where the one named before it put out `shape`: after a `branch` that is what all of its layers put
+ * out side by side, of which the summary has the last one's.
+ */
+function givenShape(
+  name: string,
+  kind: string,
+  shape: readonly number[],
+  outShape: readonly number[],
+): readonly number[] {
+  const numbers = sizeOf(outShape);
+  if (!["flatten", "reshape"].includes(kind) || sizeOf(shape) === numbers) return shape;
+  const pixels = sizeOf(shape.slice(0, -1));
+  if (numbers % pixels !== 0) refuse(name, `it is given ${numbers} numbers and not ${formatShape(shape)}`);
+  return [...shape.slice(0, -1), numbers / pixels];
+}
+
+/** The layers of a part one after the other. Throws a UserError where it can't be told what one is given. */
+export function stepsOf(model: Vae, part: "encoder" | "decoder", inShape: readonly number[]): Step[] {
   let shape = inShape;
   return model.layers
     .filter(({ name }) => name.startsWith(`${part}.`))
-    .map(({ name, layer, outShape }) => {
-      const kind = /^[a-z0-9-]+/.exec(layer)?.[0] ?? layer;
+    .map(({ name, layer, outShape, parameters }) => {
+      // weight normalisation leaves a layer what it is
+      const [, kind = layer] = /^(?:weight-norm\(layer=)?([a-z0-9-]+)/.exec(layer) ?? [];
       const isConvolution = kind.startsWith("conv");
-      const step = { name, isConvolution, inShape: shape, outShape, dense: kind === "linear" };
+      const given = givenShape(name, kind, shape, outShape);
+      const dense = kind === "linear";
+      const step = { name, layer, kind, isConvolution, inShape: given, outShape, dense, parameters };
       shape = outShape;
       return step;
     });
+}
+
+/** Names of the layers of a kind that a network or layer is made of, as its parameters' names begin. */
+function namesOf(kind: string, name: string, { config }: Spec): string[] {
+  const layers: unknown = config["layers"];
+  if (!Array.isArray(layers)) return [];
+  return layers.flatMap((layer: unknown, i) => {
+    if (!isSpec(layer)) return [];
+    const inner = namesOf(kind, `${name}.${i}`, layer);
+    return layer.name === kind ? [`${name}.${i}`, ...inner] : inner;
+  });
 }
 
 const isPicture = (shape: readonly number[]): boolean => shape.length > 1;
@@ -64,17 +110,32 @@ function partOrders(
   const steps = stepsOf(model, part, inShape);
   const convolutions = steps.some(({ isConvolution }) => isConvolution);
   const found = new Map<string, { rows?: AxisOrder; columns?: AxisOrder }>();
+  const within = (joint: string): Step[] => steps.filter(({ name }) => name.startsWith(`${joint}.`));
+  const joints = [
+    ...namesOf("branch", part, model[part]),
+    // what a residual makes of pictures is added to pictures
+    ...namesOf("residual", part, model[part]).filter((one) => !isPicture(within(one)[0]?.inShape ?? [])),
+  ];
+  const joined = new Set(
+    joints.flatMap((joint) =>
+      within(joint).flatMap(({ name, parameters }) => (parameters > 0 ? [name] : [])),
+    ),
+  );
   const at = (name: string): { rows?: AxisOrder; columns?: AxisOrder } => {
+    if (joined.has(name)) refuse(name, "its numbers are joined with others");
     const order = found.get(name) ?? {};
     found.set(name, order);
     return order;
   };
   let order: AxisOrder | undefined;
   for (const { name, inShape: from, outShape: to, dense } of steps) {
-    const columns = model.parameters[`${name}.weight`]?.shape.at(-1);
+    const weight = model.parameters[`${name}.weight`] ?? model.parameters[`${name}.weight_v`];
+    const columns = weight?.shape.at(-1);
     const lays = isPicture(from) && !isPicture(to) && (!dense || columns === sizeOf(from));
     if (lays && (dense || sizeOf(from) === sizeOf(to))) order = pictureOrder(from, convolutions);
     if (dense) {
+      if (order !== undefined && order.length !== columns)
+        refuse(name, `it takes ${columns ?? 0} numbers, not the ${order.length} of the picture before it`);
       if (order !== undefined) at(name).columns = order;
       order = undefined;
     } else if (order !== undefined && !isPicture(to)) at(name).rows = order;
@@ -100,7 +161,8 @@ function partOrders(
 /**
  * Which arrays of a model PyTorch orders otherwise. Pictures are [height, width, channels] here and [channels, height,
  * width] there, which changes the numbers' places where a picture is laid flat before a linear layer, or made of one.
- * Networks that do not say their layers are taken to have no such place.
+ * Networks that do not say their layers are taken to have no such place. Throws a UserError for a `branch` or `residual` of
+ * flattened pictures, whose order can't be told.
  */
 export function torchOrders(model: Vae): (parameter: string) => ArrayOrder {
   const { input, latent, likelihood, dataSize, parameters } = model;
@@ -110,8 +172,12 @@ export function torchOrders(model: Vae): (parameter: string) => ArrayOrder {
   return (parameter) => {
     const layer = parameter.slice(0, parameter.lastIndexOf("."));
     const { rows, columns } = encoder.get(layer) ?? decoder.get(layer) ?? {};
-    const isMatrix = (parameters[parameter]?.shape.length ?? 0) > 1;
-    return { ...(rows && { rows }), ...(columns && isMatrix && { columns }) };
+    const [height, ...rest] = parameters[parameter]?.shape ?? [];
+    const fits = {
+      rows: rows?.length === height,
+      columns: rest.length > 0 && columns?.length === sizeOf(rest),
+    };
+    return { ...(rows && fits.rows && { rows }), ...(columns && fits.columns && { columns }) };
   };
 }
 

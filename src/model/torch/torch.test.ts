@@ -11,6 +11,7 @@ import {
 } from "../../testing/torch-models.js";
 import { TrainedVae, vae } from "../index.js";
 import { encodeSafetensors } from "../safetensors.js";
+import { unevenPadding } from "./padding.js";
 import {
   checkMapping,
   decodeStateDict,
@@ -134,6 +135,78 @@ describe("an export", () => {
   });
 });
 
+describe("PyTorch's order of a flattened picture", () => {
+  const layered = (encoder: string, decoder = "linear(out=5)"): ReturnType<typeof vae> =>
+    vae({
+      input: [2, 3, 2],
+      latent: 2,
+      encoder: `sequential(layers=[${encoder}])`,
+      decoder: `sequential(layers=[${decoder}])`,
+    });
+  /** Ours at [y, x, c] by PyTorch's place, [c, y, x]. */
+  const places = (height: number, width: number, channels: number): number[] =>
+    Array.from({ length: channels * height * width }, (_, there) => {
+      const [c, pixel] = [Math.floor(there / (height * width)), there % (height * width)];
+      return pixel * channels + c;
+    });
+  const columnsOf = (model: ReturnType<typeof vae>, array: string): void => {
+    const weights = random(model);
+    const [height = 0, width = 0] = model.parameters[array]?.shape ?? [];
+    const { arrays } = exportState(model, weights);
+    const order = places(2, 3, width / 6);
+    const expected = Array.from({ length: height * width }, (_, i) => {
+      const row = Math.floor(i / width) * width;
+      return weights[array]?.data[row + (order[i % width] ?? 0)];
+    });
+    expect(Array.from(arrays[array]?.values ?? [])).toEqual(expected);
+    const { weights: again } = importState({ arrays, metadata: {} }, model, { source: "again" });
+    for (const [name, { data }] of Object.entries(weights)) expect(again[name]?.data).toEqual(data);
+  };
+
+  it("is that of all channels that a branch puts side by side", () => {
+    columnsOf(
+      layered("conv(out=3), branch(layers=[conv(out=2), conv(out=3)]), flatten, linear(out=4)"),
+      "encoder.3.weight",
+    );
+  });
+
+  it("is that of the columns of a linear layer with weight normalisation, square or not", () => {
+    columnsOf(
+      layered("conv(out=3), flatten, weight-norm(layer=linear(out=18)), linear(out=4)"),
+      "encoder.2.weight_v",
+    );
+    columnsOf(layered("conv(out=3), flatten, weight-norm(layer=linear(out=5))"), "encoder.2.weight_v");
+  });
+
+  it("goes through layers with one number for all, such as prelu", () => {
+    columnsOf(layered("conv(out=3), flatten, prelu, linear(out=4)"), "encoder.3.weight");
+  });
+
+  it("is refused where it can't be told", () => {
+    const made = (model: ReturnType<typeof vae>) => () => exportState(model, random(model));
+    const refused = /can't be told; flatten pictures before a linear layer/;
+    expect(made(layered("conv(out=3), flatten, residual(layers=[linear(out=18)])"))).toThrow(refused);
+    expect(made(layered("conv(out=3), flatten, branch(layers=[linear(out=4), linear(out=4)])"))).toThrow(
+      refused,
+    );
+    expect(made(layered("conv(out=3), flatten, branch(layers=[relu, tanh]), linear(out=4)"))).toThrow(
+      refused,
+    );
+    expect(
+      made(
+        layered(
+          "flatten",
+          "branch(layers=[linear(out=6), linear(out=6)]), reshape(shape=[2, 3, 2]), conv(out=2)",
+        ),
+      ),
+    ).toThrow(refused);
+    expect(
+      made(layered("conv(out=3), residual(layers=[conv(out=3)]), flatten, linear(out=4)")),
+    ).not.toThrow();
+    expect(made(layered("flatten, linear(out=6), residual(layers=[linear(out=6)])"))).not.toThrow();
+  });
+});
+
 describe("what does not fit", () => {
   const { model } = torchModels.notebook();
   const { arrays, metadata } = dictOf("notebook");
@@ -188,9 +261,53 @@ describe("what does not fit", () => {
     expect(message).toMatch(/--map FILE/);
   });
 
+  it("is ambiguous where names of one part say more than which comes first", () => {
+    const square = vae({ input: [4], latent: 2, hidden: [4, 4] });
+    const own = exportState(square, random(square)).arrays;
+    const words: Record<string, string> = { "0": "inp", "2": "hid", "4": "out" };
+    const renamed = Object.entries(own).map(([name, array]) => [
+      name.replace(/^encoder\.(\d)/, (_, at: string) => `encoder.${words[at] ?? ""}`),
+      array,
+    ]);
+    expect(
+      told({ arrays: Object.fromEntries(renamed) as StateDict["arrays"], metadata }, {}, square),
+    ).toMatch(/alike, so that only names could tell which is which: encoder.hid, encoder.inp/);
+  });
+
+  it("is an array whose rows are given twice or with gaps", () => {
+    const { model: example } = torchModels.example();
+    const overlap = { ...exampleMapping, fc22: "encoder.2[0:2]" };
+    expect(told(dictOf("example"), overlap, example)).toMatch(
+      /given twice, or with gaps: encoder.2.weight \[4, 9\]/,
+    );
+    expect(told(without(), { "encoder.0": "encoder.0", "encoder.2": "encoder.0" })).not.toBe("it fits");
+  });
+
+  it("is an export's mapping of rows left out or of what the model does not have", () => {
+    const { model: example } = torchModels.example();
+    const made = (mapping: TorchMapping) => () => exportState(example, random(example), { mapping });
+    expect(made({ fc21: "encoder.2[0:2]" })).toThrow(
+      /rows of encoder.2.weight \[4, 9\] are given twice, or with gaps/,
+    );
+    expect(made({ a: "encoder.2[0:2]", b: "encoder.2[0:2]" })).toThrow(/given twice, or with gaps/);
+    expect(made({ a: "encodr.2" })).toThrow(/the mapping names encodr.2, which the model does not have/);
+    expect(made({ a: "encoder.0", b: "encoder.0" })).toThrow(/given twice/);
+    expect(made({ ...exampleMapping, classifier: null })).not.toThrow();
+  });
+
   it("is a file of torch.save", () => {
     expect(() => decodeStateDict(Uint8Array.of(0x50, 0x4b, 3, 4, 0, 0, 0, 0, 0, 0), "vae.pt")).toThrow(
       /vae.pt is a file of torch.save.*safetensors.torch.save_file/,
+    );
+  });
+
+  it("is a file with a BOOL that is none", () => {
+    const file = encodeStateDict({
+      arrays: { a: { type: "BOOL", shape: [2], values: Float32Array.of(1, 2) } },
+      metadata: {},
+    });
+    expect(() => decodeStateDict(file, "a.safetensors")).toThrow(
+      /BOOL tensor "a" has bytes other than 0 and 1/,
     );
   });
 
@@ -221,11 +338,29 @@ it("modules are told apart by order where their names count on, and wrappers don
   for (const [name, { data }] of Object.entries(weights)) expect(again[name]?.data).toEqual(data);
 });
 
+it("convolutions that PyTorch's padding does not do are told", () => {
+  const uneven = (network: string, side = 8): string[] =>
+    unevenPadding(vae({ input: [side, side], latent: 2, network }));
+  expect(uneven("keras(channels=[3, 5], hidden=[6])")).toEqual([
+    "encoder.0",
+    "encoder.2",
+    "decoder.3",
+    "decoder.5",
+  ]);
+  expect(uneven("keras(channels=[3, 5], hidden=[6], padding=torch)")).toEqual([]);
+  // an odd length has as many zeros at both ends
+  expect(uneven("resnet(channels=[2], blocks=1)")).toEqual(["encoder.1"]);
+  expect(uneven("resnet(channels=[2], blocks=1)", 9)).toEqual([]);
+});
+
 it("sizes of a perceptron are read out of its weights, of convolutions only the code's", () => {
   expect(inferSizes(dictOf("notebook"))).toEqual({ latent: 3, hidden: [12, 8], input: [6, 6] });
   expect(inferSizes(dictOf("keras"))).toMatchObject({ latent: 2, channels: [3, 5] });
   expect(inferSizes(dictOf("vanilla"))).toMatchObject({ latent: 3, channels: [3, 4, 6] });
   expect(inferSizes(dictOf("example"))).toEqual({});
+  expect(inferSizes(dictOf("example"), exampleMapping)).toEqual({ latent: 2, hidden: [9], input: [5, 5] });
+  const blocks = vae({ input: [8, 8], latent: 2, network: "resnet(channels=[2, 3], blocks=1)" });
+  expect(inferSizes(exportState(blocks, random(blocks)))).toEqual({ latent: 2 });
 });
 
 it("half-precision numbers are the nearest ones", () => {
