@@ -70,7 +70,7 @@ test("an export tells which convolutions PyTorch's padding does not do", async (
   await latent("import", "torch", "keras.safetensors", ...same);
   const { code, stderr, stdout } = await latent("export", "torch", "uneven", "--out", "uneven.safetensors");
   expect(code, stderr).toBe(0);
-  expect(stderr).toMatch(/encoder.0, encoder.2, decoder.3, decoder.5 .*ZeroPad2d\(\(0, 1, 0, 1\)\)/);
+  expect(stderr).toMatch(/encoder.0, encoder.2, decoder.3, decoder.5: .*ZeroPad2d\(\(0, 1, 0, 1\)\)/);
   expect(stdout).toBe("uneven.safetensors\n");
   const even = await latent("export", "torch", "keras", "--out", "even.safetensors");
   expect(even.stderr).not.toMatch(/ZeroPad2d/);

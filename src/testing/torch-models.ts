@@ -1,3 +1,4 @@
+import { RandomStream, type Tensor, tensor } from "../tensor/index.js";
 import { wholeSchema } from "../data/portable.js";
 import { type Vae, vae } from "../model/index.js";
 import { distributions } from "../distributions/index.js";
@@ -54,3 +55,15 @@ export const exampleMapping = {
   fc3: "decoder.0",
   fc4: "decoder.2",
 };
+
+/** A model's arrays with normal numbers. */
+export function randomWeights(model: Vae): Record<string, Tensor<"float32">> {
+  const entries = Object.entries(model.parameters).map(([name, { shape }]) => {
+    const size = shape.reduce((a, b) => a * b, 1);
+    return [
+      name,
+      tensor("float32", shape, new RandomStream(3, name).normal(new Float32Array(size), 0)),
+    ] as const;
+  });
+  return Object.fromEntries(entries);
+}

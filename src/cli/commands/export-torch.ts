@@ -28,8 +28,8 @@ async function exportWeights(this: Cli, flags: ExportFlags, folder: string): Pro
   const uneven = unevenPadding(model.definition);
   if (uneven.length > 0) {
     note(
-      `${uneven.join(", ")} ${uneven.length === 1 ? "has" : "have"} one zero more after pictures than before, and PyTorch's ` +
-        "padding=1 before: there put ZeroPad2d((0, 1, 0, 1)) before the convolution and padding=0 (docs/pytorch.md)",
+      `${uneven.join(", ")}: zeros of odd number go after pictures here, and before them by PyTorch's padding=1; there put ` +
+        "ZeroPad2d((0, 1, 0, 1)) before such a convolution, and see docs/pytorch.md for transposed ones",
     );
   }
   print(out);

@@ -31,7 +31,12 @@ function shapesOf(
 }
 
 /** Throws a UserError that lists all that does not fit, and what to do. */
-function requireFit({ arrays }: StateDict, model: Vae, match: Match, source: string): void {
+function requireFit(
+  { arrays }: StateDict,
+  model: Vae,
+  match: Match,
+  { source, mapping = {} }: ImportStateOptions,
+): void {
   const { missing, unexpected, otherShape, ambiguous } = match;
   const there = (name: string): string => `${name} ${formatShape(arrays[name]?.shape ?? [])}`;
   const here = (name: string): string => `${name} ${formatShape(model.parameters[name]?.shape ?? [])}`;
@@ -66,9 +71,12 @@ function requireFit({ arrays }: StateDict, model: Vae, match: Match, source: str
   if (parts.length === 0) return;
   const [one = "fc1"] = [...(ambiguous[0]?.torch ?? []), ...unexpected.map((name) => split(name)[0])];
   const [other = "encoder.0"] = [...(ambiguous[0]?.ours ?? []), ...missing.map((name) => split(name)[0])];
+  const remedy =
+    Object.keys(mapping).length > 0
+      ? "mend the mapping"
+      : `say whose numbers they are in a mapping file, --map FILE (\`map\`): {"${one}": "${other}", ...}`;
   throw new UserError(
-    `${source} does not fit the model (${model.describe()}): ${parts.join("; ")}. Choose the network that was trained, or ` +
-      `say whose numbers they are in a mapping file, --map FILE (\`map\`): {"${one}": "${other}", ...}`,
+    `${source} does not fit the model (${model.describe()}): ${parts.join("; ")}. Choose the network that was trained, or ${remedy}`,
   );
 }
 
@@ -127,7 +135,7 @@ export function importState(
     mapping,
     stack: model.posterior.name === "normal",
   });
-  requireFit(dict, model, match, source);
+  requireFit(dict, model, match, { source, mapping });
   const orderOf = torchOrders(model);
   const reorderedNames: string[] = [];
   const weights = Object.entries(model.parameters).map(([name, { shape }]) => {
