@@ -120,11 +120,13 @@ export function isSpec(value: unknown): value is Spec {
   return typeof name === "string" && typeof config === "object" && config !== null && !Array.isArray(config);
 }
 
+/** A name in camel case as it is written in texts and flags: `clip-norm` for `clipNorm`. */
+export function kebabCase(name: string): string {
+  return name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+}
+
 /** A spec as text that `parseSpec` reads. */
 export function formatSpec({ name, config }: Spec): string {
-  const options = Object.entries(config).map(
-    ([key, value]) =>
-      `${key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}=${formatValue(value)}`,
-  );
+  const options = Object.entries(config).map(([key, value]) => `${kebabCase(key)}=${formatValue(value)}`);
   return options.length === 0 ? name : `${name}(${options.join(", ")})`;
 }

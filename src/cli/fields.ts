@@ -1,3 +1,4 @@
+import { kebabCase } from "../catalogue/index.js";
 import type * as z from "zod/mini";
 import * as field from "../runs/field.js";
 import { runFields } from "../runs/index.js";
@@ -94,11 +95,6 @@ export const fields = {
   threads: flagOf(threads),
 } as const;
 
-/** A flag's name as it is written: `clip-norm` for `clipNorm`. */
-export function kebab(name: string): string {
-  return name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
-}
-
 /** The API's names of options that are flags, by the flags' names: `z` is `latent`. */
 export const optionOfFlag: Readonly<Record<string, string>> = Object.fromEntries(
   Object.entries(runFields).map(([name, { flag = name }]) => [flag, name]),
@@ -106,5 +102,5 @@ export const optionOfFlag: Readonly<Record<string, string>> = Object.fromEntries
 
 /** The flags' names, as they are written, by the API's names of options. */
 export const flagOfOption: Readonly<Record<string, string>> = Object.fromEntries(
-  Object.entries(optionOfFlag).flatMap(([flag, name]) => (flag in fields ? [[name, kebab(flag)]] : [])),
+  Object.entries(optionOfFlag).flatMap(([flag, name]) => (flag in fields ? [[name, kebabCase(flag)]] : [])),
 );

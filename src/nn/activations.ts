@@ -1,4 +1,4 @@
-import { Catalogue, type Entry, type Json, parseSpec, type Spec } from "../catalogue/index.js";
+import { Catalogue, type Entry, type Json, kebabCase, parseSpec, type Spec } from "../catalogue/index.js";
 import type { Expr } from "../graph/index.js";
 import "../ops/index.js";
 import { UserError } from "../tensor/index.js";
@@ -66,11 +66,6 @@ export type ActivationLike = Activation | ActivationName | Spec | (string & Reco
 /** True for something that works as an activation. */
 export function isActivation(value: unknown): value is Activation {
   return typeof value === "object" && value !== null && "apply" in value && "name" in value;
-}
-
-/** `leakyRelu`, as earlier versions saved it, as `leaky-relu`. */
-function kebabCase(name: string): string {
-  return name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 }
 
 /** The activation that is meant. Throws a UserError, with a suggestion, if there is none of that name. */

@@ -1,4 +1,5 @@
 import { buildCommand } from "@stricli/core";
+import { kebabCase } from "../../catalogue/index.js";
 import { commandPlatform } from "../../node.js";
 import { rateRange, rateText } from "../../plot/index.js";
 import { svgToPng } from "../../plot/node.js";
@@ -8,11 +9,11 @@ import { UserError } from "../../tensor/index.js";
 import { findRate, type RateFinding } from "../../train/index.js";
 import { loadConfig } from "../config.js";
 import { type Cli, note, print } from "../context.js";
-import { fields, type FlagField, kebab, optionOfFlag, positive, text, whole } from "../fields.js";
+import { fields, type FlagField, optionOfFlag, positive, text, whole } from "../fields.js";
 import { commonFlags, type CommonFlags, flag, toggle } from "../flags.js";
 import { withSamples } from "../samples.js";
 import { planRun, readData } from "../train-run.js";
-import { makeParent, outFile } from "./shared.js";
+import { dataArgument, makeParent, outFile } from "./shared.js";
 
 interface LrFindFlags extends CommonFlags {
   readonly out?: string;
@@ -30,7 +31,7 @@ const unused = new Set(["out", "epochs", "patience", "schedule", "ema", "skipNon
 const trainFlags = Object.fromEntries(
   Object.entries<FlagField<unknown>>(fields).flatMap(([name, field]) => {
     if (unused.has(name)) return [];
-    const own = flag(kebab(name), field);
+    const own = flag(kebabCase(name), field);
     return [[name, name === "standardize" ? { ...own, inferEmpty: true } : own] as const];
   }),
 );
@@ -92,17 +93,7 @@ async function lrFind(this: Cli, flags: LrFindFlags, data: string | undefined): 
 export const lrFindCommand = buildCommand<LrFindFlags, [data: string | undefined], Cli>({
   func: lrFind,
   parameters: {
-    positional: {
-      kind: "tuple",
-      parameters: [
-        {
-          brief: "mnist, or a folder or file of idx or NumPy arrays",
-          placeholder: "DATA",
-          parse: (input) => input,
-          optional: true,
-        },
-      ],
-    },
+    positional: dataArgument,
     flags: {
       out: flag("out", text("FILE", `Picture, .png or .svg [default = ${pictureName}]`)),
       from: flag("from", positive("X", "First learning rate [default = 1e-7]")),

@@ -27,6 +27,19 @@ export const splitField = choice<SplitName>(
 export const dataField = text("DATA", "mnist or a folder [default = what the run was trained on]");
 export const seedField = { ...fields.seed, brief: "Of the noise [default = 0]" };
 
+/** The data that a command trains on. */
+export const dataArgument = {
+  kind: "tuple",
+  parameters: [
+    {
+      brief: "mnist, or a folder or file of idx or NumPy arrays",
+      placeholder: "DATA",
+      parse: (input: string) => input,
+      optional: true,
+    },
+  ],
+} as const;
+
 /** Flags of every command that opens a run. */
 export const openFlags = {
   config: flag("config", text("FILE", "Config file with distributions or networks of your own")),

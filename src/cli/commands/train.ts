@@ -9,6 +9,7 @@ import { withSamples } from "../samples.js";
 import { drawRun, planRun, trainRun } from "../train-run.js";
 import { chooseView } from "../views/choose.js";
 import type { TrainView } from "../views/view.js";
+import { dataArgument } from "./shared.js";
 
 type FieldFlags = {
   readonly [K in keyof typeof fields]?: (typeof fields)[K] extends FlagField<infer T> ? T : never;
@@ -73,17 +74,7 @@ async function runIn(
 export const trainCommand = buildCommand<TrainFlags, [data: string | undefined], Cli>({
   func: train,
   parameters: {
-    positional: {
-      kind: "tuple",
-      parameters: [
-        {
-          brief: "mnist, or a folder or file of idx or NumPy arrays",
-          placeholder: "DATA",
-          parse: (input) => input,
-          optional: true,
-        },
-      ],
-    },
+    positional: dataArgument,
     flags: {
       out: flag("out", fields.out),
       z: flag("z", fields.z),

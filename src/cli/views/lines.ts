@@ -1,6 +1,7 @@
+import { kebabCase } from "../../catalogue/index.js";
 import { type Dataset, describeDataset } from "../../data/index.js";
 import type { EpochEvent, Run, TrainEvent } from "../../train/index.js";
-import { flagOfOption, kebab } from "../fields.js";
+import { flagOfOption } from "../fields.js";
 import { countText, evaluationText, measureText, termsText } from "./format.js";
 
 type Start = Extract<TrainEvent, { type: "start" }>;
@@ -24,7 +25,7 @@ function changeText({ name, before, now }: Start["changed"][number]): string {
       : typeof value === "string"
         ? value
         : JSON.stringify(value);
-  return `${flagOfOption[name] ?? kebab(name)} ${shown(before)} to ${shown(now)}`;
+  return `${flagOfOption[name] ?? kebabCase(name)} ${shown(before)} to ${shown(now)}`;
 }
 
 /** Device, model and, of a resumed run, where it goes on. */
