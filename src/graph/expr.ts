@@ -97,6 +97,8 @@ export interface OpDef<A extends object = Attrs> {
   simplify?(node: Expr, target: Target): Expr | undefined;
   /** A cheaper form of the node's sum over `axes`, which the result lacks, or undefined. Used by the sum's `simplify`. */
   simplifySum?(node: Expr, axes: readonly number[]): Expr | undefined;
+  /** A cheaper form of the node plus another that broadcasts to it, or undefined. Used by `add`. */
+  simplifyPlus?(node: Expr, other: Expr): Expr | undefined;
 }
 
 /** The attributes of an `input` node. */

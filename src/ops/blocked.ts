@@ -1,6 +1,7 @@
 import { defineOp, Expr, type OpDef } from "../graph/index.js";
 import { type Dim, formatShape, type Shape } from "../tensor/index.js";
 import { firstAxisLast, lastAxisFirst, turnedFrom } from "./orientation.js";
+import { lengths, relaid } from "./relaid.js";
 
 /*
  * Images as an engine's direct convolutions take them: [batch, channels / block, height, width, block]. The layout is
@@ -14,9 +15,6 @@ interface BlockAttrs {
 }
 
 const attrsOf = (x: Expr): BlockAttrs => x.attrs as unknown as BlockAttrs;
-
-/** A Reshape; the one dimension that may be known by name is what remains. */
-const lengths = (shape: Shape): number[] => shape.map((dim) => (typeof dim === "number" ? dim : -1));
 
 const blockedOp: OpDef<BlockAttrs> = {
   name: "blocked",
@@ -60,6 +58,11 @@ const unblockedOp: OpDef<BlockAttrs> = {
     const turned = emit.node("Transpose", [x as string], { perm: { ints: [0, 2, 3, 1, 4] } });
     return emit.node("Reshape", [turned, emit.ints(lengths(shape))]);
   },
+  simplifyPlus: ({ inputs, attrs }, other) => {
+    const blocks = inputs[0] as Expr;
+    const plus = blocks.op.simplifyPlus?.(blocks, other);
+    return plus && unblocked(plus, (attrs as unknown as BlockAttrs).block);
+  },
 };
 
 const makeBlocked = defineOp(blockedOp);
@@ -75,29 +78,21 @@ export function unblocked(x: Expr, block: number): Expr {
   return makeUnblocked([x], { block });
 }
 
-/*
- * Between [height, width, channels, batch] and blocks. ONNX Runtime moves whole rows, and turns batches of matrices, five
- * times as fast as it reorders axes in general: two passes of these kinds instead of one.
- */
-
+/** [height, width, channels, batch] as blocks. */
 function fromBatchLast(x: Expr, block: number): Expr {
   const [height, width, channels, batch] = x.shape as [number, number, number, Dim];
   const count = channels / block;
-  const rows = x.reshape([height * width, count, block, batch]).transpose([1, 0, 2, 3]);
-  return rows
-    .reshape([height * width * channels, batch])
-    .transpose()
-    .reshape([batch, count, height, width, block]);
+  const byCount = { shape: [height * width, count, block, batch], order: [1, 0, 2, 3], looksUp: true };
+  const turned = { shape: [height * width * channels, batch], order: [1, 0] };
+  return relaid(x, [byCount, turned], [batch, count, height, width, block]);
 }
 
 /** Blocks as [height, width, channels, batch]. */
 function toBatchLast(blocks: Expr): Expr {
   const [batch, count, height, width, block] = blocks.shape as [Dim, number, number, number, number];
-  const rows = blocks.reshape([batch, count, height * width, block]).transpose([2, 1, 0, 3]);
-  return rows
-    .reshape([height * width * count, batch, block])
-    .transpose([0, 2, 1])
-    .reshape([height, width, count * block, batch]);
+  const byPixel = { shape: [batch, count, height * width, block], order: [2, 1, 0, 3] };
+  const turned = { shape: [height * width * count, batch, block], order: [0, 2, 1] };
+  return relaid(blocks, [byPixel, turned], [height, width, count * block, batch]);
 }
 
 /** A transpose of blocked images that puts the examples last, or undefined. */

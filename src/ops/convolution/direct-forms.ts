@@ -1,8 +1,11 @@
 import type { Expr } from "../../graph/index.js";
+import type { Dim } from "../../tensor/index.js";
 import { blocked, unblocked } from "../blocked.js";
+import { lastAxisFirst, turnedFrom } from "../orientation.js";
+import { relaid } from "../relaid.js";
 import { concat } from "../slice.js";
 import { directConv } from "./direct.js";
-import { coarseOf, type Geometry } from "./geometry.js";
+import { area, coarseOf, type Geometry } from "./geometry.js";
 import { indices, planOf } from "./indices.js";
 
 /*
@@ -15,11 +18,38 @@ const axes = [0, 1] as const;
 const at = (list: readonly number[], axis: number): number => list[axis] ?? 1;
 const ones = [1, 1];
 
-/** Weights [out, in, ...kernel], those two axes in either order, in blocks of both. */
-function weightBlocks(w: Expr, block: number, outAxis: 0 | 1): Expr {
-  const [a, b, ...kernel] = w.shape as number[] as [number, number, ...number[]];
-  const parts = w.reshape([a / block, block, b / block, block, ...kernel]);
-  return parts.transpose(outAxis === 0 ? [0, 2, 4, 5, 3, 1] : [2, 0, 4, 5, 1, 3]);
+/** Weights [out, in, ...kernel] as [out / block, in / block, places, block in, block out]. */
+function weightBlocks(w: Expr, block: number): Expr {
+  const [out, inner, ...kernel] = w.shape as number[] as [number, number, ...number[]];
+  const [o, i, count] = [out / block, inner / block, area(kernel)];
+  const turned = { shape: [o, block, inner * count], order: [0, 2, 1] };
+  const byPlace = { shape: [o, i, block, count, block], order: [0, 1, 3, 2, 4], looksUp: true };
+  return relaid(w, [turned, byPlace], [o, i, count, block, block]);
+}
+
+/** Weights [in, out, ...kernel] as [out / block, in / block, places, block in, block out]. */
+function turnedWeightBlocks(w: Expr, block: number): Expr {
+  const [inner, out, ...kernel] = w.shape as number[] as [number, number, ...number[]];
+  const [o, i, count] = [out / block, inner / block, area(kernel)];
+  const turned = { shape: [inner * o, block, count], order: [0, 2, 1] };
+  const byPlace = { shape: [i, block, o, count, block], order: [2, 0, 3, 1, 4], looksUp: true };
+  return relaid(w, [turned, byPlace], [o, i, count, block, block]);
+}
+
+/** Blocks of weights of a kernel of that shape; its places may be chosen anew, in another order. */
+function kernelOf(blocks: Expr, kernel: readonly number[]): Expr {
+  const [out, inner, , ...block] = blocks.shape as number[] as [number, number, number, ...number[]];
+  return blocks.reshape([out, inner, ...kernel, ...block]);
+}
+
+/** x [batch, height, width, channels] as [batch, channels, height, width]. */
+function channelsSecond(x: Expr): Expr {
+  const from = turnedFrom(x);
+  if (from?.order.join() !== lastAxisFirst(4).join()) return x.transpose([0, 3, 1, 2]);
+  const [height, width, channels, batch] = from.source.shape as [number, number, number, Dim];
+  const byChannel = { shape: [height * width, channels, batch], order: [1, 0, 2], looksUp: true };
+  const turned = { shape: [channels * height * width, batch], order: [1, 0] };
+  return relaid(from.source, [byChannel, turned], [batch, channels, height, width]);
 }
 
 /** x [batch, ...fine, channels] and weights to [batch, ...coarse, channels]. */
@@ -31,8 +61,8 @@ export function directDown(x: Expr, w: Expr, geometry: Geometry, block: number):
   const attrs = { block, stride, dilation, before, after };
   const parts = w.reshape([coarse / block, block, fine, ...kernel]);
   const y = plain
-    ? directConv(x.transpose([0, 3, 1, 2]), parts.transpose([0, 2, 3, 4, 1]), attrs)
-    : directConv(blocked(x, block), weightBlocks(w, block, 0), attrs);
+    ? directConv(channelsSecond(x), parts.transpose([0, 2, 3, 4, 1]), attrs)
+    : directConv(blocked(x, block), kernelOf(weightBlocks(w, block), kernel), attrs);
   return unblocked(y, block);
 }
 
@@ -85,17 +115,17 @@ function directPhases(geometry: Geometry): Phase[] | undefined {
 
 /** y [batch, ...coarse, channels] and weights to [batch, ...fine, channels]: a convolution for each sub-pixel phase. */
 export function directUp(y: Expr, w: Expr, geometry: Geometry, block: number): Expr | undefined {
-  const [coarse, fine, ...kernel] = w.shape as number[] as [number, number, ...number[]];
+  const [coarse, fine] = w.shape as number[] as [number, number];
   if (!isImage(geometry) || coarse % block !== 0 || fine % block !== 0) return undefined;
   const phases = planOf(geometry, directPhases);
   if (phases === undefined) return undefined;
   const { stride, dilation, fine: space } = geometry;
-  const flat = w.reshape([coarse, fine, kernel.reduce((a, b) => a * b)]);
+  const weights = turnedWeightBlocks(w, block);
   const images = phases.map((phase) => {
-    const turned = flat.gather(indices(phase.places), 2).reshape([coarse, fine, ...phase.kernel]);
+    const chosen = kernelOf(weights.gather(indices(phase.places), 2), phase.kernel);
     const { before, after } = phase;
     const attrs = { block, stride: ones, dilation, before, after };
-    return directConv(blocked(y, block), weightBlocks(turned, block, 1), attrs);
+    return directConv(blocked(y, block), chosen, attrs);
   });
   const [batch, count, height, width] = (images[0] as Expr).shape as number[] as [number, number, number, number];
   const [down, across] = [at(stride, 0), at(stride, 1)];
@@ -141,13 +171,19 @@ export function directWeights(x: Expr, y: Expr, geometry: Geometry, block: numbe
   const wide = fitted(fitted(image, first + 1, before[1] ?? 0, right), first, 0, Math.min(0, below));
   const [height, width] = wide.shape.slice(first, first + 2) as [number, number];
   const pixels = height * width;
-  const byChannel = isBlocked
-    ? wide
-        .reshape([batch, block, fine / block, pixels, block])
-        .transpose([2, 0, 3, 1, 4])
-        .reshape([fine / block, batch * pixels * block, block])
-        .transpose([0, 2, 1])
-    : wide.reshape([batch, block, pixels, fine]).transpose([3, 0, 2, 1]);
+  const byChannel = relaid(
+    wide,
+    isBlocked
+      ? [
+          { shape: [batch, block, fine / block, pixels, block], order: [2, 0, 3, 1, 4] },
+          { shape: [fine / block, batch * pixels * block, block], order: [0, 2, 1] },
+        ]
+      : [
+          { shape: [batch, block, pixels * fine], order: [0, 2, 1] },
+          { shape: [batch, pixels, fine, block], order: [2, 0, 1, 3], looksUp: true },
+        ],
+    [fine, batch, height, width, block],
+  );
   const space = coarseOf(geometry);
   const kernel = whole(blocked(y, block))
     .reshape([batch, block, coarse / block, (space[0] as number) * (space[1] as number), block])
@@ -160,6 +196,9 @@ export function directWeights(x: Expr, y: Expr, geometry: Geometry, block: numbe
     before: [before[0] ?? 0, 0],
     after: [Math.max(0, below), 0],
   };
-  const sums = directConv(byChannel.reshape([fine, batch, height, width, block]), kernel, attrs);
-  return sums.transpose([1, 4, 0, 2, 3]).reshape([coarse, fine, ...geometry.kernel]);
+  const sums = directConv(byChannel, kernel, attrs);
+  const count = area(geometry.kernel);
+  const byOut = { shape: [fine, coarse / block, count * block], order: [1, 0, 2] };
+  const turned = { shape: [coarse / block, fine * count, block], order: [0, 2, 1] };
+  return relaid(sums, [byOut, turned], [coarse, fine, ...geometry.kernel]);
 }

@@ -58,7 +58,7 @@ const op: OpDef<DirectAttrs> = {
   gradient: () => {
     throw new Error("directConv is made after gradients were taken");
   },
-  lower: (emit, [x, w], node, { stride, dilation, before, after, block }) => {
+  lower: (emit, [x, w, bias], node, { stride, dilation, before, after, block }) => {
     const [image, weights] = node.inputs as [Expr, Expr];
     const ints = (shape: readonly Dim[]): string =>
       emit.ints(shape.map((dim) => (typeof dim === "number" ? dim : -1)));
@@ -70,7 +70,7 @@ const op: OpDef<DirectAttrs> = {
     const [out, inner, ...kernel] = weights.shape as number[] as [number, number, ...number[]];
     const channels = isPlain(image) ? inner : inner * block;
     const matrix = emit.node("Reshape", [w as string, ints([out * block, channels, ...kernel.slice(0, 2)])]);
-    const y = emit.node(operator, [flat, matrix], {
+    const y = emit.node(operator, [flat, matrix, ...(bias === undefined ? [] : [bias])], {
       kernel_shape: { ints: kernel.slice(0, 2) },
       strides: { ints: stride },
       dilations: { ints: dilation },
@@ -82,10 +82,17 @@ const op: OpDef<DirectAttrs> = {
   simplify: (node, target) => {
     const attrs = node.attrs as unknown as DirectAttrs;
     if (directBlock(target) === attrs.block) return undefined;
-    const [x, w] = node.inputs as [Expr, Expr];
+    const [x, w, bias] = node.inputs as [Expr, Expr, Expr?];
     const plain = isPlain(x);
     const image = plain ? x.transpose([0, 2, 3, 1]) : unblocked(x, attrs.block);
-    return blocked(downForm(image, plainWeights(w, plain), geometryOf(x, w, attrs)), attrs.block);
+    const y = downForm(image, plainWeights(w, plain), geometryOf(x, w, attrs));
+    return blocked(bias === undefined ? y : y.add(bias), attrs.block);
+  },
+  simplifyPlus: ({ inputs, attrs, shape }, other) => {
+    const [x, w, known] = inputs as [Expr, Expr, Expr?];
+    const { block } = attrs as unknown as DirectAttrs;
+    const fits = known === undefined && other.rank === 1 && other.shape[0] === (shape[1] as number) * block;
+    return fits ? make([x, w, other], attrs as unknown as DirectAttrs) : undefined;
   },
 };
 
