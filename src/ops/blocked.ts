@@ -1,4 +1,4 @@
-import { defineOp, Expr, type OpDef } from "../graph/index.js";
+import { defineOp, type Expr, type OpDef } from "../graph/index.js";
 import { type Dim, formatShape, type Shape } from "../tensor/index.js";
 import { firstAxisLast, lastAxisFirst, turnedFrom } from "./orientation.js";
 import { lengths, relaid } from "./relaid.js";
@@ -22,14 +22,18 @@ const blockedOp: OpDef<BlockAttrs> = {
     const { dtype, shape } = inputs[0] as Expr;
     const [batch, height, width, channels] = shape;
     if (shape.length !== 4 || typeof channels !== "number" || channels % block !== 0) {
-      throw new Error(`takes [batch, height, width, channels in blocks of ${block}], got ${formatShape(shape)}`);
+      throw new Error(
+        `takes [batch, height, width, channels in blocks of ${block}], got ${formatShape(shape)}`,
+      );
     }
     return { dtype, shape: [batch, channels / block, height, width, block] as Dim[] };
   },
   gradient: ({ grad, attrs }) => [unblocked(grad, attrs.block)],
   lower: (emit, [x], { shape }) => {
     const [batch, count, height, width, block] = shape as [Dim, ...number[]];
-    const split = emit.ints(lengths([batch, height as number, width as number, count as number, block as number]));
+    const split = emit.ints(
+      lengths([batch, height as number, width as number, count as number, block as number]),
+    );
     const parts = emit.node("Reshape", [x as string, split]);
     return emit.node("Transpose", [parts], { perm: { ints: [0, 3, 1, 2, 4] } });
   },
@@ -49,7 +53,9 @@ const unblockedOp: OpDef<BlockAttrs> = {
     const { dtype, shape } = inputs[0] as Expr;
     const [batch, count, height, width, last] = shape;
     if (shape.length !== 5 || typeof count !== "number" || last !== block) {
-      throw new Error(`takes [batch, channels / ${block}, height, width, ${block}], got ${formatShape(shape)}`);
+      throw new Error(
+        `takes [batch, channels / ${block}, height, width, ${block}], got ${formatShape(shape)}`,
+      );
     }
     return { dtype, shape: [batch, height, width, count * block] as Dim[] };
   },
@@ -122,9 +128,15 @@ function blockedOperand(x: Expr, shape: Shape, block: number): Expr | undefined 
 }
 
 /** Operands of an elementwise op for computing its result in blocks, where one of them is; undefined otherwise. */
-export function blockedOperands(node: Expr): { readonly operands: Expr[]; readonly block: number } | undefined {
+export function blockedOperands(
+  node: Expr,
+): { readonly operands: Expr[]; readonly block: number } | undefined {
   if (node.rank !== 4) return undefined;
-  const { block } = node.inputs.filter((x) => sameDims(x.shape, node.shape)).map(blocksFrom).find(Boolean) ?? {};
+  const { block } =
+    node.inputs
+      .filter((x) => sameDims(x.shape, node.shape))
+      .map(blocksFrom)
+      .find(Boolean) ?? {};
   if (block === undefined) return undefined;
   const operands = node.inputs.map((x) => blockedOperand(x, node.shape, block));
   const fitting = operands.filter((x) => x !== undefined);

@@ -38,7 +38,9 @@ function lowerPass(emit: Emitter, x: string, { shape, order, looksUp }: Pass): s
   const [outer, row] = [shape.slice(0, kept), sizeOf(shape.slice(kept))];
   const rows = rowsOf(outer, order.slice(0, kept));
   const table = emit.node("Reshape", [x, emit.ints([rows.length, row])]);
-  return emit.node("Gather", [table, emit.constant(tensor("int32", [rows.length], rows))], { axis: { int: 0 } });
+  return emit.node("Gather", [table, emit.constant(tensor("int32", [rows.length], rows))], {
+    axis: { int: 0 },
+  });
 }
 
 const op: OpDef<RelaidAttrs> = {
@@ -58,11 +60,18 @@ const op: OpDef<RelaidAttrs> = {
 };
 
 const make = defineOp(op);
+const made = new WeakMap<Expr, Map<string, Expr>>();
 
 /**
  * The elements in another order, by passes that stay as they are: ONNX Runtime moves whole rows, and turns matrices, five
  * to eight times as fast as it reorders axes in general, so that two such passes beat the one transpose that they make up.
+ * What was made of `x` before is made once.
  */
 export function relaid(x: Expr, passes: readonly Pass[], shape: Shape): Expr {
-  return make([x], { passes, shape });
+  const known = made.get(x) ?? new Map<string, Expr>();
+  made.set(x, known);
+  const key = JSON.stringify([passes, shape]);
+  const node = known.get(key) ?? make([x], { passes, shape });
+  known.set(key, node);
+  return node;
 }

@@ -127,11 +127,19 @@ export function directUp(y: Expr, w: Expr, geometry: Geometry, block: number): E
     const attrs = { block, stride: ones, dilation, before, after };
     return directConv(blocked(y, block), chosen, attrs);
   });
-  const [batch, count, height, width] = (images[0] as Expr).shape as number[] as [number, number, number, number];
+  const [batch, count, height, width] = (images[0] as Expr).shape as number[] as [
+    number,
+    number,
+    number,
+    number,
+  ];
   const [down, across] = [at(stride, 0), at(stride, 1)];
   const rows = Array.from({ length: down }, (_, row) => {
     const inRow = images.slice(row * across, (row + 1) * across);
-    const joined = concat(inRow.map((x) => x.reshape([batch, count, height, width, 1, block])), 4);
+    const joined = concat(
+      inRow.map((x) => x.reshape([batch, count, height, width, 1, block])),
+      4,
+    );
     return joined.reshape([batch, count, height, 1, width * across, block]);
   });
   const image = concat(rows, 3).reshape([batch, count, space[0] as number, space[1] as number, block]);
