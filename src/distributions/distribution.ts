@@ -17,7 +17,8 @@ export type Support =
   | "angle"
   | "oneHot"
   | "interval"
-  | "product";
+  | "product"
+  | "columns";
 
 /**
  * A probability distribution with its parameters in place. Its methods build graph. A draw has the shape

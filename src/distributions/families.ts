@@ -26,6 +26,8 @@ export { poisson } from "./poisson.js";
 export { studentT } from "./student-t.js";
 export { uniform } from "./uniform.js";
 export { vonMises } from "./von-mises.js";
+export { negativeBinomial } from "./negative-binomial.js";
+export { columns } from "./columns/columns.js";
 export { mixture } from "./mixture.js";
 export { product } from "./product.js";
 export { vampPrior } from "./vamp-prior.js";

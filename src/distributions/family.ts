@@ -1,6 +1,6 @@
 import type { Json } from "../catalogue/index.js";
 import type { Expr } from "../graph/index.js";
-import type { ParameterSpecs, Weights } from "../nn/index.js";
+import type { Mode, NoiseSource, ParameterSpecs, Weights } from "../nn/index.js";
 import type { Tensor } from "../tensor/index.js";
 import type { Distribution, Support } from "./distribution.js";
 import type { Role } from "./role.js";
@@ -15,6 +15,10 @@ export interface FamilyContext {
   readonly weights: Weights;
   /** Numbers of one example of the data. */
   readonly dataSize?: number;
+  /** Whether the model is being trained; default `evaluate`. */
+  readonly mode?: Mode;
+  /** Fresh noise at each step of training, apart from the objective's. */
+  readonly noise?: NoiseSource;
   /** What the family is in the model, where that makes a difference. */
   readonly role?: Role;
   /**

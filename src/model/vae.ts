@@ -176,6 +176,8 @@ export function vae<F extends FamilyLike = Family<EncodingOf<"mean" | "logVar">>
         dtype,
         weights: unprefixed(part, weights),
         dataSize,
+        mode: networks.mode,
+        noise: networks.noise,
         ...(scheduled && { scheduled: (name, at) => scheduled(`${part}.${name}`, at) }),
       });
       const encode = (x: Expr): Distribution =>

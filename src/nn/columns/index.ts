@@ -1,0 +1,1 @@
+export { type ColumnFeatures, columnFeatures, indices } from "./features.js";
