@@ -1,14 +1,16 @@
-import { groupsOf, type ModelColumn, requireModelColumns } from "../../catalogue/index.js";
+import { type ModelColumn, requireModelColumns } from "../../catalogue/index.js";
 import type { Expr } from "../../graph/index.js";
-import { columnFeatures, indices, uniformWithin, weightNamed } from "../../nn/index.js";
+import { hiddenAtRandom, uniformWithin } from "../../nn/index.js";
 import { UserError } from "../../tensor/index.js";
 import type { Distribution } from "../distribution.js";
 import type { Family, FamilyContext } from "../family.js";
 import { familyFactory } from "../factory.js";
 import type { FamilyInfo } from "../info.js";
 import { completeRows } from "./complete.js";
-import { groupDistribution, headGroups, headSpecs } from "./heads.js";
-import { visible } from "./order.js";
+import { columnLogProbs, rowLogProb } from "./density.js";
+import { headSpecs } from "./heads.js";
+import { allOthers, inOrder, inRandomOrder } from "./order.js";
+import { planRows, type RowPlan } from "./plan.js";
 
 const name = "columns";
 
@@ -16,24 +18,43 @@ const name = "columns";
 export interface ColumnsOptions {
   /** The columns, as a table's data set has them. */
   readonly columns: readonly ModelColumn[];
-  /** Hidden numbers of each column's head; default 16 to 64, fewer the more columns there are. */
+  /** Hidden numbers of each column's head; default 16 to 48, fewer the more columns there are. */
   readonly width?: number;
-  /** In training, the most of a row's columns that is hidden from the heads; default 0.5. */
+  /** In training a share of each row's columns is hidden from the heads, drawn evenly from 0 to this; default 1. */
   readonly hide?: number;
 }
 
-/** So many hidden numbers has a head unless told otherwise. */
-function usualWidth(columns: number): number {
-  return Math.max(16, Math.min(64, 8 * Math.round(1280 / columns / 8)));
+/** The distribution of rows given what the decoder puts out. */
+function rowsGiven(plan: RowPlan, hide: number, raw: Expr, context: FamilyContext): Distribution {
+  const { weights, dtype, noise, mode } = context;
+  const { columns, features } = plan;
+  const training = mode === "train" ? noise : undefined;
+  return {
+    name,
+    params: { raw },
+    shape: [...raw.shape.slice(0, -1), columns.length],
+    eventRank: 1,
+    support: "columns",
+    logProb: (x) => {
+      if (training === undefined)
+        return rowLogProb(plan, weights, raw, x, { visible: inOrder(columns, dtype) });
+      const visible = inRandomOrder(columns, dtype, training);
+      const shown = hiddenAtRandom(features, x, hide, training);
+      return rowLogProb(plan, weights, raw, x, { visible, ...(shown && { shown }) });
+    },
+    logProbEach: (x) => columnLogProbs(plan, weights, raw, x, { visible: allOthers(columns, dtype) }),
+    sample: (source, sampleShape = []) => completeRows(plan, { weights, raw, noise: source, sampleShape }),
+    complete: (source, given, { present = false } = {}) =>
+      completeRows(plan, { weights, raw, noise: source, given, present }),
+    mean: () => completeRows(plan, { weights, raw }),
+  };
 }
 
 function makeFamily(options: ColumnsOptions): Family {
   const columns = requireModelColumns(name, options.columns);
-  const { width = usualWidth(columns.length), hide = 0.5 } = options;
-  const features = columnFeatures(columns);
-  const groups = headGroups(columns);
-  const heads = groups.flatMap(({ places }) => places);
-  const tableColumns = (groupsOf(columns).at(-1) ?? 0) + 1;
+  const { hide = 1 } = options;
+  const plan = planRows(columns, options.width);
+  const { width, total, features, groups, tableColumns } = plan;
   const requireRow = (event: readonly number[]): void => {
     if (event.length === 1 && event[0] === columns.length) return;
     throw new UserError(
@@ -41,81 +62,14 @@ function makeFamily(options: ColumnsOptions): Family {
       2,
     );
   };
-  const total = columns.length * width;
-
-  const fromRaw = (raw: Expr, { weights, dtype, noise, mode = "evaluate" }: FamilyContext): Distribution => {
-    const drawn = mode === "train" ? noise : undefined;
-    const weight = weightNamed(weights, "context.weight", [features.size, total]);
-    const masked = (): Expr => {
-      const mask = visible(columns, dtype, drawn).gather(indices(features.owners)).gather(indices(heads), 1);
-      return weight
-        .reshape([features.size, columns.length, width])
-        .mul(mask.unsqueeze(2))
-        .reshape([features.size, total]);
-    };
-    const shown = (x: Expr): Expr => {
-      const all = features.apply(x);
-      if (drawn === undefined || hide === 0) return all;
-      const lead = x.shape.slice(0, -1);
-      const rate = drawn.draw("uniform", [...lead, 1]).mul(hide);
-      const kept = drawn
-        .draw("uniform", [...lead, tableColumns])
-        .greater(rate)
-        .cast(dtype);
-      return all.mul(kept.gather(indices(features.groups), -1));
-    };
-    const shape = [...raw.shape.slice(0, -1), columns.length];
-    const logProbs = (x: Expr): Expr => {
-      const hidden = raw.add(shown(x).matmul(masked())).relu();
-      const lead = hidden.shape.slice(0, -1);
-      const rows = hidden.reshape([-1, total]).split(
-        -1,
-        groups.map(({ places }) => places.length * width),
-      );
-      const values = x
-        .expand([...lead, columns.length], hidden.slice(-1, 0, columns.length))
-        .reshape([-1, columns.length])
-        .transpose();
-      const there = values.isNan().not();
-      const known = there.where(values, 0);
-      let sum: Expr | undefined;
-      for (const [i, group] of groups.entries()) {
-        const own = groupDistribution(group, rows[i] as Expr, columns, width, weights);
-        const places = indices(group.places);
-        const logProb = there
-          .gather(places)
-          .where(own.logProb(known.gather(places)), 0)
-          .sum(0);
-        sum = sum === undefined ? logProb : sum.add(logProb);
-      }
-      return (sum as Expr).reshape(lead);
-    };
-    return {
-      name,
-      params: { raw },
-      shape,
-      eventRank: 1,
-      support: "columns",
-      logProb: logProbs,
-      sample: (source, sampleShape = []) =>
-        completeRows({ columns, features, groups, heads, width, weights, raw, noise: source, sampleShape }),
-      mean: () => completeRows({ columns, features, groups, heads, width, weights, raw }),
-    };
-  };
-
   return {
     name,
     config: { columns: columns as never, width, hide },
     support: "columns",
     weights: (event) => {
       requireRow(event);
-      return {
-        "context.weight": {
-          shape: [features.size, total],
-          init: uniformWithin(1 / Math.sqrt(tableColumns * 2)),
-        },
-        ...headSpecs(groups, width),
-      };
+      const init = uniformWithin(1 / Math.sqrt(2 * tableColumns));
+      return { "context.weight": { shape: [features.size, total], init }, ...headSpecs(groups, width) };
     },
     rawSize: (event) => {
       requireRow(event);
@@ -123,7 +77,7 @@ function makeFamily(options: ColumnsOptions): Family {
     },
     fromRaw: (raw, event, context) => {
       requireRow(event);
-      return fromRaw(raw, context);
+      return rowsGiven(plan, hide, raw, context);
     },
     prior: () => {
       throw new UserError("columns is a likelihood of tables' rows; it can't be a prior", 2);
@@ -140,7 +94,7 @@ const info: FamilyInfo = {
   ],
   options: {
     columns: { type: "json", about: "the columns, as a table's data set has them" },
-    width: { type: "integer", min: 1, about: "hidden numbers of each column's head; default 16 to 64" },
+    width: { type: "integer", min: 1, about: "hidden numbers of each column's head; default 16 to 48" },
     hide: {
       type: "number",
       min: 0,

@@ -1,26 +1,14 @@
 import type { ModelColumn } from "../../catalogue/index.js";
 import { type Expr } from "../../graph/index.js";
-import {
-  type ColumnFeatures,
-  columnFeatures,
-  indices,
-  type NoiseSource,
-  type Weights,
-  weightNamed,
-} from "../../nn/index.js";
+import { columnFeatures, indices, type NoiseSource, type Weights, weightNamed } from "../../nn/index.js";
 import { concat } from "../../ops/index.js";
 import type { Shape } from "../../tensor/index.js";
 import { withoutAbsent } from "./choice.js";
 import { type HeadGroup, headOf } from "./heads.js";
+import type { RowPlan } from "./plan.js";
 
 /** What rows are completed with. */
 export interface Completion {
-  readonly columns: readonly ModelColumn[];
-  readonly features: ColumnFeatures;
-  readonly groups: readonly HeadGroup[];
-  /** The columns in the order of their heads. */
-  readonly heads: readonly number[];
-  readonly width: number;
   readonly weights: Weights;
   /** What the decoder puts out, [..., columns * width]. */
   readonly raw: Expr;
@@ -37,9 +25,9 @@ export interface Completion {
  * Rows of which some columns are given, completed column by column, each drawn from its distribution given z, what was
  * given and what was drawn before.
  */
-export function completeRows(of: Completion): Expr {
-  const { columns, features, heads, width, weights, raw, noise, sampleShape = [], present = false } = of;
-  const total = columns.length * width;
+export function completeRows(plan: RowPlan, of: Completion): Expr {
+  const { columns, features, groups, heads, width, total } = plan;
+  const { weights, raw, noise, sampleShape = [], present = false } = of;
   const weight = weightNamed(weights, "context.weight", [features.size, total]);
   const lead = [...sampleShape, ...raw.shape.slice(0, -1)];
   let context = sampleShape.length > 0 ? raw.expand([...lead, total], raw) : raw;
@@ -47,7 +35,7 @@ export function completeRows(of: Completion): Expr {
   if (of.given !== undefined) context = context.add(features.apply(of.given).matmul(weight));
   const rows: Expr[] = [];
   for (const [place, column] of columns.entries()) {
-    const group = of.groups.find(({ places }) => places.includes(place)) as HeadGroup;
+    const group = groups.find(({ places }) => places.includes(place)) as HeadGroup;
     const head = heads.indexOf(place);
     const hidden = context.slice(-1, head * width, (head + 1) * width).relu();
     const all = headOf(group, place, hidden, width, weights);

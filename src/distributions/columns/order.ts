@@ -3,26 +3,38 @@ import { constant, type Expr } from "../../graph/index.js";
 import { indices, type NoiseSource } from "../../nn/index.js";
 import type { FloatType } from "../../tensor/index.js";
 
-/** 1 where a column's gate stands, [column, gate]. */
-function gates(columns: readonly ModelColumn[]): number[][] {
-  return columns.map(({ gate }) => columns.map((_, j) => (gate === j ? 1 : 0)));
+type Sees = (head: number, column: number) => boolean;
+
+/** Which columns heads see, as ones and zeros [seen, head]; each sees its own gate. */
+function table(columns: readonly ModelColumn[], sees: Sees): number[][] {
+  return columns.map((_, column) =>
+    columns.map(({ gate }, head) => (gate === column || sees(head, column) ? 1 : 0)),
+  );
 }
 
-/**
- * Which columns the head of a column sees, [seen, head]: those of earlier columns of the table, and its own gate. The order
- * of the table's columns is their own or, with noise, a random one.
- */
-export function visible(columns: readonly ModelColumn[], dtype: FloatType, noise?: NoiseSource): Expr {
+/** Each head sees the columns of the table before its own, in the table's order. */
+export function inOrder(columns: readonly ModelColumn[], dtype: FloatType): Expr {
   const groups = groupsOf(columns);
-  if (noise === undefined) {
-    const earlier = groups.map((own, i) =>
-      groups.map((other, head) => (own < other || columns[head]?.gate === i ? 1 : 0)),
-    );
-    return constant(earlier, dtype);
-  }
-  const count = (groups.at(-1) ?? 0) + 1;
-  const turn = noise.draw("uniform", [count]).gather(indices(groups));
+  return constant(
+    table(columns, (head, column) => (groups[column] ?? 0) < (groups[head] ?? 0)),
+    dtype,
+  );
+}
+
+/** Each head sees all columns of the table but its own. */
+export function allOthers(columns: readonly ModelColumn[], dtype: FloatType): Expr {
+  const groups = groupsOf(columns);
+  return constant(
+    table(columns, (head, column) => groups[column] !== groups[head]),
+    dtype,
+  );
+}
+
+/** As `inOrder`, in an order of the table's columns that noise decides. */
+export function inRandomOrder(columns: readonly ModelColumn[], dtype: FloatType, noise: NoiseSource): Expr {
+  const groups = groupsOf(columns);
+  const turn = noise.draw("uniform", [(groups.at(-1) ?? 0) + 1]).gather(indices(groups));
   const earlier = turn.unsqueeze(1).less(turn.unsqueeze(0)).cast(dtype);
-  const own = gates(columns);
-  return own.flat().includes(1) ? earlier.add(constant(own, dtype).transpose()) : earlier;
+  const gates = table(columns, () => false);
+  return gates.flat().includes(1) ? earlier.add(constant(gates, dtype)) : earlier;
 }

@@ -1,9 +1,7 @@
 import { type ModelColumn, requireModelColumns } from "../../catalogue/index.js";
-import type { Expr } from "../../graph/index.js";
 import { be, type ChecksOf, requireOptions, sizeOf, UserError } from "../../tensor/index.js";
 import { type ActivationLike, activationConfig, activationOf } from "../activations.js";
-import { columnFeatures, indices } from "../columns/index.js";
-import type { NetworkContext } from "../context.js";
+import { columnFeatures, hiddenAtRandom } from "../columns/index.js";
 import type { Network } from "../network.js";
 import type { NetworkInfo } from "./info.js";
 import { mlp } from "./mlp.js";
@@ -20,24 +18,6 @@ export interface TableNetworkOptions {
    * learns to encode rows of which not all is known.
    */
   readonly hide?: number;
-}
-
-/** Features of rows of which, in training, some columns are hidden at random. */
-function withHidden(
-  features: Expr,
-  groups: readonly number[],
-  hide: number,
-  { mode, noise, dtype }: NetworkContext,
-): Expr {
-  if (mode === "evaluate" || hide === 0) return features;
-  const lead = features.shape.slice(0, -1);
-  const count = Math.max(...groups) + 1;
-  const rate = noise.draw("uniform", [...lead, 1]).mul(hide);
-  const shown = noise
-    .draw("uniform", [...lead, count])
-    .greater(rate)
-    .cast(dtype);
-  return features.mul(shown.gather(indices(groups), -1));
 }
 
 /**
@@ -72,8 +52,12 @@ export function tableNetwork(given: readonly ModelColumn[], options: TableNetwor
       return {
         ...built,
         text: [`${columns.length} columns`, features.size, ...hidden, sizeOf(outShape)].join("-"),
-        apply: (x, context) =>
-          built.apply(withHidden(features.apply(x), features.groups, hide, context), context),
+        apply: (x, context) => {
+          const { mode, noise } = context;
+          const shown = mode === "train" ? hiddenAtRandom(features, x, hide, noise) : undefined;
+          const seen = features.apply(x);
+          return built.apply(shown === undefined ? seen : seen.mul(shown), context);
+        },
       };
     },
   };
