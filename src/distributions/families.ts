@@ -26,6 +26,7 @@ export { poisson } from "./poisson.js";
 export { studentT } from "./student-t.js";
 export { uniform } from "./uniform.js";
 export { vonMises } from "./von-mises.js";
+export { classNormal } from "./class-normal.js";
 export { mixture } from "./mixture.js";
 export { product } from "./product.js";
 export { vampPrior } from "./vamp-prior.js";

@@ -5,6 +5,7 @@ import type { Backend } from "../runtime/index.js";
 import { formatShape, type Tensor, UserError } from "../tensor/index.js";
 import {
   type FamilyConfig,
+  requireSameCondition,
   requireSameScale,
   savedConfig,
   type VaeConfig,
@@ -18,13 +19,14 @@ import { aTrainedModel, TrainedVae } from "./trained.js";
 import type { Vae } from "./vae.js";
 
 /** The latest version of the model folder that this code reads and writes. */
-export const bundleVersion = 3;
+export const bundleVersion = 4;
 
 /**
- * What a model is written as: 3 if its numbers are standardised, 2 if z is scaled for its decoder, which readers of
+ * What a model is written as: 4 if it takes a condition, 3 if its numbers are standardised, 2 if z is scaled for its decoder, which readers of
  * earlier versions would overlook.
  */
-function versionOf({ latentScale }: Vae, schema: ExampleSchema): number {
+function versionOf({ latentScale, condition }: Vae, schema: ExampleSchema): number {
+  if (condition !== undefined) return 4;
   if (isStandardized(schema)) return 3;
   return latentScale === 1 ? 1 : 2;
 }
@@ -116,7 +118,10 @@ export function unbundle(
   source: string,
   { familyFrom, definition, openBackend, cardSource = source }: UnbundleOptions,
 ): TrainedVae {
-  if (definition !== undefined) requireSameScale(definition, card.model);
+  if (definition !== undefined) {
+    requireSameScale(definition, card.model);
+    requireSameCondition(definition, card.model);
+  }
   const model = definition ?? vaeFromConfig(card.model, familyFrom, cardSource);
   const { tensors } = decodeSafetensors(weights, source);
   const { schema = wholeSchema(model.input) } = card;
