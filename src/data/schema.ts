@@ -48,8 +48,21 @@ export interface WholeExample {
   readonly range?: readonly [least: number, greatest: number];
 }
 
-/** What the numbers of an example are. Plain data, which is stored with runs and models. */
-export type ExampleSchema =
+/** What is known of the classes that a conditional model is given. Plain data, which is stored with runs and models. */
+export interface LabelSchema {
+  /** The share of each class in the labelled training examples; they add up to 1. */
+  readonly rates: readonly number[];
+  /** The classes' names, by label, where the data have them. */
+  readonly names?: readonly string[];
+}
+
+/** What the numbers of an example are, and what a conditional model is given beside them. Plain data, which is stored with runs and models. */
+export type ExampleSchema = Numbers & {
+  /** What a conditional model's training labels say of the classes; missing in all others. */
+  readonly labels?: LabelSchema;
+};
+
+type Numbers =
   | (WholeExample & {
       readonly kind: "image";
       readonly height: number;

@@ -14,6 +14,7 @@ export {
   type CallData,
   type EngineSplit,
   enterSplit,
+  labelsFor,
   leaveSplit,
   readRows,
   type Reading,

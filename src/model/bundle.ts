@@ -13,7 +13,7 @@ import {
   vaeFromConfig,
 } from "./config.js";
 import { checkedCard } from "./saved.js";
-import { decoderFunction, encoderFunction } from "./functions.js";
+import { classifierFunction, decoderFunction, encoderFunction } from "./functions.js";
 import { decodeSafetensors, encodeSafetensors } from "./safetensors.js";
 import { aTrainedModel, TrainedVae } from "./trained.js";
 import type { Vae } from "./vae.js";
@@ -48,7 +48,8 @@ export interface ModelCard {
 
 /**
  * A trained model as files, by name: `encoder.onnx` and `decoder.onnx` (weights inside, free batch size, run by
- * any ONNX runtime), `weights.safetensors` under PyTorch-style names, and `model.json`.
+ * any ONNX runtime; of a conditional model with an input `condition` [batch, classes] of ones and zeros, and with a classifier
+ * `classifier.onnx` beside them), `weights.safetensors` under PyTorch-style names, and `model.json`.
  */
 export function bundle(
   model: TrainedVae,
@@ -64,6 +65,7 @@ export function bundle(
   const { definition, weights, schema } = model;
   const encoder = encoderFunction(definition, weights, { schema }).graph;
   const decoder = decoderFunction(definition, weights, { schema }).graph;
+  const classifier = definition.classifier && classifierFunction(definition, weights, { schema }).graph;
   const card: ModelCard = {
     format: "latent-vae",
     version: versionOf(definition, schema),
@@ -72,12 +74,16 @@ export function bundle(
     files: {
       "encoder.onnx": { inputs: encoder.inputs, outputs: encoder.outputs },
       "decoder.onnx": { inputs: decoder.inputs, outputs: decoder.outputs },
+      ...(classifier && {
+        "classifier.onnx": { inputs: classifier.inputs, outputs: classifier.outputs },
+      }),
     },
     about,
   };
   return {
     "encoder.onnx": encoder.bytes,
     "decoder.onnx": decoder.bytes,
+    ...(classifier && { "classifier.onnx": classifier.bytes }),
     "weights.safetensors": encodeSafetensors(weights, { format: "pt" }),
     "model.json": new TextEncoder().encode(`${JSON.stringify(card, null, 2)}\n`),
   };

@@ -2,6 +2,15 @@ export * from "./bundle.js";
 export * from "./codec.js";
 export * from "./config.js";
 export * from "./functions.js";
+export {
+  aCondition,
+  type ClassLike,
+  classesOf,
+  classNumber,
+  type Condition,
+  drawClassNumbers,
+  type ModelClasses,
+} from "./given.js";
 export * from "./images.js";
 export * from "./inside.js";
 export * from "./noise.js";
@@ -10,3 +19,4 @@ export { savedSchema } from "./saved-schema.js";
 export { savedModel, savedSpec, savedText, savedWhole } from "./saved.js";
 export * from "./trained.js";
 export * from "./vae.js";
+export { requireCondition } from "./vae-options.js";

@@ -8,11 +8,22 @@ import {
   drawnExamplesFunction,
   drawnCodesFunction,
   encoderFunction,
+  classifierFunction,
   type ExampleType,
   type FunctionOptions,
   type ModelFunction,
   priorFunction,
 } from "./functions.js";
+import {
+  aCondition,
+  type ClassLike,
+  classesOf,
+  classNumber,
+  type Condition,
+  conditionRows,
+  drawClassNumbers,
+  type ModelClasses,
+} from "./given.js";
 import { ExampleBatch } from "./images.js";
 import { whyOutside } from "./inside.js";
 import { noiseRows } from "./noise.js";
@@ -24,8 +35,17 @@ import type { Vae } from "./vae.js";
  */
 export type ModelInput = Tensor<"uint8"> | Tensor<"float32">;
 
+/** What a conditional model is given beside examples. */
+export interface GivenOptions {
+  /**
+   * The class of the examples: one for all, or a list of one for each, by number or name; or numbers [n, classes]. Conditional
+   * models need it, others take none.
+   */
+  readonly condition?: Condition;
+}
+
 /** Where examples go. */
-export interface DecodeOptions {
+export interface DecodeOptions extends GivenOptions {
   /**
    * Memory for the examples, n times the numbers of one, which the result then lies in; default: new memory. With the same
    * array for each call nothing is left to the garbage collector, which matters where thousands are drawn in a loop.
@@ -41,7 +61,7 @@ export interface DecodeOptions {
 }
 
 /** How the prior is drawn. */
-export interface DrawOptions {
+export interface DrawOptions extends GivenOptions {
   /** Default 0. Equal seeds give equal draws; draw i does not depend on how many are asked for. */
   readonly seed?: number;
 }
@@ -49,8 +69,10 @@ export interface DrawOptions {
 /** How `generate` draws. */
 export interface GenerateOptions extends DrawOptions, DecodeOptions {}
 
-const drawChecks = { seed: be.seed } as const satisfies ChecksOf<DrawOptions>;
+const givenChecks = { condition: aCondition } as const satisfies ChecksOf<GivenOptions>;
+const drawChecks = { seed: be.seed, ...givenChecks } as const satisfies ChecksOf<DrawOptions>;
 const decodeChecks = {
+  ...givenChecks,
   into: { expected: "a Float32Array", ok: (value) => value instanceof Float32Array },
   draw: be.boolean,
   seed: be.seed,
@@ -119,14 +141,18 @@ export class TrainedVae<E extends Encoding = Encoding> {
 
   /**
    * The posterior's parameters for examples: for a normal one `mean` and `logVar`, each [n, latent]; of other families the
-   * parameters by name, and `mean` where there is one. Throws a UserError if the examples don't fit the model.
+   * parameters by name, and `mean` where there is one. Where a conditional model is told no class and has a classifier, it takes
+   * the one that this thinks likeliest. Throws a UserError if the examples or the condition don't fit the model.
    */
-  async encode(x: ModelInput): Promise<E> {
+  async encode(x: ModelInput, options: GivenOptions = {}): Promise<E> {
     requireExamples("encode", x);
+    requireOptions("encode", options, givenChecks);
     const examples = this.examplesOf(x);
+    const given = await this.given("encode", examples.shape[0] ?? 0, options, examples);
     const fn = this.functionNamed("encoder", encoderFunction, examples.dtype);
     const encoded = await this.inBlocks(fn, examples.shape[0] ?? 0, (start, end) => ({
       x: unshared(rows(examples, start, end)),
+      ...given?.(fn, start, end),
     }));
     return encoded as Encoding as E;
   }
@@ -153,6 +179,7 @@ export class TrainedVae<E extends Encoding = Encoding> {
       );
     }
     const { draw = false, seed = 0 } = options;
+    const given = await this.given("decode", shape[0] ?? 0, options);
     const fn = draw
       ? this.functionNamed("examples", drawnExamplesFunction)
       : this.functionNamed("decoder", decoderFunction);
@@ -161,21 +188,32 @@ export class TrainedVae<E extends Encoding = Encoding> {
     const feedsFor = (start: number, end: number): Tensors => ({
       z: unshared(rows(z, start, end)),
       ...noiseFeeds(fn, source, start, end),
+      ...given?.(fn, start, end),
     });
     const results = await this.inBlocks(fn, shape[0] ?? 0, feedsFor, places);
     return new ExampleBatch(shape, results.x?.data ?? new Float32Array(0), pictureRange(this.schema));
   }
 
-  /** Examples encoded to the posterior's mean and decoded again. */
-  async reconstruct(x: ModelInput): Promise<ExampleBatch> {
+  /** Examples encoded to the posterior's mean and decoded again; of a conditional model with their classes, as `encode`. */
+  async reconstruct(x: ModelInput, options: GivenOptions = {}): Promise<ExampleBatch> {
     requireExamples("reconstruct", x);
-    return this.decode(await this.codes(x));
+    requireOptions("reconstruct", options, givenChecks);
+    if (this.definition.condition === undefined) return this.decode(await this.codes(x, options));
+    const examples = this.examplesOf(x);
+    const condition = await this.conditionFor("reconstruct", examples.shape[0] ?? 0, options, examples);
+    const given = condition && { condition };
+    return this.decode(await this.codes(examples, given), given);
   }
 
-  /** The codes [n, latent] of examples: the posterior's mean or, of a family without one, a draw, always the same. */
-  async codes(x: ModelInput): Promise<Tensor<"float32">> {
+  /**
+   * The codes [n, latent] of examples: the posterior's mean or, of a family without one, a draw, always the same. A conditional
+   * model takes their classes, as `encode`.
+   */
+  async codes(x: ModelInput, options: GivenOptions = {}): Promise<Tensor<"float32">> {
     requireExamples("codes", x);
+    requireOptions("codes", options, givenChecks);
     const examples = this.examplesOf(x);
+    const given = await this.given("codes", examples.shape[0] ?? 0, options, examples);
     const encoder = this.functionNamed("encoder", encoderFunction, examples.dtype);
     const hasMean = encoder.graph.outputs.includes("mean");
     const fn = hasMean ? encoder : this.functionNamed("codes", drawnCodesFunction, examples.dtype);
@@ -183,47 +221,116 @@ export class TrainedVae<E extends Encoding = Encoding> {
     const results = await this.inBlocks(fn, examples.shape[0] ?? 0, (start, end) => ({
       x: unshared(rows(examples, start, end)),
       ...noiseFeeds(fn, source, start, end),
+      ...given?.(fn, start, end),
     }));
     return results[hasMean ? "mean" : "z"] as Tensor<"float32">;
   }
 
-  /** `n` draws [n, latent] of the prior. Throws a UserError if `n` is no whole number from 1. */
+  /**
+   * `n` draws [n, latent] of the prior; of p(z|y), if it depends on the class and one is given, else of classes drawn as
+   * `drawClasses` does. Throws a UserError if `n` is no whole number from 1.
+   */
   async samplePrior(n: number, options: DrawOptions = {}): Promise<Tensor<"float32">> {
     requireDraws(n);
     requireOptions("samplePrior", options, drawChecks);
     const { seed = 0 } = options;
     const fn = this.functionNamed("prior", priorFunction);
     const source = { seed, purpose: "generate" };
-    const results = await this.inBlocks(fn, n, (start, end) => noiseFeeds(fn, source, start, end));
+    const given = await this.given("samplePrior", n, this.withClasses(n, options));
+    const results = await this.inBlocks(fn, n, (start, end) => ({
+      ...noiseFeeds(fn, source, start, end),
+      ...given?.(fn, start, end),
+    }));
     return results.z as Tensor<"float32">;
   }
 
   /**
-   * `n` new examples [n, ...input]: draws of the prior, decoded, in memory of their own or `into`. Throws a UserError if `n`
-   * is no whole number from 1 or the length of `into` is another.
+   * `n` new examples [n, ...input]: draws of the prior, decoded, in memory of their own or `into`. A conditional model draws the
+   * class of each at the rates of its training data, unless `condition` says it. Throws a UserError if `n` is no whole number from
+   * 1, the length of `into` is another, or there is no such class.
    */
   async generate(n: number, options: GenerateOptions = {}): Promise<ExampleBatch> {
     requireDraws(n);
     requireOptions("generate", options, { ...drawChecks, ...decodeChecks });
-    const { seed = 0, ...decode } = options;
-    return this.decode(await this.samplePrior(n, { seed }), { ...decode, seed });
+    const { seed = 0, condition: _told, ...decode } = options;
+    const { condition } = this.withClasses(n, options);
+    const given = condition !== undefined && { condition };
+    return this.decode(await this.samplePrior(n, { seed, ...given }), { ...decode, seed, ...given });
   }
 
-  /** Examples [steps, ...input] on the straight line between the codes of two examples, both ends included. */
-  async interpolate(from: ModelInput, to: ModelInput, steps = 10): Promise<ExampleBatch> {
+  /**
+   * Classes for `n` new examples, drawn at the rates of the training data or, with `among`, of some classes of them, by number or
+   * name. Draw i depends on the seed (default 0) and i alone. Throws a UserError if the model has no condition, or no such class.
+   */
+  drawClasses(
+    n: number,
+    options: { readonly seed?: number; readonly among?: readonly ClassLike[] } = {},
+  ): Int32Array {
+    requireDraws(n);
+    requireOptions("drawClasses", options, { seed: be.seed, among: be.list(be.anything, 1, "[3, 5]") });
+    const { seed = 0, among } = options;
+    const classes = this.classes;
+    if (classes === undefined) throw unconditional("drawClasses");
+    return drawClassNumbers(classes, n, seed, among?.map((one) => classNumber(one, classes)));
+  }
+
+  /** What classes a conditional model knows, their names and rates; undefined without a condition. */
+  get classes(): ModelClasses | undefined {
+    return classesOf(this.definition, this.schema);
+  }
+
+  /**
+   * The probabilities q(y|x) [n, classes] of each class for examples, of a model with a classifier (objective `m2`). Throws a
+   * UserError for another model, and if the examples don't fit it.
+   */
+  async classify(x: ModelInput): Promise<Tensor<"float32">> {
+    requireExamples("classify", x);
+    const examples = this.examplesOf(x);
+    const fn = this.functionNamed("classifier", classifierFunction, examples.dtype);
+    const results = await this.inBlocks(fn, examples.shape[0] ?? 0, (start, end) => ({
+      x: unshared(rows(examples, start, end)),
+    }));
+    return results.probabilities as Tensor<"float32">;
+  }
+
+  /**
+   * Examples [steps, ...input] on the straight line between the codes of two examples, both ends included. Of a conditional model
+   * the classes of both are told too, by `condition: [first, last]` or one for both, and blended on the way.
+   */
+  async interpolate(
+    from: ModelInput,
+    to: ModelInput,
+    steps = 10,
+    options: GivenOptions = {},
+  ): Promise<ExampleBatch> {
     if (!Number.isInteger(steps) || steps < 2)
       throw new UserError(`interpolation takes 2 steps or more, got ${steps}`, 2);
     requireExamples("interpolate", from, "its first example");
     requireExamples("interpolate", to, "its second example");
-    const a = await this.codes(from);
-    const b = await this.codes(to);
-    const { latent } = this.definition;
-    const path = allocate("float32", steps * latent);
-    for (let i = 0; i < path.length; i++) {
-      const t = Math.floor(i / latent) / (steps - 1);
-      path[i] = (a.data[i % latent] ?? 0) * (1 - t) + (b.data[i % latent] ?? 0) * t;
-    }
-    return this.decode(tensor("float32", [steps, latent], path));
+    requireOptions("interpolate", options, givenChecks);
+    const ends = await this.endsOf(from, to, options);
+    const [a, b] = [await this.codes(from, ends?.[0]), await this.codes(to, ends?.[1])];
+    const path = between(a, b, steps);
+    if (ends === undefined) return this.decode(path);
+    return this.decode(path, { condition: between(ends[0].condition, ends[1].condition, steps) });
+  }
+
+  /** The conditions of the two ends of an interpolation, each [1, classes]; undefined if the model has none. */
+  private async endsOf(
+    from: ModelInput,
+    to: ModelInput,
+    { condition }: GivenOptions,
+  ): Promise<readonly [Ends, Ends] | undefined> {
+    const one = condition === undefined || typeof condition === "number" || typeof condition === "string";
+    const both = one || this.classes === undefined ? undefined : conditionRows(condition, this.classes, { where: "interpolate", n: 2 });
+    const end = async (x: ModelInput, i: number): Promise<Ends | undefined> => {
+      const own = both ? (rows(both.rows, i, i + 1) as Tensor<"float32">) : condition;
+      const told = own === undefined ? {} : { condition: own };
+      const found = await this.conditionFor("interpolate", 1, told, this.examplesOf(x));
+      return found && { condition: found };
+    };
+    const [a, b] = [await end(from, 0), await end(to, 1)];
+    return a && b && [a, b];
   }
 
   /** Frees the engine's sessions; the model can be used again and opens new ones. */
@@ -235,6 +342,62 @@ export class TrainedVae<E extends Encoding = Encoding> {
     );
     const closed = await Promise.allSettled(opened.map((session) => session.close()));
     for (const result of closed) if (result.status === "rejected") throw result.reason;
+  }
+
+  /** The options with classes drawn for `n` examples where none are told, of a conditional model. */
+  private withClasses<O extends DrawOptions>(n: number, options: O): O {
+    if (options.condition !== undefined || this.definition.condition === undefined) return options;
+    const { seed = 0 } = options;
+    return { ...options, condition: this.drawClasses(n, { seed }) };
+  }
+
+  /**
+   * The condition of `n` examples as rows [n, classes]: as told or, of `examples`, as the classifier tells; undefined if the model
+   * has none. Throws a UserError that names `where` if it is missing, is of something else, or is told for nothing.
+   */
+  private async conditionFor(
+    where: string,
+    n: number,
+    { condition }: GivenOptions,
+    examples?: ModelInput,
+  ): Promise<Tensor<"float32"> | undefined> {
+    const { classes } = this;
+    if (classes === undefined) {
+      if (condition === undefined) return undefined;
+      throw unconditional(where);
+    }
+    const tells = examples !== undefined && this.definition.classifier !== undefined;
+    if (condition === undefined && !tells) {
+      const one = 'one for all, such as { condition: 7 }, or one for each, { condition: labels }';
+      throw new UserError(
+        `${where}: the model is given one of ${classes.count} classes with each example; give it: ${one}`,
+        2,
+      );
+    }
+    const told = condition ?? new Int32Array(n).fill(-1);
+    const { rows: given, unknown } = conditionRows(told, classes, { where, n }, tells);
+    if (unknown.length === 0 || examples === undefined) return given;
+    const probabilities = await this.classify(examples);
+    const { count } = classes;
+    for (const i of unknown) {
+      const own = probabilities.data.subarray(i * count, (i + 1) * count);
+      given.data.fill(0, i * count, (i + 1) * count);
+      given.data[i * count + own.indexOf(own.reduce((a, b) => Math.max(a, b)))] = 1;
+    }
+    return given;
+  }
+
+  /** What is fed as condition to a function of examples `start` to `end`, if it takes one. */
+  private async given(
+    where: string,
+    n: number,
+    options: GivenOptions,
+    examples?: ModelInput,
+  ): Promise<((fn: ModelFunction, start: number, end: number) => Tensors) | undefined> {
+    const condition = await this.conditionFor(where, n, options, examples);
+    if (condition === undefined) return undefined;
+    return ({ graph }, start, end) =>
+      graph.inputs.includes("condition") ? { condition: unshared(rows(condition, start, end)) } : {};
   }
 
   /** Examples, or one example, as [n, ...input]. */
@@ -318,6 +481,28 @@ function noiseFeeds(
 }
 
 type Results = Record<string, Tensor<"float32">>;
+
+interface Ends {
+  readonly condition: Tensor<"float32">;
+}
+
+/** `steps` rows on the straight line from the first row of `a` to that of `b`, both included. */
+function between(a: Tensor<"float32">, b: Tensor<"float32">, steps: number): Tensor<"float32"> {
+  const width = a.shape[1] ?? 1;
+  const path = allocate("float32", steps * width);
+  for (let i = 0; i < path.length; i++) {
+    const t = Math.floor(i / width) / (steps - 1);
+    path[i] = (a.data[i % width] ?? 0) * (1 - t) + (b.data[i % width] ?? 0) * t;
+  }
+  return tensor("float32", [steps, width], path);
+}
+
+function unconditional(where: string): UserError {
+  return new UserError(
+    `${where}: the model was trained without a condition, so none can be given; train one with \`condition\` (--condition label)`,
+    2,
+  );
+}
 
 function requireFiniteLatents({ data, shape }: Tensor<"float32">): void {
   const bad = data.findIndex((value) => !Number.isFinite(value));

@@ -6,6 +6,7 @@ import type { Family } from "../distributions/index.js";
 import {
   type FamilyConfig,
   readCard,
+  requireSameCondition,
   requireSameScale,
   TrainedVae,
   unbundle,

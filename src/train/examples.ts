@@ -9,7 +9,14 @@ import {
   type Split,
   type Standardization,
 } from "../data/portable.js";
-import { type EngineSplit, enterSplit, leaveSplit, requireFit, requireFitting } from "../feed/index.js";
+import {
+  type EngineSplit,
+  enterSplit,
+  labelsFor,
+  leaveSplit,
+  requireFit,
+  requireFitting,
+} from "../feed/index.js";
 import type { Vae } from "../model/index.js";
 import type { Engine } from "../runtime/index.js";
 import { UserError } from "../tensor/index.js";
@@ -47,11 +54,15 @@ export function monitored({ validation, test }: Dataset): readonly ["validation"
 }
 
 /** The training split and the monitored one in the engine; if one can't be entered, none is. */
-export async function enterSplits(engine: Engine, data: Dataset): Promise<[EngineSplit, EngineSplit]> {
+export async function enterSplits(
+  engine: Engine,
+  model: Vae,
+  data: Dataset,
+): Promise<[EngineSplit, EngineSplit]> {
   const [name, monitor] = monitored(data);
   const entering = [
-    enterSplit(engine, "train", data.train, "data:train"),
-    enterSplit(engine, name, monitor, "data:monitor"),
+    enterSplit(engine, "train", data.train, "data:train", labelsFor(model)),
+    enterSplit(engine, name, monitor, "data:monitor", labelsFor(model)),
   ] as const;
   try {
     return await Promise.all(entering);

@@ -190,7 +190,7 @@ export async function trainWith<E extends Encoding>(
   }
   // The engine starts and takes the data in, in a thread of its own, while the run is prepared here.
   const starting = Promise.resolve(options.engine ?? platform.startEngine(settings.device, settings.threads));
-  const entering = starting.then((engine) => enterSplits(engine, data));
+  const entering = starting.then((engine) => enterSplits(engine, model, data));
   entering.catch(() => undefined);
   let folder: RunKeeper | undefined;
   try {
