@@ -1,3 +1,4 @@
+export { type Balance, balancedOrder, balances, requireBalance } from "./balanced.js";
 export {
   type Batch,
   type BatchOptions,

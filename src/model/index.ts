@@ -13,6 +13,7 @@ export {
 } from "./given.js";
 export * from "./images.js";
 export * from "./inside.js";
+export { networksOf } from "./networks.js";
 export * from "./noise.js";
 export * from "./safetensors.js";
 export { savedSchema } from "./saved-schema.js";

@@ -3,7 +3,9 @@ import {
   binarizeDataset,
   type Dataset,
   type ExampleSchema,
+  hideLabels,
   holdOut,
+  learnLabels,
   learnSchema,
   schemaOf,
   type Split,
@@ -27,6 +29,7 @@ export interface ExampleSettings {
   readonly seed: number;
   readonly binarize: Binarization;
   readonly standardize: Standardization;
+  readonly labelled: number | undefined;
 }
 
 /**
@@ -36,16 +39,22 @@ export interface ExampleSettings {
 export async function prepareExamples(
   model: Vae,
   dataset: Dataset,
-  { validation, seed, binarize, standardize }: ExampleSettings,
+  { validation, seed, binarize, standardize, labelled }: ExampleSettings,
 ): Promise<{ data: Dataset; schema: ExampleSchema }> {
-  await requireFit(model, dataset, binarize);
   const held = validation > 0 ? holdOut(dataset, validation, seed) : dataset;
-  const data = binarizeDataset(held, binarize);
-  const schema = await learnSchema(schemaOf(data), data.train, standardize);
+  const hidden = labelled === undefined ? held : hideLabels(held, labelled, seed);
+  await requireFit(model, hidden, binarize);
+  const data = binarizeDataset(hidden, binarize);
+  const schema = withLabels(model, data, await learnSchema(schemaOf(data), data.train, standardize));
   await requireFitting(model, data, schema, binarize);
   const [, monitor] = monitored(data);
   if (monitor.examples.dtype === data.train.examples.dtype) return { data, schema };
   throw new UserError(`${data.name}: all splits must be of one number type`);
+}
+
+/** The schema with what the training labels say of the classes, for a model that is given them. */
+function withLabels({ condition }: Vae, data: Dataset, schema: ExampleSchema): ExampleSchema {
+  return condition === undefined ? schema : { ...schema, labels: learnLabels(data, condition.classes) };
 }
 
 /** The split that is evaluated after each epoch, and its name. */

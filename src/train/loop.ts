@@ -32,6 +32,8 @@ export interface LoopPlan extends UpdateRule {
   readonly epochs: number;
   readonly seed: number;
   readonly shuffle: Shuffle;
+  /** The training examples' labels, if all classes are to come equally often. */
+  readonly balanced: Int32Array | undefined;
   /** Stop after this many epochs without a better value on the validation split. */
   readonly patience: number | undefined;
   readonly programs: Programs;
@@ -77,7 +79,7 @@ export class TrainLoop {
     this.progress = state.progress;
     this.engineState = new EngineState(plan.engine, plan.model, plan);
     const { train, seed, engine, programs } = plan;
-    this.feed = new Feed(train, programs.batch, seed, plan.shuffle, engine.loops);
+    this.feed = new Feed(train, programs.batch, seed, plan.shuffle, engine.loops, plan.balanced);
     this.stepsPerEpoch = this.feed.stepsPerEpoch;
   }
 

@@ -142,8 +142,9 @@ export async function findRate(
     batch,
   });
   const rule: UpdateRule = { ...settings, ema: undefined, skipNonFinite: undefined };
+  const balanced = settings.balance === "classes" ? data.train.labels : undefined;
   const split = await enterSplit(engine, "train", data.train, "data:train", labelsFor(model));
-  const feed = new Feed(split, batch, seed, shuffle, engine.loops);
+  const feed = new Feed(split, batch, seed, shuffle, engine.loops, balanced);
   const stepper = await Stepper.open(engine, model, {
     ...rule,
     objective: settings.objective,

@@ -7,7 +7,7 @@ import {
 } from "../data/portable.js";
 import type { Encoding } from "../distributions/index.js";
 import type { Evaluation } from "../evaluate/index.js";
-import { type EngineSplit, leaveSplit, type Shuffle } from "../feed/index.js";
+import { type Balance, type EngineSplit, leaveSplit, requireBalance, type Shuffle } from "../feed/index.js";
 import { bundle, TrainedVae, type Vae, weightsOf } from "../model/index.js";
 import { type Objective, requireLeastBatch } from "../objectives/index.js";
 import { learningRate, type Schedule, ScheduledPace, type UpdateRule } from "../optim/index.js";
@@ -36,6 +36,9 @@ export interface TrainSettings extends UpdateRule {
   /** How numbers are standardised over the training examples; `true` is `all` for pictures, `each` for all else. */
   readonly standardize: boolean | Standardization;
   readonly shuffle: Shuffle;
+  readonly balance: Balance;
+  /** How many of the training examples keep their labels; default all. */
+  readonly labelled: number | undefined;
   readonly device: string;
   readonly threads: number | undefined;
 }
@@ -151,8 +154,15 @@ function requireHeldOut(dataset: Dataset, { patience, validation }: TrainSetting
 }
 
 /** The way of standardising that suits the data, where the settings leave that open. */
-export function settled(told: TrainSettings, { kind }: Dataset): RunSettings {
+export function settled(told: TrainSettings, { kind, name, train }: Dataset): RunSettings {
   const standardize = standardizationOf(told.standardize, kind);
+  requireBalance(told.balance, train.labels, name);
+  if (told.balance !== "none" && told.shuffle !== "full") {
+    throw new UserError(
+      "balance: classes can't be dealt out in blocks; leave `shuffle` as it is by default, full",
+      2,
+    );
+  }
   if (standardize === "none" || told.binarize === "none") return { ...told, standardize };
   throw new UserError("numbers are either standardised or made binary: give `standardize` or `binarize`", 2);
 }
@@ -320,6 +330,7 @@ async function trainOnSplits<E extends Encoding>(
       programs,
       train,
       monitor,
+      balanced: settings.balance === "classes" ? data.train.labels : undefined,
       sink: folder,
       checkpointSeconds: options.checkpointSeconds ?? 60,
       signal: options.signal,
