@@ -43,6 +43,11 @@ export function classesOf({ condition }: Vae, { labels }: ExampleSchema): ModelC
   };
 }
 
+/** What a class is called: its name, or else its number. */
+export function className({ names }: ModelClasses, number: number): string {
+  return names?.[number] ?? String(number);
+}
+
 function unknownClass(value: ClassLike, { count, names }: ModelClasses): UserError {
   const range = `the classes are 0 to ${count - 1}`;
   if (typeof value === "number" || names === undefined)

@@ -6,6 +6,7 @@ export {
   aCondition,
   type ClassLike,
   classesOf,
+  className,
   classNumber,
   type Condition,
   drawClassNumbers,

@@ -66,6 +66,11 @@ function latentUseRows({ latentUse }: Evaluation): string[][] {
   ];
 }
 
+function accuracyRows({ accuracy }: Evaluation): string[][] {
+  if (accuracy === undefined || accuracy === null) return [];
+  return [["accuracy", `${(100 * accuracy).toFixed(2)}%`, "of the labelled, by the classifier"]];
+}
+
 async function evaluate(this: Cli, flags: EvaluateFlags, folder: string): Promise<void> {
   if (flags.examples !== undefined && flags.samples === undefined) {
     throw new UserError("--examples goes with --samples, the draws an example", 2);
@@ -106,6 +111,7 @@ async function evaluate(this: Cli, flags: EvaluateFlags, folder: string): Promis
           ? []
           : [["KL", measureText(kl), klMethod === "exact" ? nats : `${nats}, estimated from draws`]]),
         ["MSE", measureText(mse), perNumber(model.schema)],
+        ...accuracyRows(evaluation),
         ["active units", String(evaluation.activeUnits), `of ${evaluation.latentDim}`],
         ...likelihoodRows(evaluation),
         ...latentUseRows(evaluation),
