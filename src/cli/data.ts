@@ -39,7 +39,10 @@ export async function loadData(
 ): Promise<Dataset> {
   if (typeof source === "function") return source();
   if (typeof source !== "string") return source;
-  if (source.toLowerCase() === "mnist") return datasets.mnist(options);
+  if (source.toLowerCase() === "mnist") {
+    const { whole: _whole, ...others } = options; // it has a test part
+    return datasets.mnist(others);
+  }
   const there = await stat(source).catch(() => undefined);
   if (there === undefined && !/[./\\]/.test(source)) {
     throw new UserError(

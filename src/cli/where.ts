@@ -14,7 +14,12 @@ function valuesIn(text: string): string[] {
   const found = text.match(/\s*("[^"]*"|'[^']*'|[^,]*)\s*(,|$)/g) ?? [];
   const whole = found.join("") === text;
   const values = found
-    .map((one) => one.replace(/,$/, "").trim().replace(/^(["'])(.*)\1$/, "$2"))
+    .map((one) =>
+      one
+        .replace(/,$/, "")
+        .trim()
+        .replace(/^(["'])(.*)\1$/, "$2"),
+    )
     .filter((value, i, all) => value !== "" || i < all.length - 1);
   if (!whole || values.length === 0 || values.includes(""))
     throw new UserError(`--where: can't read the values "${text}"; ${usage}`, 2);

@@ -13,7 +13,10 @@ const name = "class-normal";
 function chosen(condition: Expr, table: Expr): Expr {
   const lead = condition.shape.slice(0, -1);
   const [classes = 1, width = 1] = table.shape as readonly number[];
-  return condition.reshape([-1, classes]).matmul(table).reshape([...lead, width]);
+  return condition
+    .reshape([-1, classes])
+    .matmul(table)
+    .reshape([...lead, width]);
 }
 
 function family(): Family {

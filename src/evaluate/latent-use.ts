@@ -62,7 +62,9 @@ export async function mutualInformationIn(
 ): Promise<MutualInformation> {
   const { seed = 0, examples = 2000, ...reading } = options;
   if (model.condition !== undefined) {
-    throw new UserError("mutual information of a conditional model's codes would be partly that of the condition");
+    throw new UserError(
+      "mutual information of a conditional model's codes would be partly that of the condition",
+    );
   }
   const wanted = Math.min(split.length, examples);
   const batch = Math.min(250, wanted);

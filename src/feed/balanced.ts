@@ -17,10 +17,15 @@ export function requireBalance(balance: Balance, labels: Int32Array | undefined,
 }
 
 /** The examples of each class, those without a label apart, in the order of the data. */
-function membersOf(labels: Int32Array): { readonly classes: readonly Int32Array[]; readonly unknown: Int32Array } {
+function membersOf(labels: Int32Array): {
+  readonly classes: readonly Int32Array[];
+  readonly unknown: Int32Array;
+} {
   const counts = new Map<number, number>();
   for (const label of labels) counts.set(label, (counts.get(label) ?? 0) + 1);
-  const places = new Map([...counts].map(([label, count]) => [label, { rows: new Int32Array(count), next: 0 }]));
+  const places = new Map(
+    [...counts].map(([label, count]) => [label, { rows: new Int32Array(count), next: 0 }]),
+  );
   labels.forEach((label, row) => {
     const place = places.get(label);
     if (place !== undefined) place.rows[place.next++] = row;

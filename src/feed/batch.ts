@@ -7,7 +7,14 @@ import {
 } from "../data/portable.js";
 import { constant, type Expr, input, scalar } from "../graph/index.js";
 import "../ops/index.js";
-import { type BindOptions, type BoundVae, modelNumbersOf, type NoiseInput, NoiseInputs, type Vae } from "../model/index.js";
+import {
+  type BindOptions,
+  type BoundVae,
+  modelNumbersOf,
+  type NoiseInput,
+  NoiseInputs,
+  type Vae,
+} from "../model/index.js";
 import { type Mode, Packing, trainableWeights, type Weights } from "../nn/index.js";
 import type { ObjectiveContext, PictureLayout } from "../objectives/index.js";
 import type { Dim, FloatType } from "../tensor/index.js";
@@ -131,7 +138,11 @@ function classifierOf(
 /** The labels as condition; where there is none, and the model has a classifier, the class that it thinks likeliest. */
 function conditionOf({ x, label }: Batch, classify: ((x: Expr) => Expr) | undefined): Expr | undefined {
   if (label === undefined || classify === undefined) return label;
-  const likeliest = oneHot(classify(x).argmax(-1).cast("int32"), label.shape.at(-1) as number, label.dtype as FloatType);
+  const likeliest = oneHot(
+    classify(x).argmax(-1).cast("int32"),
+    label.shape.at(-1) as number,
+    label.dtype as FloatType,
+  );
   const known = label.sum(-1, true).greater(0.5);
   return known.where(label, likeliest).stopGradient();
 }

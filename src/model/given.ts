@@ -52,10 +52,7 @@ function unknownClass(value: ClassLike, { count, names }: ModelClasses): UserErr
   const range = `the classes are 0 to ${count - 1}`;
   if (typeof value === "number" || names === undefined)
     return new UserError(`there is no class ${JSON.stringify(value)}; ${range}`, 2);
-  return new UserError(
-    `there is no class "${value}"; ${suggestion(value, names)} (by number, ${range})`,
-    2,
-  );
+  return new UserError(`there is no class "${value}"; ${suggestion(value, names)} (by number, ${range})`, 2);
 }
 
 /**
@@ -68,7 +65,8 @@ export function classNumber(value: ClassLike, classes: ModelClasses): number {
     if (Number.isInteger(value) && value >= 0 && value < count) return value;
     throw unknownClass(value, classes);
   }
-  if (typeof value !== "string") throw new UserError(`a class is a number or a name, got ${valueInWords(value)}`, 2);
+  if (typeof value !== "string")
+    throw new UserError(`a class is a number or a name, got ${valueInWords(value)}`, 2);
   const exact = names.indexOf(value);
   if (exact >= 0) return exact;
   const alike = names.flatMap((name, i) => (name.toLowerCase() === value.toLowerCase() ? [i] : []));
@@ -86,7 +84,10 @@ function oneHot(numbers: ArrayLike<number>, count: number): Tensor<"float32"> {
 
 function requireRows(where: string, found: number, n: number): void {
   if (found === n) return;
-  throw new UserError(`${where}: the condition is of ${found} examples, but there are ${n}; give one class for each`, 2);
+  throw new UserError(
+    `${where}: the condition is of ${found} examples, but there are ${n}; give one class for each`,
+    2,
+  );
 }
 
 /** Where a condition is asked for: which function, of how many examples. */
@@ -117,7 +118,10 @@ export function conditionRows(
     const numbers = Array.from(list, (value, i) => {
       if (value !== -1) return classNumber(value, classes);
       if (!partly)
-        throw new UserError(`${where}: example ${i} has no class (-1), and this model can't tell it by itself`, 2);
+        throw new UserError(
+          `${where}: example ${i} has no class (-1), and this model can't tell it by itself`,
+          2,
+        );
       unknown.push(i);
       return 0;
     });
@@ -133,7 +137,11 @@ export function conditionRows(
   }
   requireRows(where, found, n);
   const bad = rows.data.findIndex((value) => !Number.isFinite(value));
-  if (bad >= 0) throw new UserError(`${where}: the condition of example ${Math.floor(bad / count)} holds ${rows.data[bad]}`, 2);
+  if (bad >= 0)
+    throw new UserError(
+      `${where}: the condition of example ${Math.floor(bad / count)} holds ${rows.data[bad]}`,
+      2,
+    );
   return { rows, unknown: [] };
 }
 

@@ -36,7 +36,15 @@ const range = z.optional(z.tuple([finite, finite], must("the least and the great
 export const savedSchema = z.discriminatedUnion(
   "kind",
   [
-    z.strictObject({ kind: z.literal("image"), codec, range, height: whole, width: whole, channels: whole, labels }),
+    z.strictObject({
+      kind: z.literal("image"),
+      codec,
+      range,
+      height: whole,
+      width: whole,
+      channels: whole,
+      labels,
+    }),
     z.strictObject({ kind: z.literal("vector"), codec, range, size: whole, labels }),
     z.strictObject({
       kind: z.literal("columns"),

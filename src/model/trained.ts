@@ -271,7 +271,12 @@ export class TrainedVae<E extends Encoding = Encoding> {
     const { seed = 0, among } = options;
     const classes = this.classes;
     if (classes === undefined) throw unconditional("drawClasses");
-    return drawClassNumbers(classes, n, seed, among?.map((one) => classNumber(one, classes)));
+    return drawClassNumbers(
+      classes,
+      n,
+      seed,
+      among?.map((one) => classNumber(one, classes)),
+    );
   }
 
   /** What classes a conditional model knows, their names and rates; undefined without a condition. */
@@ -322,7 +327,10 @@ export class TrainedVae<E extends Encoding = Encoding> {
     { condition }: GivenOptions,
   ): Promise<readonly [Ends, Ends] | undefined> {
     const one = condition === undefined || typeof condition === "number" || typeof condition === "string";
-    const both = one || this.classes === undefined ? undefined : conditionRows(condition, this.classes, { where: "interpolate", n: 2 });
+    const both =
+      one || this.classes === undefined
+        ? undefined
+        : conditionRows(condition, this.classes, { where: "interpolate", n: 2 });
     const end = async (x: ModelInput, i: number): Promise<Ends | undefined> => {
       const own = both ? (rows(both.rows, i, i + 1) as Tensor<"float32">) : condition;
       const told = own === undefined ? {} : { condition: own };
@@ -368,7 +376,7 @@ export class TrainedVae<E extends Encoding = Encoding> {
     }
     const tells = examples !== undefined && this.definition.classifier !== undefined;
     if (condition === undefined && !tells) {
-      const one = 'one for all, such as { condition: 7 }, or one for each, { condition: labels }';
+      const one = "one for all, such as { condition: 7 }, or one for each, { condition: labels }";
       throw new UserError(
         `${where}: the model is given one of ${classes.count} classes with each example; give it: ${one}`,
         2,

@@ -177,11 +177,13 @@ export function vae<F extends FamilyLike = Family<EncodingOf<"mean" | "logVar">>
   const { latentScale = posterior.support === "sphere" ? Math.sqrt(latent) : 1 } = options;
   const classes = options.condition?.classes;
   requirePrior(prior, event, classes);
-  const besides = (network: Network): Network => (classes === undefined ? network : conditioned(network, classes));
+  const besides = (network: Network): Network =>
+    classes === undefined ? network : conditioned(network, classes);
   const encoding = partOf("encoder", besides(encoder), input, [posterior.rawSize(event)]);
   const decoded = decodedShape(input, likelihood.rawSize(dataEvent));
   const decoding = partOf("decoder", besides(decoder), event, decoded, input);
-  const classifier = options.classifier === undefined ? undefined : networkOf(options.classifier, "classifier");
+  const classifier =
+    options.classifier === undefined ? undefined : networkOf(options.classifier, "classifier");
   const classifying =
     classifier && classes !== undefined ? partOf("classifier", classifier, input, [classes]) : undefined;
   const parameters: ParameterSpecs = {

@@ -14,9 +14,11 @@ export interface M2Options {
 }
 
 /** What `m2` needs of a context, or a UserError that says what the model lacks. */
-function partsOf({ given, classify, label }: ObjectiveContext): Required<
-  Pick<ObjectiveContext, "given" | "classify" | "label">
-> {
+function partsOf({
+  given,
+  classify,
+  label,
+}: ObjectiveContext): Required<Pick<ObjectiveContext, "given" | "classify" | "label">> {
   if (given !== undefined && classify !== undefined && label !== undefined) return { given, classify, label };
   throw new UserError(
     "m2 learns to tell the class too: it takes a model with a condition and a classifier, such as " +
@@ -33,8 +35,12 @@ function asEachClass(
 ): { readonly posterior: Distribution; readonly reconstruction: Expr; readonly kl: Expr } {
   const { x, noise } = context;
   const [batch = 1, size = 1] = x.shape;
-  const each = Array.from({ length: classes }, (_, k) => Array.from({ length: classes }, (_, i) => (i === k ? 1 : 0)));
-  const condition = constant(each, x.dtype as FloatType).unsqueeze(1).expand([classes, batch, classes]);
+  const each = Array.from({ length: classes }, (_, k) =>
+    Array.from({ length: classes }, (_, i) => (i === k ? 1 : 0)),
+  );
+  const condition = constant(each, x.dtype as FloatType)
+    .unsqueeze(1)
+    .expand([classes, batch, classes]);
   const bound = given(condition);
   const posterior = bound.encode(x.unsqueeze(0).expand([classes, batch, size]));
   const why = whyNoKl(posterior, bound.prior);
@@ -101,7 +107,8 @@ function own(posterior: Distribution, average: (each: Expr) => Expr): Pick<Distr
 export const m2Info: ObjectiveInfo = {
   name: "m2",
   conditional: true,
-  description: "semi-supervised: a conditional model and a classifier, of data whose labels are partly missing",
+  description:
+    "semi-supervised: a conditional model and a classifier, of data whose labels are partly missing",
   options: {
     alpha: {
       type: "number",

@@ -164,10 +164,7 @@ function refusal({ latent, posterior }: Definition): UserError {
  * row, the circle as a ring, the sphere as its two halves, the simplex as a triangle, classes and the vectors of a
  * codebook one by one. Throws a UserError for a latent with more coordinates than can be drawn.
  */
-export async function latentWalk(
-  model: TrainedVae,
-  settings: ManifoldSettings = {},
-): Promise<LatentWalk> {
+export async function latentWalk(model: TrainedVae, settings: ManifoldSettings = {}): Promise<LatentWalk> {
   const { size = 20 } = settings;
   const { definition } = model;
   const { latent, input: shape, posterior } = definition;

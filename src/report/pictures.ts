@@ -78,10 +78,20 @@ export async function classesPicture({ model }: PictureSubject): Promise<RunPict
   const labels = Array.from({ length: shown * drawsEach }, (_, i) =>
     i % drawsEach === 0 ? className(classes, Math.floor(i / drawsEach)) : "",
   );
-  const picture = imageGrid(all, { shape: definition.input, columns: drawsEach, labels, ...(range && { range }) });
-  const which = shown < classes.count ? `the first ${shown} of ${classes.count} classes` : `each of the ${shown} classes`;
+  const picture = imageGrid(all, {
+    shape: definition.input,
+    columns: drawsEach,
+    labels,
+    ...(range && { range }),
+  });
+  const which =
+    shown < classes.count ? `the first ${shown} of ${classes.count} classes` : `each of the ${shown} classes`;
   const about = `A row for ${which}: draws of the prior ${definition.prior.name} (seed 0), decoded. A column has the same noise in all rows.`;
-  return { title: "Classes", caption: `${about}${rangeText(range)}`, files: { "classes.png": await encodePng(picture) } };
+  return {
+    title: "Classes",
+    caption: `${about}${rangeText(range)}`,
+    files: { "classes.png": await encodePng(picture) },
+  };
 }
 
 /** Test examples, and under each what the model makes of it. */

@@ -41,7 +41,13 @@ function figuresOf(evaluation: Evaluation | undefined, schema: ExampleSchema): R
         ]),
     { label: "MSE", value: evaluation.mse, unit: `${perNumber(schema)}, ${told}` },
     ...(typeof evaluation.accuracy === "number"
-      ? [{ label: "Accuracy", value: `${(100 * evaluation.accuracy).toFixed(2)} %`, unit: `of the labelled, ${evaluation.split}` }]
+      ? [
+          {
+            label: "Accuracy",
+            value: `${(100 * evaluation.accuracy).toFixed(2)} %`,
+            unit: `of the labelled, ${evaluation.split}`,
+          },
+        ]
       : []),
     { label: "Active units", value: `${evaluation.activeUnits} of ${evaluation.latentDim}` },
   ];

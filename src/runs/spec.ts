@@ -45,11 +45,7 @@ export function part<F extends object>(checked: object, fields: F): Checked<F> {
 }
 
 /** The model that was told; `classes` are those that its data's labels are of, for the condition `label`. */
-export function modelOf(
-  input: readonly number[],
-  told: Checked<typeof modelFields>,
-  classes?: number,
-): Vae {
+export function modelOf(input: readonly number[], told: Checked<typeof modelFields>, classes?: number): Vae {
   const { condition, ...others } = told;
   if (condition !== "label") return vae({ ...others, ...(condition && { condition }), input });
   if (classes !== undefined) return vae({ ...others, condition: { classes }, input });

@@ -1,5 +1,11 @@
 import { be, requireArgument, requireOptions, valueInWords } from "../catalogue/index.js";
-import { aCondition, aTrainedModel, type Condition, type ExampleBatch, type TrainedVae } from "../model/index.js";
+import {
+  aCondition,
+  aTrainedModel,
+  type Condition,
+  type ExampleBatch,
+  type TrainedVae,
+} from "../model/index.js";
 import { type Tensor, UserError } from "../tensor/index.js";
 
 /** Something that draws latents to decode. */
@@ -29,7 +35,8 @@ export function priorSampler(model: TrainedVae): LatentSampler {
   return {
     name: "prior",
     description: `the prior ${model.definition.prior.name}`,
-    draw: (n, seed, condition) => model.samplePrior(n, { seed, ...(condition !== undefined && { condition }) }),
+    draw: (n, seed, condition) =>
+      model.samplePrior(n, { seed, ...(condition !== undefined && { condition }) }),
   };
 }
 

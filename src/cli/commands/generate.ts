@@ -11,7 +11,16 @@ import { text, whole } from "../fields.js";
 import { flag, folderArgument, toggle } from "../flags.js";
 import { type OpenedRun, openRun } from "../model.js";
 import { classesWhere } from "../where.js";
-import { dataField, dataFor, givenOf, outFile, openFlags, type OpenFlags, saveTo, seedField } from "./shared.js";
+import {
+  dataField,
+  dataFor,
+  givenOf,
+  outFile,
+  openFlags,
+  type OpenFlags,
+  saveTo,
+  seedField,
+} from "./shared.js";
 
 interface GenerateFlags extends OpenFlags {
   readonly n?: number;
@@ -81,7 +90,10 @@ export const generateCommand = buildCommand<GenerateFlags, [folder: string], Cli
         ...dataField,
         brief: "To fit the sampler to [default = what the run was trained on]",
       }),
-      where: flag("where", text("CONDITION", 'Only of some classes: "label=7", "label=3,5", "label=Trouser"')),
+      where: flag(
+        "where",
+        text("CONDITION", 'Only of some classes: "label=7", "label=3,5", "label=Trouser"'),
+      ),
       draw: toggle("Draws of the likelihood, as noisy as the data, in place of its means"),
       columns: flag("columns", whole(1, 10_000, "N", "Images a row of the picture")),
       ...openFlags,

@@ -113,7 +113,12 @@ export async function dataFor(
 }
 
 /** The classes of examples `start` to `end` of a split, where the model takes and the data have them: options of `codes`. */
-export function givenOf({ classes }: TrainedVae, { labels, length }: Split, start: number, end: number): GivenOptions {
+export function givenOf(
+  { classes }: TrainedVae,
+  { labels, length }: Split,
+  start: number,
+  end: number,
+): GivenOptions {
   if (classes === undefined || labels === undefined) return {};
   return { condition: labels.slice(start, Math.min(end, length)) };
 }
