@@ -40,8 +40,7 @@ export async function loadData(
   if (typeof source === "function") return source();
   if (typeof source !== "string") return source;
   if (source.toLowerCase() === "mnist") {
-    const { whole: _whole, ...others } = options; // it has a test part
-    return datasets.mnist(others);
+    return datasets.mnist(defined({ ...options, whole: undefined })); // it has a test part
   }
   const there = await stat(source).catch(() => undefined);
   if (there === undefined && !/[./\\]/.test(source)) {

@@ -14,7 +14,12 @@ const data = fromArrays({
 describe("labels", () => {
   it("count the classes by their names or else the largest label of any part", () => {
     expect(classCount(data)).toBe(4);
-    const { classes: _, ...unnamed } = data;
+    const { name, train, test } = data;
+    const unnamed = fromArrays({
+      name,
+      train: { examples: train.examples, ...(train.labels && { labels: train.labels }) },
+      test: { examples: test.examples, ...(test.labels && { labels: test.labels }) },
+    });
     expect(classCount(unnamed)).toBe(4);
     expect(classCount(fromArrays({ train: ten }))).toBeUndefined();
   });

@@ -80,11 +80,7 @@ function classified({ batch, classify }: OpenBatch): Record<string, Expr> {
   const { x, label } = batch;
   if (classify === undefined || label === undefined) return {};
   const known = label.sum(-1);
-  const right = classify(x)
-    .argmax(-1)
-    .equal(label.argmax(-1))
-    .cast(known.dtype as "float32")
-    .mul(known);
+  const right = classify(x).argmax(-1).equal(label.argmax(-1)).cast(known.dtype).mul(known);
   return { labelled: known.sum(), right: right.sum() };
 }
 

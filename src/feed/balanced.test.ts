@@ -2,8 +2,8 @@ import { describe, expect, it } from "vitest";
 import { balancedOrder, requireBalance } from "./balanced.js";
 
 const labels = Int32Array.from({ length: 100 }, (_, i) => (i < 90 ? 0 : i < 97 ? 1 : 2));
-const all = (seed: number, epoch: number, of = labels): number[] => [
-  ...balancedOrder(seed, epoch, of).slice(0, of.length),
+const all = (seed: number, epoch: number, of = labels, by: "classes" | "labels" = "classes"): number[] => [
+  ...balancedOrder(by, seed, epoch, of).slice(0, of.length),
 ];
 const counts = (rows: readonly number[], of = labels): number[] =>
   [0, 1, 2].map((label) => rows.filter((row) => of[row] === label).length);
@@ -49,6 +49,19 @@ describe("a balanced order", () => {
     expect(unknown).toHaveLength(50);
     expect(new Set(unknown).size).toBe(50);
     expect(counts(rows, some).sort()).toEqual([16, 17, 17]);
+  });
+
+  it("by labels, gives half of the places to the labelled ones, of all classes", () => {
+    const few = labels.map((label, i) => (i % 10 === 0 || i > 96 || i === 91 ? label : -1));
+    const epochs = [0, 1].map((epoch) => all(4, epoch, few, "labels"));
+    for (const rows of epochs) {
+      const unknown = rows.filter((row) => few[row] === -1);
+      expect([unknown.length, new Set(unknown).size]).toEqual([50, 50]);
+      expect(counts(rows, few).sort()).toEqual([16, 17, 17]);
+    }
+    expect(epochs[0]).not.toEqual(epochs[1]);
+    // where all are labelled there is nothing to halve
+    expect(all(1, 2, labels, "labels")).toEqual(all(1, 2));
   });
 
   it("is refused where there is nothing to balance by", () => {

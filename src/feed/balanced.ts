@@ -4,11 +4,12 @@ import type { EpochOrder } from "./order.js";
 /**
  * How often examples come in an epoch. `none`: each once. `classes`: the labelled examples' places are dealt out so that all
  * classes are equally frequent, those of rare ones again and again, those of frequent ones a different part in each epoch.
+ * `labels`: labelled examples, of all classes equally often, have half of the places, and those without a label the other half.
  */
-export type Balance = "none" | "classes";
+export type Balance = "none" | "classes" | "labels";
 
 /** The ways by name. */
-export const balances: readonly Balance[] = ["none", "classes"];
+export const balances: readonly Balance[] = ["none", "classes", "labels"];
 
 /** Throws a UserError unless there are labels to balance by. */
 export function requireBalance(balance: Balance, labels: Int32Array | undefined, name: string): void {
@@ -47,16 +48,24 @@ function dealt(rows: Int32Array, count: number, stream: RandomStream): Int32Arra
 
 /**
  * The order of an epoch in which classes are equally frequent: a function of seed, epoch and labels alone, as long as the data. What
- * does not divide evenly goes to other classes in each epoch. Examples without a label come once each.
+ * does not divide evenly goes to other classes in each epoch. Examples without a label come once each or, by `labels`, as often as
+ * all others together.
  */
-export function balancedOrder(seed: number, epoch: number, labels: Int32Array): EpochOrder {
+export function balancedOrder(
+  balance: Exclude<Balance, "none">,
+  seed: number,
+  epoch: number,
+  labels: Int32Array,
+): EpochOrder {
   const { classes, unknown } = membersOf(labels);
   const stream = new RandomStream(seed, "shuffle", epoch, "balanced");
-  const places = labels.length - unknown.length;
+  const half = balance === "labels" && unknown.length > 0;
+  const unlabelled = half ? Math.floor(labels.length / 2) : unknown.length;
+  const places = labels.length - unlabelled;
   const turns = stream.child("turns").permutation(classes.length);
   const rows = new Int32Array(labels.length);
-  rows.set(unknown);
-  let start = unknown.length;
+  rows.set(half ? dealt(unknown, unlabelled, stream.child("unlabelled")) : unknown);
+  let start = unlabelled;
   for (const [turn, which] of turns.entries()) {
     const count = Math.floor(places / classes.length) + (turn < places % classes.length ? 1 : 0);
     rows.set(dealt(classes[which] ?? new Int32Array(1), count, stream.child("class", which)), start);
@@ -64,4 +73,15 @@ export function balancedOrder(seed: number, epoch: number, labels: Int32Array): 
   }
   const order = stream.child("order").permutation(labels.length);
   return order.map((place) => rows[place] ?? 0);
+}
+
+/** The labels by which a split is dealt out, if it is. */
+export interface DealtBy {
+  readonly balance: Exclude<Balance, "none">;
+  readonly labels: Int32Array;
+}
+
+/** What a feed deals a split out by; undefined if each example comes once. */
+export function dealtBy(balance: Balance, labels: Int32Array | undefined): DealtBy | undefined {
+  return balance === "none" || labels === undefined ? undefined : { balance, labels };
 }

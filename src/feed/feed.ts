@@ -1,4 +1,4 @@
-import { balancedOrder } from "./balanced.js";
+import { balancedOrder, type DealtBy } from "./balanced.js";
 import { type EpochOrder, epochOrder, type Shuffle } from "./order.js";
 import { type EngineSplit, readRows, type Reading } from "./split.js";
 
@@ -29,7 +29,7 @@ export class Feed {
   private untouched = false;
 
   /**
-   * `loops`: whether a call may be of more than one step. `balanced`: the split's labels, if all classes are to come equally often.
+   * `loops`: whether a call may be of more than one step. `dealt`: by what labels, if some are to come more often than others.
    */
   constructor(
     private readonly split: EngineSplit,
@@ -37,7 +37,7 @@ export class Feed {
     private readonly seed: number,
     private readonly shuffle: Shuffle,
     loops: boolean,
-    private readonly balanced?: Int32Array,
+    private readonly dealt?: DealtBy,
   ) {
     this.stepsPerEpoch = Math.ceil(split.length / batch);
     this.fullSteps = Math.floor(split.length / batch);
@@ -54,11 +54,11 @@ export class Feed {
   seek(epoch: number, step: number): void {
     if (this.untouched && epoch === this.epoch && step === 0) return;
     if (epoch !== this.epoch) {
-      const { shuffle, seed, split, balanced } = this;
+      const { shuffle, seed, split, dealt } = this;
       this.order =
-        balanced === undefined
+        dealt === undefined
           ? epochOrder(shuffle, seed, epoch, split.length, this.order)
-          : balancedOrder(seed, epoch, balanced);
+          : balancedOrder(dealt.balance, seed, epoch, dealt.labels);
     }
     this.epoch = epoch;
     this.next = step;

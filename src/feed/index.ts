@@ -1,4 +1,4 @@
-export { type Balance, balancedOrder, balances, requireBalance } from "./balanced.js";
+export { type Balance, balancedOrder, balances, type DealtBy, dealtBy, requireBalance } from "./balanced.js";
 export {
   type Batch,
   type BatchOptions,

@@ -90,21 +90,22 @@ function requireRows(where: string, found: number, n: number): void {
   );
 }
 
-/** Where a condition is asked for: which function, of how many examples. */
+/** Where a condition is asked for: by which function, of how many examples. */
 interface Asked {
   readonly where: string;
   readonly n: number;
+  /** The probabilities [n, classes] of each class for the examples, where the model can tell them. */
+  readonly classify?: (() => Promise<Tensor<"float32">>) | undefined;
 }
 
 /**
- * A condition as rows [n, classes], and the examples for which it says none (-1), if `partly` allows that. Throws a UserError that
+ * A condition as rows [n, classes], and the examples for which it says none (-1), where the model can tell it. Throws a UserError that
  * names the class which there isn't, or the numbers that don't agree.
  */
-export function conditionRows(
+function conditionRows(
   condition: Condition,
   classes: ModelClasses,
-  { where, n }: Asked,
-  partly = false,
+  { where, n, classify }: Asked,
 ): { readonly rows: Tensor<"float32">; readonly unknown: readonly number[] } {
   const { count } = classes;
   if (typeof condition === "number" || typeof condition === "string") {
@@ -117,7 +118,7 @@ export function conditionRows(
     const unknown: number[] = [];
     const numbers = Array.from(list, (value, i) => {
       if (value !== -1) return classNumber(value, classes);
-      if (!partly)
+      if (classify === undefined)
         throw new UserError(
           `${where}: example ${i} has no class (-1), and this model can't tell it by itself`,
           2,
@@ -143,6 +144,67 @@ export function conditionRows(
       2,
     );
   return { rows, unknown: [] };
+}
+
+/**
+ * The condition of examples as rows [n, classes]: as told, and where it isn't, as the model tells; undefined if the model has none.
+ * Throws a UserError that names the function if the condition is missing, is of something else, or is told for nothing.
+ */
+export async function settledCondition(
+  condition: Condition | undefined,
+  classes: ModelClasses | undefined,
+  asked: Asked,
+): Promise<Tensor<"float32"> | undefined> {
+  const { where, n, classify } = asked;
+  if (classes === undefined) {
+    if (condition === undefined) return undefined;
+    throw unconditional(where);
+  }
+  if (condition === undefined && classify === undefined) {
+    const ways = "one for all, such as { condition: 7 }, or one for each, { condition: labels }";
+    throw new UserError(
+      `${where}: the model is given one of ${classes.count} classes with each example; give it: ${ways}`,
+      2,
+    );
+  }
+  const told = condition ?? new Int32Array(n).fill(-1);
+  const { rows, unknown } = conditionRows(told, classes, asked);
+  if (unknown.length === 0 || classify === undefined) return rows;
+  const { data } = await classify();
+  const { count } = classes;
+  for (const i of unknown) {
+    const own = data.subarray(i * count, (i + 1) * count);
+    rows.data.fill(0, i * count, (i + 1) * count);
+    rows.data[i * count + own.indexOf(own.reduce((a, b) => Math.max(a, b)))] = 1;
+  }
+  return rows;
+}
+
+/** The conditions of the two ends of a walk: one for both, or a list or tensor of two. Throws a UserError for other lists. */
+export function endConditions(
+  condition: Condition | undefined,
+): readonly [Condition | undefined, Condition | undefined] {
+  if (condition === undefined || typeof condition === "number" || typeof condition === "string")
+    return [condition, condition];
+  const where = "interpolate";
+  if (Array.isArray(condition) || condition instanceof Int32Array) {
+    const list = condition as readonly ClassLike[];
+    requireRows(where, list.length, 2);
+    return [list.slice(0, 1), list.slice(1)] as [Condition, Condition];
+  }
+  const { shape, data } = condition as Tensor<"float32">;
+  requireRows(where, shape[0] ?? 0, 2);
+  const width = data.length / 2;
+  const row = (i: number): Condition => tensor("float32", [1, width], data.slice(i * width, (i + 1) * width));
+  return [row(0), row(1)];
+}
+
+/** The UserError for a condition that is told to a model without. */
+export function unconditional(where: string): UserError {
+  return new UserError(
+    `${where}: the model was trained without a condition, so none can be given; train one with \`condition\` (--condition label)`,
+    2,
+  );
 }
 
 /** Class numbers for `n` new examples, at the rates of those allowed; that of example i depends on the seed and i alone. */

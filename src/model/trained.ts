@@ -2,7 +2,7 @@ import { be, type ChecksOf, requireArgument, requireOptions, valueInWords } from
 import { type ExampleSchema, pictureRange, rows, wholeSchema } from "../data/portable.js";
 import type { Encoding } from "../distributions/index.js";
 import { type Backend, type Session, type Tensors } from "../runtime/index.js";
-import { allocate, isShared, sizeOf, type Tensor, tensor, UserError } from "../tensor/index.js";
+import { isShared, sizeOf, type Tensor, tensor, UserError } from "../tensor/index.js";
 import {
   decoderFunction,
   drawnExamplesFunction,
@@ -20,10 +20,13 @@ import {
   classesOf,
   classNumber,
   type Condition,
-  conditionRows,
   drawClassNumbers,
+  endConditions,
   type ModelClasses,
+  settledCondition,
+  unconditional,
 } from "./given.js";
+import { between } from "./path.js";
 import { ExampleBatch } from "./images.js";
 import { whyOutside } from "./inside.js";
 import { noiseRows } from "./noise.js";
@@ -252,8 +255,7 @@ export class TrainedVae<E extends Encoding = Encoding> {
   async generate(n: number, options: GenerateOptions = {}): Promise<ExampleBatch> {
     requireDraws(n);
     requireOptions("generate", options, { ...drawChecks, ...decodeChecks });
-    const { seed = 0, condition: _told, ...decode } = options;
-    const { condition } = this.withClasses(n, options);
+    const { seed = 0, condition, ...decode } = this.withClasses(n, options);
     const given = condition !== undefined && { condition };
     return this.decode(await this.samplePrior(n, { seed, ...given }), { ...decode, seed, ...given });
   }
@@ -313,32 +315,17 @@ export class TrainedVae<E extends Encoding = Encoding> {
     requireExamples("interpolate", from, "its first example");
     requireExamples("interpolate", to, "its second example");
     requireOptions("interpolate", options, givenChecks);
-    const ends = await this.endsOf(from, to, options);
-    const [a, b] = [await this.codes(from, ends?.[0]), await this.codes(to, ends?.[1])];
-    const path = between(a, b, steps);
-    if (ends === undefined) return this.decode(path);
-    return this.decode(path, { condition: between(ends[0].condition, ends[1].condition, steps) });
-  }
-
-  /** The conditions of the two ends of an interpolation, each [1, classes]; undefined if the model has none. */
-  private async endsOf(
-    from: ModelInput,
-    to: ModelInput,
-    { condition }: GivenOptions,
-  ): Promise<readonly [Ends, Ends] | undefined> {
-    const one = condition === undefined || typeof condition === "number" || typeof condition === "string";
-    const both =
-      one || this.classes === undefined
-        ? undefined
-        : conditionRows(condition, this.classes, { where: "interpolate", n: 2 });
-    const end = async (x: ModelInput, i: number): Promise<Ends | undefined> => {
-      const own = both ? (rows(both.rows, i, i + 1) as Tensor<"float32">) : condition;
-      const told = own === undefined ? {} : { condition: own };
+    const own = endConditions(options.condition);
+    const given = async (x: ModelInput, condition: Condition | undefined): Promise<GivenOptions> => {
+      const told = condition === undefined ? {} : { condition };
       const found = await this.conditionFor("interpolate", 1, told, this.examplesOf(x));
-      return found && { condition: found };
+      return found === undefined ? {} : { condition: found };
     };
-    const [a, b] = [await end(from, 0), await end(to, 1)];
-    return a && b && [a, b];
+    const [first, last] = [await given(from, own[0]), await given(to, own[1])];
+    const path = between(await this.codes(from, first), await this.codes(to, last), steps);
+    if (this.classes === undefined) return this.decode(path);
+    const [a, b] = [first.condition, last.condition] as Tensor<"float32">[];
+    return this.decode(path, a && b && { condition: between(a, b, steps) });
   }
 
   /** Frees the engine's sessions; the model can be used again and opens new ones. */
@@ -359,40 +346,16 @@ export class TrainedVae<E extends Encoding = Encoding> {
     return { ...options, condition: this.drawClasses(n, { seed }) };
   }
 
-  /**
-   * The condition of `n` examples as rows [n, classes]: as told or, of `examples`, as the classifier tells; undefined if the model
-   * has none. Throws a UserError that names `where` if it is missing, is of something else, or is told for nothing.
-   */
-  private async conditionFor(
+  /** The condition of `n` examples as rows [n, classes]; undefined if the model has none. */
+  private conditionFor(
     where: string,
     n: number,
     { condition }: GivenOptions,
     examples?: ModelInput,
   ): Promise<Tensor<"float32"> | undefined> {
-    const { classes } = this;
-    if (classes === undefined) {
-      if (condition === undefined) return undefined;
-      throw unconditional(where);
-    }
     const tells = examples !== undefined && this.definition.classifier !== undefined;
-    if (condition === undefined && !tells) {
-      const one = "one for all, such as { condition: 7 }, or one for each, { condition: labels }";
-      throw new UserError(
-        `${where}: the model is given one of ${classes.count} classes with each example; give it: ${one}`,
-        2,
-      );
-    }
-    const told = condition ?? new Int32Array(n).fill(-1);
-    const { rows: given, unknown } = conditionRows(told, classes, { where, n }, tells);
-    if (unknown.length === 0 || examples === undefined) return given;
-    const probabilities = await this.classify(examples);
-    const { count } = classes;
-    for (const i of unknown) {
-      const own = probabilities.data.subarray(i * count, (i + 1) * count);
-      given.data.fill(0, i * count, (i + 1) * count);
-      given.data[i * count + own.indexOf(own.reduce((a, b) => Math.max(a, b)))] = 1;
-    }
-    return given;
+    const classify = tells ? () => this.classify(examples) : undefined;
+    return settledCondition(condition, this.classes, { where, n, classify });
   }
 
   /** What is fed as condition to a function of examples `start` to `end`, if it takes one. */
@@ -489,28 +452,6 @@ function noiseFeeds(
 }
 
 type Results = Record<string, Tensor<"float32">>;
-
-interface Ends {
-  readonly condition: Tensor<"float32">;
-}
-
-/** `steps` rows on the straight line from the first row of `a` to that of `b`, both included. */
-function between(a: Tensor<"float32">, b: Tensor<"float32">, steps: number): Tensor<"float32"> {
-  const width = a.shape[1] ?? 1;
-  const path = allocate("float32", steps * width);
-  for (let i = 0; i < path.length; i++) {
-    const t = Math.floor(i / width) / (steps - 1);
-    path[i] = (a.data[i % width] ?? 0) * (1 - t) + (b.data[i % width] ?? 0) * t;
-  }
-  return tensor("float32", [steps, width], path);
-}
-
-function unconditional(where: string): UserError {
-  return new UserError(
-    `${where}: the model was trained without a condition, so none can be given; train one with \`condition\` (--condition label)`,
-    2,
-  );
-}
 
 function requireFiniteLatents({ data, shape }: Tensor<"float32">): void {
   const bad = data.findIndex((value) => !Number.isFinite(value));

@@ -1,7 +1,6 @@
 import { requireEntryOptions } from "../catalogue/index.js";
-import { type Distribution, drawFrom, klDivergence } from "../distributions/index.js";
+import { type Distribution, drawFrom, klDivergence, type NoiseSource } from "../distributions/index.js";
 import { constant, type Expr } from "../graph/index.js";
-import type { FloatType } from "../tensor/index.js";
 import { UserError } from "../tensor/index.js";
 import type { ObjectiveInfo } from "./info.js";
 import type { Objective, ObjectiveContext } from "./objective.js";
@@ -27,6 +26,16 @@ function partsOf({
   );
 }
 
+/** The same noise for an example as any class, so that what tells its classes apart is no luck of the draw. */
+function sharedNoise(noise: NoiseSource, classes: number): NoiseSource {
+  return {
+    draw(kind, shape) {
+      const [first, ...rest] = shape;
+      return first === classes ? noise.draw(kind, rest).expand(shape) : noise.draw(kind, shape);
+    },
+  };
+}
+
 /** For each class and example, [classes, batch]: the distortion and rate if the example were of that class. */
 function asEachClass(
   context: ObjectiveContext,
@@ -38,16 +47,14 @@ function asEachClass(
   const each = Array.from({ length: classes }, (_, k) =>
     Array.from({ length: classes }, (_, i) => (i === k ? 1 : 0)),
   );
-  const condition = constant(each, x.dtype as FloatType)
-    .unsqueeze(1)
-    .expand([classes, batch, classes]);
+  const condition = constant(each, x.dtype).unsqueeze(1).expand([classes, batch, classes]);
   const bound = given(condition);
   const posterior = bound.encode(x.unsqueeze(0).expand([classes, batch, size]));
   const why = whyNoKl(posterior, bound.prior);
   if (why !== undefined) throw new UserError(`m2: ${why}`, 2);
   if (posterior.rsample === undefined)
     throw new UserError(`m2: the posterior ${posterior.name} has no reparameterised draws`, 2);
-  const z = drawFrom(posterior, noise);
+  const z = drawFrom(posterior, sharedNoise(noise, classes));
   return {
     posterior,
     reconstruction: bound.decode(z).logProb(x).neg(),

@@ -61,8 +61,7 @@ export function withClassifier(
   objective: string | undefined,
 ): Checked<typeof modelFields> {
   if (objective !== "m2" || told.condition === undefined || told.classifier !== undefined) return told;
-  const { condition: _condition, ...others } = told;
-  return { ...told, classifier: networksOf(others).encoder };
+  return { ...told, classifier: networksOf(told).encoder };
 }
 
 /**

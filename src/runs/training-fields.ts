@@ -185,10 +185,10 @@ export const trainingFields = {
     default: { value: "full" },
     placeholder: "NAME",
   }),
-  /** How often examples come: none, each once an epoch, or classes, all classes equally often; default none. Labelled examples of rare classes then come again and again, of frequent ones others in each epoch. */
+  /** How often examples come: none, each once an epoch; classes, all classes equally often; labels; default none. Labelled examples of rare classes then come again and again, of frequent ones others in each epoch; with labels, labelled examples also have half of the places, as semi-supervised training likes. */
   balance: choice(balances, {
-    about: "How often examples come: none, each once an epoch, or classes, all classes equally often",
-    more: "Labelled examples of rare classes then come again and again, of frequent ones others in each epoch.",
+    about: "How often examples come: none, each once an epoch; classes, all classes equally often; labels",
+    more: "Labelled examples of rare classes then come again and again, of frequent ones others in each epoch; with labels, labelled examples also have half of the places, as semi-supervised training likes.",
     default: { value: "none" },
     placeholder: "NAME",
   }),

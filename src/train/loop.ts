@@ -1,5 +1,5 @@
 import { collapse } from "../evaluate/index.js";
-import { type EngineSplit, Feed, type Portion, settle, type Shuffle } from "../feed/index.js";
+import { type DealtBy, type EngineSplit, Feed, type Portion, settle, type Shuffle } from "../feed/index.js";
 import type { ExampleSchema } from "../data/portable.js";
 import type { Vae } from "../model/index.js";
 import type { Objective } from "../objectives/index.js";
@@ -32,8 +32,8 @@ export interface LoopPlan extends UpdateRule {
   readonly epochs: number;
   readonly seed: number;
   readonly shuffle: Shuffle;
-  /** The training examples' labels, if all classes are to come equally often. */
-  readonly balanced: Int32Array | undefined;
+  /** By what labels the training examples are dealt out, if some are to come more often than others. */
+  readonly dealt: DealtBy | undefined;
   /** Stop after this many epochs without a better value on the validation split. */
   readonly patience: number | undefined;
   readonly programs: Programs;
@@ -79,7 +79,7 @@ export class TrainLoop {
     this.progress = state.progress;
     this.engineState = new EngineState(plan.engine, plan.model, plan);
     const { train, seed, engine, programs } = plan;
-    this.feed = new Feed(train, programs.batch, seed, plan.shuffle, engine.loops, plan.balanced);
+    this.feed = new Feed(train, programs.batch, seed, plan.shuffle, engine.loops, plan.dealt);
     this.stepsPerEpoch = this.feed.stepsPerEpoch;
   }
 

@@ -7,7 +7,14 @@ import {
 } from "../data/portable.js";
 import type { Encoding } from "../distributions/index.js";
 import type { Evaluation } from "../evaluate/index.js";
-import { type Balance, type EngineSplit, leaveSplit, requireBalance, type Shuffle } from "../feed/index.js";
+import {
+  type Balance,
+  dealtBy,
+  type EngineSplit,
+  leaveSplit,
+  requireBalance,
+  type Shuffle,
+} from "../feed/index.js";
 import { bundle, TrainedVae, type Vae, weightsOf } from "../model/index.js";
 import { type Objective, requireLeastBatch } from "../objectives/index.js";
 import { learningRate, type Schedule, ScheduledPace, type UpdateRule } from "../optim/index.js";
@@ -330,7 +337,7 @@ async function trainOnSplits<E extends Encoding>(
       programs,
       train,
       monitor,
-      balanced: settings.balance === "classes" ? data.train.labels : undefined,
+      dealt: dealtBy(settings.balance, data.train.labels),
       sink: folder,
       checkpointSeconds: options.checkpointSeconds ?? 60,
       signal: options.signal,
