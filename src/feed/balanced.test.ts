@@ -65,8 +65,12 @@ describe("a balanced order", () => {
   });
 
   it("is refused where there is nothing to balance by", () => {
-    expect(() => requireBalance("classes", undefined, "data")).toThrow("balance: data has no labels");
-    expect(() => requireBalance("classes", Int32Array.of(-1, -1), "data")).toThrow("has no labels");
-    requireBalance("none", undefined, "data");
+    expect(() => requireBalance({ balance: "classes", shuffle: "full" }, undefined, "data")).toThrow(
+      "balance: data has no labels",
+    );
+    expect(() =>
+      requireBalance({ balance: "classes", shuffle: "full" }, Int32Array.of(-1, -1), "data"),
+    ).toThrow("has no labels");
+    requireBalance({ balance: "none", shuffle: "blocks" }, undefined, "data");
   });
 });

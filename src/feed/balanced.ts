@@ -1,5 +1,5 @@
 import { RandomStream, UserError } from "../tensor/index.js";
-import type { EpochOrder } from "./order.js";
+import type { EpochOrder, Shuffle } from "./order.js";
 
 /**
  * How often examples come in an epoch. `none`: each once. `classes`: the labelled examples' places are dealt out so that all
@@ -11,8 +11,18 @@ export type Balance = "none" | "classes" | "labels";
 /** The ways by name. */
 export const balances: readonly Balance[] = ["none", "classes", "labels"];
 
-/** Throws a UserError unless there are labels to balance by. */
-export function requireBalance(balance: Balance, labels: Int32Array | undefined, name: string): void {
+/** Throws a UserError unless there are labels to balance by, and whole orders are shuffled. */
+export function requireBalance(
+  { balance, shuffle }: { readonly balance: Balance; readonly shuffle: Shuffle },
+  labels: Int32Array | undefined,
+  name: string,
+): void {
+  if (balance !== "none" && shuffle !== "full") {
+    throw new UserError(
+      "balance: classes can't be dealt out in blocks; leave `shuffle` as it is by default, full",
+      2,
+    );
+  }
   if (balance === "none" || labels?.some((label) => label >= 0)) return;
   throw new UserError(`balance: ${name} has no labels, so its classes can't be made equally frequent`, 2);
 }

@@ -1,7 +1,7 @@
 import { be, type ChecksOf, requireArgument, requireOptions, valueInWords } from "../catalogue/index.js";
 import { type ExampleSchema, pictureRange, rows, wholeSchema } from "../data/portable.js";
 import type { Encoding } from "../distributions/index.js";
-import { type Backend, type Session, type Tensors } from "../runtime/index.js";
+import type { Backend, Tensors } from "../runtime/index.js";
 import { isShared, sizeOf, type Tensor, tensor, UserError } from "../tensor/index.js";
 import {
   decoderFunction,
@@ -26,10 +26,10 @@ import {
   settledCondition,
   unconditional,
 } from "./given.js";
-import { between } from "./path.js";
+import { between, requireFiniteLatents } from "./latents.js";
+import { ModelSessions, noiseFeeds, type Results } from "./sessions.js";
 import { ExampleBatch } from "./images.js";
 import { whyOutside } from "./inside.js";
-import { noiseRows } from "./noise.js";
 import type { Vae } from "./vae.js";
 
 /**
@@ -97,16 +97,6 @@ function requireDraws(n: unknown): void {
     throw new UserError(`the number of samples must be a whole number from 1, got ${valueInWords(n)}`, 2);
 }
 
-/** Numbers of an example that are computed at a time, in all examples of a block: 1.6 MB stay in a core's cache. */
-const blockNumbers = 400_000;
-const largestBlock = 1024;
-
-type Build = (
-  model: Vae,
-  weights: Readonly<Record<string, Tensor>>,
-  options: FunctionOptions,
-) => ModelFunction;
-
 const aVae = be.having(["input", "parameters"], "a model, such as vae({ input: [28, 28] })");
 
 function inputOf(definition: Vae): readonly number[] {
@@ -120,18 +110,18 @@ function inputOf(definition: Vae): readonly number[] {
  * NaN among them.
  */
 export class TrainedVae<E extends Encoding = Encoding> {
-  private readonly sessions = new Map<ModelFunction, Promise<Session>>();
-  private readonly functions = new Map<string, ModelFunction>();
+  private readonly sessions: ModelSessions;
 
   constructor(
     readonly definition: Vae<E>,
     readonly weights: Readonly<Record<string, Tensor>>,
-    private readonly openBackend: () => Promise<Backend>,
+    openBackend: () => Promise<Backend>,
     /** What the numbers of an example are; default: bytes are x/255, floats as they are. */
     readonly schema: ExampleSchema = wholeSchema(inputOf(definition)),
   ) {
     requireArgument("TrainedVae", "the weights", weights, be.having([], "an object of tensors by name"));
     requireArgument("TrainedVae", "what opens an engine", openBackend, be.callable);
+    this.sessions = new ModelSessions(openBackend, definition.dataSize);
     for (const [name, { shape }] of Object.entries(definition.parameters)) {
       const found = weights[name]?.shape.join();
       if (found !== shape.join()) {
@@ -330,13 +320,7 @@ export class TrainedVae<E extends Encoding = Encoding> {
 
   /** Frees the engine's sessions; the model can be used again and opens new ones. */
   async close(): Promise<void> {
-    const opening = [...this.sessions.values()];
-    this.sessions.clear();
-    const opened = (await Promise.allSettled(opening)).flatMap((result) =>
-      result.status === "fulfilled" ? [result.value] : [],
-    );
-    const closed = await Promise.allSettled(opened.map((session) => session.close()));
-    for (const result of closed) if (result.status === "rejected") throw result.reason;
+    await this.sessions.close();
   }
 
   /** The options with classes drawn for `n` examples where none are told, of a conditional model. */
@@ -389,78 +373,21 @@ export class TrainedVae<E extends Encoding = Encoding> {
   }
 
   private functionNamed(name: string, build: Build, stored: ExampleType = "float32"): ModelFunction {
-    const key = `${name}/${stored}`;
-    const made =
-      this.functions.get(key) ?? build(this.definition, this.weights, { stored, schema: this.schema });
-    this.functions.set(key, made);
-    return made;
+    const { definition, weights, schema } = this;
+    return this.sessions.made(`${name}/${stored}`, () => build(definition, weights, { stored, schema }));
   }
 
-  private sessionOf(fn: ModelFunction): Promise<Session> {
-    const known = this.sessions.get(fn);
-    if (known !== undefined) return known;
-    const opening = this.openBackend().then((backend) => backend.open(fn.graph.bytes));
-    this.sessions.set(fn, opening);
-    // What failed once may work the next time.
-    opening.catch(() => {
-      if (this.sessions.get(fn) === opening) this.sessions.delete(fn);
-    });
-    return opening;
-  }
-
-  /**
-   * Runs a function over examples 0 to `n`, in blocks of about equal size; answers all its outputs. Those with a row
-   * for each example lie in `places` or, if there is more than one block, in new memory.
-   */
-  private async inBlocks(
-    fn: ModelFunction,
-    n: number,
-    feedsFor: (start: number, end: number) => Tensors,
-    places: Results = {},
-  ): Promise<Results> {
-    const session = await this.sessionOf(fn);
-    const most = Math.max(1, Math.min(largestBlock, Math.floor(blockNumbers / this.definition.dataSize)));
-    const blocks = Math.ceil(n / most);
-    const whole = { ...places };
-    for (let block = 0; block < blocks; block++) {
-      const [from, to] = [Math.round((block * n) / blocks), Math.round(((block + 1) * n) / blocks)];
-      const parts: Results = {};
-      for (const [name, all] of Object.entries(whole))
-        if (fn.perExample.has(name)) parts[name] = rows(all, from, to) as Tensor<"float32">;
-      const results = (await session.run(feedsFor(from, to), fn.graph.outputs, parts)) as Results;
-      for (const [name, result] of Object.entries(results)) {
-        const part = parts[name];
-        if (!fn.perExample.has(name) || (blocks === 1 && part === undefined)) whole[name] ??= result;
-        else if (result !== part) {
-          const all = (whole[name] ??= tensor("float32", [n, ...result.shape.slice(1)]));
-          all.data.set(result.data, (from * all.data.length) / n);
-        }
-      }
-    }
-    return whole;
+  private inBlocks(...[fn, n, feedsFor, places]: Parameters<ModelSessions["inBlocks"]>): Promise<Results> {
+    return this.sessions.inBlocks(fn, n, feedsFor, places);
   }
 }
 
-/** The noise of examples `start` to `end` for a function. */
-function noiseFeeds(
-  { noise }: ModelFunction,
-  source: Parameters<typeof noiseRows>[1],
-  start: number,
-  end: number,
-): Tensors {
-  return Object.fromEntries(noise.map((one) => [one.name, noiseRows(one, source, start, end)]));
-}
-
-type Results = Record<string, Tensor<"float32">>;
-
-function requireFiniteLatents({ data, shape }: Tensor<"float32">): void {
-  const bad = data.findIndex((value) => !Number.isFinite(value));
-  if (bad < 0) return;
-  const width = shape[1] ?? 1;
-  throw new UserError(
-    `latent ${Math.floor(bad / width)} holds ${data[bad]} as coordinate ${bad % width}; only finite numbers can be decoded`,
-  );
-}
+/** Builds a function of a model. */
+type Build = (
+  model: Vae,
+  weights: Readonly<Record<string, Tensor>>,
+  options: FunctionOptions,
+) => ModelFunction;
 
 /** The same values outside shared memory, in which data sets lie and which ONNX Runtime does not take. */
 function unshared<T extends ModelInput>(value: T): T {

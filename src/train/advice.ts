@@ -53,6 +53,14 @@ export function idleRateAdvice(rule: UpdateRule, model: Pick<Vae, "parameters">)
   return `the ${idle.join(" and the ")} of this model has no parameters to train: its own learning rate does nothing.`;
 }
 
+/** The warning for a run that is resumed with another number of threads than it had. */
+export function otherThreads(before: number, now: number | null): string {
+  return (
+    `the run was trained with ${before} thread${before === 1 ? "" : "s"} so far, and goes on with ${now ?? "a GPU"}: ` +
+    "the weights may differ in their last bits from those of a run that kept to one number"
+  );
+}
+
 /** Numbers further from 0 than this, not standardised, are likely why training diverged. */
 const wide = 10;
 

@@ -20,13 +20,13 @@ import { type Objective, requireLeastBatch } from "../objectives/index.js";
 import { learningRate, type Schedule, ScheduledPace, type UpdateRule } from "../optim/index.js";
 import type { Backend, Engine } from "../runtime/index.js";
 import { UserError } from "../tensor/index.js";
-import { averageAdvice, idleRateAdvice, warmupAdvice, wideDataAdvice } from "./advice.js";
+import { averageAdvice, idleRateAdvice, otherThreads, warmupAdvice, wideDataAdvice } from "./advice.js";
 import type { Change, EpochRecord, TrainEvent } from "./events.js";
 import { EngineState } from "./engine-state.js";
 import { type CheckpointSink, TrainLoop } from "./loop.js";
 import { Programs } from "./programs.js";
 import { enterSplits, monitored, prepareExamples } from "./examples.js";
-import { initialState, madeWeights, requireState, type TrainState } from "./state.js";
+import { initialState, madeWeights, reopened, requireState, type TrainState } from "./state.js";
 
 /** Everything that training goes by, checked and complete. */
 export interface TrainSettings extends UpdateRule {
@@ -163,23 +163,9 @@ function requireHeldOut(dataset: Dataset, { patience, validation }: TrainSetting
 /** The way of standardising that suits the data, where the settings leave that open. */
 export function settled(told: TrainSettings, { kind, name, train }: Dataset): RunSettings {
   const standardize = standardizationOf(told.standardize, kind);
-  requireBalance(told.balance, train.labels, name);
-  if (told.balance !== "none" && told.shuffle !== "full") {
-    throw new UserError(
-      "balance: classes can't be dealt out in blocks; leave `shuffle` as it is by default, full",
-      2,
-    );
-  }
+  requireBalance(told, train.labels, name);
   if (standardize === "none" || told.binarize === "none") return { ...told, standardize };
   throw new UserError("numbers are either standardised or made binary: give `standardize` or `binarize`", 2);
-}
-
-/** Goes on for more epochs than a finished run had, if asked to; a run that stopped early stays stopped. */
-function reopened(state: TrainState, { epochs, patience }: TrainSettings): TrainState {
-  const { progress } = state;
-  const waited = progress.epoch - (progress.best?.epoch ?? progress.epoch);
-  const stoppedEarly = patience !== undefined && waited >= patience;
-  return { ...state, progress: { ...progress, finished: progress.epoch >= epochs || stoppedEarly } };
 }
 
 /**
@@ -265,13 +251,6 @@ interface Training<E extends Encoding> {
   readonly found: TrainState | undefined;
   readonly changed: readonly Change[];
   readonly warnings: readonly string[];
-}
-
-function otherThreads(before: number, now: number | null): string {
-  return (
-    `the run was trained with ${before} thread${before === 1 ? "" : "s"} so far, and goes on with ${now ?? "a GPU"}: ` +
-    "the weights may differ in their last bits from those of a run that kept to one number"
-  );
 }
 
 async function trainIn<E extends Encoding>(
