@@ -27,6 +27,8 @@ export { studentT } from "./student-t.js";
 export { uniform } from "./uniform.js";
 export { vonMises } from "./von-mises.js";
 export { classNormal } from "./class-normal.js";
+export { negativeBinomial } from "./negative-binomial.js";
+export { columns } from "./columns/columns.js";
 export { mixture } from "./mixture.js";
 export { product } from "./product.js";
 export { vampPrior } from "./vamp-prior.js";

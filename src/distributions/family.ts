@@ -1,6 +1,6 @@
 import type { Json } from "../catalogue/index.js";
 import type { Expr } from "../graph/index.js";
-import type { ParameterSpecs, Weights } from "../nn/index.js";
+import type { Mode, NoiseSource, ParameterSpecs, Weights } from "../nn/index.js";
 import type { Tensor } from "../tensor/index.js";
 import type { Distribution, Support } from "./distribution.js";
 import type { Role } from "./role.js";
@@ -17,6 +17,10 @@ export interface FamilyContext {
   readonly dataSize?: number;
   /** What examples are given along with, [batch, numbers], in a conditional model: their class as ones and zeros. */
   readonly condition?: Expr;
+  /** Whether the model is being trained; default `evaluate`. */
+  readonly mode?: Mode;
+  /** Fresh noise at each step of training, apart from the objective's. */
+  readonly noise?: NoiseSource;
   /** What the family is in the model, where that makes a difference. */
   readonly role?: Role;
   /**

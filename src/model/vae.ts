@@ -221,6 +221,8 @@ export function vae<F extends FamilyLike = Family<EncodingOf<"mean" | "logVar">>
         dtype,
         weights: unprefixed(part, weights),
         dataSize,
+        mode: networks.mode,
+        noise: networks.noise,
         ...(scheduled && { scheduled: (name, at) => scheduled(`${part}.${name}`, at) }),
       });
       const encodeIn = (x: Expr, given: NetworkContext): Distribution =>
