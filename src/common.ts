@@ -293,7 +293,7 @@ export type {
   TrainSettings,
   TrainSurroundings,
 } from "./train/portable.js";
-export type { Shuffle } from "./feed/index.js";
+export type { Balance, Shuffle } from "./feed/index.js";
 
 // A run as one spec, told and kept
 export {

@@ -39,15 +39,6 @@ export interface Column {
   readonly size: number;
 }
 
-export interface WholeExample {
-  readonly codec: Codec;
-  /**
-   * The least and the greatest number of the training examples, in the data's own units; missing while it has not been
-   * looked for, and where numbers go from 0 to 1 by their nature.
-   */
-  readonly range?: readonly [least: number, greatest: number];
-}
-
 /** What is known of the classes that a conditional model is given. Plain data, which is stored with runs and models. */
 export interface LabelSchema {
   /** The share of each class in the labelled training examples; they add up to 1. */
@@ -56,13 +47,19 @@ export interface LabelSchema {
   readonly names?: readonly string[];
 }
 
-/** What the numbers of an example are, and what a conditional model is given beside them. Plain data, which is stored with runs and models. */
-export type ExampleSchema = Numbers & {
+export interface WholeExample {
+  readonly codec: Codec;
+  /**
+   * The least and the greatest number of the training examples, in the data's own units; missing while it has not been
+   * looked for, and where numbers go from 0 to 1 by their nature.
+   */
+  readonly range?: readonly [least: number, greatest: number];
   /** What a conditional model's training labels say of the classes; missing in all others. */
   readonly labels?: LabelSchema;
-};
+}
 
-type Numbers =
+/** What the numbers of an example are, and what a conditional model is given beside them. Plain data, which is stored with runs and models. */
+export type ExampleSchema =
   | (WholeExample & {
       readonly kind: "image";
       readonly height: number;
@@ -70,7 +67,7 @@ type Numbers =
       readonly channels: number;
     })
   | (WholeExample & { readonly kind: "vector"; readonly size: number })
-  | { readonly kind: "columns"; readonly columns: readonly Column[] };
+  | { readonly kind: "columns"; readonly columns: readonly Column[]; readonly labels?: LabelSchema };
 
 /** A run of numbers of an example that are coded alike. */
 export interface SchemaPart {

@@ -119,7 +119,7 @@ export async function writeReport(run: Run, into?: string): Promise<WrittenRepor
     subtitle: `${model.definition.describe()}. Objective ${objective.name}. ${data.name}: ${describeDataset(data)}.`,
     figures: figuresOf(evaluation, model.schema),
     warnings: [
-      ...(collapsed === undefined ? [] : [collapseAdvice(collapsed, objective.name)]),
+      ...(collapsed === undefined ? [] : [collapseAdvice(collapsed, objective.name, model.definition)]),
       ...(run.finished ? [] : ["The run was interrupted; these are the figures so far."]),
       ...skipped,
     ],

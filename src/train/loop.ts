@@ -248,7 +248,8 @@ export class TrainLoop {
     await this.checkpoint(improved);
     const collapsed = collapse(evaluation);
     if (collapsed !== undefined && (this.progress.finished || this.firstLate(epoch))) {
-      await plan.onEvent({ type: "warning", message: collapseAdvice(collapsed, plan.objective.name) });
+      const message = collapseAdvice(collapsed, plan.objective.name, plan.model);
+      await plan.onEvent({ type: "warning", message });
     }
     if (patienceOver && epoch < plan.epochs) {
       await plan.onEvent({ type: "stopped", reason: "early stopping", position: this.position() });

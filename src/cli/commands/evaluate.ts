@@ -96,7 +96,7 @@ async function evaluate(this: Cli, flags: EvaluateFlags, folder: string): Promis
     ...(flags.threads !== undefined && { threads: flags.threads }),
   });
   const collapsed = collapse(evaluation);
-  if (collapsed !== undefined) warn(collapseAdvice(collapsed, objective?.name ?? ""));
+  if (collapsed !== undefined) warn(collapseAdvice(collapsed, objective?.name ?? "", model.definition));
   if (flags.json === true) return print(JSON.stringify(evaluation));
   const { split, examples, binarize, negativeElbo, reconstruction, kl, klMethod, mse } = evaluation;
   const numbers = isStandardized(model.schema) ? "standardised numbers" : binarizationText[binarize];
