@@ -26,6 +26,7 @@ export { poisson } from "./poisson.js";
 export { studentT } from "./student-t.js";
 export { uniform } from "./uniform.js";
 export { vonMises } from "./von-mises.js";
+export { classNormal } from "./class-normal.js";
 export { negativeBinomial } from "./negative-binomial.js";
 export { columns } from "./columns/columns.js";
 export { mixture } from "./mixture.js";

@@ -51,9 +51,13 @@ function flatExamples(
   return modelNumbersOf(x.reshape(["batch", model.dataSize]), schema, "float32");
 }
 
+/** A model with its weights inside and, if it is a conditional one, the condition as input `condition` [batch, classes]. */
 function bound(model: Vae, weights: Readonly<Record<string, Tensor>>): BoundVae {
   const nodes = Object.entries(weights).map(([name, value]) => [name, constant(value)] as const);
-  return model.bind(Object.fromEntries(nodes), "float32");
+  const { condition } = model;
+  return model.bind(Object.fromEntries(nodes), "float32", {
+    ...(condition && { condition: input("condition", "float32", ["batch", condition.classes]) }),
+  });
 }
 
 /** What an encoder puts out: a normal posterior's `mean` and `logVar`, the parameters of any other by name. */
@@ -196,6 +200,18 @@ export function logProbEachFunction(
 export function priorFunction(model: Vae, weights: Readonly<Record<string, Tensor>>): ModelFunction {
   const { prior } = bound(model, weights);
   const noise = new NoiseInputs("float32");
-  const z = drawFrom(prior, noise, ["batch"]);
+  const each = prior.shape.length > prior.eventRank;
+  const z = drawFrom(prior, noise, each ? [] : ["batch"]);
   return modelFunction({ z }, "prior", noise.inputs);
+}
+
+/** `x` as `encoderFunction` takes it to `probabilities` [batch, classes], q(y|x). Throws a UserError without a classifier. */
+export function classifierFunction(
+  model: Vae,
+  weights: Readonly<Record<string, Tensor>>,
+  options: FunctionOptions = {},
+): ModelFunction {
+  const logits = bound(model, weights).classify?.(flatExamples(model, options));
+  if (logits === undefined) throw new UserError("the model has no classifier, so it tells no classes", 2);
+  return modelFunction({ probabilities: logits.softmax(-1) }, "classifier");
 }
