@@ -19,7 +19,15 @@ export { isRunning } from "./part-file.js";
 export { readIdxFile, writeIdxFile } from "./idx-file.js";
 export { MNIST_MIRRORS, type MnistOptions, mnist } from "./mnist.js";
 export * from "./portable.js";
-export { inferTableSchema, type TableOptions } from "./table/files/table-dataset.js";
+export {
+  inferTableSchema,
+  inspectTable,
+  type InspectTableOptions,
+  type TableInspection,
+} from "./table/files/inspect-table.js";
+export { isTableSource } from "./table/files/open-table.js";
+export type { TableOptions } from "./table/files/table-dataset.js";
+export { type RowsToWrite, writeTable, type WriteTableOptions } from "./table/files/write-table.js";
 export { readIfThere, removeWhole, sweepParts, writeWhole } from "./whole-file.js";
 
 /** The ways to come by a data set. */

@@ -173,8 +173,8 @@ function fitColumn(facts: TrainingFacts, column: TableColumn, index: number): Fi
   return fitNumbers(column, factsOf(facts, column, index, reading), reading);
 }
 
-/** What is learned of the training rows. Throws a UserError that names the column, and the row of a cell that can't be read. */
-export function fitFrom(schema: TableSchema, facts: TrainingFacts): FittedTable {
+/** What is learned of the training rows; of columns that are all left out only if `evenNothing`. Throws a UserError that names the column, and the row of a cell that can't be read. */
+export function fitFrom(schema: TableSchema, facts: TrainingFacts, evenNothing = false): FittedTable {
   if (facts.rows === 0) throw new UserError(`${facts.place} has no rows: there is nothing to learn from`);
   const columns = schema.columns.map((column, index) => fitColumn(facts, column, index));
   for (const constraint of schema.constraints) {
@@ -192,7 +192,7 @@ export function fitFrom(schema: TableSchema, facts: TrainingFacts): FittedTable 
       columns[place(constraint.a)] = fitDifference(schema, facts, constraint.a, constraint.b);
     }
   }
-  if (columns.every(({ as }) => ["same", "key"].includes(as))) {
+  if (!evenNothing && columns.every(({ as }) => ["same", "key"].includes(as))) {
     throw new UserError(
       `${facts.place}: every column is left out (${schema.columns.map(({ name, kind, why }) => `"${name}": ${why ?? kind}`).join("; ")}); ` +
         "edit the schema to have one learned",

@@ -17,3 +17,4 @@ export {
   type TableSchema,
 } from "./schema.js";
 export type { TextColumn, TextTable } from "./texts.js";
+export type { ColumnStatistics } from "./statistics.js";
