@@ -142,7 +142,7 @@ export function recordsOf(text: string, delimiter: string, whole: boolean): stri
     if (whole) scanner.end();
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
-    return records.length > 1 ? records : undefined;
+    return records.length > 0 ? records : undefined;
   }
   return records;
 }

@@ -56,11 +56,14 @@ function drawer({ texts, counts }: Counted): (uniform: number) => string {
 type CellDecoder = (numbers: ArrayLike<number>, at: number, row: number, uniform: () => number) => Cell;
 
 function inverse(column: Exclude<InsideColumn, { as: "choices" | "combined" }>): (coded: number) => number {
-  const [least, greatest] = column.range;
-  const inside = (value: number): number => Math.min(greatest, Math.max(least, value));
+  const { range, step } = column;
+  const [least, greatest] = range;
+  const stepped = (value: number): number =>
+    step === undefined ? value : Number((Math.round(value / step) * step).toPrecision(15));
+  const inside = (value: number): number => Math.min(greatest, Math.max(least, stepped(value)));
   switch (column.as) {
     case "scores":
-      return (coded) => numberOf(column.knots, coded);
+      return (coded) => stepped(numberOf(column.knots, coded));
     case "standard":
       return (coded) =>
         inside(

@@ -87,6 +87,28 @@ function asChoices(
   };
 }
 
+/** From so many different numbers on, that all are multiples of one is no chance. */
+const stepValues = 20;
+
+/** What all numbers are multiples of, in units of the last decimal, if that is more than 1 of these. */
+function stepOf({ decimals, kind }: TableColumn, values: readonly number[]): number | undefined {
+  if (values.length < stepValues) return undefined;
+  const scale = ["date", "datetime", "time"].includes(kind)
+    ? 1
+    : decimals === undefined
+      ? Number.NaN
+      : 10 ** decimals;
+  let common = 0;
+  for (const value of values) {
+    const units = Math.abs(Math.round(value * scale));
+    if (!Number.isSafeInteger(units) || Math.abs(Math.abs(value * scale) - units) > 1e-6 * Math.max(1, units))
+      return undefined;
+    for (let rest = units; rest !== 0; ) [common, rest] = [rest, common % rest];
+    if (common === 1) return undefined;
+  }
+  return common > 1 ? common / scale : undefined;
+}
+
 function requireCounts(column: TableColumn, { values }: CountedNumbers, of: string): void {
   const bad = values.find((value) => value < 0 || !Number.isInteger(value));
   if (bad === undefined) return;
@@ -131,8 +153,12 @@ export function fitNumbers(column: TableColumn, facts: NumberFacts, reading: Cel
     return { ...common, as: "angle", of, from, period: to - from };
   }
   const { atoms, others } = atomsOf(facts);
+  const step = stepOf(column, values);
   const inner = others.values.length === 0 ? facts : others;
-  const gate = atoms.values.length === 0 || others.values.length === 0 ? {} : { atoms };
+  const gate = {
+    ...(atoms.values.length === 0 || others.values.length === 0 ? {} : { atoms }),
+    ...(step === undefined ? {} : { step }),
+  };
   if (of === "mixture") return { ...common, ...gate, as: "scores", of, knots: knotsOf(inner) };
   const log = column.kind === "positive" && (inner.values[0] ?? 0) > 0;
   const own = log ? inner.values.map(Math.log) : inner.values;

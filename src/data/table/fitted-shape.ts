@@ -17,6 +17,7 @@ const numeric = {
   missing,
   atoms: z.optional(z.strictObject({ values: numbers, counts: numbers })),
   range,
+  step: z.optional(number),
   minus,
 };
 

@@ -44,6 +44,8 @@ interface NumberColumn extends WithMissing {
   readonly atoms?: { readonly values: readonly number[]; readonly counts: readonly number[] };
   /** The least and the greatest number of the training rows. */
   readonly range: readonly [least: number, greatest: number];
+  /** All training numbers are multiples of it, if it is more than the last decimal. */
+  readonly step?: number;
   readonly minus?: Minus;
 }
 

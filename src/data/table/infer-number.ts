@@ -56,19 +56,25 @@ const styles: readonly NumberStyle[] = [
   { thousands: "\u2019" },
 ];
 
+/** What may stand before numbers: a currency. */
+const before = /^(\p{Sc}|[A-Z]{0,2}\p{Sc}|USD|EUR|GBP|CHF|JPY|CNY|INR)\s?$/u;
+/** What may stand behind numbers: a currency, a percent sign, degrees, or a unit. */
+const behind =
+  /^\s?(\p{Sc}|%|‰|°[CF]?|USD|EUR|GBP|CHF|JPY|CNY|INR|[kmcµ]?g|[kmcµn]?m|lbs?|oz|ft|in|mi|m[²³]|km²|[kmµn]?s|sec|min|hrs?|h|days?|years?|[kMGT]i?B|[kM]?Hz|[kM]?Wh?|V|A|mol|[md]?l|ml|L|hPa|mbar|bar|km\/h|mph|m\/s)$/u;
+
 /** What all numbers have before and behind them. */
 function affixes(texts: readonly string[]): NumberStyle {
   const [, prefix = "", suffix = ""] =
-    /^([^\d+\-.,]*)[+-]?[\d.,'\u2019 \u00a0\u202f]*?\d?([^\d.,]*)$/.exec(texts[0] ?? "") ?? [];
-  const own = { ...(prefix.trim() === "" ? {} : { prefix }), ...(suffix.trim() === "" ? {} : { suffix }) };
-  if (Object.keys(own).length === 0 || prefix.length > 4 || suffix.length > 6) return {};
-  return texts.every(
-    (text) =>
-      (own.prefix === undefined || text.replace(/^[+-]/, "").startsWith(own.prefix)) &&
-      text.endsWith(own.suffix ?? ""),
-  )
-    ? own
-    : {};
+    /^[+-]?(\D*?)[+-]?[\d.,](?:.*\d[.,]?)?(\D*)$/u.exec((texts[0] ?? "").trim()) ?? [];
+  const own = {
+    ...(before.test(prefix) ? { prefix } : {}),
+    ...(behind.test(suffix) ? { suffix } : {}),
+  };
+  if (Object.keys(own).length === 0) return {};
+  const fits = (text: string): boolean =>
+    (own.prefix === undefined || text.replace(/^[+-]/, "").startsWith(own.prefix)) &&
+    text.endsWith(own.suffix ?? "");
+  return texts.every((text) => fits(text.trim())) ? own : {};
 }
 
 /** How texts that are all numbers are written; `comma` says that the file is one of decimal commas. */

@@ -157,7 +157,8 @@ function textColumn(summary: ColumnSummary, missing: readonly string[], stored?:
   const personal = personalOf(name, texts, false);
   const flag = personal === undefined ? {} : { personal: true };
   const unique = texts.length + uncounted === present && present > 1;
-  const format = unique && empty === 0 ? keyFormatOf(texts) : undefined;
+  const codes = texts.every((text) => text.length <= 40 && !/\s/.test(text));
+  const format = unique && empty === 0 && codes ? keyFormatOf(texts) : undefined;
   const kept = "so it is kept out of the model";
   if (format !== undefined && personal === undefined && (rows >= fewRows || namedAsKey(name))) {
     return { column: { name, kind: "key", ...common, format }, notes: [] };

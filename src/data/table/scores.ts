@@ -86,5 +86,8 @@ export function numberOf(
 ): number {
   if (score <= (z[0] ?? 0)) return x[0] ?? 0;
   if (score >= (z.at(-1) ?? 0)) return x.at(-1) ?? 0;
+  // models have float32: what is a knot there is that knot's number
+  const [i, own] = [segment(z, score), Math.fround(score)];
+  for (const k of [i, i + 1]) if (Math.fround(z[k] ?? 0) === own) return x[k] ?? 0;
   return between(z, x, score);
 }

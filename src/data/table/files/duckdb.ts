@@ -107,5 +107,13 @@ export function duckDbError(place: string, cause: unknown): UserError {
       { cause },
     );
   }
+  const named = /^Catalog Error: Table with name (\S*[/\\.]\S*) does not exist/.exec(text)?.[1];
+  if (named !== undefined) {
+    return new UserError(
+      `${place}: "${named}" is not read: it is no file of data that is there (.csv, .tsv, .json, .jsonl, .parquet)`,
+      2,
+      { cause },
+    );
+  }
   return new UserError(`${place}: ${told}`, 1, { cause });
 }
