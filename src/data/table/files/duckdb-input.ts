@@ -111,9 +111,9 @@ export async function jsonInput(path: string, format: "json" | "jsonl"): Promise
   const stamp = await stampOf(path);
   const { size } = await stat(path);
   if (size === 0) throw new UserError(`${path} is empty: there is no row in it`);
-  const opened = await openDuckDb(path, { threads: 2, files: [path] });
+  const opened = await openDuckDb(path, { threads: 1, files: [path] });
   const kind = format === "jsonl" ? "newline_delimited" : "auto";
-  const base = `${quoted(path)}, format = '${kind}', maximum_object_size = 67108864`;
+  const base = `${quoted(path)}, format = '${kind}'`;
   try {
     const sampled = size <= wholeBytes ? -1 : 200_000;
     const { names, types } = await describe(
