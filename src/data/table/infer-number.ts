@@ -35,6 +35,7 @@ export function hasLeadingZero(text: string): boolean {
 
 /** More digits than a number in float64 keeps. */
 function tooLong(text: string): boolean {
+  if (text.length <= 15) return false;
   return (
     text
       .replace(/[eE].*$/, "")
@@ -77,9 +78,12 @@ function affixes(texts: readonly string[]): NumberStyle {
   return texts.every((text) => fits(text.trim())) ? own : {};
 }
 
+const usually = numberReader({});
+
 /** How texts that are all numbers are written; `comma` says that the file is one of decimal commas. */
 export function numberStyleOf(texts: readonly string[], comma: boolean): NumberStyle | undefined {
   if (texts.length === 0 || texts.some((text) => hasLeadingZero(text) || tooLong(text))) return undefined;
+  if (texts.every((text) => usually(text) !== undefined)) return {};
   const around = affixes(texts);
   const order = comma ? [...styles.slice(2, 3), ...styles] : styles;
   const plainly = numberReader(around);
@@ -98,18 +102,31 @@ export function decimalsOf(text: string, mark: "," | "." = "."): number | undefi
   return at < 0 ? 0 : (/^\d*/.exec(text.slice(at + 1))?.[0].length ?? 0);
 }
 
+type Parser = { readonly format: string; readonly parse: (text: string) => number | undefined };
+
+const made = new Map<DateUnit, readonly Parser[]>();
+
+/** The known formats of a unit, made when they are first asked for. */
+function parsersOf(unit: DateUnit): readonly Parser[] {
+  const known = made.get(unit);
+  if (known !== undefined) return known;
+  const parsers = knownFormats[unit].flatMap((format): Parser[] => {
+    const own = dateFormat(format, unit);
+    return own === undefined ? [] : [{ format, parse: own.parse }];
+  });
+  made.set(unit, parsers);
+  return parsers;
+}
+
 /** The formats in which all texts are dates or times, at most three; the one of the most rows first. */
 export function dateFormatsOf(
   texts: readonly string[],
   counts: readonly number[],
 ): { unit: DateUnit; formats: string[]; ambiguous: boolean } | undefined {
-  const digits = texts.slice(0, 50).every((text) => /\d/.test(text) && text.trim().length < 40);
+  const digits = texts.slice(0, 50).every((text) => /\d.*\d.*\d/.test(text) && text.length < 40);
   if (texts.length === 0 || !digits) return undefined;
   for (const unit of ["date", "time", "datetime"] as const) {
-    const parsers = knownFormats[unit].flatMap((format) => {
-      const made = dateFormat(format, unit);
-      return made === undefined ? [] : [{ format, parse: made.parse }];
-    });
+    const parsers = parsersOf(unit);
     const found: { format: string; rows: number }[] = [];
     let left = texts.map((_, i) => i);
     let ambiguous = false;
