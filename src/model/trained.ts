@@ -4,6 +4,7 @@ import type { Encoding } from "../distributions/index.js";
 import type { Backend, Tensors } from "../runtime/index.js";
 import { isShared, sizeOf, type Tensor, tensor, UserError } from "../tensor/index.js";
 import {
+  completionFunction,
   decoderFunction,
   drawnExamplesFunction,
   drawnCodesFunction,
@@ -11,6 +12,7 @@ import {
   classifierFunction,
   type ExampleType,
   type FunctionOptions,
+  logProbEachFunction,
   type ModelFunction,
   priorFunction,
 } from "./functions.js";
@@ -69,6 +71,18 @@ export interface DrawOptions extends GivenOptions {
   readonly seed?: number;
 }
 
+/** What draws are made with. */
+export interface SeedOption {
+  /** Default 0. Equal seeds give equal draws. */
+  readonly seed?: number;
+}
+
+/** How examples are completed. */
+export interface CompleteExamplesOptions extends SeedOption {
+  /** Whether no value may come out as missing; default false. */
+  readonly present?: boolean;
+}
+
 /** How `generate` draws. */
 export interface GenerateOptions extends DrawOptions, DecodeOptions {}
 
@@ -80,6 +94,10 @@ const decodeChecks = {
   draw: be.boolean,
   seed: be.seed,
 } as const satisfies ChecksOf<DecodeOptions>;
+const completeChecks = {
+  seed: be.seed,
+  present: be.boolean,
+} as const satisfies ChecksOf<CompleteExamplesOptions>;
 /** A trained model, where a function of the API takes one. */
 export const aTrainedModel = be.having(
   ["definition", "weights"],
@@ -248,6 +266,44 @@ export class TrainedVae<E extends Encoding = Encoding> {
     const { seed = 0, condition, ...decode } = this.withClasses(n, options);
     const given = condition !== undefined && { condition };
     return this.decode(await this.samplePrior(n, { seed, ...given }), { ...decode, seed, ...given });
+  }
+
+  /**
+   * Examples of which a part is given, NaN where a number is to be found, completed by a draw of the rest given that part: of
+   * z from q(z|x), then of what is missing from p(x|z). What is given stays as it is. Draw i depends on the seed, i and what is
+   * given alone. Throws a UserError if the likelihood can't complete examples, as that of tables can.
+   */
+  async complete(x: Tensor<"float32">, options: CompleteExamplesOptions = {}): Promise<Tensor<"float32">> {
+    requireArgument("complete", "x", x, floats);
+    requireOptions("complete", options, completeChecks);
+    const { seed = 0, present = false } = options;
+    const fn = this.functionNamed(present ? "complete-present" : "complete", (model, weights, more) =>
+      completionFunction(model, weights, { ...more, present }),
+    );
+    const { completed } = await this.drawn(fn, this.examplesOf(x), { seed, purpose: "complete" });
+    return completed as Tensor<"float32">;
+  }
+
+  /**
+   * log p [n, numbers] of each number of examples given all others and a draw of z from q(z|x), in nats, 0 where a number is
+   * NaN: which of them is unlikely beside the others. Throws a UserError for a likelihood that doesn't tell, as all but that of
+   * tables.
+   */
+  async logProbEach(x: Tensor<"float32">, options: SeedOption = {}): Promise<Tensor<"float32">> {
+    requireArgument("logProbEach", "x", x, floats);
+    requireOptions("logProbEach", options, { seed: be.seed });
+    const fn = this.functionNamed("log-prob-each", logProbEachFunction);
+    const source = { seed: options.seed ?? 0, purpose: "log-prob-each" };
+    const { logProb } = await this.drawn(fn, this.examplesOf(x), source);
+    return logProb as Tensor<"float32">;
+  }
+
+  /** Runs a function of examples that draws. */
+  private drawn(fn: ModelFunction, x: ModelInput, source: Parameters<typeof noiseRows>[1]): Promise<Results> {
+    return this.inBlocks(fn, x.shape[0] ?? 0, (start, end) => ({
+      x: unshared(rows(x, start, end)),
+      ...noiseFeeds(fn, source, start, end),
+    }));
   }
 
   /**

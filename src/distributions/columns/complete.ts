@@ -3,6 +3,7 @@ import { type Expr } from "../../graph/index.js";
 import { columnFeatures, indices, type NoiseSource, type Weights, weightNamed } from "../../nn/index.js";
 import { concat } from "../../ops/index.js";
 import type { Shape } from "../../tensor/index.js";
+import { bent } from "./bend.js";
 import { withoutAbsent } from "./choice.js";
 import { type HeadGroup, headOf } from "./heads.js";
 import type { RowPlan } from "./plan.js";
@@ -37,8 +38,8 @@ export function completeRows(plan: RowPlan, of: Completion): Expr {
   for (const [place, column] of columns.entries()) {
     const group = groups.find(({ places }) => places.includes(place)) as HeadGroup;
     const head = heads.indexOf(place);
-    const hidden = context.slice(-1, head * width, (head + 1) * width).relu();
-    const all = headOf(group, place, hidden, width, weights);
+    const hidden = context.slice(-1, head * width, (head + 1) * width);
+    const all = headOf(group, place, bent(hidden, width), width, weights);
     const own = group.kind.of(present ? withoutAbsent(all, column) : all, column);
     const made = (noise === undefined ? own.mean?.() : (own.rsample ?? own.sample)?.(noise)) as Expr;
     const gate = column.gate === undefined ? undefined : rows[column.gate];

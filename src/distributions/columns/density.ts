@@ -2,6 +2,7 @@ import type { Expr } from "../../graph/index.js";
 import { indices, type Weights, weightNamed } from "../../nn/index.js";
 import { concat } from "../../ops/index.js";
 import { groupDistribution } from "./heads.js";
+import { bent } from "./bend.js";
 import type { RowPlan } from "./plan.js";
 
 /** How the heads' share of a row is computed. */
@@ -31,7 +32,7 @@ function groupLogProbs(
   const { columns, features, groups, width, total } = plan;
   const seen = features.apply(x);
   const context = (shown === undefined ? seen : seen.mul(shown)).matmul(maskedWeight(plan, weights, visible));
-  const hidden = raw.add(context).relu();
+  const hidden = bent(raw.add(context), width);
   const lead = hidden.shape.slice(0, -1);
   const rows = hidden.reshape([-1, total]).split(
     -1,
