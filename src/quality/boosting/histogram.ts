@@ -48,5 +48,7 @@ export function makeHistograms(
 
 /** The histograms of a node's other child: the node's less the first child's. */
 export function otherHistograms(parent: Float64Array, child: Float64Array): Float64Array {
-  return parent.map((value, i) => value - (child[i] ?? 0));
+  const out = new Float64Array(parent.length);
+  for (let i = 0; i < parent.length; i++) out[i] = (parent[i] ?? 0) - (child[i] ?? 0);
+  return out;
 }

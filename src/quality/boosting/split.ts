@@ -112,7 +112,10 @@ const bestThreshold: Find = (histogram, base, { count, missing }, total, limits)
   return better(right, left);
 };
 
-/** Categories: the cuts of their order by gradient over curvature, from both ends (Fisher, 1958). */
+/**
+ * Categories: the cuts of their order by gradient over curvature, from both ends (Fisher, 1958). Rare ones stay on the right, the
+ * side with the more categories.
+ */
 const bestSubset: Find = (histogram, base, { count, missing }, total, limits) => {
   const factor = total.n / total.h;
   const at = (bin: number): number => base + bin * PER_BIN;
@@ -127,7 +130,7 @@ const bestSubset: Find = (histogram, base, { count, missing }, total, limits) =>
   const most = Math.ceil(order.length / 2);
   return better(
     bestCut(histogram, base, order, most, true, total, limits),
-    bestCut(histogram, base, [...order].reverse(), most, true, total, limits),
+    bestCut(histogram, base, [...order].reverse(), most - 1, true, total, limits),
   );
 };
 
@@ -146,15 +149,12 @@ export function bestSplit(
   total: Sums,
   limits: Limits,
 ): Split | undefined {
-  let best: Cut | undefined;
-  let feature = 0;
-  binnings.forEach((binning, f) => {
+  let best: Split | undefined;
+  for (const [feature, binning] of binnings.entries()) {
     const find = binning.category ? bestSubset : bestThreshold;
-    const found = find(histograms, bases[f] ?? 0, binning, total, limits);
-    if (found === undefined || found.gain <= (best?.gain ?? 0)) return;
-    [best, feature] = [found, f];
-  });
-  const [cut, binning] = [best as Cut | undefined, binnings[feature]];
-  if (cut === undefined || binning === undefined) return undefined;
-  return { feature, gain: cut.gain, left: leftBins(cut, binning), sums: cut.sums };
+    const cut = find(histograms, bases[feature] ?? 0, binning, total, limits);
+    if (cut === undefined || cut.gain <= (best?.gain ?? 0)) continue;
+    best = { feature, gain: cut.gain, left: leftBins(cut, binning), sums: cut.sums };
+  }
+  return best;
 }

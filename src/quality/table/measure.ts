@@ -53,7 +53,7 @@ function requireRows({ train, synthetic }: ComparedTables, parts: readonly Quali
   const rest = parts.filter((part) => part !== "detection").join(",");
   throw new UserError(
     `detection needs ${DETECTION_ROWS} rows or more of each table, and ${short.name} has ${short.rows}; ` +
-      `give more rows, or leave detection out: only "${rest}"`,
+      `give more rows, or leave detection out with \`only\` ${rest}`,
   );
 }
 
