@@ -16,6 +16,23 @@ export interface Derivatives {
   readonly hessians: Float32Array;
 }
 
+/** Adds the derivatives of `rows`, given in their order, to the bins of one feature. */
+function addUp(
+  out: Float64Array,
+  base: number,
+  bins: Uint8Array,
+  rows: Uint32Array,
+  g: Float32Array,
+  h: Float32Array,
+): void {
+  for (let i = 0; i < rows.length; i++) {
+    const at = base + (bins[rows[i] ?? 0] ?? 0) * PER_BIN;
+    out[at] = (out[at] ?? 0) + (g[i] ?? 0);
+    out[at + 1] = (out[at + 1] ?? 0) + (h[i] ?? 0);
+    out[at + 2] = (out[at + 2] ?? 0) + 1;
+  }
+}
+
 /** The histograms of all features over the examples `rows[start..end)`, one after another. */
 export function makeHistograms(
   features: readonly Uint8Array[],
@@ -34,15 +51,8 @@ export function makeHistograms(
     g[i] = gradients[row] ?? 0;
     h[i] = hessians[row] ?? 0;
   }
-  features.forEach((bins, f) => {
-    const base = bases[f] ?? 0;
-    for (let i = 0; i < count; i++) {
-      const at = base + (bins[rows[start + i] ?? 0] ?? 0) * PER_BIN;
-      out[at] = (out[at] ?? 0) + (g[i] ?? 0);
-      out[at + 1] = (out[at + 1] ?? 0) + (h[i] ?? 0);
-      out[at + 2] = (out[at + 2] ?? 0) + 1;
-    }
-  });
+  const own = rows.subarray(start, end);
+  features.forEach((bins, f) => addUp(out, bases[f] ?? 0, bins, own, g, h));
   return out;
 }
 

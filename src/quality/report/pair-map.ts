@@ -83,9 +83,10 @@ export function pairMap(columns: readonly ColumnScore[], pairs: readonly PairSco
     svg += `<g transform="translate(${x},${bottom + 8}) rotate(-90)">${text(short, 0, 0, `text-anchor="end" font-size="${font}"`)}</g>`;
   });
   const rest = columns.length - names.length;
+  const width = Math.max(480, NAMES + names.length * size);
   return composeChart({
-    width: WIDTH,
-    panels: [{ svg, width: WIDTH, height: bottom + NAMES, x: 0, y: 0 }],
+    width,
+    panels: [{ svg, width, height: bottom + NAMES, x: 0, y: 0 }],
     ...(rest > 0 && { caption: `${rest} columns that are in none of the worst pairs are not drawn.` }),
     ariaLabel: `Scores of ${pairs.length} pairs of columns as colours, from ${low.toFixed(2)} to 1.`,
   });

@@ -93,7 +93,7 @@ function ofUse({ detection_auc, detection_auc_logistic, efficacy }: TableQuality
       "0.5 at best: a strong classifier tells synthetic from real rows nearly always",
     ]),
     ...falling("detection_auc_logistic", detection_auc_logistic, 0.6, 0.75, [
-      "0.5 at best: nor does a simple one, which sees columns one by one",
+      "0.5 at best: a simple one, which sees columns one by one, hardly does",
       "0.5 at best: a simple one, which sees columns one by one, sometimes does",
       "0.5 at best: even a simple one, which sees columns one by one, does",
     ]),

@@ -1,4 +1,12 @@
-import { extent, isCategory, MISSING_LABEL, type Role, type TypedColumn } from "./columns.js";
+import {
+  type CategoryColumn,
+  extent,
+  isCategory,
+  MISSING_LABEL,
+  type NumberColumn,
+  type Role,
+  type TypedColumn,
+} from "./columns.js";
 
 /** Rows of one of the tables. */
 export interface ChosenRows {
@@ -6,42 +14,54 @@ export interface ChosenRows {
   readonly rows: Uint32Array;
 }
 
-interface Side {
-  readonly category: boolean;
-  readonly from: Float32Array | Int32Array;
-  readonly to: Float32Array | Int32Array;
-  /** Whether a number is missing on either side. */
-  readonly gaps: boolean;
-}
-
 /** The range of a column of the training table, by which distances are divided; 1 where it has none. */
-function rangeOf(column: TypedColumn): number {
-  if (isCategory(column)) return 1;
+function rangeOf(column: NumberColumn): number {
   const [least, most] = extent(column.train);
   return most > least ? most - least : 1;
 }
 
-function picked(column: TypedColumn, { role, rows }: ChosenRows): Float32Array | Int32Array {
-  if (isCategory(column)) return Int32Array.from(rows, (row) => column[role][row] ?? MISSING_LABEL);
-  const range = rangeOf(column);
-  return Float32Array.from(rows, (row) => (column[role][row] ?? Number.NaN) / range);
+/** Adds a column's part of the distances of the row `i` to all others. */
+type Add = (distances: Float32Array, i: number) => void;
+
+/** 1 where categories differ, looked up rather than compared, as a processor can't foresee which do. */
+function addMismatches(column: CategoryColumn, from: ChosenRows, to: ChosenRows): Add {
+  const of = ({ role, rows }: ChosenRows): Int32Array =>
+    Int32Array.from(rows, (row) => column[role][row] ?? MISSING_LABEL);
+  const [own, others] = [of(from), of(to)];
+  const cost = new Float32Array(column.labels.length).fill(1);
+  return (distances, i) => {
+    const label = own[i] ?? MISSING_LABEL;
+    cost[label] = 0;
+    addCosts(distances, others, cost);
+    cost[label] = 1;
+  };
 }
 
-function addMismatches(distances: Float32Array, value: number, others: Float32Array | Int32Array): void {
+function addCosts(distances: Float32Array, others: Int32Array, cost: Float32Array): void {
   for (let j = 0; j < distances.length; j++) {
-    if (others[j] !== value) distances[j] = (distances[j] ?? 0) + 1;
+    distances[j] = (distances[j] ?? 0) + (cost[others[j] ?? 0] ?? 0);
   }
 }
 
-function addDifferences(distances: Float32Array, value: number, others: Float32Array | Int32Array): void {
+/** The difference over the range; both missing is no distance, one of them the largest. */
+function addDifferences(column: NumberColumn, from: ChosenRows, to: ChosenRows): Add {
+  const range = rangeOf(column);
+  const of = ({ role, rows }: ChosenRows): Float32Array =>
+    Float32Array.from(rows, (row) => (column[role][row] ?? Number.NaN) / range);
+  const [own, others] = [of(from), of(to)];
+  const gaps = own.some(Number.isNaN) || others.some(Number.isNaN);
+  const add = gaps ? addWithGaps : addWithout;
+  return (distances, i) => add(distances, others, own[i] ?? Number.NaN);
+}
+
+function addWithout(distances: Float32Array, others: Float32Array, value: number): void {
   for (let j = 0; j < distances.length; j++) {
     const gap = Math.fround(Math.abs(value - (others[j] ?? 0)));
     distances[j] = (distances[j] ?? 0) + (gap < 1 ? gap : 1);
   }
 }
 
-/** As `addDifferences` where numbers may be missing: both missing is no distance, one of them the largest. */
-function addWithGaps(distances: Float32Array, value: number, others: Float32Array | Int32Array): void {
+function addWithGaps(distances: Float32Array, others: Float32Array, value: number): void {
   const missing = Number.isNaN(value);
   for (let j = 0; j < distances.length; j++) {
     const other = others[j] ?? 0;
@@ -49,6 +69,15 @@ function addWithGaps(distances: Float32Array, value: number, others: Float32Arra
     const gap = Math.fround(Math.abs(value - other));
     distances[j] = (distances[j] ?? 0) + (both ? 0 : gap < 1 ? gap : 1);
   }
+}
+
+function least(values: Float32Array): number {
+  let best = Infinity;
+  for (let j = 0; j < values.length; j++) {
+    const value = values[j] ?? 0;
+    if (value < best) best = value;
+  }
+  return best;
 }
 
 /**
@@ -61,21 +90,13 @@ export function nearestDistances(
   from: ChosenRows,
   to: ChosenRows,
 ): Float64Array {
-  const sides = columns.map((column): Side => {
-    const [own, others] = [picked(column, from), picked(column, to)];
-    const category = isCategory(column);
-    const gaps = !category && (own.some(Number.isNaN) || others.some(Number.isNaN));
-    return { category, from: own, to: others, gaps };
-  });
+  const parts = columns.map((column) =>
+    isCategory(column) ? addMismatches(column, from, to) : addDifferences(column, from, to),
+  );
   const distances = new Float32Array(to.rows.length);
   return Float64Array.from(from.rows, (_, i) => {
     distances.fill(0);
-    for (const { category, from: own, to: others, gaps } of sides) {
-      const add = category ? addMismatches : gaps ? addWithGaps : addDifferences;
-      add(distances, own[i] ?? Number.NaN, others);
-    }
-    let best = Infinity;
-    for (const each of distances) if (each < best) best = each;
-    return best / columns.length;
+    for (const add of parts) add(distances, i);
+    return least(distances) / columns.length;
   });
 }
