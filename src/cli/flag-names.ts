@@ -10,7 +10,7 @@ const otherFlags: Readonly<Record<string, string>> = {
   test: "test",
   target: "target",
   only: "only",
-  k: "k",
+  k: "neighbours",
 };
 
 /** A library's message with its options, which stand in backquotes, as flags: `batchSize` is --batch. */

@@ -40,7 +40,7 @@ interface QualityFlags extends OpenFlags {
   readonly report?: string;
   readonly json?: boolean;
   readonly encoder?: string;
-  readonly k?: number;
+  readonly neighbours?: number;
   readonly examples?: number;
 }
 
@@ -60,7 +60,7 @@ const forTables = [
   "details",
   "report",
 ] as const;
-const forPictures = ["k", "examples", "config", "checkpoint"] as const;
+const forPictures = ["neighbours", "examples", "config", "checkpoint"] as const;
 
 function refuse(flags: QualityFlags, names: readonly (keyof QualityFlags)[], why: string): void {
   const given = names.find((name) => flags[name] !== undefined);
@@ -150,7 +150,7 @@ async function ofPictures(flags: QualityFlags, encoder: string, real: string, ge
   const quality = await pictureQuality(
     await codesOf(run, ofReal, (dataset) => splitOf(dataset, "test"), most),
     await codesOf(run, ofGenerated, (dataset) => splitOf(dataset, "test"), most),
-    defined({ k: flags.k }),
+    defined({ k: flags.neighbours }),
   );
   if (flags.json === true) return print(JSON.stringify(quality));
   print(
@@ -209,8 +209,8 @@ export const qualityCommand = buildCommand<QualityFlags, [real: string, generate
         "encoder",
         text("RUN", "Compare pictures by their codes in this run's or model's encoder"),
       ),
-      k: flag(
-        "k",
+      neighbours: flag(
+        "neighbours",
         whole(1, 1000, "K", "Of pictures: which neighbour's distance is the radius [default = 5]"),
       ),
       examples: flag(
