@@ -106,16 +106,18 @@ export async function readData(
 async function trainOnData(
   dataset: Dataset,
   starting: Promise<Engine>,
-  { told, settings, source, resume, before, configFile }: TrainPlan,
+  plan: TrainPlan,
   view: TrainView,
   interrupt: Interrupt,
 ): Promise<Run> {
+  const { told, source, resume, before, configFile } = plan;
+  const settings = before === undefined ? settingsOf(part(told, trainingFields), dataset) : plan.settings;
   const modelTold = part(told, modelFields);
   const whole =
     before === undefined
       ? withClassifier(modelTold, settings.objective.name)
       : resumedModel(modelTold, before.model, familyLookUp(told, before.configFile));
-  const model = modelOf(dataset.shape, whole, classCount(dataset));
+  const model = modelOf(dataset, whole, classCount(dataset));
   view.data(settings.validation === 0 ? dataset : heldOut(dataset, settings.validation));
   interrupt.signal.throwIfAborted();
   const claimed: ClaimedFolder =

@@ -1,6 +1,13 @@
 import { be, requireArgument } from "../catalogue/index.js";
 import type { Bytes, ChannelLayout } from "../data/portable.js";
-import { networksOf, type Vae, vae, type VaeConfig, vaeConfig } from "../model/index.js";
+import {
+  type ModelledData,
+  networksOf,
+  type Vae,
+  vaeConfig,
+  type VaeConfig,
+  vaeFor,
+} from "../model/index.js";
 import { UserError } from "../tensor/index.js";
 import type { TrainSettings } from "../train/portable.js";
 import { checkFields } from "./check-fields.js";
@@ -45,10 +52,10 @@ export function part<F extends object>(checked: object, fields: F): Checked<F> {
 }
 
 /** The model that was told; `classes` are those that its data's labels are of, for the condition `label`. */
-export function modelOf(input: readonly number[], told: Checked<typeof modelFields>, classes?: number): Vae {
-  const { condition, ...others } = told;
-  if (condition !== "label") return vae({ ...others, ...(condition && { condition }), input });
-  if (classes !== undefined) return vae({ ...others, condition: { classes }, input });
+export function modelOf(data: ModelledData, told: Checked<typeof modelFields>, classes?: number): Vae {
+  const { condition, input: _shape, ...others } = told;
+  if (condition !== "label") return vaeFor(data, { ...others, ...(condition && { condition }) });
+  if (classes !== undefined) return vaeFor(data, { ...others, condition: { classes } });
   throw new UserError(
     "condition: how many classes the labels are of is not known; say it, such as condition: { classes: 10 }, or give data with labels",
     2,
@@ -74,7 +81,7 @@ export function resolve(spec: RunSpec, input = (spec as RunSpec | undefined)?.in
     throw new UserError("the run: the shape of an example is not known; give `input`, such as [28, 28]", 2);
   }
   return {
-    model: modelOf(input, part(checked, modelFields)),
+    model: modelOf({ shape: input }, part(checked, modelFields)),
     settings: settingsOf(part(checked, trainingFields)),
     place: part(checked, placeFields),
   };

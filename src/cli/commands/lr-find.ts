@@ -60,7 +60,7 @@ async function lrFind(this: Cli, flags: LrFindFlags, data: string | undefined): 
       },
     });
     const modelTold = withClassifier(part(plan.told, modelFields), plan.settings.objective.name);
-    const model = modelOf(dataset.shape, modelTold, classCount(dataset));
+    const model = modelOf(dataset, modelTold, classCount(dataset));
     finding = await findRate(engine, model, dataset, plan.settings, { from, to, updates: steps });
   } finally {
     await engine.close();
