@@ -1,6 +1,7 @@
 import { fromArrays } from "./arrays.js";
 import { loadFolder } from "./folder.js";
 import { mnist } from "./mnist.js";
+import { loadPictures } from "./pictures/index.js";
 
 export { cacheFolder } from "./cache.js";
 export { type DownloadOptions, type DownloadProgress, download } from "./download.js";
@@ -17,8 +18,9 @@ export { errorCode, fileError, requireFolder } from "./files.js";
 export { isRunning } from "./part-file.js";
 export { readIdxFile, writeIdxFile } from "./idx-file.js";
 export { MNIST_MIRRORS, type MnistOptions, mnist } from "./mnist.js";
+export { type PictureProgress, type PicturesOptions } from "./pictures/index.js";
 export * from "./portable.js";
 export { readIfThere, removeWhole, sweepParts, writeWhole } from "./whole-file.js";
 
 /** The ways to come by a data set. */
-export const datasets = { mnist, folder: loadFolder, fromArrays } as const;
+export const datasets = { mnist, folder: loadFolder, pictures: loadPictures, fromArrays } as const;
