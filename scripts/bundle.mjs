@@ -14,6 +14,7 @@ const external = [
   "@observablehq/plot",
   "linkedom",
   "fast-png",
+  "sharp",
   "jiti",
   "log-update",
 ];

@@ -10,6 +10,7 @@ import {
   runFile,
   resumedModel,
   part,
+  picturesOf,
   resumedTraining,
   type RunConfig,
   settingsOf,
@@ -84,13 +85,22 @@ export async function trainRun(plan: TrainPlan, view: TrainView, interrupt: Inte
 /** Reads the data of a plan; tells `view` of downloads. */
 export async function readData(
   { source, told, before }: TrainPlan,
-  view: Pick<TrainView, "download">,
+  view: Pick<TrainView, "download" | "pictures">,
   signal?: AbortSignal,
 ): Promise<Dataset> {
   const layout = told.layout ?? recordedLayout(before);
   const options: LoadDataOptions = {
     ...(signal && { signal }),
     ...(layout !== undefined && { layout }),
+    pictures: defined({
+      size: told.size,
+      fit: told.fit,
+      colour: told.colour,
+      background: told.background,
+      broken: told.broken,
+    }),
+    recorded: before && picturesOf(before),
+    onPictures: (progress) => view.pictures(progress),
     onProgress: ({ file, received, total }) => view.download(file, received, total),
     ...defined({ memory: told.memory, bytes: told.bytes ?? recordedBytes(before) }),
   };

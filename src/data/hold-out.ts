@@ -7,10 +7,7 @@ import type { ExampleSource } from "./source.js";
 import { derived, range, streamedSplit } from "./streamed.js";
 
 /** What is known of examples beside their numbers and labels, of those in some places. */
-function besideOf(
-  { ids, captions }: Split,
-  places: () => Iterable<number>,
-): Pick<Split, "ids" | "captions"> {
+function besideOf({ ids, captions }: Split, places: () => Iterable<number>): Pick<Split, "ids" | "captions"> {
   const chosen = (texts: readonly string[]): string[] => Array.from(places(), (place) => texts[place] ?? "");
   return { ...(ids && { ids: chosen(ids) }), ...(captions && { captions: chosen(captions) }) };
 }

@@ -5,7 +5,7 @@ import { loadPictures } from "./pictures/index.js";
 
 export { cacheFolder } from "./cache.js";
 export { type DownloadOptions, type DownloadProgress, download } from "./download.js";
-export { type FolderOptions, loadFolder } from "./folder.js";
+export { type FolderOptions, isOfPictures, loadFolder } from "./folder.js";
 export {
   type DataArray,
   type DataFormat,

@@ -1,3 +1,4 @@
+export { augmentationText } from "./augmentation.js";
 export {
   type Batch,
   type BatchOptions,

@@ -43,6 +43,7 @@ export function settingsOf(told: Checked<typeof trainingFields>): TrainSettings 
     patience: told.patience,
     standardize: told.standardize ?? "none",
     binarize: told.binarize ?? plainDefault(trainingFields.binarize),
+    augment: told.augment === "none" ? undefined : told.augment,
     shuffle: told.shuffle ?? plainDefault(trainingFields.shuffle),
     device: told.device ?? plainDefault(trainingFields.device),
     threads: told.threads,

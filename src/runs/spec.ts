@@ -1,5 +1,5 @@
 import { be, requireArgument } from "../catalogue/index.js";
-import type { Bytes, ChannelLayout } from "../data/portable.js";
+import type { BrokenPictures, Bytes, ChannelLayout, PictureColour, PictureFit } from "../data/portable.js";
 import { type Vae, vae, type VaeConfig, vaeConfig } from "../model/index.js";
 import { UserError } from "../tensor/index.js";
 import type { TrainSettings } from "../train/portable.js";
@@ -8,7 +8,14 @@ import type { Checked, Told } from "./field.js";
 import { modelFields } from "./model-fields.js";
 import { placeFields } from "./place-fields.js";
 import { keptSettings } from "./resumed.js";
-import { bytesFor, type RunConfig, schemaOfRun, toldOfUpdates, type UpdateField } from "./saved-run.js";
+import {
+  bytesFor,
+  picturesOf,
+  type RunConfig,
+  schemaOfRun,
+  toldOfUpdates,
+  type UpdateField,
+} from "./saved-run.js";
 import { settingsOf } from "./settings.js";
 import { trainingFields } from "./training-fields.js";
 
@@ -71,6 +78,12 @@ export type PlainSpec = VaeConfig &
     readonly threads?: number;
     readonly data?: string;
     readonly layout?: ChannelLayout;
+    readonly augment?: string;
+    readonly size?: string;
+    readonly fit?: PictureFit;
+    readonly colour?: PictureColour;
+    readonly background?: string;
+    readonly broken?: BrokenPictures;
     readonly bytes?: Bytes;
     readonly memory?: number;
     readonly out?: string;
@@ -85,7 +98,7 @@ export function plain(run: ResolvedRun): PlainSpec {
   requireArgument("plain", "the run", run, aResolvedRun);
   const { model, settings, place } = run;
   const { objective, optimizer, patience, threads } = settings;
-  const { epochs, batchSize, seed, validation, standardize, binarize, shuffle, device } = settings;
+  const { epochs, batchSize, seed, validation, standardize, binarize, augment, shuffle, device } = settings;
   const { data, ...places } = place;
   if (data !== undefined && typeof data !== "string") {
     throw new UserError("data that are an object can't be written as plain data; name a folder", 2);
@@ -94,6 +107,7 @@ export function plain(run: ResolvedRun): PlainSpec {
     ...vaeConfig(model),
     ...{ epochs, batchSize, seed, validation, standardize, binarize, shuffle, device },
     ...toldOfUpdates(settings),
+    ...(augment !== undefined && { augment }),
     ...places,
     objective: { name: objective.name, config: objective.config },
     optimizer: { name: optimizer.name, config: optimizer.config },
@@ -118,6 +132,7 @@ export function specOfRun(config: RunConfig): PlainSpec {
     ...(threads !== null && { threads }),
     ...(source !== null && { data: source }),
     ...(layout !== undefined && { layout }),
+    ...picturesOf(config),
     ...(bytes !== undefined && { bytes }),
   };
 }

@@ -1,6 +1,6 @@
 import type { Spec } from "../catalogue/index.js";
 import { binarizations, type Standardization, standardizations } from "../data/portable.js";
-import { shuffles } from "../feed/index.js";
+import { augmentationText, shuffles } from "../feed/index.js";
 import { type Objective, objectives } from "../objectives/index.js";
 import { type Optimizer, optimizers, type Schedule, schedules } from "../optim/index.js";
 import { choice, custom, type Field, made, number, positive, text, whole } from "./field.js";
@@ -165,6 +165,18 @@ export const trainingFields = {
     default: { value: "none" },
     placeholder: "MODE",
   }),
+  /** Pictures changed at random in training, such as flip,shift(2),crop(4),brightness(0.1); default none. flip mirrors half of them (flip-vertical upside down), shift moves by up to so many pixels, crop enlarges a part up to so many pixels smaller, brightness multiplies by up to so much more or less; evaluation sees them as they are. */
+  augment: made(
+    {
+      about: "Pictures changed at random in training, such as flip,shift(2),crop(4),brightness(0.1)",
+      more:
+        "flip mirrors half of them (flip-vertical upside down), shift moves by up to so many pixels, crop enlarges a part " +
+        "up to so many pixels smaller, brightness multiplies by up to so much more or less; evaluation sees them as they are.",
+      default: { words: "none" },
+      placeholder: "CHANGES",
+    },
+    (value: string | readonly string[]) => augmentationText(value),
+  ),
   /** Numbers to mean 0 and deviation 1: none, each by itself, all alike; true for what suits the data; default none. What is learned of the training examples is stored with the model, whose examples come and go in the data's own units; losses are those of the standardised numbers. */
   standardize: custom<boolean | Standardization>(
     {

@@ -58,6 +58,9 @@ async function lrFind(this: Cli, flags: LrFindFlags, data: string | undefined): 
       download: (file, received, total) => {
         if (total !== undefined && received >= total) note(`download ${file}`);
       },
+      pictures: ({ name, done, total }) => {
+        if (done === total) note(`decoded ${total} pictures of ${name}`);
+      },
     });
     const model = modelOf(dataset.shape, part(plan.told, modelFields));
     finding = await findRate(engine, model, dataset, plan.settings, { from, to, updates: steps });

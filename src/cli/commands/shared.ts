@@ -12,7 +12,7 @@ import { type ExampleBatch, saveImages, type SaveImagesOptions } from "../../mod
 import { type Tensor, UserError } from "../../tensor/index.js";
 import { bytesFor, type CheckpointName } from "../../runs/index.js";
 import { note, print } from "../context.js";
-import { asInRun, loadData, loadRecorded, recordedData, recordedLayout } from "../data.js";
+import { asInRun, loadData, loadRecorded, picturesFor, recordedData, recordedLayout } from "../data.js";
 import { defined } from "../defined.js";
 import { choice, fields, text } from "../fields.js";
 import { commonFlags, type CommonFlags, flag } from "../flags.js";
@@ -99,6 +99,7 @@ export async function dataFor(
     layout: recordedLayout(config),
     bytes: bytesFor(model.schema),
     whole: flags.whole,
+    recorded: picturesFor(config, model.schema),
   });
   const dataset = await (data === undefined
     ? loadRecorded(recordedData(config, folder), "give its new place with --data FOLDER", options)

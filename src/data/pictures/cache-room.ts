@@ -49,7 +49,8 @@ async function entriesIn(root: string): Promise<Entry[]> {
     const folder = join(root, name);
     const pixels = await stat(join(folder, entryFiles.pixels)).catch(() => undefined);
     const about = await stat(join(folder, entryFiles.about)).catch(() => undefined);
-    if (pixels !== undefined) entries.push({ folder, bytes: pixels.size, used: about?.mtimeMs ?? pixels.mtimeMs });
+    if (pixels !== undefined)
+      entries.push({ folder, bytes: pixels.size, used: about?.mtimeMs ?? pixels.mtimeMs });
   }
   return entries.sort((a, b) => a.used - b.used);
 }

@@ -21,7 +21,9 @@ export function classesOf(rows: readonly PictureRow[], notes: string[]): Classes
   }
   if (names.size === 0) return undefined;
   if (without > 0) {
-    notes.push(`No labels: ${counted(without, "picture")} of ${rows.length.toLocaleString("en-US")} without one.`);
+    notes.push(
+      `No labels: ${counted(without, "picture")} of ${rows.length.toLocaleString("en-US")} without one.`,
+    );
     return undefined;
   }
   if (names.size === 1) return undefined;

@@ -2,7 +2,8 @@ import type { Raster } from "../../plot/index.js";
 import { bytesOf, channelsOf, type PictureSettings } from "./settings.js";
 
 /** The grey level of a colour, as sRGB's luma. */
-const luma = (red: number, green: number, blue: number): number => 0.2126 * red + 0.7152 * green + 0.0722 * blue;
+const luma = (red: number, green: number, blue: number): number =>
+  0.2126 * red + 0.7152 * green + 0.0722 * blue;
 
 /**
  * A picture's pixels with the channels that are asked for: grey to colour, colour to grey, alpha laid on the background or
@@ -30,7 +31,8 @@ export function conform(
     }
     const [red = 0, green = 0, blue = 0] = pixel;
     const to = i * wanted;
-    if (colour === "grey") out[to] = Math.round(red === green && green === blue ? red : luma(red, green, blue));
+    if (colour === "grey")
+      out[to] = Math.round(red === green && green === blue ? red : luma(red, green, blue));
     else for (let c = 0; c < 3; c++) out[to + c] = Math.round(pixel[c] ?? 0);
     if (colour === "rgba") out[to + 3] = alpha;
   }

@@ -3,7 +3,14 @@ import { basename, dirname, join } from "node:path";
 import { UserError } from "../../tensor/index.js";
 import type { SplitName } from "../dataset.js";
 import { fileError } from "../files.js";
-import { counted, type FoundPictures, isPictureName, type PictureFile, type PictureRow, someNames } from "./found.js";
+import {
+  counted,
+  type FoundPictures,
+  isPictureName,
+  type PictureFile,
+  type PictureRow,
+  someNames,
+} from "./found.js";
 import { isManifestName, isMetadataName, readManifest } from "./manifest.js";
 import { partNamed } from "./parts.js";
 import { pictureAt, walk } from "./walk.js";
@@ -36,7 +43,10 @@ function labelled(placed: readonly Placed[], part: SplitName, notes: string[]): 
 }
 
 /** The pictures of a folder by part: those of its folders `train`, `test` and `validation`, or all as `train`. */
-function byPart(pictures: readonly PictureFile[], notes: string[]): ReadonlyMap<SplitName, readonly Placed[]> {
+function byPart(
+  pictures: readonly PictureFile[],
+  notes: string[],
+): ReadonlyMap<SplitName, readonly Placed[]> {
   const placed = pictures.map((file) => ({ file, folders: file.name.split("/").slice(0, -1) }));
   const grouped = new Map<SplitName | undefined, Placed[]>();
   for (const { file, folders } of placed) {
@@ -59,7 +69,9 @@ function byPart(pictures: readonly PictureFile[], notes: string[]): ReadonlyMap<
 /** What is said of files that are no pictures. */
 function otherNotes(others: readonly string[]): string[] {
   if (others.length === 0) return [];
-  return [`${counted(others.length, "file")} that ${others.length === 1 ? "is no picture" : "are no pictures"}: ${someNames(others)}.`];
+  return [
+    `${counted(others.length, "file")} that ${others.length === 1 ? "is no picture" : "are no pictures"}: ${someNames(others)}.`,
+  ];
 }
 
 /** Rows of the lists `metadata.csv` and `metadata.jsonl` in a folder, their files named as below the folder. */
@@ -86,7 +98,9 @@ async function inFolder(shown: string, signal: AbortSignal | undefined): Promise
     const named = new Set(rows.map(({ file }) => file.name));
     const left = pictures.filter(({ name }) => !named.has(name)).map(({ name }) => name);
     if (left.length > 0) {
-      notes.push(`${counted(left.length, "picture")} that ${lists.join(" and ")} doesn't name not used: ${someNames(left)}.`);
+      notes.push(
+        `${counted(left.length, "picture")} that ${lists.join(" and ")} doesn't name not used: ${someNames(left)}.`,
+      );
     }
     return { root: shown, rows, notes };
   }
@@ -116,7 +130,8 @@ export async function findPictures(path: string, signal?: AbortSignal): Promise<
 async function inFile(path: string): Promise<FoundPictures> {
   const root = dirname(path);
   if (isManifestName(path)) return { root, rows: await readManifest(path), notes: [] };
-  if (!isPictureName(path)) throw new UserError(`${path} is no picture, nor a list of pictures (.csv, .jsonl)`);
+  if (!isPictureName(path))
+    throw new UserError(`${path} is no picture, nor a list of pictures (.csv, .jsonl)`);
   const file = await pictureAt(await realpath(root), basename(path), path);
   return { root, rows: [{ file, part: "train" }], notes: [] };
 }

@@ -77,7 +77,12 @@ function brokenText(files: readonly PictureFile[], { about }: CachedPictures): s
 }
 
 /** Throws the UserError for broken files, unless they are to be skipped. */
-function requireSound(shown: string, files: readonly PictureFile[], cached: CachedPictures, notes: string[]): void {
+function requireSound(
+  shown: string,
+  files: readonly PictureFile[],
+  cached: CachedPictures,
+  notes: string[],
+): void {
   const { about, settings } = cached;
   const { length } = about.broken;
   if (length === 0) return;
@@ -88,7 +93,8 @@ function requireSound(shown: string, files: readonly PictureFile[], cached: Cach
         "remove, or leave out what is broken with broken: skip (--broken skip)",
     );
   }
-  if (length === files.length) throw new UserError(`${shown}: none of its files can be read as a picture: ${told}`);
+  if (length === files.length)
+    throw new UserError(`${shown}: none of its files can be read as a picture: ${told}`);
   notes.push(`${counted(length, "broken file")} skipped: ${told}.`);
 }
 
@@ -101,7 +107,9 @@ function readingNotes({ about, settings }: CachedPictures): string[] {
     `Brought to ${size} (width x height), other proportions ${ways[fit]}; ${colour}` +
       (colour === "rgba" ? ", alpha kept." : `, transparency on ${background}.`),
     ...(animated > 0 ? [`${counted(animated, "file")} of several frames or pages: the first is taken.`] : []),
-    ...(deep > 0 ? [`${deep === count ? "All" : counted(deep, "picture")} of more than 8 bits, rounded to 8.`] : []),
+    ...(deep > 0
+      ? [`${deep === count ? "All" : counted(deep, "picture")} of more than 8 bits, rounded to 8.`]
+      : []),
   ];
 }
 

@@ -17,7 +17,8 @@ function proposal({ width, height }: { readonly width: number; readonly height: 
 
 const sizeOfHeader = ({ width, height }: PictureHeader): string => `${width}x${height}`;
 
-const ask = (text: string): string => `give the size that all are brought to, such as size ${text} (--size ${text})`;
+const ask = (text: string): string =>
+  `give the size that all are brought to, such as size ${text} (--size ${text})`;
 
 /**
  * Settings with the size and the colour that were not told, which the pictures' headers say: read as far as they are
@@ -57,7 +58,8 @@ export async function settled(
     }
   }
   if (size === undefined) {
-    if (first === undefined) throw new UserError(`${shown}: none of its ${counted(files.length, "picture")} can be read`);
+    if (first === undefined)
+      throw new UserError(`${shown}: none of its ${counted(files.length, "picture")} can be read`);
     const { width, height } = first.header;
     size = sizeOfHeader(first.header);
     if (width * height > mostUnasked) {

@@ -50,7 +50,12 @@ async function textOf(file: string): Promise<string> {
 async function csvLines(text: string, file: string): Promise<Line[]> {
   const { parse } = await import("csv-parse/sync");
   try {
-    const records = parse(text, { columns: true, info: true, skip_empty_lines: true, trim: true }) as unknown as {
+    const records = parse(text, {
+      columns: true,
+      info: true,
+      skip_empty_lines: true,
+      trim: true,
+    }) as unknown as {
       readonly info: { readonly lines: number };
       readonly record: Record<string, string>;
     }[];
@@ -64,11 +69,14 @@ function jsonLines(text: string, file: string): Line[] {
   return text.split("\n").flatMap((line, i) => {
     if (line.trim() === "") return [];
     const fail = (why: string): never => {
-      throw new UserError(`${file}, line ${i + 1}: ${why}; each line must be a JSON object, such as {"file_name": "a.png"}`);
+      throw new UserError(
+        `${file}, line ${i + 1}: ${why}; each line must be a JSON object, such as {"file_name": "a.png"}`,
+      );
     };
     try {
       const values = JSON.parse(line) as unknown;
-      if (typeof values !== "object" || values === null || Array.isArray(values)) return fail("it is no object");
+      if (typeof values !== "object" || values === null || Array.isArray(values))
+        return fail("it is no object");
       return [{ number: i + 1, values: values as Record<string, unknown> }];
     } catch (cause) {
       if (cause instanceof UserError) throw cause;

@@ -19,8 +19,14 @@ interface PngHead {
 export function pngHead(bytes: Uint8Array): PngHead {
   if (!isPng(bytes)) throw new UserError("it is no PNG");
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const head = { width: view.getUint32(16), height: view.getUint32(20), depth: bytes[24] ?? 0, type: bytes[25] ?? 0 };
-  if (head.width < 1 || head.height < 1) throw new UserError(`it says that it is ${head.width} x ${head.height}`);
+  const head = {
+    width: view.getUint32(16),
+    height: view.getUint32(20),
+    depth: bytes[24] ?? 0,
+    type: bytes[25] ?? 0,
+  };
+  if (head.width < 1 || head.height < 1)
+    throw new UserError(`it says that it is ${head.width} x ${head.height}`);
   requirePixels(head.width, head.height);
   return head;
 }
@@ -54,7 +60,11 @@ function requireHonest({ width, height, depth, type }: PngHead, packed: Uint8Arr
     inflateSync(packed, { maxOutputLength: most });
   } catch (cause) {
     const larger = cause instanceof RangeError;
-    throw new UserError(larger ? "it unpacks to more than its header says" : "its pixels can't be unpacked", 1, { cause });
+    throw new UserError(
+      larger ? "it unpacks to more than its header says" : "its pixels can't be unpacked",
+      1,
+      { cause },
+    );
   }
 }
 

@@ -57,7 +57,9 @@ export async function readPlainFile(path: string): Promise<Uint8Array> {
     const info = await file.stat();
     if (!info.isFile()) throw new UserError("it is no plain file");
     if (info.size > mostFileBytes)
-      throw new UserError(`it has ${info.size.toLocaleString("en-US")} bytes, and files above 1 GiB are refused`);
+      throw new UserError(
+        `it has ${info.size.toLocaleString("en-US")} bytes, and files above 1 GiB are refused`,
+      );
     return await file.readFile();
   } catch (cause) {
     throw fileError(cause, "be read");

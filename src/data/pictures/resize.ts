@@ -12,7 +12,12 @@ interface Stretch {
 }
 
 function stretches(from: Extent, to: Extent, fit: PictureFit): { across: Stretch; down: Stretch } {
-  const whole = (source: number, target: number): Stretch => ({ from: 0, length: source, start: 0, end: target });
+  const whole = (source: number, target: number): Stretch => ({
+    from: 0,
+    length: source,
+    start: 0,
+    end: target,
+  });
   if (fit === "fit") return { across: whole(from.width, to.width), down: whole(from.height, to.height) };
   const ratios = [to.width / from.width, to.height / from.height] as const;
   const scale = fit === "crop" ? Math.max(...ratios) : Math.min(...ratios);
@@ -29,7 +34,10 @@ function stretches(from: Extent, to: Extent, fit: PictureFit): { across: Stretch
 }
 
 /** Which source pixels make up each target pixel, and their shares: areas where it shrinks, neighbours where it grows. */
-function weightsOf({ from, length, start, end }: Stretch, source: number): { first: number; shares: number[] }[] {
+function weightsOf(
+  { from, length, start, end }: Stretch,
+  source: number,
+): { first: number; shares: number[] }[] {
   const step = length / (end - start);
   const reach = Math.max(1, step);
   return Array.from({ length: end - start }, (_, i) => {
@@ -50,7 +58,12 @@ function weightsOf({ from, length, start, end }: Stretch, source: number): { fir
  * A picture at another size, [height, width, channels] as floats: shrunk by the mean over areas, enlarged by linear
  * interpolation. `around` fills what is left free.
  */
-export function resize(picture: Raster, to: Extent, fit: PictureFit, around: readonly number[]): Float32Array {
+export function resize(
+  picture: Raster,
+  to: Extent,
+  fit: PictureFit,
+  around: readonly number[],
+): Float32Array {
   const { width, height, channels, data } = picture;
   const { across, down } = stretches(picture, to, fit);
   const out = new Float32Array(to.width * to.height * channels);

@@ -14,12 +14,17 @@ export interface Known {
 }
 
 /** Decoded pictures by their places in the file: of those asked for, in their order. */
-export function chosenPictures({ path, shape }: CachedPictures, places: Int32Array, shown: string): ExampleSource {
+export function chosenPictures(
+  { path, shape }: CachedPictures,
+  places: Int32Array,
+  shown: string,
+): ExampleSource {
   const all = fileSource({ path, place: shown, offset: 0, shape, stored: "uint8", bigEndian: false });
   const own = [places.length, ...shape.slice(1)];
   return derived(all, { shape: own }, (reader, rows, out) => {
     const bad = rows.find((row) => row < 0 || row >= places.length);
-    if (bad !== undefined) throw new RangeError(`${shown} has ${places.length} examples, and no number ${bad}`);
+    if (bad !== undefined)
+      throw new RangeError(`${shown} has ${places.length} examples, and no number ${bad}`);
     return reader.read(
       rows.map((row) => places[row] ?? 0),
       out,
@@ -36,7 +41,10 @@ export async function partOf(source: ExampleSource, streams: boolean, known: Kno
   const data = allocateShared("uint8", sizeOf(source.shape));
   const reader = await source.open();
   try {
-    await reader.read(Int32Array.from({ length }, (_, i) => i), data);
+    await reader.read(
+      Int32Array.from({ length }, (_, i) => i),
+      data,
+    );
   } finally {
     await reader.close();
   }

@@ -33,7 +33,9 @@ export function sharpReader({ default: sharp }: SharpModule): PictureReader {
   const described = async (image: Sharp) => {
     const found = await image.metadata();
     if (formats.has(found.format ?? "")) return found;
-    throw new UserError(`it is ${found.format ?? "nothing that is known"} by its contents, which is not read`);
+    throw new UserError(
+      `it is ${found.format ?? "nothing that is known"} by its contents, which is not read`,
+    );
   };
   return {
     name: `sharp ${sharp.versions.sharp ?? ""} ${sharp.versions.vips}`,

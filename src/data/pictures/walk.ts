@@ -45,7 +45,8 @@ export async function pictureAt(root: string, name: string, shown: string): Prom
     throw fileError(cause, `read ${shown}`);
   });
   if (info.isFile()) return describe(info, path, name);
-  if (!info.isSymbolicLink()) throw new UserError(`${shown} is ${kindOfFile(info)}, not a picture's file: remove it`);
+  if (!info.isSymbolicLink())
+    throw new UserError(`${shown} is ${kindOfFile(info)}, not a picture's file: remove it`);
   return linked(root, path, name, shown);
 }
 
@@ -60,7 +61,9 @@ async function linked(root: string, path: string, name: string, shown: string): 
   }
   const info = await stat(target);
   if (info.isFile()) return describe(info, target, name);
-  throw new UserError(`${shown} is a link to ${target}, which is ${kindOfFile(info)}, not a picture's file: remove it`);
+  throw new UserError(
+    `${shown} is a link to ${target}, which is ${kindOfFile(info)}, not a picture's file: remove it`,
+  );
 }
 
 function kindOfFile(info: Stats): string {
@@ -88,12 +91,14 @@ export async function walk(root: string, shown: string, signal?: AbortSignal): P
   const others: string[] = [];
   const visit = async (below: string, depth: number): Promise<void> => {
     signal?.throwIfAborted();
-    if (depth > deepest) throw new UserError(`${join(shown, below)}: folders more than ${deepest} deep are not read`);
+    if (depth > deepest)
+      throw new UserError(`${join(shown, below)}: folders more than ${deepest} deep are not read`);
     for (const entry of await entriesOf(join(root, below))) {
       const name = below === "" ? entry.name : `${below}/${entry.name}`;
       if (entry.isDirectory()) await visit(name, depth + 1);
       else if (isPictureName(entry.name)) names.push(name);
-      else if (entry.isSymbolicLink() && (await leadsToFolder(join(root, name)))) throw linkedFolder(join(shown, name));
+      else if (entry.isSymbolicLink() && (await leadsToFolder(join(root, name))))
+        throw linkedFolder(join(shown, name));
       else others.push(name);
     }
   };
