@@ -10,6 +10,7 @@ import { recordedBinarization } from "../data.js";
 import { text, whole } from "../fields.js";
 import { flag, folderArgument, toggle } from "../flags.js";
 import { type OpenedRun, openRun } from "../model.js";
+import { isFolderName, savePictures } from "../pictures-folder.js";
 import { dataField, dataFor, outFile, openFlags, type OpenFlags, saveTo, seedField } from "./shared.js";
 
 interface GenerateFlags extends OpenFlags {
@@ -53,9 +54,12 @@ async function generateImages(flags: GenerateFlags, folder: string, run: OpenedR
 }
 
 async function generate(this: Cli, flags: GenerateFlags, folder: string): Promise<void> {
-  const file = outFile(flags.out ?? "generated.png");
+  const { out = "generated.png" } = flags;
+  const separate = await isFolderName(out);
+  const file = separate ? out : outFile(out, [".png", ".npy", "/"]);
   const run = await openRun(folder, await loadSettings(flags.config), flags.checkpoint);
   const images = await generateImages(flags, folder, run);
+  if (separate) return savePictures(file, images, run.model.definition.input);
   await saveTo(file, images, flags.columns === undefined ? {} : { columns: flags.columns });
 }
 
@@ -66,7 +70,13 @@ export const generateCommand = buildCommand<GenerateFlags, [folder: string], Cli
     flags: {
       n: flag("n", whole(1, 1_000_000, "N", "How many [default = 64]")),
       seed: flag("seed", seedField),
-      out: flag("out", text("FILE", ".png for a picture, .npy for the numbers [default = generated.png]")),
+      out: flag(
+        "out",
+        text(
+          "FILE",
+          ".png for a sheet of pictures, .npy for the numbers, DIR/ for a PNG each [default = generated.png]",
+        ),
+      ),
       sampler: flag(
         "sampler",
         text("NAME", "prior, gmm(components=10) or flow, fitted to the training codes [default = prior]"),

@@ -1,3 +1,4 @@
+import type * as sharpModule from "sharp";
 import type { Sharp, SharpOptions } from "sharp";
 import { UserError } from "../../tensor/index.js";
 import { conform } from "./conform.js";
@@ -6,7 +7,7 @@ import { pngHead } from "./png-reader.js";
 import { bytesOf, extentOf, type PictureSettings } from "./settings.js";
 
 /** The package, as it is loaded. */
-export type SharpModule = typeof import("sharp");
+export type SharpModule = typeof sharpModule;
 
 /** The formats of which a file may be, whatever its name says, as sharp calls them. */
 const formats: ReadonlySet<string> = new Set(["png", "jpeg", "webp", "heif", "gif", "tiff"]);
