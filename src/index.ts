@@ -30,6 +30,7 @@ export {
 } from "./node.js";
 export {
   drawPictures,
+  type Drawn,
   type PictureSubject,
   type RunPicture,
   type RunPictures,

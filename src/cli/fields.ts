@@ -51,7 +51,7 @@ const { latent, batchSize, network, hidden, channels, activation } = runFields;
 const { posterior, prior, likelihood, objective } = runFields;
 const { epochs, lr, seed, validation, patience, binarize, standardize, shuffle, device, threads } = runFields;
 const { memory, bytes, layout, out } = runFields;
-const { augment, size, fit, colour, background, broken } = runFields;
+const { augment, sampler, size, fit, colour, background, broken } = runFields;
 const { optimizer, schedule, lrEncoder, lrDecoder, lrPrior } = runFields;
 const { clipNorm, clipValue, skipNonFinite, accumulate, ema } = runFields;
 
@@ -88,6 +88,7 @@ export const fields = {
   patience: flagOf(patience),
   binarize: flagOf(binarize),
   augment: flagOf(augment),
+  sampler: flagOf(sampler),
   standardize: { ...flagOf(standardize), fromText: (text: string) => (text === "" ? true : text) },
   bytes: flagOf(bytes),
   shuffle: flagOf(shuffle),

@@ -68,6 +68,8 @@ export interface RunConfig {
   readonly augment?: string | undefined;
   readonly standardize: Standardization;
   readonly shuffle: Shuffle;
+  /** What new examples are drawn by, if not the prior. */
+  readonly sampler?: string | undefined;
   /** How its examples are read; of runs of before there was one, bytes are x/255 and floats as they are. */
   readonly schema?: ExampleSchema | undefined;
   /** Where the channels of its pictures are, if it was told. */
@@ -151,6 +153,7 @@ const schema = z.strictObject(
     augment: z.optional(checkedText(augmentationText)),
     standardize: z._default(oneOf(standardizations), "none"),
     shuffle: z._default(oneOf(shuffles), "full"),
+    sampler: z.optional(namedText),
     schema: z.optional(savedSchema),
     layout: z.optional(oneOf(channelLayouts)),
     size: z.optional(checkedText(sizeText)),
@@ -240,7 +243,8 @@ export function picturesOf(config: RunConfig): PictureSettings | undefined {
 /** A run's settings as they are kept. */
 export function runConfig({ model, data, schema, settings, configFile }: RunDescription): RunConfig {
   const { objective, optimizer, patience, threads, ...rest } = settings;
-  const { epochs, batchSize, seed, validation, binarize, augment, standardize, shuffle, device } = rest;
+  const { epochs, batchSize, seed, validation, binarize, augment, standardize, shuffle, sampler, device } =
+    rest;
   return {
     version: configVersion,
     model: vaeConfig(model),
@@ -256,6 +260,7 @@ export function runConfig({ model, data, schema, settings, configFile }: RunDesc
     ...(augment !== undefined && { augment }),
     standardize,
     shuffle,
+    ...(sampler !== undefined && sampler !== "prior" && { sampler }),
     schema,
     ...(data.layout !== undefined && { layout: data.layout }),
     ...data.picture,

@@ -45,6 +45,7 @@ export function settingsOf(told: Checked<typeof trainingFields>): TrainSettings 
     binarize: told.binarize ?? plainDefault(trainingFields.binarize),
     augment: told.augment === "none" ? undefined : told.augment,
     shuffle: told.shuffle ?? plainDefault(trainingFields.shuffle),
+    sampler: told.sampler,
     device: told.device ?? plainDefault(trainingFields.device),
     threads: told.threads,
   };

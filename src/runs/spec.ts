@@ -79,6 +79,7 @@ export type PlainSpec = VaeConfig &
     readonly data?: string;
     readonly layout?: ChannelLayout;
     readonly augment?: string;
+    readonly sampler?: string;
     readonly size?: string;
     readonly fit?: PictureFit;
     readonly colour?: PictureColour;
@@ -98,7 +99,8 @@ export function plain(run: ResolvedRun): PlainSpec {
   requireArgument("plain", "the run", run, aResolvedRun);
   const { model, settings, place } = run;
   const { objective, optimizer, patience, threads } = settings;
-  const { epochs, batchSize, seed, validation, standardize, binarize, augment, shuffle, device } = settings;
+  const { epochs, batchSize, seed, validation, standardize, binarize, shuffle, device } = settings;
+  const { augment, sampler } = settings;
   const { data, ...places } = place;
   if (data !== undefined && typeof data !== "string") {
     throw new UserError("data that are an object can't be written as plain data; name a folder", 2);
@@ -108,6 +110,7 @@ export function plain(run: ResolvedRun): PlainSpec {
     ...{ epochs, batchSize, seed, validation, standardize, binarize, shuffle, device },
     ...toldOfUpdates(settings),
     ...(augment !== undefined && { augment }),
+    ...(sampler !== undefined && { sampler }),
     ...places,
     objective: { name: objective.name, config: objective.config },
     optimizer: { name: optimizer.name, config: optimizer.config },

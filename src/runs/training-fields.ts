@@ -197,6 +197,14 @@ export const trainingFields = {
     default: { value: "full" },
     placeholder: "NAME",
   }),
+  /** What new examples are drawn by, such as gmm(components=200), fitted to the codes; default prior. The report's are, and those of `latent generate` unless it is told otherwise. */
+  sampler: text({
+    about: "What new examples are drawn by, such as gmm(components=200), fitted to the codes",
+    more: "The report's are, and those of `latent generate` unless it is told otherwise.",
+    default: { value: "prior" },
+    placeholder: "NAME",
+    resume: "free",
+  }),
   /** auto, cpu, cuda, webgpu, ...; see `latent devices`; default auto. */
   device: text({
     about: "auto, cpu, cuda, webgpu, ...; see `latent devices`",

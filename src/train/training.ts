@@ -38,6 +38,8 @@ export interface TrainSettings extends UpdateRule {
   /** How numbers are standardised over the training examples; `true` is `all` for pictures, `each` for all else. */
   readonly standardize: boolean | Standardization;
   readonly shuffle: Shuffle;
+  /** What new examples are drawn by: recorded for who draws some, of no matter in training. */
+  readonly sampler: string | undefined;
   readonly device: string;
   readonly threads: number | undefined;
 }

@@ -1,9 +1,9 @@
 import { buildCommand } from "@stricli/core";
-import { asInput, binarizeDataset, type Dataset, readExamples, schemaOf } from "../../data/index.js";
+import { binarizeDataset, type Dataset } from "../../data/index.js";
 import type { ExampleBatch } from "../../model/index.js";
 import { commandPlatform } from "../../node.js";
 import { generateFrom, samplers } from "../../sampling/index.js";
-import { type Tensor, tensor } from "../../tensor/index.js";
+import type { Tensor } from "../../tensor/index.js";
 import { loadSettings } from "../config.js";
 import { type Cli, note } from "../context.js";
 import { recordedBinarization } from "../data.js";
@@ -11,6 +11,7 @@ import { text, whole } from "../fields.js";
 import { flag, folderArgument, toggle } from "../flags.js";
 import { type OpenedRun, openRun } from "../model.js";
 import { isFolderName, savePictures } from "../pictures-folder.js";
+import { trainingCodes } from "../training-codes.js";
 import { dataField, dataFor, outFile, openFlags, type OpenFlags, saveTo, seedField } from "./shared.js";
 
 interface GenerateFlags extends OpenFlags {
@@ -23,31 +24,16 @@ interface GenerateFlags extends OpenFlags {
   readonly data?: string;
 }
 
-/** So many training examples' codes are enough to fit a sampler to. */
-const fitted = 20_000;
-const chunk = 2000;
-
-/** Codes of training examples, as the run saw them. */
-async function trainingCodes(run: OpenedRun, dataset: Dataset): Promise<Tensor<"float32">> {
-  const { model } = run;
+/** Training examples as the run saw them. */
+function asSeen(run: OpenedRun, dataset: Dataset): Dataset {
   const mode = recordedBinarization(run);
-  const data = binarizeDataset(dataset, mode === "dynamic" ? "static" : mode);
-  const { train } = data;
-  const count = Math.min(fitted, train.length);
-  const { latent } = model.definition;
-  const codes = tensor("float32", [count, latent]);
-  for (let start = 0; start < count; start += chunk) {
-    const examples = await readExamples(train, start, Math.min(count, start + chunk));
-    const part = await model.codes(asInput(examples, schemaOf(data), model.schema));
-    codes.data.set(part.data, start * latent);
-  }
-  return codes;
+  return binarizeDataset(dataset, mode === "dynamic" ? "static" : mode);
 }
 
 async function generateImages(flags: GenerateFlags, folder: string, run: OpenedRun): Promise<ExampleBatch> {
-  const { n = 64, seed = 0, sampler: spec = "prior", draw = false } = flags;
+  const { n = 64, seed = 0, sampler: spec = run.config?.sampler ?? "prior", draw = false } = flags;
   const codes = async (): Promise<Tensor<"float32">> =>
-    trainingCodes(run, await dataFor({ ...flags, split: "train" }, folder, run));
+    trainingCodes(run.model, asSeen(run, await dataFor({ ...flags, split: "train" }, folder, run)));
   const sampler = await samplers.from(spec)({ model: run.model, platform: commandPlatform, codes });
   if (sampler.name !== "prior") note(sampler.description);
   return generateFrom(run.model, sampler, n, seed, { draw });
@@ -79,7 +65,10 @@ export const generateCommand = buildCommand<GenerateFlags, [folder: string], Cli
       ),
       sampler: flag(
         "sampler",
-        text("NAME", "prior, gmm(components=10) or flow, fitted to the training codes [default = prior]"),
+        text(
+          "NAME",
+          "prior, gmm(components=10) or flow, fitted to the training codes [default = what the run was told, else prior]",
+        ),
       ),
       data: flag("data", {
         ...dataField,

@@ -25,7 +25,7 @@ interface LrFindFlags extends CommonFlags {
 }
 
 /** What a range test has none of. */
-const unused = new Set(["out", "epochs", "patience", "schedule", "ema", "skipNonFinite"]);
+const unused = new Set(["out", "epochs", "patience", "schedule", "ema", "skipNonFinite", "sampler"]);
 
 /** What `train` can be told, but for these. */
 const trainFlags = Object.fromEntries(

@@ -58,7 +58,7 @@ async function runIn(
 ): Promise<void> {
   try {
     const run = await trainRun(plan, view, interrupt);
-    view.ended(run, pictures && run.finished ? await drawRun(run, view) : []);
+    view.ended(run, pictures && run.finished ? await drawRun(run, plan.settings, view) : []);
     await run.model.close();
     if (run.finished) return;
     const data = typeof plan.source === "string" ? ` ${plan.source}` : "";
@@ -104,6 +104,7 @@ export const trainCommand = buildCommand<TrainFlags, [data: string | undefined],
       patience: flag("patience", fields.patience),
       binarize: flag("binarize", fields.binarize),
       augment: flag("augment", fields.augment),
+      sampler: flag("sampler", fields.sampler),
       standardize: { ...flag("standardize", fields.standardize), inferEmpty: true },
       bytes: flag("bytes", fields.bytes),
       shuffle: flag("shuffle", fields.shuffle),
