@@ -34,7 +34,7 @@ function changeOf(text: string): Change {
   const [, name = "", amount] = /^\s*([\w-]+)\s*(?:\(\s*([^)]*?)\s*\))?\s*$/.exec(text) ?? [];
   if (!Object.hasOwn(infos, name)) {
     throw new UserError(
-      `there is no augmentation ${JSON.stringify(text.trim())}; ${suggestion(name, changeNames)}, such as ${example}`,
+      `there is no augmentation ${JSON.stringify(text.trim())}, as there are in ${example}; ${suggestion(name, changeNames)}`,
       2,
     );
   }
