@@ -9,6 +9,8 @@ export {
   type FoundArray,
   type NumberType,
   type Part,
+  type PictureProgress,
+  type PicturesOptions,
   type Place,
   type MnistOptions,
   readIdxFile,

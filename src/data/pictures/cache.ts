@@ -14,7 +14,7 @@ import {
   writeAbout,
 } from "./cache-entry.js";
 import { cacheLimit, makeRoom, removeEntry, useEntry } from "./cache-room.js";
-import type { PictureFile } from "./found.js";
+import { type PictureFile, shortened } from "./found.js";
 import { manyAtATime } from "./many.js";
 import { type PictureReader, readPlainFile } from "./reading.js";
 import { type checkedChoices, type PictureSettings, shapeOf } from "./settings.js";
@@ -157,12 +157,6 @@ async function portionsBefore(folder: string, size: number): Promise<Portion[]> 
   const lines = text.split("\n").slice(0, -1);
   return lines.map((line) => JSON.parse(line) as Portion).filter(({ end }) => end * size <= written);
 }
-
-const shortened = (reason: unknown): string => {
-  const text = reason instanceof Error ? reason.message : String(reason);
-  const line = text.split("\n").find((one) => one.trim() !== "") ?? "it can't be read";
-  return line.trim().slice(0, 200);
-};
 
 /** Decodes all files into a folder, from where an earlier process stopped. */
 async function decodeInto(

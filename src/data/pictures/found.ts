@@ -47,3 +47,10 @@ export function someNames(names: readonly string[]): string {
 export function counted(count: number, what: string): string {
   return `${count.toLocaleString("en-US")} ${what}${count === 1 ? "" : "s"}`;
 }
+
+/** Why a file can't be read, in a line. */
+export function shortened(reason: unknown): string {
+  const text = reason instanceof Error ? reason.message : String(reason);
+  const line = text.split("\n").find((one) => one.trim() !== "") ?? "it can't be read";
+  return line.trim().slice(0, 200);
+}

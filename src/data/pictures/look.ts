@@ -1,5 +1,5 @@
 import { UserError } from "../../tensor/index.js";
-import { counted, type PictureFile } from "./found.js";
+import { type PictureFile, shortened } from "./found.js";
 import { manyAtATime } from "./many.js";
 import { type PictureHeader, type PictureReader, readPlainFile } from "./reading.js";
 import type { checkedChoices, PictureSettings } from "./settings.js";
@@ -34,12 +34,15 @@ export async function settled(
   signal?: AbortSignal,
 ): Promise<PictureSettings> {
   let { size, colour } = told;
+  let failure = "";
   let first: { readonly header: PictureHeader; readonly name: string } | undefined;
   const look = async (file: PictureFile): Promise<{ header: PictureHeader; name: string } | undefined> => {
-    const header = await readPlainFile(file.path)
-      .then((bytes) => reader.header(bytes))
-      .catch(() => undefined);
-    return header && { header, name: file.name };
+    try {
+      return { header: await reader.header(await readPlainFile(file.path)), name: file.name };
+    } catch (error) {
+      failure ||= `${file.name} (${shortened(error)})`;
+      return undefined;
+    }
   };
   const done = (): boolean => size !== undefined && colour !== undefined;
   for (let start = 0; start < files.length && !done(); start += portion) {
@@ -59,7 +62,9 @@ export async function settled(
   }
   if (size === undefined) {
     if (first === undefined)
-      throw new UserError(`${shown}: none of its ${counted(files.length, "picture")} can be read`);
+      throw new UserError(
+        `${shown}: no file of ${files.length.toLocaleString("en-US")} can be read as a picture: ${failure}`,
+      );
     const { width, height } = first.header;
     size = sizeOfHeader(first.header);
     if (width * height > mostUnasked) {
