@@ -24,7 +24,7 @@ export const splitField = choice<SplitName>(
   "NAME",
   "Part of the data [default = test]",
 );
-export const dataField = text("DATA", "mnist or a folder [default = what the run was trained on]");
+export const dataField = text("DATA", "mnist, a folder or a file [default = what the run was trained on]");
 export const seedField = { ...fields.seed, brief: "Of the noise [default = 0]" };
 
 /** The data that a command trains on. */
@@ -32,7 +32,7 @@ export const dataArgument = {
   kind: "tuple",
   parameters: [
     {
-      brief: "mnist, or a folder or file of idx or NumPy arrays",
+      brief: "mnist, a folder or file of idx or NumPy arrays, or a folder of pictures",
       placeholder: "DATA",
       parse: (input: string) => input,
       optional: true,

@@ -48,8 +48,8 @@ export interface CachedPictures {
 /** What changes whenever what is decoded does. */
 const version = 1;
 
-/** Pictures that are written at a time. */
-const portion = 256;
+/** Pictures that are written at a time: so many, and numbers. */
+const [mostPictures, mostNumbers] = [256, 2 ** 25];
 
 /** The name of what these files become: of their names, sizes and times, what is asked for, and what reads them. */
 function keyOf(
@@ -170,6 +170,7 @@ async function decodeInto(
   const path = join(folder, entryFiles.pixels);
   const portions = await portionsBefore(folder, size).catch((): Portion[] => []);
   const before = portions.at(-1)?.end ?? 0;
+  const portion = Math.max(1, Math.min(mostPictures, Math.floor(mostNumbers / size)));
   const pixels = await open(path, before > 0 ? "r+" : "w");
   const log = await open(join(folder, entryFiles.log), before > 0 ? "a" : "w");
   try {

@@ -13,7 +13,7 @@ import {
 } from "./found.js";
 import { isManifestName, isMetadataName, readManifest } from "./manifest.js";
 import { partNamed } from "./parts.js";
-import { pictureAt, walk } from "./walk.js";
+import { listedPicture, pictureAt, walk } from "./walk.js";
 
 /** A picture, and the folders above it below that of its part. */
 interface Placed {
@@ -75,9 +75,10 @@ function otherNotes(others: readonly string[]): string[] {
 }
 
 /** Rows of the lists `metadata.csv` and `metadata.jsonl` in a folder, their files named as below the folder. */
-async function listedRows(shown: string, lists: readonly string[]): Promise<PictureRow[]> {
+async function listedRows(root: string, shown: string, lists: readonly string[]): Promise<PictureRow[]> {
   const rows: PictureRow[] = [];
   for (const list of lists) {
+    await listedPicture(root, list, join(shown, list)); // no link that leads out of the folder
     const below = dirname(list);
     const part = partNamed(list.split("/")[0] ?? "");
     for (const row of await readManifest(join(shown, list), part)) {
@@ -94,7 +95,7 @@ async function inFolder(shown: string, signal: AbortSignal | undefined): Promise
   const lists = others.filter((name) => isMetadataName(basename(name)));
   const notes: string[] = otherNotes(others.filter((name) => !lists.includes(name)));
   if (lists.length > 0) {
-    const rows = await listedRows(shown, lists);
+    const rows = await listedRows(root, shown, lists);
     const named = new Set(rows.map(({ file }) => file.name));
     const left = pictures.filter(({ name }) => !named.has(name)).map(({ name }) => name);
     if (left.length > 0) {

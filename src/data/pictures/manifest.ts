@@ -6,7 +6,7 @@ import type { SplitName } from "../dataset.js";
 import { fileError } from "../files.js";
 import { isPictureName, type PictureFile, type PictureRow } from "./found.js";
 import { partNamed } from "./parts.js";
-import { pictureAt } from "./walk.js";
+import { listedPicture } from "./walk.js";
 
 /** The names that a column may have, the first that is there is taken. */
 const columns = {
@@ -48,7 +48,7 @@ async function textOf(file: string): Promise<string> {
 }
 
 async function csvLines(text: string, file: string): Promise<Line[]> {
-  const { parse } = await import("csv-parse/sync");
+  const { parse } = await import("csv-parse/browser/esm/sync");
   try {
     const records = parse(text, {
       columns: true,
@@ -155,7 +155,7 @@ export async function readManifest(file: string, part: SplitName = "train"): Pro
     const told = cell(values[fileColumn]);
     if (told === undefined) throw new UserError(`${place} has no ${fileColumn}`);
     const name = nameBelow(told, place);
-    const found = known.get(name) ?? pictureAt(root, name, `${join(folder, name)} (${place})`);
+    const found = known.get(name) ?? listedPicture(root, name, `${join(folder, name)} (${place})`);
     known.set(name, found);
     const label = column.label && cell(values[column.label]);
     const caption = captions && cell(values[captions]);

@@ -301,6 +301,16 @@ describe("what is refused", () => {
     await rm(join(dir, "out.png"));
     await symlink(dirname(dir), join(dir, "loop"));
     await refused(/loop is a link to a folder/);
+    await put("list.csv", "file_name\nloop/secret.png\n");
+    await refused(
+      /loop\/secret.png .*line 2\) is a link to .*outside of the folder/,
+      {},
+      join(dir, "list.csv"),
+    );
+    await rm(join(dir, "loop"));
+    await writeFile(join(dirname(dir), "secret.csv"), "file_name\na.png\n");
+    await symlink("../secret.csv", join(dir, "metadata.csv"));
+    await refused(/metadata.csv is a link to .*outside of the folder/);
   });
 
   it.skipIf(process.platform === "win32")("pipes with a picture's name", async () => {

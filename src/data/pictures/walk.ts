@@ -50,15 +50,27 @@ export async function pictureAt(root: string, name: string, shown: string): Prom
   return linked(root, path, name, shown);
 }
 
+/**
+ * `pictureAt` of a file that a list names: a folder on the way to it may be a link too, and must not lead out either.
+ */
+export async function listedPicture(root: string, name: string, shown: string): Promise<PictureFile> {
+  const found = await pictureAt(root, name, shown);
+  const target = await realpath(found.path);
+  if (isInside(target, root)) return { ...found, path: target };
+  throw outside(shown, target);
+}
+
+function outside(shown: string, target: string): UserError {
+  return new UserError(
+    `${shown} is a link to ${target}, which lies outside of the folder, and is not followed: put the file itself there`,
+  );
+}
+
 async function linked(root: string, path: string, name: string, shown: string): Promise<PictureFile> {
   const target = await realpath(path).catch((cause: unknown) => {
     throw fileError(cause, `follow the link ${shown}`);
   });
-  if (!isInside(target, root)) {
-    throw new UserError(
-      `${shown} is a link to ${target}, which lies outside of the folder, and is not followed: put the file itself there`,
-    );
-  }
+  if (!isInside(target, root)) throw outside(shown, target);
   const info = await stat(target);
   if (info.isFile()) return describe(info, target, name);
   throw new UserError(
