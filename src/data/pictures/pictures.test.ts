@@ -1,57 +1,29 @@
 import { execFileSync } from "node:child_process";
-import { existsSync } from "node:fs";
-import {
-  cp,
-  mkdir,
-  mkdtemp,
-  readdir,
-  readFile,
-  rm,
-  symlink,
-  truncate,
-  utimes,
-  writeFile,
-} from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { encode } from "fast-png";
 import sharp from "sharp";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { UserError } from "../../tensor/index.js";
-import { datasets, readExamples } from "../index.js";
-import { entryFiles } from "./cache-entry.js";
-import { makeRoom, useEntry } from "./cache-room.js";
-import { loadPictures, type PicturesOptions } from "./load.js";
+import { type Colour, plainPng, PictureFiles } from "../../testing/picture-files.js";
+import { type Dataset, datasets, readExamples } from "../index.js";
+import type { PicturesOptions } from "./load.js";
 import { pngReader } from "./png-reader.js";
 import { pictureReader } from "./reader.js";
 import { heldOut } from "./split.js";
 
+let files: PictureFiles;
 let dir: string;
 let cache: string;
 beforeEach(async () => {
-  const base = await mkdtemp(join(tmpdir(), "latent-pictures-"));
-  [dir, cache] = [join(base, "photos"), join(base, "cache")];
-  await mkdir(dir);
+  files = await PictureFiles.make();
+  ({ dir, cache } = files);
 });
-afterEach(() => rm(dirname(dir), { recursive: true }));
+afterEach(() => files.remove());
 
-type Colour = readonly number[];
-
-/** A PNG of one colour. */
-function plain(width: number, height: number, colour: Colour): Uint8Array {
-  const data = Uint8Array.from(
-    { length: width * height * colour.length },
-    (_, i) => colour[i % colour.length] ?? 0,
-  );
-  return encode({ width, height, channels: colour.length, data });
-}
-
-async function put(name: string, content: Uint8Array | string): Promise<void> {
-  await mkdir(dirname(join(dir, name)), { recursive: true });
-  await writeFile(join(dir, name), content);
-}
-
-const load = (options: PicturesOptions = {}, path = dir) => loadPictures(path, { cache, ...options });
+const put = (name: string, content: Uint8Array | string): Promise<void> => files.put(name, content);
+const load = (options: PicturesOptions = {}, path = dir): Promise<Dataset> => files.load(options, path);
+const firstPixels = (options: PicturesOptions = {}): Promise<number[][]> => files.firstPixels(options);
 
 async function refused(message: RegExp, options: PicturesOptions = {}, path = dir): Promise<void> {
   const error: unknown = await load(options, path).catch((reason: unknown) => reason);
@@ -59,23 +31,13 @@ async function refused(message: RegExp, options: PicturesOptions = {}, path = di
   expect((error as UserError).message).toMatch(message);
 }
 
-/** The first pixel of each example of a part. */
-async function firstPixels(options: PicturesOptions, path = dir): Promise<number[][]> {
-  const { train, shape } = await load({ whole: true, ...options }, path);
-  const { data } = await readExamples(train, 0);
-  const [height = 1, width = 1, channels = 1] = shape;
-  return Array.from({ length: train.length }, (_, i) => [
-    ...data.subarray(i * height * width * channels, i * height * width * channels + channels),
-  ]);
-}
-
 const red: Colour = [255, 0, 0];
 const blue: Colour = [0, 0, 255];
 
 describe("layouts of folders", () => {
   it("takes folders for classes, nested ones for their outermost, and holds out a tenth of each", async () => {
-    for (let i = 0; i < 20; i++) await put(`animals/cats/${i}.png`, plain(4, 4, red));
-    for (let i = 0; i < 10; i++) await put(`animals/dogs/small/${i}.png`, plain(4, 4, blue));
+    for (let i = 0; i < 20; i++) await put(`animals/cats/${i}.png`, plainPng(4, 4, red));
+    for (let i = 0; i < 10; i++) await put(`animals/dogs/small/${i}.png`, plainPng(4, 4, blue));
     await put("animals/notes.txt", "hello");
     const data = await load();
     expect(data.classes).toEqual(["cats", "dogs"]);
@@ -96,11 +58,11 @@ describe("layouts of folders", () => {
   });
 
   it("takes train, test and validation for parts, as ImageFolder does", async () => {
-    await put("train/a/1.png", plain(2, 2, red));
-    await put("train/b/2.png", plain(2, 2, blue));
-    await put("test/b/3.png", plain(2, 2, blue));
-    await put("val/a/4.png", plain(2, 2, red));
-    await put("elsewhere.png", plain(2, 2, red));
+    await put("train/a/1.png", plainPng(2, 2, red));
+    await put("train/b/2.png", plainPng(2, 2, blue));
+    await put("test/b/3.png", plainPng(2, 2, blue));
+    await put("val/a/4.png", plainPng(2, 2, red));
+    await put("elsewhere.png", plainPng(2, 2, red));
     const data = await load();
     expect([data.train, data.test, data.validation].map((split) => split?.ids)).toEqual([
       ["train/a/1.png", "train/b/2.png"],
@@ -114,9 +76,9 @@ describe("layouts of folders", () => {
   });
 
   it("reads metadata.csv beside the pictures, and a list given as the path", async () => {
-    await put("train/1.png", plain(2, 2, red));
-    await put("train/2.png", plain(2, 2, blue));
-    await put("train/left.png", plain(2, 2, blue));
+    await put("train/1.png", plainPng(2, 2, red));
+    await put("train/2.png", plainPng(2, 2, blue));
+    await put("train/left.png", plainPng(2, 2, blue));
     await put("train/metadata.csv", '\uFEFFfile_name,label,text\r\n2.png,10,"a, blue"\r\n1.png,9,red\r\n');
     const data = await load({ whole: true });
     expect(data.train.ids).toEqual(["train/2.png", "train/1.png"]);
@@ -136,8 +98,8 @@ describe("layouts of folders", () => {
 
   it("is what datasets.folder makes of a folder of pictures, and of arrays it refuses what is for pictures", async () => {
     vi.stubEnv("LATENT_CACHE", cache);
-    await put("1.png", plain(2, 2, red));
-    await put("2.png", plain(2, 2, red));
+    await put("1.png", plainPng(2, 2, red));
+    await put("2.png", plainPng(2, 2, red));
     const data = await datasets.folder(dir, { colour: "grey" });
     expect(data.shape).toEqual([2, 2]);
     expect(data.picture).toEqual({
@@ -163,7 +125,7 @@ describe("what pictures become", () => {
     ["white", [255, 127, 127]],
     ["#000", [128, 0, 0]],
   ] as const)("transparency on %s", async (background, expected) => {
-    await put("a.png", plain(2, 2, [255, 0, 0, 128]));
+    await put("a.png", plainPng(2, 2, [255, 0, 0, 128]));
     for (const [i, value] of ((await firstPixels({ background }))[0] ?? []).entries()) {
       expect(Math.abs(value - (expected[i] ?? 0))).toBeLessThanOrEqual(1);
     }
@@ -218,26 +180,26 @@ describe("what pictures become", () => {
         expect(Math.abs(value - (other[i] ?? 0))).toBeLessThan(40); // sharper kernels ring
       }
     }
-    const large = await pngReader.decode(plain(2, 2, [10, 20, 30, 0]), {
+    const large = await pngReader.decode(plainPng(2, 2, [10, 20, 30, 0]), {
       ...{ size: "6x4", fit: "pad", colour: "rgba", background: "#ffffff", broken: "fail" },
     });
     expect([...large.pixels.subarray(0, 4)]).toEqual([255, 255, 255, 0]);
   });
 
   it("asks for a size where sizes differ or are large, with one to begin with", async () => {
-    await put("a.png", plain(40, 40, red));
-    await put("b.png", plain(100, 50, red));
+    await put("a.png", plainPng(40, 40, red));
+    await put("b.png", plainPng(100, 50, red));
     await refused(/different sizes, such as 40x40 \(a.png\) and 100x50 \(b.png\).*--size 48x48/);
     await rm(join(dir, "b.png"));
     expect((await load({ whole: true })).shape).toEqual([40, 40, 3]);
-    await put("a.png", plain(400, 300, red));
+    await put("a.png", plainPng(400, 300, red));
     await refused(/the pictures are large, 400x300; give the size.*--size 64x64/);
     await refused(/a size of pictures is width x height, such as 64x64.*got "0x4"/, { size: "0x4" });
     await refused(/background is white, black, grey or #rrggbb/, { background: "pinkish" });
   });
 
   it("works without sharp for PNG alone, and says how to install it for others", async () => {
-    await put("a.png", plain(2, 2, red));
+    await put("a.png", plainPng(2, 2, red));
     const missing = () => Promise.reject(new Error("Cannot find package 'sharp'"));
     const file = (name: string) => ({ name, path: join(dir, name), size: 1, modified: 0, changed: 0 });
     expect(await pictureReader([file("a.png")], dir, missing)).toBe(pngReader);
@@ -262,7 +224,7 @@ describe("what is refused", () => {
   } as const;
 
   it("broken files by name, unless they are to be skipped", async () => {
-    for (const name of ["a", "b", "c"]) await put(`${name}.png`, plain(4, 4, red));
+    for (const name of ["a", "b", "c"]) await put(`${name}.png`, plainPng(4, 4, red));
     const whole = await sharp({ create: { width: 64, height: 64, channels: 3, background: "red" } })
       .jpeg()
       .toBuffer();
@@ -281,8 +243,8 @@ describe("what is refused", () => {
   });
 
   it("paths and links that lead out of the folder", async () => {
-    await put("a.png", plain(2, 2, red));
-    await writeFile(join(dirname(dir), "secret.png"), plain(2, 2, blue));
+    await put("a.png", plainPng(2, 2, red));
+    await writeFile(join(dirname(dir), "secret.png"), plainPng(2, 2, blue));
     for (const name of [
       "../secret.png",
       join(dirname(dir), "secret.png"),
@@ -314,18 +276,18 @@ describe("what is refused", () => {
   });
 
   it.skipIf(process.platform === "win32")("pipes with a picture's name", async () => {
-    await put("a.png", plain(2, 2, red));
+    await put("a.png", plainPng(2, 2, red));
     execFileSync("mkfifo", [join(dir, "pipe.png")]);
     await refused(/pipe.png is a pipe, not a picture's file/, { broken: "skip" });
   });
 
   it("pictures that unpack to more than there is memory", async () => {
-    const bomb = plain(2, 2, red);
+    const bomb = plainPng(2, 2, red);
     const huge = Uint8Array.from(bomb);
     new DataView(huge.buffer).setUint32(16, 60_000);
     new DataView(huge.buffer).setUint32(20, 60_000);
     await put("huge.png", huge);
-    await put("a.png", plain(2, 2, red));
+    await put("a.png", plainPng(2, 2, red));
     await refused(/1 file can't be read as a picture: huge.png \(it says that it is 60000 x 60000/, {
       size: 2,
     });
@@ -334,99 +296,6 @@ describe("what is refused", () => {
     new DataView(lying.buffer, lying.byteOffset).setUint32(16, 2);
     new DataView(lying.buffer, lying.byteOffset).setUint32(20, 2);
     await expect(pngReader.decode(lying, settings)).rejects.toThrow(/unpacks to more than its header says/);
-  });
-});
-
-describe("the cache", () => {
-  const entries = async (): Promise<string[]> => (await readdir(cache)).sort();
-
-  it("is used again while nothing changes, and not once anything does", async () => {
-    for (let i = 0; i < 5; i++) await put(`${i}.png`, plain(2, 2, red));
-    const told: number[] = [];
-    const options = { onPictures: ({ done }: { done: number }) => told.push(done) };
-    await load(options);
-    await load(options);
-    expect(told).toEqual([5]);
-    expect(await entries()).toHaveLength(1);
-    await put("4.png", plain(2, 2, blue));
-    await utimes(join(dir, "4.png"), new Date(0), new Date(0));
-    expect((await firstPixels(options)).at(-1)).toEqual([...blue]);
-    expect(told).toEqual([5, 5]);
-    expect(await entries()).toHaveLength(2);
-  });
-
-  it("is made anew where its pixels are not those that were written", async () => {
-    await put("a.png", plain(2, 2, red));
-    await firstPixels({});
-    const [entry = ""] = await entries();
-    const file = join(cache, entry, entryFiles.pixels);
-    await writeFile(file, new Uint8Array(12).fill(7));
-    expect(await firstPixels({})).toEqual([[...red]]);
-    await truncate(file, 5);
-    expect(await firstPixels({})).toEqual([[...red]]);
-    expect(await entries()).toEqual([entry]);
-  });
-
-  it("goes on with what was interrupted", async () => {
-    for (let i = 0; i < 600; i++)
-      await put(`${String(i).padStart(3, "0")}.png`, i === 3 ? "no" : plain(1, 1, [i % 256]));
-    const stop = new AbortController();
-    const stopped = load({
-      signal: stop.signal,
-      onPictures: ({ done }) => {
-        if (done >= 256) stop.abort(new Error("enough"));
-      },
-    });
-    await expect(stopped).rejects.toThrow("enough");
-    const [part = ""] = await entries();
-    expect(part).toMatch(/\.part$/);
-    const told: number[] = [];
-    const found = await firstPixels({ broken: "skip", onPictures: ({ done }) => told.push(done) });
-    expect(told).toEqual([512, 600]);
-    expect(found.map(([value]) => value)).toEqual(
-      Array.from({ length: 600 }, (_, i) => i % 256).filter((_, i) => i !== 3),
-    );
-    expect(await entries()).toHaveLength(1);
-  });
-
-  it("is shared by several that decode the same at a time", async () => {
-    for (let i = 0; i < 300; i++) await put(`${i}.png`, plain(2, 2, [i % 256, 1, 2]));
-    const all = await Promise.all(Array.from({ length: 4 }, () => firstPixels({ memory: 0 })));
-    for (const found of all) expect(found).toEqual(all[0]);
-    expect(await entries()).toHaveLength(1);
-  });
-
-  it("is shared by processes", async () => {
-    for (let i = 0; i < 300; i++) await put(`${i}.png`, plain(2, 2, [i % 256, 1, 2]));
-    await firstPixels({});
-    const [entry = ""] = await entries();
-    const made = join(cache, entry);
-    // Another process of this number runs: its entry is not removed; one of an ended process is.
-    await cp(made, join(cache, "old"), { recursive: true });
-    await rm(join(cache, "old", `user-${process.pid}`));
-    await writeFile(join(cache, "old", "user-4194304"), "");
-    expect(await useEntry(made)).toBe(true);
-    await makeRoom(cache, 10, 0, "none");
-    expect(await entries()).toEqual([entry]);
-    expect(existsSync(join(made, entryFiles.pixels))).toBe(true);
-  });
-
-  it("removes what was unused the longest, as far as there must be room", async () => {
-    for (const [name, age] of [
-      ["first", 3],
-      ["second", 2],
-      ["third", 1],
-    ] as const) {
-      await mkdir(join(cache, name), { recursive: true });
-      await writeFile(join(cache, name, entryFiles.pixels), new Uint8Array(100));
-      await writeFile(join(cache, name, entryFiles.about), "{}");
-      const used = new Date(Date.now() - age * 1e6);
-      await utimes(join(cache, name, entryFiles.about), used, used);
-    }
-    await makeRoom(cache, 100, 250, "none");
-    expect(await entries()).toEqual(["third"]);
-    await makeRoom(cache, 100, 250, "none");
-    expect(await entries()).toEqual(["third"]);
   });
 });
 
