@@ -1,4 +1,4 @@
-import { binarizeDataset, type Dataset, heldOutCount, type Split } from "../data/index.js";
+import { binarizeDataset, classCount, type Dataset, heldOutCount, type Split } from "../data/index.js";
 import { commandPlatform, train } from "../node.js";
 import type { Engine } from "../runtime/index.js";
 import { type Drawn, writeReport } from "../report/index.js";
@@ -16,6 +16,7 @@ import {
   settingsOf,
   type Settings,
   trainingFields,
+  withClassifier,
 } from "../runs/index.js";
 import { generateFrom, samplers } from "../sampling/index.js";
 import { UserError } from "../tensor/index.js";
@@ -123,12 +124,11 @@ async function trainOnData(
   interrupt: Interrupt,
 ): Promise<Run> {
   const modelTold = part(told, modelFields);
-  const model = modelOf(
-    dataset.shape,
+  const whole =
     before === undefined
-      ? modelTold
-      : resumedModel(modelTold, before.model, familyLookUp(told, before.configFile)),
-  );
+      ? withClassifier(modelTold, settings.objective.name)
+      : resumedModel(modelTold, before.model, familyLookUp(told, before.configFile));
+  const model = modelOf(dataset.shape, whole, classCount(dataset));
   view.data(settings.validation === 0 ? dataset : heldOut(dataset, settings.validation));
   interrupt.signal.throwIfAborted();
   const claimed: ClaimedFolder =
@@ -181,7 +181,9 @@ async function drawnBy(
   const codes = () => trainingCodes(model, seen);
   const sampler = await samplers.from(spec)({ model, platform: commandPlatform, codes });
   if (sampler.name === "prior") return undefined;
-  return { examples: await generateFrom(model, sampler, shown), by: sampler.description };
+  const condition = model.classes && model.drawClasses(shown);
+  const examples = await generateFrom(model, sampler, shown, 0, { ...(condition && { condition }) });
+  return { examples, by: sampler.description };
 }
 
 /** Draws a finished run; returns the files to name. */

@@ -1,6 +1,7 @@
 import { asInput, type Dataset, readExamples, schemaOf } from "../data/index.js";
 import type { TrainedVae } from "../model/index.js";
 import { type Tensor, tensor } from "../tensor/index.js";
+import { givenOf } from "./commands/shared.js";
 
 /** So many training examples' codes are enough to fit a sampler to. */
 const fitted = 20_000;
@@ -14,7 +15,8 @@ export async function trainingCodes(model: TrainedVae, data: Dataset): Promise<T
   const codes = tensor("float32", [count, latent]);
   for (let start = 0; start < count; start += chunk) {
     const examples = await readExamples(train, start, Math.min(count, start + chunk));
-    const part = await model.codes(asInput(examples, schemaOf(data), model.schema));
+    const given = givenOf(model, train, start, start + chunk);
+    const part = await model.codes(asInput(examples, schemaOf(data), model.schema), given);
     codes.data.set(part.data, start * latent);
   }
   return codes;

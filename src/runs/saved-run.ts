@@ -23,7 +23,7 @@ import {
   standardizations,
   wholeSchema,
 } from "../data/portable.js";
-import { augmentationText, type Shuffle, shuffles } from "../feed/index.js";
+import { augmentationText, type Balance, balances, type Shuffle, shuffles } from "../feed/index.js";
 import {
   savedConfig,
   savedModel,
@@ -70,6 +70,9 @@ export interface RunConfig {
   readonly shuffle: Shuffle;
   /** What new examples are drawn by, if not the prior. */
   readonly sampler?: string | undefined;
+  /** How often classes come and how many labels are used, as far as it was told. */
+  readonly balance?: Balance | undefined;
+  readonly labelled?: number | undefined;
   /** How its examples are read; of runs of before there was one, bytes are x/255 and floats as they are. */
   readonly schema?: ExampleSchema | undefined;
   /** Where the channels of its pictures are, if it was told. */
@@ -154,6 +157,8 @@ const schema = z.strictObject(
     standardize: z._default(oneOf(standardizations), "none"),
     shuffle: z._default(oneOf(shuffles), "full"),
     sampler: z.optional(namedText),
+    balance: z.optional(oneOf(balances)),
+    labelled: z.optional(savedWhole(1)),
     schema: z.optional(savedSchema),
     layout: z.optional(oneOf(channelLayouts)),
     size: z.optional(checkedText(sizeText)),
@@ -240,6 +245,14 @@ export function picturesOf(config: RunConfig): PictureSettings | undefined {
   return size === undefined || colour === undefined ? undefined : { size, fit, colour, background, broken };
 }
 
+/** What is done with labels, as plain data: what was told, and nothing where it is as by default. */
+export function toldOfLabels({
+  balance,
+  labelled,
+}: TrainSettings): Partial<Pick<RunConfig, "balance" | "labelled">> {
+  return { ...(balance !== "none" && { balance }), ...(labelled !== undefined && { labelled }) };
+}
+
 /** A run's settings as they are kept. */
 export function runConfig({ model, data, schema, settings, configFile }: RunDescription): RunConfig {
   const { objective, optimizer, patience, threads, ...rest } = settings;
@@ -261,6 +274,7 @@ export function runConfig({ model, data, schema, settings, configFile }: RunDesc
     standardize,
     shuffle,
     ...(sampler !== undefined && sampler !== "prior" && { sampler }),
+    ...toldOfLabels(settings),
     schema,
     ...(data.layout !== undefined && { layout: data.layout }),
     ...data.picture,

@@ -46,6 +46,8 @@ export function settingsOf(told: Checked<typeof trainingFields>): TrainSettings 
     augment: told.augment === "none" ? undefined : told.augment,
     shuffle: told.shuffle ?? plainDefault(trainingFields.shuffle),
     sampler: told.sampler,
+    balance: told.balance ?? plainDefault(trainingFields.balance),
+    labelled: told.labelled,
     device: told.device ?? plainDefault(trainingFields.device),
     threads: told.threads,
   };
