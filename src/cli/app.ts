@@ -10,6 +10,7 @@ import {
 } from "@stricli/core";
 import { packageVersion } from "../report/index.js";
 import { UserError } from "../tensor/index.js";
+import { dataInspectCommand } from "./commands/data-inspect.js";
 import { devicesCommand } from "./commands/devices.js";
 import { encodeCommand } from "./commands/encode.js";
 import { evaluateCommand } from "./commands/evaluate.js";
@@ -60,6 +61,10 @@ export function application(debug: boolean): Application<Cli> {
     routes: { torch: exportTorchCommand },
     docs: { brief: "Write weights for elsewhere: PyTorch" },
   });
+  const data = buildRouteMap<string, Cli>({
+    routes: { inspect: dataInspectCommand },
+    docs: { brief: "Look at data: tables" },
+  });
   const root = buildRouteMap<string, Cli>({
     routes: {
       train: trainCommand,
@@ -72,6 +77,7 @@ export function application(debug: boolean): Application<Cli> {
       interpolate: interpolateCommand,
       manifold: manifoldCommand,
       inspect: inspectCommand,
+      data,
       import: importing,
       export: exporting,
       devices: devicesCommand,

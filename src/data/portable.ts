@@ -45,6 +45,7 @@ export { decodeIdx, encodeIdx } from "./idx.js";
 export { decodeNpy, encodeNpy, npyHeader } from "./npy.js";
 export * from "./schema.js";
 export type * from "./source.js";
+export * from "./table/index.js";
 export {
   learnSchema,
   type Standardization,
