@@ -16,6 +16,7 @@ const external = [
   "@observablehq/plot",
   "linkedom",
   "fast-png",
+  "sharp",
   "jiti",
   "log-update",
 ];

@@ -9,6 +9,8 @@ export {
   type FoundArray,
   type NumberType,
   type Part,
+  type PictureProgress,
+  type PicturesOptions,
   type Place,
   type MnistOptions,
   readIdxFile,
@@ -49,6 +51,7 @@ export {
 } from "./quality/index.js";
 export {
   drawPictures,
+  type Drawn,
   type PictureSubject,
   type RunPicture,
   type RunPictures,

@@ -1,11 +1,12 @@
 import { fromArrays } from "./arrays.js";
 import { loadFolder } from "./folder.js";
 import { mnist } from "./mnist.js";
+import { loadPictures } from "./pictures/index.js";
 import { loadTable } from "./table/files/table-dataset.js";
 
 export { cacheFolder } from "./cache.js";
 export { type DownloadOptions, type DownloadProgress, download } from "./download.js";
-export { type FolderOptions, loadFolder } from "./folder.js";
+export { type FolderOptions, isOfPictures, loadFolder } from "./folder.js";
 export {
   type DataArray,
   type DataFormat,
@@ -18,6 +19,7 @@ export { errorCode, fileError, requireFolder } from "./files.js";
 export { isRunning } from "./part-file.js";
 export { readIdxFile, writeIdxFile } from "./idx-file.js";
 export { MNIST_MIRRORS, type MnistOptions, mnist } from "./mnist.js";
+export { type PictureProgress, type PicturesOptions } from "./pictures/index.js";
 export * from "./portable.js";
 export {
   inferTableSchema,
@@ -31,4 +33,10 @@ export { type RowsToWrite, writeTable, type WriteTableOptions } from "./table/fi
 export { readIfThere, removeWhole, sweepParts, writeWhole } from "./whole-file.js";
 
 /** The ways to come by a data set. */
-export const datasets = { mnist, folder: loadFolder, table: loadTable, fromArrays } as const;
+export const datasets = {
+  mnist,
+  folder: loadFolder,
+  pictures: loadPictures,
+  table: loadTable,
+  fromArrays,
+} as const;

@@ -26,6 +26,20 @@ export {
   unknownLabel,
 } from "./labels.js";
 export { type ChannelLayout, channelLayouts } from "./layout.js";
+export {
+  type BrokenPictures,
+  brokenPictures,
+  colourCode,
+  colourOf,
+  type PictureChoices,
+  type PictureColour,
+  pictureColours,
+  type PictureFit,
+  pictureFits,
+  type PictureSettings,
+  type PictureSize,
+  sizeText,
+} from "./pictures/settings.js";
 export type { NumberArray, NumberType } from "./number-types.js";
 export { decodeIdx, encodeIdx } from "./idx.js";
 export { decodeNpy, encodeNpy, npyHeader } from "./npy.js";

@@ -1,5 +1,5 @@
 import { be, requireArgument } from "../catalogue/index.js";
-import type { Bytes, ChannelLayout } from "../data/portable.js";
+import type { BrokenPictures, Bytes, ChannelLayout, PictureColour, PictureFit } from "../data/portable.js";
 import {
   type ModelledData,
   networksOf,
@@ -17,6 +17,7 @@ import { placeFields } from "./place-fields.js";
 import { keptSettings } from "./resumed.js";
 import {
   bytesFor,
+  picturesOf,
   type RunConfig,
   schemaOfRun,
   toldOfLabels,
@@ -100,6 +101,13 @@ export type PlainSpec = VaeConfig &
     readonly threads?: number;
     readonly data?: string;
     readonly layout?: ChannelLayout;
+    readonly augment?: string;
+    readonly sampler?: string;
+    readonly size?: string;
+    readonly fit?: PictureFit;
+    readonly colour?: PictureColour;
+    readonly background?: string;
+    readonly broken?: BrokenPictures;
     readonly bytes?: Bytes;
     readonly memory?: number;
     readonly out?: string;
@@ -115,6 +123,7 @@ export function plain(run: ResolvedRun): PlainSpec {
   const { model, settings, place } = run;
   const { objective, optimizer, patience, threads } = settings;
   const { epochs, batchSize, seed, validation, standardize, binarize, shuffle, device } = settings;
+  const { augment, sampler } = settings;
   const { data, ...places } = place;
   if (data !== undefined && typeof data !== "string") {
     throw new UserError("data that are an object can't be written as plain data; name a folder", 2);
@@ -123,6 +132,8 @@ export function plain(run: ResolvedRun): PlainSpec {
     ...vaeConfig(model),
     ...{ epochs, batchSize, seed, validation, standardize, binarize, shuffle, device },
     ...toldOfUpdates(settings),
+    ...(augment !== undefined && { augment }),
+    ...(sampler !== undefined && { sampler }),
     ...toldOfLabels(settings),
     ...places,
     objective: { name: objective.name, config: objective.config },
@@ -148,6 +159,7 @@ export function specOfRun(config: RunConfig): PlainSpec {
     ...(threads !== null && { threads }),
     ...(source !== null && { data: source }),
     ...(layout !== undefined && { layout }),
+    ...picturesOf(config),
     ...(bytes !== undefined && { bytes }),
   };
 }
