@@ -66,6 +66,7 @@ export {
   fromArrays,
   holdOut,
   type LabelledExamples,
+  type LabelSchema,
   type NumberArray,
   readExamples,
   rows,
@@ -74,6 +75,28 @@ export {
   type WholeExample,
   streamedSplit,
   toFloats,
+} from "./data/portable.js";
+
+// Tables
+export {
+  type ColumnLikelihood,
+  type ColumnStatistics,
+  type DecodedRows,
+  decodeRows,
+  type DecodeRowsOptions,
+  encodeRows,
+  type FittedColumn,
+  type FittedTable,
+  fitTable,
+  type ModelColumn,
+  modelColumns,
+  type TableColumn,
+  type TableConstraint,
+  type TableFile,
+  type TableKind,
+  type TableRecord,
+  type TableSchema,
+  type TableValue,
 } from "./data/portable.js";
 
 export * from "./common-distributions.js";
@@ -98,6 +121,7 @@ export {
   type CheckEvaluate,
   checkLayer,
   checkNetwork,
+  conditioned,
   conv,
   convNetwork,
   type ConvNetworkOptions,
@@ -239,8 +263,12 @@ export {
 // Models
 export {
   type BindOptions,
+  type BoundDistributions,
   type BoundVae,
   bundle,
+  type ClassCondition,
+  type ClassLike,
+  type Condition,
   type DecodeOptions,
   decodeSafetensors,
   type DrawOptions,
@@ -249,6 +277,8 @@ export {
   type FamilyConfig,
   type FamilyLike,
   type GenerateOptions,
+  type GivenOptions,
+  type ModelClasses,
   type ModelInput,
   type NetworkConfig,
   type Safetensors,
@@ -285,7 +315,7 @@ export type {
   TrainSettings,
   TrainSurroundings,
 } from "./train/portable.js";
-export type { Shuffle } from "./feed/index.js";
+export type { Balance, Shuffle } from "./feed/index.js";
 
 // A run as one spec, told and kept
 export {
@@ -297,6 +327,7 @@ export {
   type DataChoice,
   defineConfig,
   type LatentConfig,
+  type ConditionChoice,
   type NetworkChoice,
   type ObjectiveChoice,
   type OptimizerChoice,

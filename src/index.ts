@@ -7,12 +7,20 @@ export {
   type FolderOptions,
   formats,
   type FoundArray,
+  inferTableSchema,
+  inspectTable,
+  type InspectTableOptions,
   type NumberType,
   type Part,
   type Place,
   type MnistOptions,
   readIdxFile,
+  type RowsToWrite,
+  type TableInspection,
+  type TableOptions,
   writeIdxFile,
+  writeTable,
+  type WriteTableOptions,
 } from "./data/index.js";
 export { readSamples } from "./distributions/index.js";
 export { saveImages } from "./model/index.js";

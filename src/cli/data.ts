@@ -39,7 +39,9 @@ export async function loadData(
 ): Promise<Dataset> {
   if (typeof source === "function") return source();
   if (typeof source !== "string") return source;
-  if (source.toLowerCase() === "mnist") return datasets.mnist(options);
+  if (source.toLowerCase() === "mnist") {
+    return datasets.mnist(defined({ ...options, whole: undefined })); // it has a test part
+  }
   const there = await stat(source).catch(() => undefined);
   if (there === undefined && !/[./\\]/.test(source)) {
     throw new UserError(

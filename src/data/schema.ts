@@ -40,6 +40,14 @@ export interface Column {
   readonly size: number;
 }
 
+/** What is known of the classes that a conditional model is given. Plain data, which is stored with runs and models. */
+export interface LabelSchema {
+  /** The share of each class in the labelled training examples; they add up to 1. */
+  readonly rates: readonly number[];
+  /** The classes' names, by label, where the data have them. */
+  readonly names?: readonly string[];
+}
+
 export interface WholeExample {
   readonly codec: Codec;
   /**
@@ -47,9 +55,11 @@ export interface WholeExample {
    * looked for, and where numbers go from 0 to 1 by their nature.
    */
   readonly range?: readonly [least: number, greatest: number];
+  /** What a conditional model's training labels say of the classes; missing in all others. */
+  readonly labels?: LabelSchema;
 }
 
-/** What the numbers of an example are. Plain data, which is stored with runs and models. */
+/** What the numbers of an example are, and what a conditional model is given beside them. Plain data, which is stored with runs and models. */
 export type ExampleSchema =
   | (WholeExample & {
       readonly kind: "image";
@@ -61,6 +71,7 @@ export type ExampleSchema =
   | {
       readonly kind: "columns";
       readonly columns: readonly Column[];
+      readonly labels?: LabelSchema;
       /** Of a table, what was learned of it: how rows become numbers and back. NaN is then what isn't there. */
       readonly table?: FittedTable;
     };

@@ -8,7 +8,13 @@ import {
 } from "../../data/index.js";
 import { type SplitName, splitOf } from "../../evaluate/index.js";
 import { rangeText } from "../../report/index.js";
-import { type ExampleBatch, saveImages, type SaveImagesOptions } from "../../model/index.js";
+import {
+  type ExampleBatch,
+  type GivenOptions,
+  saveImages,
+  type SaveImagesOptions,
+  type TrainedVae,
+} from "../../model/index.js";
 import { type Tensor, UserError } from "../../tensor/index.js";
 import { bytesFor, type CheckpointName } from "../../runs/index.js";
 import { note, print } from "../context.js";
@@ -104,6 +110,17 @@ export async function dataFor(
     ? loadRecorded(recordedData(config, folder), "give its new place with --data FOLDER", options)
     : loadData(data, options));
   return asInRun(dataset, config, flags.split ?? "test");
+}
+
+/** The classes of examples `start` to `end` of a split, where the model takes and the data have them: options of `codes`. */
+export function givenOf(
+  { classes }: TrainedVae,
+  { labels, length }: Split,
+  start: number,
+  end: number,
+): GivenOptions {
+  if (classes === undefined || labels === undefined) return {};
+  return { condition: labels.slice(start, Math.min(end, length)) };
 }
 
 /** Which examples a command goes through, in words. */
