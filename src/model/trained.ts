@@ -299,7 +299,11 @@ export class TrainedVae<E extends Encoding = Encoding> {
   }
 
   /** Runs a function of examples that draws. */
-  private drawn(fn: ModelFunction, x: ModelInput, source: Parameters<typeof noiseRows>[1]): Promise<Results> {
+  private drawn(
+    fn: ModelFunction,
+    x: ModelInput,
+    source: Parameters<typeof noiseFeeds>[1],
+  ): Promise<Results> {
     return this.inBlocks(fn, x.shape[0] ?? 0, (start, end) => ({
       x: unshared(rows(x, start, end)),
       ...noiseFeeds(fn, source, start, end),
