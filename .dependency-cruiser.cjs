@@ -13,6 +13,7 @@ const allowed = {
   objectives: ["tensor", "catalogue", "graph", "ops", "autodiff", "nn", "distributions"],
   data: ["tensor", "catalogue"],
   plot: ["tensor"],
+  quality: ["tensor", "catalogue", "data", "plot"],
   model: [
     "tensor",
     "catalogue",

@@ -37,6 +37,25 @@ export {
   train,
 } from "./node.js";
 export {
+  type Detection,
+  type Efficacy,
+  type EfficacyScores,
+  pictureQuality,
+  type PictureQuality,
+  type PictureQualityOptions,
+  type Privacy,
+  type QualityPart,
+  type Resemblance,
+  type ResemblanceDetails,
+  type TableQuality,
+  tableQuality,
+  type TableQualityOptions,
+  type TableRow,
+  type TableSource,
+  type TextTable,
+  type Validity,
+} from "./quality/index.js";
+export {
   drawPictures,
   type PictureSubject,
   type RunPicture,

@@ -22,6 +22,7 @@ import { interpolateCommand } from "./commands/interpolate.js";
 import { listCommand } from "./commands/list.js";
 import { lrFindCommand } from "./commands/lr-find.js";
 import { manifoldCommand } from "./commands/manifold.js";
+import { qualityCommand } from "./commands/quality.js";
 import { reconstructCommand } from "./commands/reconstruct.js";
 import { scoreCommand } from "./commands/score.js";
 import { trainCommand } from "./commands/train.js";
@@ -73,6 +74,7 @@ export function application(debug: boolean): Application<Cli> {
       generate: generateCommand,
       encode: encodeCommand,
       score: scoreCommand,
+      quality: qualityCommand,
       reconstruct: reconstructCommand,
       interpolate: interpolateCommand,
       manifold: manifoldCommand,

@@ -112,15 +112,22 @@ export async function dataFor(
   return asInRun(dataset, config, flags.split ?? "test");
 }
 
-/** The classes of examples `start` to `end` of a split, where the model takes and the data have them: options of `codes`. */
+/**
+ * The classes of examples `start` to `end` of a split as an option of `codes`, for a model that takes them. Throws a UserError if the
+ * data have none and the model can't tell them.
+ */
 export function givenOf(
-  { classes }: TrainedVae,
+  { classes, definition }: TrainedVae,
   { labels, length }: Split,
   start: number,
   end: number,
 ): GivenOptions {
-  if (classes === undefined || labels === undefined) return {};
-  return { condition: labels.slice(start, Math.min(end, length)) };
+  if (classes === undefined) return {};
+  if (labels !== undefined) return { condition: labels.slice(start, Math.min(end, length)) };
+  if (definition.classifier !== undefined) return {};
+  throw new UserError(
+    `the data have no labels, but the model is given one of ${classes.count} classes with each example; give data with labels`,
+  );
 }
 
 /** Which examples a command goes through, in words. */

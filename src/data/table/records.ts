@@ -33,9 +33,7 @@ function textOf(value: unknown, column: TableColumn | undefined): string {
     const wanted = value ? /^(true|t|yes|y|1|on)$/i : /^(false|f|no|n|0|off)$/i;
     return column.categories?.find((text) => wanted.test(text)) ?? String(value);
   }
-  return typeof value === "object"
-    ? JSON.stringify(value)
-    : String(value as string | number | bigint | boolean);
+  return typeof value === "object" ? JSON.stringify(value) : String(value);
 }
 
 /** Rows of a program as text; `columns` says how values are written. */

@@ -53,9 +53,7 @@ function sqliteError(path: string, cause: unknown): UserError {
 
 function textOf(value: unknown): string {
   if (value === null || value === undefined) return "";
-  return value instanceof Uint8Array
-    ? Buffer.from(value).toString("hex")
-    : String(value as string | number | bigint);
+  return value instanceof Uint8Array ? Buffer.from(value).toString("hex") : String(value);
 }
 
 const storedTypes: readonly (readonly [RegExp, string])[] = [
