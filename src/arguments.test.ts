@@ -98,6 +98,16 @@ const right: readonly (readonly [type: RegExp, value: unknown])[] = [
   [/^Spec$/, { name: "normal", config: {} }],
 ];
 
+const aTable = latent.fitTable({ version: 1, columns: [{ name: "n", kind: "count" }], constraints: [] }, [
+  { n: 1 },
+  { n: 2 },
+]);
+const ofTables: readonly (readonly [type: RegExp, value: unknown])[] = [
+  [/^FittedTable$|^TableSchema \| /, aTable],
+  [/^ArrayLike<number>$/, [0]],
+  [/^RowsToWrite$/, latent.decodeRows(aTable, [0])],
+];
+
 type Call = (...args: unknown[]) => unknown;
 
 const modules = { "index.ts": latent, "web.ts": web, "graph-node.ts": graph };
@@ -123,7 +133,9 @@ async function thrownBy(call: () => unknown): Promise<unknown> {
 
 /** Values for the parameters before one, or undefined if there is none for some. */
 function valuesBefore(parameters: readonly Parameter[], place: number): unknown[] | undefined {
-  const found = parameters.slice(0, place).map(({ type }) => right.find(([pattern]) => pattern.test(type)));
+  const found = parameters
+    .slice(0, place)
+    .map(({ type }) => [...right, ...ofTables].find(([pattern]) => pattern.test(type)));
   return found.every((one) => one !== undefined) ? found.map(([, value]) => value) : undefined;
 }
 

@@ -3,7 +3,7 @@ import { fitNumbers } from "./fit-number.js";
 import type { FittedColumn } from "./fitted.js";
 import { type CellReading, readingOfColumn } from "./reading.js";
 import type { TableColumn, TableSchema } from "./schema.js";
-import type { TrainingFacts } from "./fit.js";
+import type { TrainingFacts } from "./facts.js";
 
 /** More combinations than this are one choice together. */
 const mostCombinations = 200;

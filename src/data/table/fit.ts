@@ -1,19 +1,12 @@
 import { UserError } from "../../tensor/index.js";
 import { fitNumbers, mostChoices, type NumberFacts, standardPoints } from "./fit-number.js";
+import type { TrainingFacts } from "./facts.js";
 import { combinedColumns, fitDifference } from "./fit-related.js";
 import { fitKey } from "./keys.js";
 import type { ChoicesColumn, Counted, FittedColumn, FittedTable } from "./fitted.js";
 import { type CellReading, readingOfColumn } from "./reading.js";
 import type { TableColumn, TableSchema } from "./schema.js";
-import type { ColumnSummary, SampledRows } from "./summary.js";
-
-/** The training rows as they were counted. */
-export interface TrainingFacts {
-  readonly place: string;
-  readonly rows: number;
-  readonly summaries: readonly ColumnSummary[];
-  readonly sample: SampledRows;
-}
+import type { ColumnSummary } from "./summary.js";
 
 /** A column's texts in the training rows by count, what is missing apart. */
 export function present(column: TableColumn, summary: ColumnSummary): { own: Counted; missing?: Counted } {

@@ -1,4 +1,5 @@
-import { present, type TrainingFacts } from "./fit.js";
+import type { TrainingFacts } from "./facts.js";
+import { present } from "./fit.js";
 import { type FittedTable, isInside } from "./fitted.js";
 import { ownColumns } from "./model-columns.js";
 import { readingOfColumn } from "./reading.js";

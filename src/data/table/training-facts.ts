@@ -1,4 +1,4 @@
-import type { TrainingFacts } from "./fit.js";
+import type { TrainingFacts } from "./facts.js";
 import { lateTexts } from "./late.js";
 import type { TableColumn } from "./schema.js";
 import { ColumnCounter, RowSample } from "./summary.js";

@@ -1,6 +1,6 @@
 import { UserError } from "../../../tensor/index.js";
 import { heldOutCount } from "../../hold-out.js";
-import type { TrainingFacts } from "../fit.js";
+import type { TrainingFacts } from "../facts.js";
 import { drawnRows, type HeldRows, scatteredRows } from "../held-rows.js";
 import type { TableSchema } from "../schema.js";
 import { FactsBuilder } from "../training-facts.js";
