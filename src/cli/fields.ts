@@ -50,7 +50,7 @@ function flagOf<T>(one: field.Field<unknown, T>): FlagField<T> {
 const { latent, batchSize, network, hidden, channels, activation } = runFields;
 const { posterior, prior, likelihood, objective } = runFields;
 const { epochs, lr, seed, validation, patience, binarize, standardize, shuffle, device, threads } = runFields;
-const { memory, bytes, layout, out } = runFields;
+const { memory, bytes, layout, out, schema } = runFields;
 const { augment, sampler, size, fit, colour, background, broken } = runFields;
 const { condition, classifier, balance, labelled } = runFields;
 const { optimizer, schedule, lrEncoder, lrDecoder, lrPrior } = runFields;
@@ -70,7 +70,7 @@ export const fields = {
   posterior: flagOf(posterior),
   prior: flagOf(prior),
   likelihood: flagOf(likelihood),
-  condition: flagOf(condition),
+  condition: flagOf(condition) as FlagField<string>,
   classifier: flagOf(classifier),
   objective: flagOf(objective),
   epochs: flagOf(epochs),
@@ -97,6 +97,7 @@ export const fields = {
   shuffle: flagOf(shuffle),
   balance: flagOf(balance),
   labelled: flagOf(labelled),
+  schema: flagOf(schema),
   memory: flagOf(memory),
   layout: flagOf(layout),
   size: flagOf(size),

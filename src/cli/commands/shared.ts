@@ -4,6 +4,7 @@ import {
   type ExampleTensor,
   requireFolder,
   readExamples,
+  tableOf,
   type Split,
 } from "../../data/index.js";
 import { type SplitName, splitOf } from "../../evaluate/index.js";
@@ -100,12 +101,14 @@ export async function dataFor(
   { config, model }: Pick<OpenedRun, "config" | "model">,
 ): Promise<Dataset> {
   const { data } = flags;
+  const table = tableOf(model.schema);
   const options = defined({
     memory: flags.memory,
     layout: recordedLayout(config),
     bytes: bytesFor(model.schema),
     whole: flags.whole,
     recorded: picturesFor(config, model.schema),
+    table: table && (data === undefined ? { schema: table.schema } : { fitted: table }),
   });
   const dataset = await (data === undefined
     ? loadRecorded(recordedData(config, folder), "give its new place with --data FOLDER", options)
