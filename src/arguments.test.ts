@@ -94,7 +94,18 @@ const right: readonly (readonly [type: RegExp, value: unknown])[] = [
   [/^Readonly<Record<string, Expr>>$/, { y: x }],
   [/^StepGraph$/, { state: [], perStep: [], outputs: { y: x } }],
   [/^ModelSource$/, { "model.json": new Uint8Array(2) }],
+  [/^TableSource$/, [{ a: 1 }]],
   [/^Spec$/, { name: "normal", config: {} }],
+];
+
+const aTable = latent.fitTable({ version: 1, columns: [{ name: "n", kind: "count" }], constraints: [] }, [
+  { n: 1 },
+  { n: 2 },
+]);
+const ofTables: readonly (readonly [type: RegExp, value: unknown])[] = [
+  [/^FittedTable$|^TableSchema \| /, aTable],
+  [/^ArrayLike<number>$/, [0]],
+  [/^RowsToWrite$/, latent.decodeRows(aTable, [0])],
 ];
 
 type Call = (...args: unknown[]) => unknown;
@@ -122,7 +133,9 @@ async function thrownBy(call: () => unknown): Promise<unknown> {
 
 /** Values for the parameters before one, or undefined if there is none for some. */
 function valuesBefore(parameters: readonly Parameter[], place: number): unknown[] | undefined {
-  const found = parameters.slice(0, place).map(({ type }) => right.find(([pattern]) => pattern.test(type)));
+  const found = parameters
+    .slice(0, place)
+    .map(({ type }) => [...right, ...ofTables].find(([pattern]) => pattern.test(type)));
   return found.every((one) => one !== undefined) ? found.map(([, value]) => value) : undefined;
 }
 

@@ -44,7 +44,13 @@ export {
   binarizations,
   type ByteReading,
   type Bytes,
+  type BrokenPictures,
   type ChannelLayout,
+  type PictureChoices,
+  type PictureColour,
+  type PictureFit,
+  type PictureSettings,
+  type PictureSize,
   type ClassNumbers,
   type Codec,
   type Column,
@@ -66,6 +72,7 @@ export {
   fromArrays,
   holdOut,
   type LabelledExamples,
+  type LabelSchema,
   type NumberArray,
   readExamples,
   rows,
@@ -74,6 +81,41 @@ export {
   type WholeExample,
   streamedSplit,
   toFloats,
+} from "./data/portable.js";
+
+// Tables
+export {
+  type ColumnLikelihood,
+  type ColumnStatistics,
+  type DecodedRows,
+  decodeRows,
+  type DecodeRowsOptions,
+  encodeRows,
+  type AngleColumn,
+  type ChoicesColumn,
+  type CombinedColumn,
+  type Counted,
+  type CountColumn,
+  type FittedColumn,
+  type FittedName,
+  type FittedTable,
+  type InsideColumn,
+  type Minus,
+  type NumberColumn,
+  type OutsideColumn,
+  type ScoresColumn,
+  type StandardColumn,
+  type WithMissing,
+  fitTable,
+  type ModelColumn,
+  modelColumns,
+  type TableColumn,
+  type TableConstraint,
+  type TableFile,
+  type TableKind,
+  type TableRecord,
+  type TableSchema,
+  type TableValue,
 } from "./data/portable.js";
 
 export * from "./common-distributions.js";
@@ -98,6 +140,7 @@ export {
   type CheckEvaluate,
   checkLayer,
   checkNetwork,
+  conditioned,
   conv,
   convNetwork,
   type ConvNetworkOptions,
@@ -239,8 +282,12 @@ export {
 // Models
 export {
   type BindOptions,
+  type BoundDistributions,
   type BoundVae,
   bundle,
+  type ClassCondition,
+  type ClassLike,
+  type Condition,
   type DecodeOptions,
   decodeSafetensors,
   type DrawOptions,
@@ -249,6 +296,8 @@ export {
   type FamilyConfig,
   type FamilyLike,
   type GenerateOptions,
+  type GivenOptions,
+  type ModelClasses,
   type ModelInput,
   type NetworkConfig,
   type Safetensors,
@@ -285,7 +334,7 @@ export type {
   TrainSettings,
   TrainSurroundings,
 } from "./train/portable.js";
-export type { Shuffle } from "./feed/index.js";
+export type { Balance, Shuffle } from "./feed/index.js";
 
 // A run as one spec, told and kept
 export {
@@ -297,6 +346,7 @@ export {
   type DataChoice,
   defineConfig,
   type LatentConfig,
+  type ConditionChoice,
   type NetworkChoice,
   type ObjectiveChoice,
   type OptimizerChoice,

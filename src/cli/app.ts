@@ -10,6 +10,7 @@ import {
 } from "@stricli/core";
 import { packageVersion } from "../report/index.js";
 import { UserError } from "../tensor/index.js";
+import { dataInspectCommand } from "./commands/data-inspect.js";
 import { devicesCommand } from "./commands/devices.js";
 import { encodeCommand } from "./commands/encode.js";
 import { evaluateCommand } from "./commands/evaluate.js";
@@ -21,6 +22,7 @@ import { interpolateCommand } from "./commands/interpolate.js";
 import { listCommand } from "./commands/list.js";
 import { lrFindCommand } from "./commands/lr-find.js";
 import { manifoldCommand } from "./commands/manifold.js";
+import { qualityCommand } from "./commands/quality.js";
 import { reconstructCommand } from "./commands/reconstruct.js";
 import { scoreCommand } from "./commands/score.js";
 import { trainCommand } from "./commands/train.js";
@@ -60,6 +62,10 @@ export function application(debug: boolean): Application<Cli> {
     routes: { torch: exportTorchCommand },
     docs: { brief: "Write weights for elsewhere: PyTorch" },
   });
+  const data = buildRouteMap<string, Cli>({
+    routes: { inspect: dataInspectCommand },
+    docs: { brief: "Look at data: tables" },
+  });
   const root = buildRouteMap<string, Cli>({
     routes: {
       train: trainCommand,
@@ -68,10 +74,12 @@ export function application(debug: boolean): Application<Cli> {
       generate: generateCommand,
       encode: encodeCommand,
       score: scoreCommand,
+      quality: qualityCommand,
       reconstruct: reconstructCommand,
       interpolate: interpolateCommand,
       manifold: manifoldCommand,
       inspect: inspectCommand,
+      data,
       import: importing,
       export: exporting,
       devices: devicesCommand,

@@ -50,7 +50,9 @@ function flagOf<T>(one: field.Field<unknown, T>): FlagField<T> {
 const { latent, batchSize, network, hidden, channels, activation } = runFields;
 const { posterior, prior, likelihood, objective } = runFields;
 const { epochs, lr, seed, validation, patience, binarize, standardize, shuffle, device, threads } = runFields;
-const { memory, bytes, layout, out } = runFields;
+const { memory, bytes, layout, out, schema } = runFields;
+const { augment, sampler, size, fit, colour, background, broken } = runFields;
+const { condition, classifier, balance, labelled } = runFields;
 const { optimizer, schedule, lrEncoder, lrDecoder, lrPrior } = runFields;
 const { clipNorm, clipValue, skipNonFinite, accumulate, ema } = runFields;
 
@@ -68,6 +70,8 @@ export const fields = {
   posterior: flagOf(posterior),
   prior: flagOf(prior),
   likelihood: flagOf(likelihood),
+  condition: flagOf(condition) as FlagField<string>,
+  classifier: flagOf(classifier),
   objective: flagOf(objective),
   epochs: flagOf(epochs),
   batch: flagOf(batchSize),
@@ -86,11 +90,21 @@ export const fields = {
   validation: flagOf(validation),
   patience: flagOf(patience),
   binarize: flagOf(binarize),
+  augment: flagOf(augment),
+  sampler: flagOf(sampler),
   standardize: { ...flagOf(standardize), fromText: (text: string) => (text === "" ? true : text) },
   bytes: flagOf(bytes),
   shuffle: flagOf(shuffle),
+  balance: flagOf(balance),
+  labelled: flagOf(labelled),
+  schema: flagOf(schema),
   memory: flagOf(memory),
   layout: flagOf(layout),
+  size: flagOf(size),
+  fit: flagOf(fit),
+  colour: flagOf(colour),
+  background: flagOf(background),
+  broken: flagOf(broken),
   device: flagOf(device),
   threads: flagOf(threads),
 } as const;

@@ -2,6 +2,7 @@ import { be, type Check, hasMembers, requireArgument } from "../catalogue/index.
 import { formatShape, sizeOf, type Tensor, tensor, UserError } from "../tensor/index.js";
 import type { DatasetKind, ExampleTensor } from "./examples.js";
 import { type ChannelLayout, drawnChannels } from "./layout.js";
+import type { PictureSettings } from "./pictures/settings.js";
 import { at, type ExampleSchema, readingOf, scalesOf, wholeSchema } from "./schema.js";
 import type { ExampleSource } from "./source.js";
 
@@ -24,6 +25,10 @@ export interface Split {
   readonly source?: ExampleSource;
   /** One class number an example. */
   readonly labels?: Int32Array;
+  /** What each example is called where it comes from, such as a picture's file below its folder. */
+  readonly ids?: readonly string[];
+  /** A text to each example. */
+  readonly captions?: readonly string[];
 }
 
 /** A data set in parts for training and testing. Plain data, as its splits are. */
@@ -34,6 +39,8 @@ export interface Dataset {
   readonly source?: string;
   /** Where the channels of its pictures are there, if that had to be told; see `planLayout`. */
   readonly layout?: ChannelLayout;
+  /** How pictures in files became its examples, if that is what they are. */
+  readonly picture?: PictureSettings;
   readonly kind: DatasetKind;
   /** The shape of one example, such as `[28, 28]`. */
   readonly shape: readonly number[];
@@ -161,23 +168,32 @@ export function kindOf(shape: readonly number[], source: string): DatasetKind {
 }
 
 /**
- * Checks that examples and labels make up a split, and puts them together.
+ * Checks that examples and labels make up a split, and puts them together; `holes` says that NaN stands for what isn't
+ * there, as in a table's rows.
  *
  * @throws UserError naming `source` if there are no examples, a float is NaN or infinite, or the counts differ.
  */
-export function makeSplit(examples: ExampleTensor, labels: Int32Array | undefined, source: string): Split {
+export function makeSplit(
+  examples: ExampleTensor,
+  labels: Int32Array | undefined,
+  source: string,
+  holes = false,
+): Split {
   const length = examples.shape[0] ?? 0;
   if (length === 0) throw new UserError(`${source}: there are no examples in it`);
-  requireFinite(examples, source);
+  requireFinite(examples, source, 0, holes);
   if (labels === undefined) return { length, examples };
   requireLabelEach(length, labels, source);
   return { length, examples, labels };
 }
 
-/** Throws a UserError naming `source` if a float is NaN or infinite; `first` is the number of the first example. */
-export function requireFinite(examples: ExampleTensor, source: string, first = 0): void {
+/**
+ * Throws a UserError naming `source` if a float is infinite or, unless there may be `holes`, NaN; `first` is the number of
+ * the first example.
+ */
+export function requireFinite(examples: ExampleTensor, source: string, first = 0, holes = false): void {
   if (examples.dtype !== "float32") return;
-  const bad = examples.data.findIndex((value) => !Number.isFinite(value));
+  const bad = examples.data.findIndex((value) => !Number.isFinite(value) && !(holes && Number.isNaN(value)));
   if (bad < 0) return;
   const example = first + Math.floor(bad / sizeOf(examples.shape.slice(1)));
   throw new UserError(`${source}: example ${example} holds ${examples.data[bad]}; remove or replace it`);

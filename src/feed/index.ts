@@ -1,3 +1,5 @@
+export { augmentationText } from "./augmentation.js";
+export { type Balance, balancedOrder, balances, type DealtBy, dealtBy, requireBalance } from "./balanced.js";
 export {
   type Batch,
   type BatchOptions,
@@ -14,6 +16,7 @@ export {
   type CallData,
   type EngineSplit,
   enterSplit,
+  labelsFor,
   leaveSplit,
   readRows,
   type Reading,

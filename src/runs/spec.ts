@@ -1,6 +1,14 @@
-import { be, requireArgument } from "../catalogue/index.js";
-import type { Bytes, ChannelLayout } from "../data/portable.js";
-import { type Vae, vae, type VaeConfig, vaeConfig } from "../model/index.js";
+import { be, requireArgument, suggestion } from "../catalogue/index.js";
+import { type FittedTable, tableOf } from "../data/portable.js";
+import type { BrokenPictures, Bytes, ChannelLayout, PictureColour, PictureFit } from "../data/portable.js";
+import {
+  type ModelledData,
+  networksOf,
+  type Vae,
+  vaeConfig,
+  type VaeConfig,
+  vaeFor,
+} from "../model/index.js";
 import { UserError } from "../tensor/index.js";
 import type { TrainSettings } from "../train/portable.js";
 import { checkFields } from "./check-fields.js";
@@ -8,7 +16,15 @@ import type { Checked, Told } from "./field.js";
 import { modelFields } from "./model-fields.js";
 import { placeFields } from "./place-fields.js";
 import { keptSettings } from "./resumed.js";
-import { bytesFor, type RunConfig, schemaOfRun, toldOfUpdates, type UpdateField } from "./saved-run.js";
+import {
+  bytesFor,
+  picturesOf,
+  type RunConfig,
+  schemaOfRun,
+  toldOfLabels,
+  toldOfUpdates,
+  type UpdateField,
+} from "./saved-run.js";
 import { settingsOf } from "./settings.js";
 import { trainingFields } from "./training-fields.js";
 
@@ -37,9 +53,45 @@ export function part<F extends object>(checked: object, fields: F): Checked<F> {
   return Object.fromEntries(Object.entries(checked).filter(([name]) => name in fields)) as Checked<F>;
 }
 
-/** Options of `vae` from what was told of a model. */
-export function modelOf(input: readonly number[], told: Checked<typeof modelFields>): Vae {
-  return vae({ ...told, input });
+/** Any column of a table can be a condition of what is generated: its likelihood completes rows of which a part is given. */
+function requireTableColumn({ schema }: FittedTable, condition: string): void {
+  const names = schema.columns.map(({ name }) => name);
+  if (names.includes(condition)) return;
+  throw new UserError(
+    `condition: the table has no column "${condition}"; ${suggestion(condition, names)}`,
+    2,
+  );
+}
+
+/** The model that was told; `classes` are those that its data's labels are of, for the condition `label`. */
+export function modelOf(data: ModelledData, told: Checked<typeof modelFields>, classes?: number): Vae {
+  const { condition, input: _shape, ...others } = told;
+  const table = data.schema && tableOf(data.schema);
+  if (table !== undefined && typeof condition === "string") {
+    requireTableColumn(table, condition);
+    return vaeFor(data, others);
+  }
+  if (typeof condition === "string" && condition !== "label") {
+    throw new UserError(
+      `condition: "${condition}" is a table's column or nothing; the data are no table: take label, the class by their labels`,
+      2,
+    );
+  }
+  if (typeof condition !== "string") return vaeFor(data, { ...others, ...(condition && { condition }) });
+  if (classes !== undefined) return vaeFor(data, { ...others, condition: { classes } });
+  throw new UserError(
+    "condition: how many classes the labels are of is not known; say it, such as condition: { classes: 10 }, or give data with labels",
+    2,
+  );
+}
+
+/** The classifier that semi-supervised training takes where none is told: the network of the encoder. */
+export function withClassifier(
+  told: Checked<typeof modelFields>,
+  objective: string | undefined,
+): Checked<typeof modelFields> {
+  if (objective !== "m2" || told.condition === undefined || told.classifier !== undefined) return told;
+  return { ...told, classifier: networksOf(told).encoder };
 }
 
 /**
@@ -52,7 +104,7 @@ export function resolve(spec: RunSpec, input = (spec as RunSpec | undefined)?.in
     throw new UserError("the run: the shape of an example is not known; give `input`, such as [28, 28]", 2);
   }
   return {
-    model: modelOf(input, part(checked, modelFields)),
+    model: modelOf({ shape: input }, part(checked, modelFields)),
     settings: settingsOf(part(checked, trainingFields)),
     place: part(checked, placeFields),
   };
@@ -65,12 +117,19 @@ const aConfig = be.having(["model", "objective", "optimizer"], "a run's config, 
 export type PlainSpec = VaeConfig &
   Pick<RunConfig, "objective" | "optimizer" | "epochs" | "batchSize" | "seed" | "validation" | "binarize"> &
   Pick<RunConfig, "shuffle" | "device"> &
-  Partial<Pick<RunConfig, UpdateField>> & {
+  Partial<Pick<RunConfig, UpdateField | "balance" | "labelled">> & {
     readonly standardize: TrainSettings["standardize"];
     readonly patience?: number;
     readonly threads?: number;
     readonly data?: string;
     readonly layout?: ChannelLayout;
+    readonly augment?: string;
+    readonly sampler?: string;
+    readonly size?: string;
+    readonly fit?: PictureFit;
+    readonly colour?: PictureColour;
+    readonly background?: string;
+    readonly broken?: BrokenPictures;
     readonly bytes?: Bytes;
     readonly memory?: number;
     readonly out?: string;
@@ -86,6 +145,7 @@ export function plain(run: ResolvedRun): PlainSpec {
   const { model, settings, place } = run;
   const { objective, optimizer, patience, threads } = settings;
   const { epochs, batchSize, seed, validation, standardize, binarize, shuffle, device } = settings;
+  const { augment, sampler } = settings;
   const { data, ...places } = place;
   if (data !== undefined && typeof data !== "string") {
     throw new UserError("data that are an object can't be written as plain data; name a folder", 2);
@@ -94,6 +154,9 @@ export function plain(run: ResolvedRun): PlainSpec {
     ...vaeConfig(model),
     ...{ epochs, batchSize, seed, validation, standardize, binarize, shuffle, device },
     ...toldOfUpdates(settings),
+    ...(augment !== undefined && { augment }),
+    ...(sampler !== undefined && { sampler }),
+    ...toldOfLabels(settings),
     ...places,
     objective: { name: objective.name, config: objective.config },
     optimizer: { name: optimizer.name, config: optimizer.config },
@@ -118,6 +181,7 @@ export function specOfRun(config: RunConfig): PlainSpec {
     ...(threads !== null && { threads }),
     ...(source !== null && { data: source }),
     ...(layout !== undefined && { layout }),
+    ...picturesOf(config),
     ...(bytes !== undefined && { bytes }),
   };
 }

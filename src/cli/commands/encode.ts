@@ -8,7 +8,7 @@ import { fields, text } from "../fields.js";
 import { flag, folderAndData } from "../flags.js";
 import { openRun } from "../model.js";
 import { RowsFile } from "../rows-file.js";
-import { allOf, dataFor, openFlags, type OpenFlags, outFile, splitField } from "./shared.js";
+import { allOf, dataFor, givenOf, openFlags, type OpenFlags, outFile, splitField } from "./shared.js";
 
 interface EncodeFlags extends OpenFlags {
   readonly out?: string;
@@ -40,7 +40,8 @@ async function encode(
   await RowsFile.write(out, columns, split.length, async (file) => {
     for (let start = 0; start < split.length; start += chunk) {
       const examples = await readExamples(split, start, Math.min(split.length, start + chunk));
-      await file.add((await model.codes(asInput(examples, schemaOf(dataset), model.schema))).data);
+      const given = givenOf(model, split, start, start + chunk);
+      await file.add((await model.codes(asInput(examples, schemaOf(dataset), model.schema), given)).data);
     }
   });
   print(out);

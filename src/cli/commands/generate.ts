@@ -1,15 +1,18 @@
 import { buildCommand } from "@stricli/core";
-import { asInput, binarizeDataset, type Dataset, readExamples, schemaOf } from "../../data/index.js";
+import { binarizeDataset, type Dataset } from "../../data/index.js";
 import type { ExampleBatch } from "../../model/index.js";
 import { commandPlatform } from "../../node.js";
 import { generateFrom, samplers } from "../../sampling/index.js";
-import { type Tensor, tensor } from "../../tensor/index.js";
+import type { Tensor } from "../../tensor/index.js";
 import { loadSettings } from "../config.js";
 import { type Cli, note } from "../context.js";
 import { recordedBinarization } from "../data.js";
 import { text, whole } from "../fields.js";
 import { flag, folderArgument, toggle } from "../flags.js";
 import { type OpenedRun, openRun } from "../model.js";
+import { isFolderName, savePictures } from "../pictures-folder.js";
+import { trainingCodes } from "../training-codes.js";
+import { classesWhere } from "../where.js";
 import { dataField, dataFor, outFile, openFlags, type OpenFlags, saveTo, seedField } from "./shared.js";
 
 interface GenerateFlags extends OpenFlags {
@@ -20,42 +23,34 @@ interface GenerateFlags extends OpenFlags {
   readonly sampler?: string;
   readonly draw?: boolean;
   readonly data?: string;
+  readonly where?: string;
 }
 
-/** So many training examples' codes are enough to fit a sampler to. */
-const fitted = 20_000;
-const chunk = 2000;
-
-/** Codes of training examples, as the run saw them. */
-async function trainingCodes(run: OpenedRun, dataset: Dataset): Promise<Tensor<"float32">> {
-  const { model } = run;
+/** Training examples as the run saw them. */
+function asSeen(run: OpenedRun, dataset: Dataset): Dataset {
   const mode = recordedBinarization(run);
-  const data = binarizeDataset(dataset, mode === "dynamic" ? "static" : mode);
-  const { train } = data;
-  const count = Math.min(fitted, train.length);
-  const { latent } = model.definition;
-  const codes = tensor("float32", [count, latent]);
-  for (let start = 0; start < count; start += chunk) {
-    const examples = await readExamples(train, start, Math.min(count, start + chunk));
-    const part = await model.codes(asInput(examples, schemaOf(data), model.schema));
-    codes.data.set(part.data, start * latent);
-  }
-  return codes;
+  return binarizeDataset(dataset, mode === "dynamic" ? "static" : mode);
 }
 
 async function generateImages(flags: GenerateFlags, folder: string, run: OpenedRun): Promise<ExampleBatch> {
-  const { n = 64, seed = 0, sampler: spec = "prior", draw = false } = flags;
+  const { n = 64, seed = 0, sampler: spec = run.config?.sampler ?? "prior", draw = false } = flags;
+  const { model } = run;
+  const among = flags.where === undefined ? undefined : classesWhere(model, flags.where, folder);
+  const condition = model.classes && model.drawClasses(n, { seed, ...(among && { among }) });
   const codes = async (): Promise<Tensor<"float32">> =>
-    trainingCodes(run, await dataFor({ ...flags, split: "train" }, folder, run));
-  const sampler = await samplers.from(spec)({ model: run.model, platform: commandPlatform, codes });
+    trainingCodes(model, asSeen(run, await dataFor({ ...flags, split: "train" }, folder, run)));
+  const sampler = await samplers.from(spec)({ model, platform: commandPlatform, codes });
   if (sampler.name !== "prior") note(sampler.description);
-  return generateFrom(run.model, sampler, n, seed, { draw });
+  return generateFrom(model, sampler, n, seed, { draw, ...(condition && { condition }) });
 }
 
 async function generate(this: Cli, flags: GenerateFlags, folder: string): Promise<void> {
-  const file = outFile(flags.out ?? "generated.png");
+  const { out = "generated.png" } = flags;
+  const separate = await isFolderName(out);
+  const file = separate ? out : outFile(out, [".png", ".npy", "/"]);
   const run = await openRun(folder, await loadSettings(flags.config), flags.checkpoint);
   const images = await generateImages(flags, folder, run);
+  if (separate) return savePictures(file, images, run.model.definition.input);
   await saveTo(file, images, flags.columns === undefined ? {} : { columns: flags.columns });
 }
 
@@ -66,20 +61,39 @@ export const generateCommand = buildCommand<GenerateFlags, [folder: string], Cli
     flags: {
       n: flag("n", whole(1, 1_000_000, "N", "How many [default = 64]")),
       seed: flag("seed", seedField),
-      out: flag("out", text("FILE", ".png for a picture, .npy for the numbers [default = generated.png]")),
+      out: flag(
+        "out",
+        text(
+          "FILE",
+          ".png for a sheet of pictures, .npy for the numbers, DIR/ for a PNG each [default = generated.png]",
+        ),
+      ),
       sampler: flag(
         "sampler",
-        text("NAME", "prior, gmm(components=10) or flow, fitted to the training codes [default = prior]"),
+        text(
+          "NAME",
+          "prior, gmm(components=10) or flow, fitted to the training codes [default = what the run was told, else prior]",
+        ),
       ),
       data: flag("data", {
         ...dataField,
         brief: "To fit the sampler to [default = what the run was trained on]",
       }),
+      where: flag(
+        "where",
+        text("CONDITION", 'Only of some classes: "label=7", "label=3,5", "label=Trouser"'),
+      ),
       draw: toggle("Draws of the likelihood, as noisy as the data, in place of its means"),
       columns: flag("columns", whole(1, 10_000, "N", "Images a row of the picture")),
       ...openFlags,
     },
     aliases: { n: "n" },
   },
-  docs: { brief: "Draw new examples from a trained model" },
+  docs: {
+    brief: "Draw new examples from a trained model",
+    customUsage: ["DIR [flags]", 'DIR --where "label=7" --n 100'],
+    fullDescription:
+      "Draws new examples. A model that was trained with --condition draws the class of each at the rates of its training\n" +
+      "data, or of those that --where names, by number or by name.",
+  },
 });

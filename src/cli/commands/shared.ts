@@ -4,15 +4,22 @@ import {
   type ExampleTensor,
   requireFolder,
   readExamples,
+  tableOf,
   type Split,
 } from "../../data/index.js";
 import { type SplitName, splitOf } from "../../evaluate/index.js";
 import { rangeText } from "../../report/index.js";
-import { type ExampleBatch, saveImages, type SaveImagesOptions } from "../../model/index.js";
+import {
+  type ExampleBatch,
+  type GivenOptions,
+  saveImages,
+  type SaveImagesOptions,
+  type TrainedVae,
+} from "../../model/index.js";
 import { type Tensor, UserError } from "../../tensor/index.js";
 import { bytesFor, type CheckpointName } from "../../runs/index.js";
 import { note, print } from "../context.js";
-import { asInRun, loadData, loadRecorded, recordedData, recordedLayout } from "../data.js";
+import { asInRun, loadData, loadRecorded, picturesFor, recordedData, recordedLayout } from "../data.js";
 import { defined } from "../defined.js";
 import { choice, fields, text } from "../fields.js";
 import { commonFlags, type CommonFlags, flag } from "../flags.js";
@@ -24,7 +31,7 @@ export const splitField = choice<SplitName>(
   "NAME",
   "Part of the data [default = test]",
 );
-export const dataField = text("DATA", "mnist or a folder [default = what the run was trained on]");
+export const dataField = text("DATA", "mnist, a folder or a file [default = what the run was trained on]");
 export const seedField = { ...fields.seed, brief: "Of the noise [default = 0]" };
 
 /** The data that a command trains on. */
@@ -32,7 +39,7 @@ export const dataArgument = {
   kind: "tuple",
   parameters: [
     {
-      brief: "mnist, or a folder or file of idx or NumPy arrays",
+      brief: "mnist, a folder or file of idx or NumPy arrays, or a folder of pictures",
       placeholder: "DATA",
       parse: (input: string) => input,
       optional: true,
@@ -94,16 +101,37 @@ export async function dataFor(
   { config, model }: Pick<OpenedRun, "config" | "model">,
 ): Promise<Dataset> {
   const { data } = flags;
+  const table = tableOf(model.schema);
   const options = defined({
     memory: flags.memory,
     layout: recordedLayout(config),
     bytes: bytesFor(model.schema),
     whole: flags.whole,
+    recorded: picturesFor(config, model.schema),
+    table: table && (data === undefined ? { schema: table.schema } : { fitted: table }),
   });
   const dataset = await (data === undefined
     ? loadRecorded(recordedData(config, folder), "give its new place with --data FOLDER", options)
     : loadData(data, options));
   return asInRun(dataset, config, flags.split ?? "test");
+}
+
+/**
+ * The classes of examples `start` to `end` of a split as an option of `codes`, for a model that takes them. Throws a UserError if the
+ * data have none and the model can't tell them.
+ */
+export function givenOf(
+  { classes, definition }: TrainedVae,
+  { labels, length }: Split,
+  start: number,
+  end: number,
+): GivenOptions {
+  if (classes === undefined) return {};
+  if (labels !== undefined) return { condition: labels.slice(start, Math.min(end, length)) };
+  if (definition.classifier !== undefined) return {};
+  throw new UserError(
+    `the data have no labels, but the model is given one of ${classes.count} classes with each example; give data with labels`,
+  );
 }
 
 /** Which examples a command goes through, in words. */

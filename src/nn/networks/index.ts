@@ -1,3 +1,4 @@
+export * from "./conditioned.js";
 export * from "./conv.js";
 export type * from "./info.js";
 export * from "./keras.js";
@@ -6,4 +7,5 @@ export type { HalvingPadding } from "./pictures.js";
 export * from "./pythae.js";
 export * from "./registry.js";
 export * from "./resnet.js";
+export * from "./table.js";
 export * from "./vanilla.js";
