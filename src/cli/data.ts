@@ -39,14 +39,14 @@ export async function loadData(
 ): Promise<Dataset> {
   if (typeof source === "function") return source();
   if (typeof source !== "string") return source;
-  if (source.toLowerCase() === "mnist") return datasets.mnist(options);
+  const { signal, onProgress, memory, layout, bytes, whole } = options;
+  if (source.toLowerCase() === "mnist") return datasets.mnist(defined({ signal, onProgress, memory }));
   const there = await stat(source).catch(() => undefined);
   if (there === undefined && !/[./\\]/.test(source)) {
     throw new UserError(
       `there is neither a data set nor a folder or file "${source}"; ${suggestion(source, named)}`,
     );
   }
-  const { memory, layout, bytes, whole } = options;
   return datasets.folder(source, defined({ memory, layout, bytes, whole }));
 }
 

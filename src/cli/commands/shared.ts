@@ -56,11 +56,15 @@ export interface OpenFlags extends CommonFlags {
   readonly checkpoint?: CheckpointName;
 }
 
-/** What is given as --out: a name that ends in one of the given ways. Throws a UserError for another. */
-export function outFile(name: string, endings: readonly string[] = [".png", ".npy"]): string {
+/** What is given as --out, or another option: a name that ends in one of the given ways. Throws a UserError for another. */
+export function outFile(
+  name: string,
+  endings: readonly string[] = [".png", ".npy"],
+  option = "--out",
+): string {
   const fits = endings.some((ending) => name.toLowerCase().endsWith(ending));
   if (fits) return name;
-  throw new UserError(`--out must end in ${endings.join(" or ")}, got "${name}"`, 2);
+  throw new UserError(`${option} must end in ${endings.join(" or ")}, got "${name}"`, 2);
 }
 
 /** Makes the folder that a file goes to. */

@@ -1,0 +1,28 @@
+export { blamePicture } from "./anomalies/blame-picture.js";
+export { type Detection, detection, type DetectionCurve, thresholdFor } from "./anomalies/curves.js";
+export {
+  type ScoreColumns,
+  type ScoreKind,
+  scoreKinds,
+  type ScoreName,
+  scoreNames,
+} from "./anomalies/kinds.js";
+export {
+  type ExampleScores,
+  requireScorer,
+  type ScoredOptions,
+  Scorer,
+  type ScorerOptions,
+} from "./anomalies/scorer.js";
+export {
+  type CodeBlock,
+  codeBlocks,
+  type CodePart,
+  codeParts,
+  type CodesOptions,
+  type DatasetCodes,
+  encodeDataset,
+} from "./encode.js";
+export { labelName, labelsIn, rowsWith } from "./groups.js";
+export { nearestCodes, type NearestOptions, type Neighbours } from "./neighbours.js";
+export { pickExamples } from "./picked.js";
