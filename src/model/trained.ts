@@ -12,6 +12,7 @@ import {
   type FunctionOptions,
   type ModelFunction,
   priorFunction,
+  temperedPriorFunction,
 } from "./functions.js";
 import { ExampleBatch } from "./images.js";
 import { whyOutside } from "./inside.js";
@@ -44,12 +45,17 @@ export interface DecodeOptions {
 export interface DrawOptions {
   /** Default 0. Equal seeds give equal draws; draw i does not depend on how many are asked for. */
   readonly seed?: number;
+  /**
+   * What the draws' distance from the prior's location is multiplied by: below 1 nearer to what is typical, above 1 more varied.
+   * Default 1. For priors with a location and a spread, such as normal, laplace and student-t.
+   */
+  readonly temperature?: number;
 }
 
 /** How `generate` draws. */
 export interface GenerateOptions extends DrawOptions, DecodeOptions {}
 
-const drawChecks = { seed: be.seed } as const satisfies ChecksOf<DrawOptions>;
+const drawChecks = { seed: be.seed, temperature: be.number(0) } as const satisfies ChecksOf<DrawOptions>;
 const decodeChecks = {
   into: { expected: "a Float32Array", ok: (value) => value instanceof Float32Array },
   draw: be.boolean,
@@ -187,14 +193,25 @@ export class TrainedVae<E extends Encoding = Encoding> {
     return results[hasMean ? "mean" : "z"] as Tensor<"float32">;
   }
 
-  /** `n` draws [n, latent] of the prior. Throws a UserError if `n` is no whole number from 1. */
+  /**
+   * `n` draws [n, latent] of the prior. Throws a UserError if `n` is no whole number from 1, and for a temperature where the
+   * prior has no spread that could be scaled.
+   */
   async samplePrior(n: number, options: DrawOptions = {}): Promise<Tensor<"float32">> {
     requireDraws(n);
     requireOptions("samplePrior", options, drawChecks);
-    const { seed = 0 } = options;
-    const fn = this.functionNamed("prior", priorFunction);
+    const { seed = 0, temperature = 1 } = options;
+    const fn =
+      temperature === 1
+        ? this.functionNamed("prior", priorFunction)
+        : this.functionNamed("tempered-prior", temperedPriorFunction);
+    const given =
+      temperature === 1 ? {} : { temperature: tensor("float32", [], Float32Array.of(temperature)) };
     const source = { seed, purpose: "generate" };
-    const results = await this.inBlocks(fn, n, (start, end) => noiseFeeds(fn, source, start, end));
+    const results = await this.inBlocks(fn, n, (start, end) => ({
+      ...given,
+      ...noiseFeeds(fn, source, start, end),
+    }));
     return results.z as Tensor<"float32">;
   }
 
@@ -205,8 +222,8 @@ export class TrainedVae<E extends Encoding = Encoding> {
   async generate(n: number, options: GenerateOptions = {}): Promise<ExampleBatch> {
     requireDraws(n);
     requireOptions("generate", options, { ...drawChecks, ...decodeChecks });
-    const { seed = 0, ...decode } = options;
-    return this.decode(await this.samplePrior(n, { seed }), { ...decode, seed });
+    const { seed = 0, temperature = 1, ...decode } = options;
+    return this.decode(await this.samplePrior(n, { seed, temperature }), { ...decode, seed });
   }
 
   /** Examples [steps, ...input] on the straight line between the codes of two examples, both ends included. */

@@ -15,6 +15,14 @@ export {
   type ScorerOptions,
 } from "./anomalies/scorer.js";
 export {
+  applyDirection,
+  type AttributeDirection,
+  attributeDirection,
+  type DirectionMethod,
+  directionMethods,
+  type DirectionOptions,
+} from "./direction.js";
+export {
   type CodeBlock,
   codeBlocks,
   type CodePart,
@@ -26,3 +34,11 @@ export {
 export { labelName, labelsIn, rowsWith } from "./groups.js";
 export { nearestCodes, type NearestOptions, type Neighbours } from "./neighbours.js";
 export { pickExamples } from "./picked.js";
+export {
+  type Activity,
+  activity,
+  requireCode,
+  type Traversal,
+  traverse,
+  type TraverseOptions,
+} from "./traverse.js";

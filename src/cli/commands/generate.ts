@@ -3,11 +3,11 @@ import { asInput, binarizeDataset, type Dataset, readExamples, schemaOf } from "
 import type { ExampleBatch } from "../../model/index.js";
 import { commandPlatform } from "../../node.js";
 import { generateFrom, samplers } from "../../sampling/index.js";
-import { type Tensor, tensor } from "../../tensor/index.js";
+import { type Tensor, tensor, UserError } from "../../tensor/index.js";
 import { loadSettings } from "../config.js";
 import { type Cli, note } from "../context.js";
 import { recordedBinarization } from "../data.js";
-import { text, whole } from "../fields.js";
+import { number, text, whole } from "../fields.js";
 import { flag, folderArgument, toggle } from "../flags.js";
 import { type OpenedRun, openRun } from "../model.js";
 import { dataField, dataFor, outFile, openFlags, type OpenFlags, saveTo, seedField } from "./shared.js";
@@ -19,6 +19,7 @@ interface GenerateFlags extends OpenFlags {
   readonly columns?: number;
   readonly sampler?: string;
   readonly draw?: boolean;
+  readonly temperature?: number;
   readonly data?: string;
 }
 
@@ -44,7 +45,14 @@ async function trainingCodes(run: OpenedRun, dataset: Dataset): Promise<Tensor<"
 }
 
 async function generateImages(flags: GenerateFlags, folder: string, run: OpenedRun): Promise<ExampleBatch> {
-  const { n = 64, seed = 0, sampler: spec = "prior", draw = false } = flags;
+  const { n = 64, seed = 0, sampler: spec = "prior", draw = false, temperature } = flags;
+  if (temperature !== undefined) {
+    if (spec === "prior") return run.model.generate(n, { seed, draw, temperature });
+    throw new UserError(
+      `--temperature scales draws of the prior; it can't be used with --sampler ${spec}`,
+      2,
+    );
+  }
   const codes = async (): Promise<Tensor<"float32">> =>
     trainingCodes(run, await dataFor({ ...flags, split: "train" }, folder, run));
   const sampler = await samplers.from(spec)({ model: run.model, platform: commandPlatform, codes });
@@ -76,6 +84,15 @@ export const generateCommand = buildCommand<GenerateFlags, [folder: string], Cli
         brief: "To fit the sampler to [default = what the run was trained on]",
       }),
       draw: toggle("Draws of the likelihood, as noisy as the data, in place of its means"),
+      temperature: flag(
+        "temperature",
+        number(
+          0,
+          100,
+          "T",
+          "Spread of the prior's draws: below 1 more typical, above 1 more varied [default = 1]",
+        ),
+      ),
       columns: flag("columns", whole(1, 10_000, "N", "Images a row of the picture")),
       ...openFlags,
     },
