@@ -14,6 +14,7 @@ export {
   readIdxFile,
   writeIdxFile,
 } from "./data/index.js";
+export { blamePicture } from "./uses/index.js";
 export { readSamples } from "./distributions/index.js";
 export { saveImages } from "./model/index.js";
 export type { RecordedArray, Rows, TorchMapping, TorchRecord } from "./model/torch/index.js";
@@ -25,6 +26,7 @@ export {
   importTorch,
   loadModel,
   type NodeTrainOptions,
+  openScorer,
   scoreModel,
   train,
 } from "./node.js";

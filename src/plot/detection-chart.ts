@@ -4,7 +4,7 @@ import { composeChart, FONT_SIZE, loadPlot, type Placed, type Plotter, text } fr
 import { categoricalColours } from "./palette.js";
 
 /** A curve from (0, .) to (1, .), and the area under it. */
-interface Curve {
+export interface PlottedCurve {
   readonly x: ArrayLike<number>;
   readonly y: ArrayLike<number>;
   readonly area: number;
@@ -13,8 +13,8 @@ interface Curve {
 /** A score's curves under its name. */
 export interface DetectionSeries {
   readonly name: string;
-  readonly roc: Curve;
-  readonly precisionRecall: Curve;
+  readonly roc: PlottedCurve;
+  readonly precisionRecall: PlottedCurve;
 }
 
 /** Options of {@link detectionChart}. */
@@ -52,7 +52,7 @@ const axis = {
   labelAnchor: "center",
 } as const;
 
-function pointsOf({ x, y }: Curve): { x: number; y: number }[] {
+function pointsOf({ x, y }: PlottedCurve): { x: number; y: number }[] {
   const all = Array.from({ length: x.length }, (_, i) => ({ x: x[i] ?? 0, y: y[i] ?? 0 }));
   const step = Math.ceil(all.length / mostPoints);
   return all.filter((_, i) => i % step === 0 || i === all.length - 1);
@@ -145,7 +145,7 @@ export async function detectionChart(
   });
 }
 
-function hasPoints(curve: Partial<Curve> | undefined): boolean {
+function hasPoints(curve: Partial<PlottedCurve> | undefined): boolean {
   const { x, y, area } = curve ?? {};
   return (x?.length ?? 0) > 0 && x?.length === y?.length && typeof area === "number";
 }

@@ -14,6 +14,7 @@ export {
   detectionChart,
   type DetectionChartOptions,
   type DetectionSeries,
+  type PlottedCurve,
 } from "./detection-chart.js";
 export { viridis } from "./heat-table.js";
 export { labelledRows, type LabelledRowsOptions } from "./labelled-rows.js";

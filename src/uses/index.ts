@@ -42,3 +42,4 @@ export {
   traverse,
   type TraverseOptions,
 } from "./traverse.js";
+export type { ReadingOptions } from "./reading.js";

@@ -142,7 +142,7 @@ async function run(this: Cli, flags: TraverseFlags, folder: string): Promise<voi
   if (/\.npy$/i.test(file)) return saveTo(file, made.examples, { columns });
   const { range } = made.examples;
   const name = ({ dim, kl, variance }: Activity): string =>
-    `z${dim} ${kl === undefined ? `var ${variance.toFixed(2)}` : `KL ${kl.toFixed(2)}`}`;
+    `dim ${dim} ${kl === undefined ? `var ${variance.toFixed(2)}` : `KL ${kl.toFixed(2)}`}`;
   const picture = labelledRows(made.examples, {
     shape: input,
     rowLabels: direction === undefined ? chosen.map(name) : ["direction"],
