@@ -2,6 +2,8 @@
 import express, { type ErrorRequestHandler, type Express } from "express";
 import { mistake, type Service } from "./service.js";
 
+// express tells what handles errors by its four parameters
+// eslint-disable-next-line @typescript-eslint/no-unused-vars
 const onError: ErrorRequestHandler = (error: unknown, _request, response, _next) => {
   const told = mistake(error) ?? (error instanceof SyntaxError ? "the body is no JSON" : undefined);
   response.status(told === undefined ? 500 : 400).json({ error: told ?? "the server has failed" });

@@ -53,7 +53,7 @@ function meanOf({ data, shape }: Tensor<"float32">): Float64Array {
   return mean;
 }
 
-/** The covariance within groups, with a hundredth of the average variance on the diagonal: few examples shall do. */
+/** The covariance within groups, with a thousandth of the average variance on the diagonal: few examples shall do. */
 function within(
   groups: readonly Tensor<"float32">[],
   means: readonly Float64Array[],
@@ -74,7 +74,7 @@ function within(
   });
   let trace = 0;
   for (let d = 0; d < latent; d++) trace += matrix[d * latent + d] ?? 0;
-  const jitter = Math.max((trace / latent) * 1e-2, 1e-12);
+  const jitter = Math.max((trace / latent) * 1e-3, 1e-12);
   for (let d = 0; d < latent; d++) matrix[d * latent + d] = (matrix[d * latent + d] ?? 0) + jitter;
   return matrix;
 }
