@@ -54,7 +54,7 @@ async function partsFor(
   what: CodePart,
 ): Promise<Parts> {
   if (what === "means") return [["z", await model.codes(x)]];
-  const { mean, logVar, ...others } = (await model.encode(x)) as Readonly<Record<string, Tensor<"float32">>>;
+  const { mean, logVar, ...others } = (await model.encode(x));
   if (what === "deviations") {
     if (mean === undefined || logVar === undefined) {
       const { name } = model.definition.posterior;

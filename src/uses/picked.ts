@@ -12,7 +12,7 @@ export async function pickExamples(split: Split, wanted: Int32Array): Promise<Sp
   if (source !== undefined) {
     const windows = await Windows.open(split);
     try {
-      const { dtype, data } = (await windows.read(wanted)) as ExampleTensor;
+      const { dtype, data } = (await windows.read(wanted));
       const own = dtype === "uint8" ? tensor(dtype, shape, data.slice()) : tensor(dtype, shape, data.slice());
       return { length: wanted.length, examples: own, ...picked };
     } finally {
