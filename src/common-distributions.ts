@@ -8,6 +8,7 @@ export {
   beta,
   categorical,
   cauchy,
+  classNormal,
   continuousBernoulli,
   couplingFlow,
   dirichlet,
@@ -49,6 +50,7 @@ export {
 export type {
   CategoricalFactory,
   CategoricalOptions,
+  ClassNormalFactory,
   CouplingFlowFactory,
   CouplingFlowOptions,
   DefinedEncoding,

@@ -27,6 +27,8 @@ export {
   type LaplacianPyramidOptions,
   logCosh,
   type LogCoshOptions,
+  m2,
+  type M2Options,
   type MmdOptions,
   msSsim,
   type MsSsimOptions,

@@ -66,6 +66,7 @@ export {
   fromArrays,
   holdOut,
   type LabelledExamples,
+  type LabelSchema,
   type NumberArray,
   readExamples,
   rows,
@@ -98,6 +99,7 @@ export {
   type CheckEvaluate,
   checkLayer,
   checkNetwork,
+  conditioned,
   conv,
   convNetwork,
   type ConvNetworkOptions,
@@ -239,8 +241,12 @@ export {
 // Models
 export {
   type BindOptions,
+  type BoundDistributions,
   type BoundVae,
   bundle,
+  type ClassCondition,
+  type ClassLike,
+  type Condition,
   type DecodeOptions,
   decodeSafetensors,
   type DrawOptions,
@@ -249,6 +255,8 @@ export {
   type FamilyConfig,
   type FamilyLike,
   type GenerateOptions,
+  type GivenOptions,
+  type ModelClasses,
   type ModelInput,
   type NetworkConfig,
   type Safetensors,
@@ -285,7 +293,7 @@ export type {
   TrainSettings,
   TrainSurroundings,
 } from "./train/portable.js";
-export type { Shuffle } from "./feed/index.js";
+export type { Balance, Shuffle } from "./feed/index.js";
 
 // A run as one spec, told and kept
 export {
@@ -297,6 +305,7 @@ export {
   type DataChoice,
   defineConfig,
   type LatentConfig,
+  type ConditionChoice,
   type NetworkChoice,
   type ObjectiveChoice,
   type OptimizerChoice,

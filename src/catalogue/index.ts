@@ -15,5 +15,6 @@ export {
 export * from "./catalogue.js";
 export { checkedFile, inFile, requireComplete } from "./checked.js";
 export { type Json, readJson } from "./json.js";
+export * from "./model-column.js";
 export * from "./options.js";
 export * from "./spec.js";

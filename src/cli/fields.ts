@@ -69,6 +69,7 @@ const { latent, batchSize, network, hidden, channels, activation } = runFields;
 const { posterior, prior, likelihood, objective } = runFields;
 const { epochs, lr, seed, validation, patience, binarize, standardize, shuffle, device, threads } = runFields;
 const { memory, bytes, layout, out } = runFields;
+const { condition, classifier, balance, labelled } = runFields;
 const { optimizer, schedule, lrEncoder, lrDecoder, lrPrior } = runFields;
 const { clipNorm, clipValue, skipNonFinite, accumulate, ema } = runFields;
 
@@ -86,6 +87,8 @@ export const fields = {
   posterior: flagOf(posterior),
   prior: flagOf(prior),
   likelihood: flagOf(likelihood),
+  condition: flagOf(condition),
+  classifier: flagOf(classifier),
   objective: flagOf(objective),
   epochs: flagOf(epochs),
   batch: flagOf(batchSize),
@@ -107,6 +110,8 @@ export const fields = {
   standardize: { ...flagOf(standardize), fromText: (text: string) => (text === "" ? true : text) },
   bytes: flagOf(bytes),
   shuffle: flagOf(shuffle),
+  balance: flagOf(balance),
+  labelled: flagOf(labelled),
   memory: flagOf(memory),
   layout: flagOf(layout),
   device: flagOf(device),

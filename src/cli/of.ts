@@ -1,6 +1,7 @@
 import { asInput, binarizeDataset, type Dataset, readExamples, schemaOf, toFloats } from "../data/index.js";
 import { type SplitName, splitOf } from "../evaluate/index.js";
-import { pickExamples } from "../uses/index.js";
+import type { GivenOptions } from "../model/index.js";
+import { givenOf, pickExamples } from "../uses/index.js";
 import { type Tensor, UserError } from "../tensor/index.js";
 import { bytesFor } from "../runs/index.js";
 import { loadData, recordedBinarization, recordedLayout } from "./data.js";
@@ -17,6 +18,8 @@ export interface Asked {
   readonly names: readonly string[];
   /** Rows of the data set; of a file's examples -1. */
   readonly rows: Int32Array;
+  /** Their classes, where the model takes them. */
+  readonly given: GivenOptions;
 }
 
 /** Examples of a data set's split at given rows, as the run's model takes them. */
@@ -29,12 +32,14 @@ export async function askedRows(
   const mode = recordedBinarization(run);
   const data = binarizeDataset(dataset, mode === "dynamic" ? "none" : mode);
   const schema = schemaOf(data);
-  const { examples } = await pickExamples(splitOf(data, name), rows);
+  const picked = await pickExamples(splitOf(data, name), rows);
+  const { examples } = picked;
   return {
     input: asInput(examples, schema, run.model.schema),
     shown: toFloats(examples, schema),
     names: Array.from(rows, String),
     rows,
+    given: givenOf(run.model, picked),
   };
 }
 
@@ -81,5 +86,6 @@ export async function askedOf(
     shown: toFloats(examples, schemaOf(own)),
     names: Array.from({ length: count }, (_, i) => String(i)),
     rows: new Int32Array(count).fill(-1),
+    given: givenOf(model, own.test, 0, count),
   };
 }

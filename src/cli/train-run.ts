@@ -1,4 +1,4 @@
-import { type Dataset, heldOutCount, type Split } from "../data/index.js";
+import { classCount, type Dataset, heldOutCount, type Split } from "../data/index.js";
 import { commandPlatform, train } from "../node.js";
 import type { Engine } from "../runtime/index.js";
 import { writeReport } from "../report/index.js";
@@ -15,6 +15,7 @@ import {
   settingsOf,
   type Settings,
   trainingFields,
+  withClassifier,
 } from "../runs/index.js";
 import { UserError } from "../tensor/index.js";
 import type { Run, TrainSettings } from "../train/index.js";
@@ -110,12 +111,11 @@ async function trainOnData(
   interrupt: Interrupt,
 ): Promise<Run> {
   const modelTold = part(told, modelFields);
-  const model = modelOf(
-    dataset.shape,
+  const whole =
     before === undefined
-      ? modelTold
-      : resumedModel(modelTold, before.model, familyLookUp(told, before.configFile)),
-  );
+      ? withClassifier(modelTold, settings.objective.name)
+      : resumedModel(modelTold, before.model, familyLookUp(told, before.configFile));
+  const model = modelOf(dataset.shape, whole, classCount(dataset));
   view.data(settings.validation === 0 ? dataset : heldOut(dataset, settings.validation));
   interrupt.signal.throwIfAborted();
   const claimed: ClaimedFolder =

@@ -84,7 +84,7 @@ describe("labels", () => {
     [[3, 1, 2.5, 0], /label 2 is 2\.5; labels must be whole numbers of 32 bits/],
     [[3, 1, null, 0], /label 2 is null/],
     [[3, 1, "cat", 0], /label 2 is "cat"/],
-    [[3, 1, NaN, 0], /label 2 is NaN/],
+    [[3, 1, Infinity, 0], /label 2 is Infinity/],
     [[3, , 2, 0], /label 1 is missing/],
     [[2n ** 40n, 0, 0, 0], /label 0 is 1099511627776/],
     [

@@ -169,6 +169,10 @@ export function toLabelNumbers(values: ArrayLike<number | bigint>, source: strin
   for (let i = 0; i < values.length; i++) {
     const value: unknown = values[i];
     if (typeof value === "number" || typeof value === "bigint") {
+      if (Number.isNaN(value)) {
+        out[i] = -1; // no label
+        continue;
+      }
       // BigInts beyond 2 ** 53 are rounded by Number, but never to one of 32 bits.
       out[i] = Number(value);
       if (out[i] === Number(value)) continue;

@@ -19,6 +19,13 @@ export {
 } from "./dataset.js";
 export { type Bytes, bytesOptions, withSchema } from "./byte-reading.js";
 export { heldOutCount, holdOut } from "./hold-out.js";
+export {
+  classCount,
+  hideLabels,
+  learnLabels,
+  requireLabels,
+  unknownLabel,
+} from "./labels.js";
 export { type ChannelLayout, channelLayouts } from "./layout.js";
 export type { NumberArray, NumberType } from "./number-types.js";
 export { decodeIdx, encodeIdx } from "./idx.js";

@@ -39,6 +39,14 @@ export interface Column {
   readonly size: number;
 }
 
+/** What is known of the classes that a conditional model is given. Plain data, which is stored with runs and models. */
+export interface LabelSchema {
+  /** The share of each class in the labelled training examples; they add up to 1. */
+  readonly rates: readonly number[];
+  /** The classes' names, by label, where the data have them. */
+  readonly names?: readonly string[];
+}
+
 export interface WholeExample {
   readonly codec: Codec;
   /**
@@ -46,9 +54,11 @@ export interface WholeExample {
    * looked for, and where numbers go from 0 to 1 by their nature.
    */
   readonly range?: readonly [least: number, greatest: number];
+  /** What a conditional model's training labels say of the classes; missing in all others. */
+  readonly labels?: LabelSchema;
 }
 
-/** What the numbers of an example are. Plain data, which is stored with runs and models. */
+/** What the numbers of an example are, and what a conditional model is given beside them. Plain data, which is stored with runs and models. */
 export type ExampleSchema =
   | (WholeExample & {
       readonly kind: "image";
@@ -57,7 +67,7 @@ export type ExampleSchema =
       readonly channels: number;
     })
   | (WholeExample & { readonly kind: "vector"; readonly size: number })
-  | { readonly kind: "columns"; readonly columns: readonly Column[] };
+  | { readonly kind: "columns"; readonly columns: readonly Column[]; readonly labels?: LabelSchema };
 
 /** A run of numbers of an example that are coded alike. */
 export interface SchemaPart {

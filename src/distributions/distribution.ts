@@ -17,7 +17,14 @@ export type Support =
   | "angle"
   | "oneHot"
   | "interval"
-  | "product";
+  | "product"
+  | "columns";
+
+/** How an event is completed. */
+export interface CompleteOptions {
+  /** Whether no value may be drawn as missing; default false. */
+  readonly present?: boolean;
+}
 
 /**
  * A probability distribution with its parameters in place. Its methods build graph. A draw has the shape
@@ -48,6 +55,13 @@ export interface Distribution {
   variance?(): Expr;
   /** The differential or discrete entropy in nats. */
   entropy?(): Expr;
+  /**
+   * An event of which a part is given, completed by draws of the rest given that part: `given` is of `shape`, NaN where a
+   * number is to be drawn. Of likelihoods whose parts depend on each other.
+   */
+  complete?(noise: NoiseSource, given: Expr, options?: CompleteOptions): Expr;
+  /** log p of each number of an event x given all others, of `shape`; 0 where x is NaN. Of the same likelihoods. */
+  logProbEach?(x: Expr): Expr;
   /** A loss of its own that training adds (a codebook's), of the batch shape. */
   auxiliaryLoss?(): Expr;
   /** What `independent` was made from. */

@@ -1,6 +1,6 @@
 import type { Json } from "../catalogue/index.js";
 import type { Expr } from "../graph/index.js";
-import type { ParameterSpecs, Weights } from "../nn/index.js";
+import type { Mode, NoiseSource, ParameterSpecs, Weights } from "../nn/index.js";
 import type { Tensor } from "../tensor/index.js";
 import type { Distribution, Support } from "./distribution.js";
 import type { Role } from "./role.js";
@@ -15,6 +15,12 @@ export interface FamilyContext {
   readonly weights: Weights;
   /** Numbers of one example of the data. */
   readonly dataSize?: number;
+  /** What examples are given along with, [batch, numbers], in a conditional model: their class as ones and zeros. */
+  readonly condition?: Expr;
+  /** Whether the model is being trained; default `evaluate`. */
+  readonly mode?: Mode;
+  /** Fresh noise at each step of training, apart from the objective's. */
+  readonly noise?: NoiseSource;
   /** What the family is in the model, where that makes a difference. */
   readonly role?: Role;
   /**
@@ -55,19 +61,21 @@ export interface Family<E extends Encoding = Encoding> {
   /** The options it was made with; `families[name](config)` makes it again. */
   readonly config: { readonly [key: string]: Json };
   readonly support: Support;
+  /** True for a prior that reads the condition, which only a conditional model has. */
+  readonly conditional?: true;
   /** True for a prior that has the posterior's support, whatever it is; then `support` says nothing. */
   readonly followsPosterior?: true;
   /** If it is distributions side by side, each with a support of its own: which numbers of a draw are whose. */
   parts?(event: readonly number[]): readonly FamilyPart[];
   /**
    * Trainable parameters of its own (a learned prior, a flow); none by default. `dataSize` is the number of
-   * numbers of one example, which a VampPrior's pseudo-inputs have.
+   * numbers of one example, which a VampPrior's pseudo-inputs have, and `conditionSize` of a condition, if there is one.
    */
-  weights?(event: readonly number[], dataSize?: number): ParameterSpecs;
+  weights?(event: readonly number[], dataSize?: number, conditionSize?: number): ParameterSpecs;
   /** How many numbers a network must put out for one draw. */
   rawSize(event: readonly number[]): number;
   /** The distribution whose parameters are raw network outputs [..., rawSize]. */
   fromRaw(raw: Expr, event: readonly number[], context: FamilyContext): Distribution;
-  /** The distribution as a prior: no batch axes. Throws a UserError if the family can't be one. */
+  /** The distribution as a prior: no batch axes, unless it reads the condition. Throws a UserError if the family can't be one. */
   prior(event: readonly number[], context: FamilyContext): Distribution;
 }

@@ -23,7 +23,8 @@ const z = 4;
 const families = distributions.list().map(({ name, roles }) => ({ name, roles, text: texts[name] ?? name }));
 
 function contextFor(text: string, specs: ReturnType<NonNullable<Family["weights"]>>): FamilyContext {
-  const own: FamilyContext = { dtype: "float32", weights: parameterInputs(specs, "float32"), dataSize: 10 };
+  const weights = parameterInputs(specs, "float32");
+  const own: FamilyContext = { dtype: "float32", weights, dataSize: 10, condition: constant([1]) };
   const encode = (x: Expr): Distribution =>
     text === "uniform-codes"
       ? distributions.from("vector-quantised(codes=7)").fromRaw(x.slice(-1, 0, z), [z], {

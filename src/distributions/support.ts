@@ -20,6 +20,10 @@ const rules: Readonly<Record<Support, SupportRule>> = {
   sphere: { about: "vectors of length 1", holds: (x) => Math.abs(x) <= 1 + 1e-6, total: (x) => x * x },
   angle: { about: "angles from -pi to pi", holds: (x) => Math.abs(x) <= Math.PI + 1e-6 },
   interval: { about: "numbers between its own limits", holds: Number.isFinite },
+  columns: {
+    about: "finite numbers, or NaN for what is unknown",
+    holds: (x) => Number.isNaN(x) || Number.isFinite(x),
+  },
   product: { about: "what each part of the product takes", holds: Number.isFinite },
   oneHot: { about: "one 1 among zeros", holds: (x) => x === 0 || x === 1, total: (x) => x },
 };

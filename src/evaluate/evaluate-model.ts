@@ -5,8 +5,9 @@ import {
   type Dataset,
   type SplitName,
   splitNames,
+  unknownLabel,
 } from "../data/portable.js";
-import { type EngineSplit, enterSplit, leaveSplit } from "../feed/index.js";
+import { type EngineSplit, enterSplit, labelsFor, leaveSplit } from "../feed/index.js";
 import type { TrainedVae, Vae } from "../model/index.js";
 import { elbo, type Objective, objectives } from "../objectives/index.js";
 import type { Engine } from "../runtime/index.js";
@@ -153,7 +154,7 @@ function noneIfRefused(error: unknown): null {
   throw error;
 }
 
-/** The labels' agreement with those of the nearest training codes; null if there are no labels or nothing to compare. */
+/** The labels' agreement with those of the nearest training codes; null if labels are missing or there is nothing to compare. */
 async function neighbourAccuracy(
   engine: Engine,
   definition: Vae,
@@ -165,8 +166,9 @@ async function neighbourAccuracy(
   const known = data.train;
   if (labels === undefined || known.labels === undefined || split.name === "train") return null;
   if (known.examples.dtype !== read.stored) return null;
+  if ([labels, known.labels].some((list) => list.includes(unknownLabel))) return null;
   const queries = await codesIn(engine, definition, split, read, comparedCodes);
-  const place = await enterSplit(engine, "train", known, "data:known");
+  const place = await enterSplit(engine, "train", known, "data:known", labelsFor(definition));
   let codes: Tensor<"float32">;
   try {
     codes = await codesIn(engine, definition, place, read, comparedCodes);

@@ -4,6 +4,7 @@ import {
   type EngineSplit,
   noiseFor,
   noiseInputs,
+  type OpenBatch,
   openBatch,
   readRows,
   type Reading,
@@ -74,6 +75,15 @@ function usualBatch({ draws = 1 }: Objective): number {
   return Math.max(1, Math.min(500, Math.floor(5000 / draws)));
 }
 
+/** How many examples have a known class, and of how many of them the classifier tells it, if the model has one. */
+function classified({ batch, classify }: OpenBatch): Record<string, Expr> {
+  const { x, label } = batch;
+  if (classify === undefined || label === undefined) return {};
+  const known = label.sum(-1);
+  const right = classify(x).argmax(-1).equal(label.argmax(-1)).cast(known.dtype).mul(known);
+  return { labelled: known.sum(), right: right.sum() };
+}
+
 function evaluationStep(model: Vae, options: EvaluatorOptions, batch: number): EvaluationStep {
   const { objective, stored, schema, binarize, datasetSize } = options;
   const opened = openBatch(model, {
@@ -101,9 +111,16 @@ function evaluationStep(model: Vae, options: EvaluatorOptions, batch: number): E
     mse: mse.sum(),
     codes: codes.sum(0),
     squares: codes.square().sum(0),
+    ...classified(opened),
     ...Object.fromEntries(Object.entries(terms).map(([name, term]) => [`term:${name}`, term.mul(batch)])),
   };
   return { indices, noise: noiseInputs(opened), outputs, klMethod: rate?.method ?? "none" };
+}
+
+/** The share of the labelled examples whose class is told; null if there are none. */
+function accuracyOf(sums: ReadonlyMap<string, Float64Array>): number | null {
+  const [right = 0, labelled = 0] = [sums.get("right")?.[0], sums.get("labelled")?.[0]];
+  return labelled === 0 ? null : right / labelled;
 }
 
 /** Evaluates the weights that lie in an engine under the parameters' names. */
@@ -263,6 +280,7 @@ export class Evaluator {
       mse: average("mse"),
       activeUnits,
       latentDim: latent,
+      ...(sums.has("right") && { accuracy: accuracyOf(sums) }),
       terms: Object.fromEntries(terms.map((name) => [name.slice("term:".length), average(name)])),
     };
   }

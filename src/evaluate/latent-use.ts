@@ -52,7 +52,7 @@ export interface MutualInformationOptions extends ReadOptions {
 /**
  * The mutual information of example and code (Hoffman and Johnson, ELBO surgery, 2016), from one draw an example and
  * the exact density of the aggregated posterior of the examples at it. With `withPrior` false, which a prior without
- * density needs, there is no `marginalKl`. Throws a UserError if the posterior has no density.
+ * density needs, there is no `marginalKl`. Throws a UserError if the posterior has no density, and for a conditional model.
  */
 export async function mutualInformationIn(
   engine: Engine,
@@ -61,6 +61,11 @@ export async function mutualInformationIn(
   options: MutualInformationOptions,
 ): Promise<MutualInformation> {
   const { seed = 0, examples = 2000, ...reading } = options;
+  if (model.condition !== undefined) {
+    throw new UserError(
+      "mutual information of a conditional model's codes would be partly that of the condition",
+    );
+  }
   const wanted = Math.min(split.length, examples);
   const batch = Math.min(250, wanted);
   const n = Math.floor(wanted / batch) * batch;

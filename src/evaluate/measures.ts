@@ -27,6 +27,11 @@ export interface Evaluation {
   /** Latent coordinates whose posterior mean varies over the data (variance above 0.01; Burda et al. 2016). */
   readonly activeUnits: number;
   readonly latentDim: number;
+  /**
+   * Of a model with a classifier: the share of the labelled examples whose likeliest class by q(y|x) is theirs; null if none is
+   * labelled.
+   */
+  readonly accuracy?: number | null;
   /** The objective's own terms on this split. */
   readonly terms: Readonly<Record<string, number>>;
   /** If asked for: the importance-sampled log-likelihood. */

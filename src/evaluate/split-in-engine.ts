@@ -9,6 +9,7 @@ import {
   type BatchOptions,
   type EngineSplit,
   enterSplit,
+  labelsFor,
   leaveSplit,
   requireFit,
   requireFitting,
@@ -55,7 +56,7 @@ export async function inSplit<T>(
   const schema = schemaFor(learned, data);
   await requireFitting(definition, data, schema, binarize, [name]);
   await engine.put(new Packing(definition.parameters).pack(weights));
-  const split = await enterSplit(engine, name, examples, "data:measured");
+  const split = await enterSplit(engine, name, examples, "data:measured", labelsFor(definition));
   try {
     return await work({ data, split, stored: examples.examples.dtype, schema });
   } finally {

@@ -7,7 +7,14 @@ import {
 } from "../data/portable.js";
 import { constant, type Expr, input, scalar } from "../graph/index.js";
 import "../ops/index.js";
-import { type BoundVae, modelNumbersOf, type NoiseInput, NoiseInputs, type Vae } from "../model/index.js";
+import {
+  type BindOptions,
+  type BoundVae,
+  modelNumbersOf,
+  type NoiseInput,
+  NoiseInputs,
+  type Vae,
+} from "../model/index.js";
 import { type Mode, Packing, trainableWeights, type Weights } from "../nn/index.js";
 import type { ObjectiveContext, PictureLayout } from "../objectives/index.js";
 import type { Dim, FloatType } from "../tensor/index.js";
@@ -16,8 +23,13 @@ import type { Dim, FloatType } from "../tensor/index.js";
 export interface Batch {
   /** The examples as the model's numbers [batch, numbers]. */
   readonly x: Expr;
-  /** What is known of each example beside it [batch, width]: its class as ones and zeros. */
+  /**
+   * What is known of each example beside it [batch, width]: its class as ones and zeros. Where that is not known, the likeliest
+   * by the model's classifier.
+   */
   readonly condition?: Expr;
+  /** The class as ones and zeros, all zeros where it is not known [batch, classes]. */
+  readonly label?: Expr;
   /** 1 where a number of an example is known, 0 where it is missing [batch, numbers]. */
   readonly mask?: Expr;
 }
@@ -30,7 +42,7 @@ export interface BatchOptions {
   readonly schema?: ExampleSchema;
   /** `dynamic` draws each batch's numbers as 0 or 1; all others take the data as they are. Default `none`. */
   readonly binarize?: Binarization;
-  /** Of how many classes the labels are that come as condition; default: there is no condition. */
+  /** Of how many classes the labels are that come as condition; default: as many as the model's, if it has a condition. */
   readonly classes?: number;
   /** Whether each number comes with a mark that says if it is known; default false. */
   readonly mask?: boolean;
@@ -77,7 +89,7 @@ interface Gathered {
   readonly noise: readonly NoiseInput[];
 }
 
-/** Labels as ones and zeros [batch, classes]. */
+/** Labels as ones and zeros [batch, classes]; all zeros for one that is not known. */
 function oneHot(labels: Expr, classes: number, dtype: FloatType): Expr {
   const numbers = constant(
     Array.from({ length: classes }, (_, i) => i),
@@ -104,12 +116,35 @@ function gather(size: number, options: BatchOptions): Gathered {
   return {
     batch: {
       x,
-      ...(labels && classes !== undefined && { condition: oneHot(labels.gather(indices), classes, dtype) }),
+      ...(labels && classes !== undefined && { label: oneHot(labels.gather(indices), classes, dtype) }),
       ...(known && { mask: known.gather(indices).cast(dtype) }),
     },
     indices,
     noise: noise.inputs,
   };
+}
+
+/** What tells classes where labels are missing, of a model that has it; as in evaluation, whatever the mode. */
+function classifierOf(
+  model: Vae,
+  weights: Weights,
+  dtype: FloatType,
+  label: Expr | undefined,
+): ((x: Expr) => Expr) | undefined {
+  if (model.classifier === undefined || label === undefined) return undefined;
+  return model.bind(weights, dtype, { condition: label }).classify;
+}
+
+/** The labels as condition; where there is none, and the model has a classifier, the class that it thinks likeliest. */
+function conditionOf({ x, label }: Batch, classify: ((x: Expr) => Expr) | undefined): Expr | undefined {
+  if (label === undefined || classify === undefined) return label;
+  const likeliest = oneHot(
+    classify(x).argmax(-1).cast("int32"),
+    label.shape.at(-1) as number,
+    label.dtype as FloatType,
+  );
+  const known = label.sum(-1, true).greater(0.5);
+  return known.where(label, likeliest).stopGradient();
 }
 
 /** How pictures' numbers lie, and which of the model's numbers are black and white. */
@@ -139,15 +174,20 @@ export function openBatch(model: Vae, options: OpenBatchOptions): OpenBatch {
   const { dtype = "float32", datasetSize = 1, scheduled = atTheirEnd(dtype) } = options;
   const packing = new Packing(model.parameters);
   const { stored, weights } = packing.inputs(dtype);
-  const { batch, indices, noise: drawn } = gather(model.dataSize, options);
+  const { classes = model.condition?.classes } = options;
+  const gathered = gather(model.dataSize, { ...options, ...(classes !== undefined && { classes }) });
+  const { indices, noise: drawn } = gathered;
   const noise = new NoiseInputs(dtype);
   // Only training has a schedule: without one a family takes its final value by itself.
   const layerNoise = new NoiseInputs(dtype, "layers");
-  const bound = model.bind(weights, dtype, {
+  const told: BindOptions = {
     ...(options.mode && { mode: options.mode, noise: layerNoise }),
     ...(options.scheduled && { scheduled: options.scheduled }),
-    ...(batch.condition && { condition: batch.condition }),
-  });
+  };
+  const { label } = gathered.batch;
+  const condition = conditionOf(gathered.batch, classifierOf(model, weights, dtype, label));
+  const batch: Batch = { ...gathered.batch, ...(condition && { condition }) };
+  const bound = model.bind(weights, dtype, { ...told, ...(condition && { condition }) });
   const trained = trainableWeights(model.parameters, weights);
   const picture = pictureLayout(options.schema ?? wholeSchema(model.input));
   const context: ObjectiveContext = {
@@ -157,6 +197,7 @@ export function openBatch(model: Vae, options: OpenBatchOptions): OpenBatch {
     datasetSize,
     weights: trained,
     ...(picture && { picture }),
+    ...(label && { label }),
     scheduled,
   };
   return { ...bound, batch, indices, noise, layerNoise, stored, weights, trained, context, packing, drawn };

@@ -1,3 +1,4 @@
+import { balancedOrder, type DealtBy } from "./balanced.js";
 import { type EpochOrder, epochOrder, type Shuffle } from "./order.js";
 import { type EngineSplit, readRows, type Reading } from "./split.js";
 
@@ -27,13 +28,16 @@ export class Feed {
   private ahead: Promise<Portion> | undefined;
   private untouched = false;
 
-  /** `loops`: whether a call may be of more than one step. */
+  /**
+   * `loops`: whether a call may be of more than one step. `dealt`: by what labels, if some are to come more often than others.
+   */
   constructor(
     private readonly split: EngineSplit,
     private readonly batch: number,
     private readonly seed: number,
     private readonly shuffle: Shuffle,
     loops: boolean,
+    private readonly dealt?: DealtBy,
   ) {
     this.stepsPerEpoch = Math.ceil(split.length / batch);
     this.fullSteps = Math.floor(split.length / batch);
@@ -50,7 +54,11 @@ export class Feed {
   seek(epoch: number, step: number): void {
     if (this.untouched && epoch === this.epoch && step === 0) return;
     if (epoch !== this.epoch) {
-      this.order = epochOrder(this.shuffle, this.seed, epoch, this.split.length, this.order);
+      const { shuffle, seed, split, dealt } = this;
+      this.order =
+        dealt === undefined
+          ? epochOrder(shuffle, seed, epoch, split.length, this.order)
+          : balancedOrder(dealt.balance, seed, epoch, dealt.labels);
     }
     this.epoch = epoch;
     this.next = step;

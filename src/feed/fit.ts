@@ -7,6 +7,7 @@ import {
   readAs,
   readingOf,
   requireGrey,
+  requireLabels,
   schemaOf,
   type Split,
   type SplitName,
@@ -17,8 +18,8 @@ import { takesAnyByte, takesAnyNumber, type Vae, whyOutside } from "../model/ind
 import { UserError } from "../tensor/index.js";
 
 /**
- * Throws a UserError if examples are of another shape than the model's, or those of the parts
- * `names` can't be made binary as they should be.
+ * Throws a UserError if examples are of another shape than the model's, or those of the parts `names` lack labels that it is
+ * given, or can't be made binary as they should be.
  */
 export async function requireFit(
   model: Vae,
@@ -31,6 +32,8 @@ export async function requireFit(
       `the model takes examples of shape [${model.input.join(", ")}], ${data.name} has [${data.shape.join(", ")}]`,
     );
   }
+  const { condition, classifier } = model;
+  if (condition !== undefined) requireLabels(data, { ...condition, partly: classifier !== undefined }, names);
   if (binarize !== "none") await requireGrey(data, names);
 }
 

@@ -1,3 +1,4 @@
+export { type Balance, balancedOrder, balances, type DealtBy, dealtBy, requireBalance } from "./balanced.js";
 export {
   type Batch,
   type BatchOptions,
@@ -14,6 +15,7 @@ export {
   type CallData,
   type EngineSplit,
   enterSplit,
+  labelsFor,
   leaveSplit,
   readRows,
   type Reading,

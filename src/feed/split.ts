@@ -1,4 +1,5 @@
 import { range, type Split, Windows } from "../data/portable.js";
+import type { Vae } from "../model/index.js";
 import type { Call, Engine } from "../runtime/index.js";
 import { type Tensor, tensor, UserError } from "../tensor/index.js";
 
@@ -35,6 +36,11 @@ export interface CallData {
 export interface Reading extends CallData {
   /** Of each wanted example, its row in `data`. */
   readonly indices: Int32Array;
+}
+
+/** Whether a model's graphs take the labels: as `enterSplit`'s last argument. */
+export function labelsFor({ condition }: Pick<Vae, "condition">): { readonly withLabels: boolean } {
+  return { withLabels: condition !== undefined };
 }
 
 /**

@@ -5,6 +5,7 @@ import type { Backend } from "../runtime/index.js";
 import { formatShape, type Tensor, UserError } from "../tensor/index.js";
 import {
   type FamilyConfig,
+  requireSameCondition,
   requireSameScale,
   savedConfig,
   type VaeConfig,
@@ -12,19 +13,20 @@ import {
   vaeFromConfig,
 } from "./config.js";
 import { checkedCard } from "./saved.js";
-import { decoderFunction, encoderFunction } from "./functions.js";
+import { classifierFunction, decoderFunction, encoderFunction } from "./functions.js";
 import { decodeSafetensors, encodeSafetensors } from "./safetensors.js";
 import { aTrainedModel, TrainedVae } from "./trained.js";
 import type { Vae } from "./vae.js";
 
 /** The latest version of the model folder that this code reads and writes. */
-export const bundleVersion = 3;
+export const bundleVersion = 4;
 
 /**
- * What a model is written as: 3 if its numbers are standardised, 2 if z is scaled for its decoder, which readers of
+ * What a model is written as: 4 if it takes a condition, 3 if its numbers are standardised, 2 if z is scaled for its decoder, which readers of
  * earlier versions would overlook.
  */
-function versionOf({ latentScale }: Vae, schema: ExampleSchema): number {
+function versionOf({ latentScale, condition }: Vae, schema: ExampleSchema): number {
+  if (condition !== undefined) return 4;
   if (isStandardized(schema)) return 3;
   return latentScale === 1 ? 1 : 2;
 }
@@ -46,7 +48,8 @@ export interface ModelCard {
 
 /**
  * A trained model as files, by name: `encoder.onnx` and `decoder.onnx` (weights inside, free batch size, run by
- * any ONNX runtime), `weights.safetensors` under PyTorch-style names, and `model.json`.
+ * any ONNX runtime; of a conditional model with an input `condition` [batch, classes] of ones and zeros, and with a classifier
+ * `classifier.onnx` beside them), `weights.safetensors` under PyTorch-style names, and `model.json`.
  */
 export function bundle(
   model: TrainedVae,
@@ -62,6 +65,7 @@ export function bundle(
   const { definition, weights, schema } = model;
   const encoder = encoderFunction(definition, weights, { schema }).graph;
   const decoder = decoderFunction(definition, weights, { schema }).graph;
+  const classifier = definition.classifier && classifierFunction(definition, weights, { schema }).graph;
   const card: ModelCard = {
     format: "latent-vae",
     version: versionOf(definition, schema),
@@ -70,12 +74,16 @@ export function bundle(
     files: {
       "encoder.onnx": { inputs: encoder.inputs, outputs: encoder.outputs },
       "decoder.onnx": { inputs: decoder.inputs, outputs: decoder.outputs },
+      ...(classifier && {
+        "classifier.onnx": { inputs: classifier.inputs, outputs: classifier.outputs },
+      }),
     },
     about,
   };
   return {
     "encoder.onnx": encoder.bytes,
     "decoder.onnx": decoder.bytes,
+    ...(classifier && { "classifier.onnx": classifier.bytes }),
     "weights.safetensors": encodeSafetensors(weights, { format: "pt" }),
     "model.json": new TextEncoder().encode(`${JSON.stringify(card, null, 2)}\n`),
   };
@@ -116,7 +124,10 @@ export function unbundle(
   source: string,
   { familyFrom, definition, openBackend, cardSource = source }: UnbundleOptions,
 ): TrainedVae {
-  if (definition !== undefined) requireSameScale(definition, card.model);
+  if (definition !== undefined) {
+    requireSameScale(definition, card.model);
+    requireSameCondition(definition, card.model);
+  }
   const model = definition ?? vaeFromConfig(card.model, familyFrom, cardSource);
   const { tensors } = decodeSafetensors(weights, source);
   const { schema = wholeSchema(model.input) } = card;

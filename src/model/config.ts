@@ -2,7 +2,7 @@ import { hasMembers, inFile, isSpec, type Json, requireComplete } from "../catal
 import { distributions, type Family } from "../distributions/index.js";
 import { type Network, type NetworkLike, networkOf, networks } from "../nn/index.js";
 import { UserError } from "../tensor/index.js";
-import { type Vae, vae } from "./vae.js";
+import { type ClassCondition, type Vae, vae } from "./vae.js";
 
 /** A family by name and options. */
 export interface FamilyConfig {
@@ -27,6 +27,9 @@ export interface VaeConfig {
   readonly likelihood: FamilyConfig;
   /** Left out where it is 1, as in models of before there was one. */
   readonly latentScale?: number;
+  /** Left out where there is none, as in models of before there were conditions. */
+  readonly condition?: ClassCondition;
+  readonly classifier?: NetworkConfig;
 }
 
 function familyConfig({ name, config }: Family): FamilyConfig {
@@ -48,6 +51,8 @@ export function vaeConfig(model: Vae): VaeConfig {
     prior: familyConfig(model.prior),
     likelihood: familyConfig(model.likelihood),
     ...(model.latentScale !== 1 && { latentScale: model.latentScale }),
+    ...(model.condition && { condition: model.condition }),
+    ...(model.classifier && { classifier: networkConfig(model.classifier) }),
   };
 }
 
@@ -87,11 +92,12 @@ export function networkChoice(where: string, value: NetworkLike | NetworkConfig)
 
 /** A model's options as they were saved, with what today's code has to be told of one saved by earlier code. */
 export function savedConfig(saved: VaeConfig): VaeConfig {
-  const { encoder, decoder, posterior, prior, likelihood } = saved;
+  const { encoder, decoder, classifier, posterior, prior, likelihood } = saved;
   return {
     ...saved,
     encoder: currentNetwork(encoder),
     decoder: currentNetwork(decoder),
+    ...(classifier && { classifier: currentNetwork(classifier) }),
     ...(isSpec(posterior) && { posterior: distributions.current(posterior) }),
     ...(isSpec(prior) && { prior: distributions.current(prior) }),
     ...(isSpec(likelihood) && { likelihood: distributions.current(likelihood) }),
@@ -106,6 +112,15 @@ export function requireSameScale(definition: Vae, saved: VaeConfig): void {
     `the saved model's decoder takes z times ${latentScale}, that of the definition z times ` +
       `${definition.latentScale}; give the definition latentScale: ${latentScale}`,
   );
+}
+
+/** Throws a UserError if a definition is not of as many classes as the saved model. */
+export function requireSameCondition(definition: Vae, saved: VaeConfig): void {
+  const [own, other] = [definition.condition?.classes, saved.condition?.classes];
+  if (own === other) return;
+  const words = (classes: number | undefined): string =>
+    classes === undefined ? "no condition" : `a condition of ${classes} classes`;
+  throw new UserError(`the saved model has ${words(other)}, the definition ${words(own)}`);
 }
 
 /**
@@ -123,10 +138,11 @@ export function vaeFromConfig(
       if (made.name === config[role].name) requireComplete(config[role], made);
       return made;
     });
-  const network = (part: "encoder" | "decoder"): Network =>
+  const network = (part: "encoder" | "decoder" | "classifier"): Network =>
     inFile(source, part, () => {
-      const made = networkFrom(config[part]);
-      const { type, ...saved } = config[part];
+      const of = config[part] as NetworkConfig;
+      const made = networkFrom(of);
+      const { type, ...saved } = of;
       requireComplete({ name: type, config: saved }, made);
       return made;
     });
@@ -139,6 +155,8 @@ export function vaeFromConfig(
     prior: family("prior"),
     likelihood: family("likelihood"),
     latentScale: config.latentScale ?? 1,
+    ...(config.condition && { condition: config.condition }),
+    ...(config.classifier && { classifier: network("classifier") }),
   };
   return inFile(source, "model", () => vae(options));
 }

@@ -51,9 +51,13 @@ function flatExamples(
   return modelNumbersOf(x.reshape(["batch", model.dataSize]), schema, "float32");
 }
 
+/** A model with its weights inside and, if it is a conditional one, the condition as input `condition` [batch, classes]. */
 function bound(model: Vae, weights: Readonly<Record<string, Tensor>>): BoundVae {
   const nodes = Object.entries(weights).map(([name, value]) => [name, constant(value)] as const);
-  return model.bind(Object.fromEntries(nodes), "float32");
+  const { condition } = model;
+  return model.bind(Object.fromEntries(nodes), "float32", {
+    ...(condition && { condition: input("condition", "float32", ["batch", condition.classes]) }),
+  });
 }
 
 /** What an encoder puts out: a normal posterior's `mean` and `logVar`, the parameters of any other by name. */
@@ -136,11 +140,68 @@ export function drawnExamplesFunction(
   return modelFunction({ x }, "examples", noise.inputs);
 }
 
+/** The likelihood given draws of the posterior for examples, and the noise of these. */
+function drawnLikelihood(
+  model: Vae,
+  weights: Readonly<Record<string, Tensor>>,
+  options: FunctionOptions,
+): { readonly x: Expr; readonly likelihood: Distribution; readonly noise: NoiseInputs } {
+  const x = flatExamples(model, options);
+  const { encode, decode } = bound(model, weights);
+  const noise = new NoiseInputs("float32");
+  return { x, likelihood: decode(drawFrom(encode(x), noise)), noise };
+}
+
+/**
+ * Examples `x` with NaN for what is to be found, and noise, to `completed` [batch, ...input]: z drawn from the posterior given
+ * the rest, then what is missing from the likelihood given z and the rest; with `present` no value as missing. Throws a
+ * UserError if the likelihood can't complete examples.
+ */
+export function completionFunction(
+  model: Vae,
+  weights: Readonly<Record<string, Tensor>>,
+  options: FunctionOptions & { readonly present?: boolean } = {},
+): ModelFunction {
+  const { x, likelihood, noise } = drawnLikelihood(model, weights, options);
+  if (likelihood.complete === undefined) {
+    throw new UserError(
+      `the likelihood ${likelihood.name} can't complete examples of which a part is given; columns can, which tables have`,
+      2,
+    );
+  }
+  const completed = likelihood.complete(noise, x, { present: options.present ?? false });
+  return modelFunction(
+    { completed: completed.reshape(["batch", ...model.input]) },
+    "completion",
+    noise.inputs,
+  );
+}
+
+/**
+ * `x` and noise to `logProb` [batch, numbers]: log p of each number given all others and a draw of z, in nats, 0 where it is NaN.
+ * Throws a UserError for a likelihood whose numbers don't depend on each other.
+ */
+export function logProbEachFunction(
+  model: Vae,
+  weights: Readonly<Record<string, Tensor>>,
+  options: FunctionOptions = {},
+): ModelFunction {
+  const { x, likelihood, noise } = drawnLikelihood(model, weights, options);
+  if (likelihood.logProbEach === undefined) {
+    throw new UserError(
+      `the likelihood ${likelihood.name} does not tell log p of each number given the others`,
+      2,
+    );
+  }
+  return modelFunction({ logProb: likelihood.logProbEach(x) }, "log-prob-each", noise.inputs);
+}
+
 /** Noise to `z` [batch, latent], draws of the prior. Throws a UserError if the prior can't be drawn from. */
 export function priorFunction(model: Vae, weights: Readonly<Record<string, Tensor>>): ModelFunction {
   const { prior } = bound(model, weights);
   const noise = new NoiseInputs("float32");
-  const z = drawFrom(prior, noise, ["batch"]);
+  const each = prior.shape.length > prior.eventRank;
+  const z = drawFrom(prior, noise, each ? [] : ["batch"]);
   return modelFunction({ z }, "prior", noise.inputs);
 }
 
@@ -171,10 +232,22 @@ export function temperedPriorFunction(model: Vae, weights: Readonly<Record<strin
     );
   }
   const noise = new NoiseInputs("float32");
-  const drawn = drawFrom(prior, noise, ["batch"]);
+  const each = prior.shape.length > prior.eventRank;
+  const drawn = drawFrom(prior, noise, each ? [] : ["batch"]);
   const z = drawn
     .sub(loc)
     .mul(input("temperature", "float32", []))
     .add(loc);
   return modelFunction({ z }, "tempered-prior", noise.inputs);
+}
+
+/** `x` as `encoderFunction` takes it to `probabilities` [batch, classes], q(y|x). Throws a UserError without a classifier. */
+export function classifierFunction(
+  model: Vae,
+  weights: Readonly<Record<string, Tensor>>,
+  options: FunctionOptions = {},
+): ModelFunction {
+  const logits = bound(model, weights).classify?.(flatExamples(model, options));
+  if (logits === undefined) throw new UserError("the model has no classifier, so it tells no classes", 2);
+  return modelFunction({ probabilities: logits.softmax(-1) }, "classifier");
 }

@@ -2,11 +2,23 @@ export * from "./bundle.js";
 export * from "./codec.js";
 export * from "./config.js";
 export * from "./functions.js";
+export {
+  aCondition,
+  type ClassLike,
+  classesOf,
+  className,
+  classNumber,
+  type Condition,
+  drawClassNumbers,
+  type ModelClasses,
+} from "./given.js";
 export * from "./images.js";
 export * from "./inside.js";
+export { networksOf } from "./networks.js";
 export * from "./noise.js";
 export * from "./safetensors.js";
 export { savedSchema } from "./saved-schema.js";
 export { savedModel, savedSpec, savedText, savedWhole } from "./saved.js";
 export * from "./trained.js";
 export * from "./vae.js";
+export { requireCondition } from "./vae-options.js";

@@ -13,7 +13,7 @@ import {
 } from "../nn/index.js";
 import { formatShape, sameShape, sizeOf, UserError } from "../tensor/index.js";
 
-/** An encoder's or decoder's network in a model, its parameters under the part's name. */
+/** An encoder's, decoder's or classifier's network in a model, its parameters under the part's name. */
 export interface Part {
   readonly parameters: ParameterSpecs;
   readonly state: ParameterSpecs;
@@ -48,13 +48,13 @@ function requireDistinct(part: string, { name }: Network, built: BuiltNetwork): 
 
 /** A network in its place in a model, from examples of shape `inShape` to ones of `outShape`; the data's are of shape `example`. */
 export function partOf(
-  part: "encoder" | "decoder",
+  part: "encoder" | "decoder" | "classifier",
   network: Network,
   inShape: readonly number[],
   outShape: readonly number[],
   example = inShape,
 ): Part {
-  const built = network.build(inShape, outShape, { part, example });
+  const built = network.build(inShape, outShape, { part: part === "decoder" ? part : "encoder", example });
   requireDistinct(part, network, built);
   return {
     parameters: prefixed(part, built.parameters),

@@ -20,16 +20,35 @@ const codec: z.ZodMiniType<Codec> = z.union(
   must("a codec: unit, plain, or standard with of, mean and scale"),
 );
 
+const labels = z.optional(
+  z.strictObject(
+    {
+      rates: z.array(finite.check(z.minimum(0, must("a share from 0"))), must("a list of shares")),
+      names: z.optional(z.array(z.string(must("a text")), must("a list of names"))),
+    },
+    must("an object with the rates of the classes"),
+  ),
+);
+
 const range = z.optional(z.tuple([finite, finite], must("the least and the greatest number")));
 
 /** What a saved model or run says of the numbers of its examples; that they fit the examples is `requireSchema`'s work. */
 export const savedSchema = z.discriminatedUnion(
   "kind",
   [
-    z.strictObject({ kind: z.literal("image"), codec, range, height: whole, width: whole, channels: whole }),
-    z.strictObject({ kind: z.literal("vector"), codec, range, size: whole }),
+    z.strictObject({
+      kind: z.literal("image"),
+      codec,
+      range,
+      height: whole,
+      width: whole,
+      channels: whole,
+      labels,
+    }),
+    z.strictObject({ kind: z.literal("vector"), codec, range, size: whole, labels }),
     z.strictObject({
       kind: z.literal("columns"),
+      labels,
       columns: z.array(
         z.strictObject({
           name: z.string(),

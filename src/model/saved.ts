@@ -44,6 +44,10 @@ export const savedModel = z.strictObject(
     prior: savedSpec,
     likelihood: savedSpec,
     latentScale: z.optional(z.number(must("a number above 0")).check(z.positive(must("a number above 0")))),
+    condition: z.optional(
+      z.strictObject({ classes: savedWhole(1, 10_000) }, must("an object with the number of classes")),
+    ),
+    classifier: z.optional(savedNetwork),
   },
   must("an object that describes a model"),
 );

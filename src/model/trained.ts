@@ -1,22 +1,38 @@
 import { be, type ChecksOf, requireArgument, requireOptions, valueInWords } from "../catalogue/index.js";
 import { type ExampleSchema, pictureRange, rows, wholeSchema } from "../data/portable.js";
 import type { Encoding } from "../distributions/index.js";
-import { type Backend, type Session, type Tensors } from "../runtime/index.js";
-import { allocate, isShared, sizeOf, type Tensor, tensor, UserError } from "../tensor/index.js";
+import type { Backend, Tensors } from "../runtime/index.js";
+import { isShared, sizeOf, type Tensor, tensor, UserError } from "../tensor/index.js";
 import {
+  completionFunction,
   decoderFunction,
   drawnExamplesFunction,
   drawnCodesFunction,
   encoderFunction,
+  classifierFunction,
   type ExampleType,
   type FunctionOptions,
+  logProbEachFunction,
   type ModelFunction,
   priorFunction,
   temperedPriorFunction,
 } from "./functions.js";
+import {
+  aCondition,
+  type ClassLike,
+  classesOf,
+  classNumber,
+  type Condition,
+  drawClassNumbers,
+  endConditions,
+  type ModelClasses,
+  settledCondition,
+  unconditional,
+} from "./given.js";
+import { between, requireFiniteLatents } from "./latents.js";
+import { ModelSessions, noiseFeeds, type Results } from "./sessions.js";
 import { ExampleBatch } from "./images.js";
 import { whyOutside } from "./inside.js";
-import { noiseRows } from "./noise.js";
 import type { Vae } from "./vae.js";
 
 /**
@@ -25,8 +41,17 @@ import type { Vae } from "./vae.js";
  */
 export type ModelInput = Tensor<"uint8"> | Tensor<"float32">;
 
+/** What a conditional model is given beside examples. */
+export interface GivenOptions {
+  /**
+   * The class of the examples: one for all, or a list of one for each, by number or name; or numbers [n, classes]. Conditional
+   * models need it, others take none.
+   */
+  readonly condition?: Condition;
+}
+
 /** Where examples go. */
-export interface DecodeOptions {
+export interface DecodeOptions extends GivenOptions {
   /**
    * Memory for the examples, n times the numbers of one, which the result then lies in; default: new memory. With the same
    * array for each call nothing is left to the garbage collector, which matters where thousands are drawn in a loop.
@@ -42,7 +67,7 @@ export interface DecodeOptions {
 }
 
 /** How the prior is drawn. */
-export interface DrawOptions {
+export interface DrawOptions extends GivenOptions {
   /** Default 0. Equal seeds give equal draws; draw i does not depend on how many are asked for. */
   readonly seed?: number;
   /**
@@ -52,15 +77,37 @@ export interface DrawOptions {
   readonly temperature?: number;
 }
 
+/** What draws are made with. */
+export interface SeedOption {
+  /** Default 0. Equal seeds give equal draws. */
+  readonly seed?: number;
+}
+
+/** How examples are completed. */
+export interface CompleteExamplesOptions extends SeedOption {
+  /** Whether no value may come out as missing; default false. */
+  readonly present?: boolean;
+}
+
 /** How `generate` draws. */
 export interface GenerateOptions extends DrawOptions, DecodeOptions {}
 
-const drawChecks = { seed: be.seed, temperature: be.number(0) } as const satisfies ChecksOf<DrawOptions>;
+const givenChecks = { condition: aCondition } as const satisfies ChecksOf<GivenOptions>;
+const drawChecks = {
+  seed: be.seed,
+  temperature: be.number(0),
+  ...givenChecks,
+} as const satisfies ChecksOf<DrawOptions>;
 const decodeChecks = {
+  ...givenChecks,
   into: { expected: "a Float32Array", ok: (value) => value instanceof Float32Array },
   draw: be.boolean,
   seed: be.seed,
 } as const satisfies ChecksOf<DecodeOptions>;
+const completeChecks = {
+  seed: be.seed,
+  present: be.boolean,
+} as const satisfies ChecksOf<CompleteExamplesOptions>;
 /** A trained model, where a function of the API takes one. */
 export const aTrainedModel = be.having(
   ["definition", "weights"],
@@ -78,16 +125,6 @@ function requireDraws(n: unknown): void {
     throw new UserError(`the number of samples must be a whole number from 1, got ${valueInWords(n)}`, 2);
 }
 
-/** Numbers of an example that are computed at a time, in all examples of a block: 1.6 MB stay in a core's cache. */
-const blockNumbers = 400_000;
-const largestBlock = 1024;
-
-type Build = (
-  model: Vae,
-  weights: Readonly<Record<string, Tensor>>,
-  options: FunctionOptions,
-) => ModelFunction;
-
 const aVae = be.having(["input", "parameters"], "a model, such as vae({ input: [28, 28] })");
 
 function inputOf(definition: Vae): readonly number[] {
@@ -101,18 +138,18 @@ function inputOf(definition: Vae): readonly number[] {
  * NaN among them.
  */
 export class TrainedVae<E extends Encoding = Encoding> {
-  private readonly sessions = new Map<ModelFunction, Promise<Session>>();
-  private readonly functions = new Map<string, ModelFunction>();
+  private readonly sessions: ModelSessions;
 
   constructor(
     readonly definition: Vae<E>,
     readonly weights: Readonly<Record<string, Tensor>>,
-    private readonly openBackend: () => Promise<Backend>,
+    openBackend: () => Promise<Backend>,
     /** What the numbers of an example are; default: bytes are x/255, floats as they are. */
     readonly schema: ExampleSchema = wholeSchema(inputOf(definition)),
   ) {
     requireArgument("TrainedVae", "the weights", weights, be.having([], "an object of tensors by name"));
     requireArgument("TrainedVae", "what opens an engine", openBackend, be.callable);
+    this.sessions = new ModelSessions(openBackend, definition.dataSize);
     for (const [name, { shape }] of Object.entries(definition.parameters)) {
       const found = weights[name]?.shape.join();
       if (found !== shape.join()) {
@@ -125,14 +162,18 @@ export class TrainedVae<E extends Encoding = Encoding> {
 
   /**
    * The posterior's parameters for examples: for a normal one `mean` and `logVar`, each [n, latent]; of other families the
-   * parameters by name, and `mean` where there is one. Throws a UserError if the examples don't fit the model.
+   * parameters by name, and `mean` where there is one. Where a conditional model is told no class and has a classifier, it takes
+   * the one that this thinks likeliest. Throws a UserError if the examples or the condition don't fit the model.
    */
-  async encode(x: ModelInput): Promise<E> {
+  async encode(x: ModelInput, options: GivenOptions = {}): Promise<E> {
     requireExamples("encode", x);
+    requireOptions("encode", options, givenChecks);
     const examples = this.examplesOf(x);
+    const given = await this.given("encode", examples.shape[0] ?? 0, options, examples);
     const fn = this.functionNamed("encoder", encoderFunction, examples.dtype);
     const encoded = await this.inBlocks(fn, examples.shape[0] ?? 0, (start, end) => ({
       x: unshared(rows(examples, start, end)),
+      ...given?.(fn, start, end),
     }));
     return encoded as Encoding as E;
   }
@@ -159,6 +200,7 @@ export class TrainedVae<E extends Encoding = Encoding> {
       );
     }
     const { draw = false, seed = 0 } = options;
+    const given = await this.given("decode", shape[0] ?? 0, options);
     const fn = draw
       ? this.functionNamed("examples", drawnExamplesFunction)
       : this.functionNamed("decoder", decoderFunction);
@@ -167,21 +209,32 @@ export class TrainedVae<E extends Encoding = Encoding> {
     const feedsFor = (start: number, end: number): Tensors => ({
       z: unshared(rows(z, start, end)),
       ...noiseFeeds(fn, source, start, end),
+      ...given?.(fn, start, end),
     });
     const results = await this.inBlocks(fn, shape[0] ?? 0, feedsFor, places);
     return new ExampleBatch(shape, results.x?.data ?? new Float32Array(0), pictureRange(this.schema));
   }
 
-  /** Examples encoded to the posterior's mean and decoded again. */
-  async reconstruct(x: ModelInput): Promise<ExampleBatch> {
+  /** Examples encoded to the posterior's mean and decoded again; of a conditional model with their classes, as `encode`. */
+  async reconstruct(x: ModelInput, options: GivenOptions = {}): Promise<ExampleBatch> {
     requireExamples("reconstruct", x);
-    return this.decode(await this.codes(x));
+    requireOptions("reconstruct", options, givenChecks);
+    if (this.definition.condition === undefined) return this.decode(await this.codes(x, options));
+    const examples = this.examplesOf(x);
+    const condition = await this.conditionFor("reconstruct", examples.shape[0] ?? 0, options, examples);
+    const given = condition && { condition };
+    return this.decode(await this.codes(examples, given), given);
   }
 
-  /** The codes [n, latent] of examples: the posterior's mean or, of a family without one, a draw, always the same. */
-  async codes(x: ModelInput): Promise<Tensor<"float32">> {
+  /**
+   * The codes [n, latent] of examples: the posterior's mean or, of a family without one, a draw, always the same. A conditional
+   * model takes their classes, as `encode`.
+   */
+  async codes(x: ModelInput, options: GivenOptions = {}): Promise<Tensor<"float32">> {
     requireExamples("codes", x);
+    requireOptions("codes", options, givenChecks);
     const examples = this.examplesOf(x);
+    const given = await this.given("codes", examples.shape[0] ?? 0, options, examples);
     const encoder = this.functionNamed("encoder", encoderFunction, examples.dtype);
     const hasMean = encoder.graph.outputs.includes("mean");
     const fn = hasMean ? encoder : this.functionNamed("codes", drawnCodesFunction, examples.dtype);
@@ -189,13 +242,15 @@ export class TrainedVae<E extends Encoding = Encoding> {
     const results = await this.inBlocks(fn, examples.shape[0] ?? 0, (start, end) => ({
       x: unshared(rows(examples, start, end)),
       ...noiseFeeds(fn, source, start, end),
+      ...given?.(fn, start, end),
     }));
     return results[hasMean ? "mean" : "z"] as Tensor<"float32">;
   }
 
   /**
-   * `n` draws [n, latent] of the prior. Throws a UserError if `n` is no whole number from 1, and for a temperature where the
-   * prior has no spread that could be scaled.
+   * `n` draws [n, latent] of the prior; of p(z|y), if it depends on the class and one is given, else of classes drawn as
+   * `drawClasses` does. Throws a UserError if `n` is no whole number from 1, and for a temperature where the prior has no spread
+   * that could be scaled.
    */
   async samplePrior(n: number, options: DrawOptions = {}): Promise<Tensor<"float32">> {
     requireDraws(n);
@@ -205,53 +260,177 @@ export class TrainedVae<E extends Encoding = Encoding> {
       temperature === 1
         ? this.functionNamed("prior", priorFunction)
         : this.functionNamed("tempered-prior", temperedPriorFunction);
-    const given =
+    const scaled =
       temperature === 1 ? {} : { temperature: tensor("float32", [], Float32Array.of(temperature)) };
     const source = { seed, purpose: "generate" };
+    const given = await this.given("samplePrior", n, this.withClasses(n, options));
     const results = await this.inBlocks(fn, n, (start, end) => ({
-      ...given,
+      ...scaled,
       ...noiseFeeds(fn, source, start, end),
+      ...given?.(fn, start, end),
     }));
     return results.z as Tensor<"float32">;
   }
 
   /**
-   * `n` new examples [n, ...input]: draws of the prior, decoded, in memory of their own or `into`. Throws a UserError if `n`
-   * is no whole number from 1 or the length of `into` is another.
+   * `n` new examples [n, ...input]: draws of the prior, decoded, in memory of their own or `into`. A conditional model draws the
+   * class of each at the rates of its training data, unless `condition` says it. Throws a UserError if `n` is no whole number from
+   * 1, the length of `into` is another, or there is no such class.
    */
   async generate(n: number, options: GenerateOptions = {}): Promise<ExampleBatch> {
     requireDraws(n);
     requireOptions("generate", options, { ...drawChecks, ...decodeChecks });
-    const { seed = 0, temperature = 1, ...decode } = options;
-    return this.decode(await this.samplePrior(n, { seed, temperature }), { ...decode, seed });
+    const { seed = 0, temperature = 1, condition, ...decode } = this.withClasses(n, options);
+    const given = condition !== undefined && { condition };
+    const z = await this.samplePrior(n, { seed, temperature, ...given });
+    return this.decode(z, { ...decode, seed, ...given });
   }
 
-  /** Examples [steps, ...input] on the straight line between the codes of two examples, both ends included. */
-  async interpolate(from: ModelInput, to: ModelInput, steps = 10): Promise<ExampleBatch> {
+  /**
+   * Examples of which a part is given, NaN where a number is to be found, completed by a draw of the rest given that part: of
+   * z from q(z|x), then of what is missing from p(x|z). What is given stays as it is. Draw i depends on the seed, i and what is
+   * given alone. Throws a UserError if the likelihood can't complete examples, as that of tables can.
+   */
+  async complete(x: Tensor<"float32">, options: CompleteExamplesOptions = {}): Promise<Tensor<"float32">> {
+    requireArgument("complete", "x", x, floats);
+    requireOptions("complete", options, completeChecks);
+    const { seed = 0, present = false } = options;
+    const fn = this.functionNamed(present ? "complete-present" : "complete", (model, weights, more) =>
+      completionFunction(model, weights, { ...more, present }),
+    );
+    const { completed } = await this.drawn(fn, this.examplesOf(x), { seed, purpose: "complete" });
+    return completed as Tensor<"float32">;
+  }
+
+  /**
+   * log p [n, numbers] of each number of examples given all others and a draw of z from q(z|x), in nats, 0 where a number is
+   * NaN: which of them is unlikely beside the others. Throws a UserError for a likelihood that doesn't tell, as all but that of
+   * tables.
+   */
+  async logProbEach(x: Tensor<"float32">, options: SeedOption = {}): Promise<Tensor<"float32">> {
+    requireArgument("logProbEach", "x", x, floats);
+    requireOptions("logProbEach", options, { seed: be.seed });
+    const fn = this.functionNamed("log-prob-each", logProbEachFunction);
+    const source = { seed: options.seed ?? 0, purpose: "log-prob-each" };
+    const { logProb } = await this.drawn(fn, this.examplesOf(x), source);
+    return logProb as Tensor<"float32">;
+  }
+
+  /** Runs a function of examples that draws. */
+  private drawn(
+    fn: ModelFunction,
+    x: ModelInput,
+    source: Parameters<typeof noiseFeeds>[1],
+  ): Promise<Results> {
+    return this.inBlocks(fn, x.shape[0] ?? 0, (start, end) => ({
+      x: unshared(rows(x, start, end)),
+      ...noiseFeeds(fn, source, start, end),
+    }));
+  }
+
+  /**
+   * Classes for `n` new examples, drawn at the rates of the training data or, with `among`, of some classes of them, by number or
+   * name. Draw i depends on the seed (default 0) and i alone. Throws a UserError if the model has no condition, or no such class.
+   */
+  drawClasses(
+    n: number,
+    options: { readonly seed?: number; readonly among?: readonly ClassLike[] } = {},
+  ): Int32Array {
+    requireDraws(n);
+    requireOptions("drawClasses", options, { seed: be.seed, among: be.list(be.anything, 1, "[3, 5]") });
+    const { seed = 0, among } = options;
+    const classes = this.classes;
+    if (classes === undefined) throw unconditional("drawClasses");
+    return drawClassNumbers(
+      classes,
+      n,
+      seed,
+      among?.map((one) => classNumber(one, classes)),
+    );
+  }
+
+  /** What classes a conditional model knows, their names and rates; undefined without a condition. */
+  get classes(): ModelClasses | undefined {
+    return classesOf(this.definition, this.schema);
+  }
+
+  /**
+   * The probabilities q(y|x) [n, classes] of each class for examples, of a model with a classifier (objective `m2`). Throws a
+   * UserError for another model, and if the examples don't fit it.
+   */
+  async classify(x: ModelInput): Promise<Tensor<"float32">> {
+    requireExamples("classify", x);
+    const examples = this.examplesOf(x);
+    const fn = this.functionNamed("classifier", classifierFunction, examples.dtype);
+    const results = await this.inBlocks(fn, examples.shape[0] ?? 0, (start, end) => ({
+      x: unshared(rows(examples, start, end)),
+    }));
+    return results.probabilities as Tensor<"float32">;
+  }
+
+  /**
+   * Examples [steps, ...input] on the straight line between the codes of two examples, both ends included. Of a conditional model
+   * the classes of both are told too, by `condition: [first, last]` or one for both, and blended on the way.
+   */
+  async interpolate(
+    from: ModelInput,
+    to: ModelInput,
+    steps = 10,
+    options: GivenOptions = {},
+  ): Promise<ExampleBatch> {
     if (!Number.isInteger(steps) || steps < 2)
       throw new UserError(`interpolation takes 2 steps or more, got ${steps}`, 2);
     requireExamples("interpolate", from, "its first example");
     requireExamples("interpolate", to, "its second example");
-    const a = await this.codes(from);
-    const b = await this.codes(to);
-    const { latent } = this.definition;
-    const path = allocate("float32", steps * latent);
-    for (let i = 0; i < path.length; i++) {
-      const t = Math.floor(i / latent) / (steps - 1);
-      path[i] = (a.data[i % latent] ?? 0) * (1 - t) + (b.data[i % latent] ?? 0) * t;
-    }
-    return this.decode(tensor("float32", [steps, latent], path));
+    requireOptions("interpolate", options, givenChecks);
+    const own = endConditions(options.condition);
+    const given = async (x: ModelInput, condition: Condition | undefined): Promise<GivenOptions> => {
+      const told = condition === undefined ? {} : { condition };
+      const found = await this.conditionFor("interpolate", 1, told, this.examplesOf(x));
+      return found === undefined ? {} : { condition: found };
+    };
+    const [first, last] = [await given(from, own[0]), await given(to, own[1])];
+    const path = between(await this.codes(from, first), await this.codes(to, last), steps);
+    if (this.classes === undefined) return this.decode(path);
+    const [a, b] = [first.condition, last.condition] as Tensor<"float32">[];
+    return this.decode(path, a && b && { condition: between(a, b, steps) });
   }
 
   /** Frees the engine's sessions; the model can be used again and opens new ones. */
   async close(): Promise<void> {
-    const opening = [...this.sessions.values()];
-    this.sessions.clear();
-    const opened = (await Promise.allSettled(opening)).flatMap((result) =>
-      result.status === "fulfilled" ? [result.value] : [],
-    );
-    const closed = await Promise.allSettled(opened.map((session) => session.close()));
-    for (const result of closed) if (result.status === "rejected") throw result.reason;
+    await this.sessions.close();
+  }
+
+  /** The options with classes drawn for `n` examples where none are told, of a conditional model. */
+  private withClasses<O extends DrawOptions>(n: number, options: O): O {
+    if (options.condition !== undefined || this.definition.condition === undefined) return options;
+    const { seed = 0 } = options;
+    return { ...options, condition: this.drawClasses(n, { seed }) };
+  }
+
+  /** The condition of `n` examples as rows [n, classes]; undefined if the model has none. */
+  private conditionFor(
+    where: string,
+    n: number,
+    { condition }: GivenOptions,
+    examples?: ModelInput,
+  ): Promise<Tensor<"float32"> | undefined> {
+    const tells = examples !== undefined && this.definition.classifier !== undefined;
+    const classify = tells ? () => this.classify(examples) : undefined;
+    return settledCondition(condition, this.classes, { where, n, classify });
+  }
+
+  /** What is fed as condition to a function of examples `start` to `end`, if it takes one. */
+  private async given(
+    where: string,
+    n: number,
+    options: GivenOptions,
+    examples?: ModelInput,
+  ): Promise<((fn: ModelFunction, start: number, end: number) => Tensors) | undefined> {
+    const condition = await this.conditionFor(where, n, options, examples);
+    if (condition === undefined) return undefined;
+    return ({ graph }, start, end) =>
+      graph.inputs.includes("condition") ? { condition: unshared(rows(condition, start, end)) } : {};
   }
 
   /** Examples, or one example, as [n, ...input]. */
@@ -272,78 +451,21 @@ export class TrainedVae<E extends Encoding = Encoding> {
   }
 
   private functionNamed(name: string, build: Build, stored: ExampleType = "float32"): ModelFunction {
-    const key = `${name}/${stored}`;
-    const made =
-      this.functions.get(key) ?? build(this.definition, this.weights, { stored, schema: this.schema });
-    this.functions.set(key, made);
-    return made;
+    const { definition, weights, schema } = this;
+    return this.sessions.made(`${name}/${stored}`, () => build(definition, weights, { stored, schema }));
   }
 
-  private sessionOf(fn: ModelFunction): Promise<Session> {
-    const known = this.sessions.get(fn);
-    if (known !== undefined) return known;
-    const opening = this.openBackend().then((backend) => backend.open(fn.graph.bytes));
-    this.sessions.set(fn, opening);
-    // What failed once may work the next time.
-    opening.catch(() => {
-      if (this.sessions.get(fn) === opening) this.sessions.delete(fn);
-    });
-    return opening;
-  }
-
-  /**
-   * Runs a function over examples 0 to `n`, in blocks of about equal size; answers all its outputs. Those with a row
-   * for each example lie in `places` or, if there is more than one block, in new memory.
-   */
-  private async inBlocks(
-    fn: ModelFunction,
-    n: number,
-    feedsFor: (start: number, end: number) => Tensors,
-    places: Results = {},
-  ): Promise<Results> {
-    const session = await this.sessionOf(fn);
-    const most = Math.max(1, Math.min(largestBlock, Math.floor(blockNumbers / this.definition.dataSize)));
-    const blocks = Math.ceil(n / most);
-    const whole = { ...places };
-    for (let block = 0; block < blocks; block++) {
-      const [from, to] = [Math.round((block * n) / blocks), Math.round(((block + 1) * n) / blocks)];
-      const parts: Results = {};
-      for (const [name, all] of Object.entries(whole))
-        if (fn.perExample.has(name)) parts[name] = rows(all, from, to) as Tensor<"float32">;
-      const results = (await session.run(feedsFor(from, to), fn.graph.outputs, parts)) as Results;
-      for (const [name, result] of Object.entries(results)) {
-        const part = parts[name];
-        if (!fn.perExample.has(name) || (blocks === 1 && part === undefined)) whole[name] ??= result;
-        else if (result !== part) {
-          const all = (whole[name] ??= tensor("float32", [n, ...result.shape.slice(1)]));
-          all.data.set(result.data, (from * all.data.length) / n);
-        }
-      }
-    }
-    return whole;
+  private inBlocks(...[fn, n, feedsFor, places]: Parameters<ModelSessions["inBlocks"]>): Promise<Results> {
+    return this.sessions.inBlocks(fn, n, feedsFor, places);
   }
 }
 
-/** The noise of examples `start` to `end` for a function. */
-function noiseFeeds(
-  { noise }: ModelFunction,
-  source: Parameters<typeof noiseRows>[1],
-  start: number,
-  end: number,
-): Tensors {
-  return Object.fromEntries(noise.map((one) => [one.name, noiseRows(one, source, start, end)]));
-}
-
-type Results = Record<string, Tensor<"float32">>;
-
-function requireFiniteLatents({ data, shape }: Tensor<"float32">): void {
-  const bad = data.findIndex((value) => !Number.isFinite(value));
-  if (bad < 0) return;
-  const width = shape[1] ?? 1;
-  throw new UserError(
-    `latent ${Math.floor(bad / width)} holds ${data[bad]} as coordinate ${bad % width}; only finite numbers can be decoded`,
-  );
-}
+/** Builds a function of a model. */
+type Build = (
+  model: Vae,
+  weights: Readonly<Record<string, Tensor>>,
+  options: FunctionOptions,
+) => ModelFunction;
 
 /** The same values outside shared memory, in which data sets lie and which ONNX Runtime does not take. */
 function unshared<T extends ModelInput>(value: T): T {

@@ -6,6 +6,12 @@ import { formatShape, UserError } from "../tensor/index.js";
 /** A distribution, its name with options such as `gamma(concentration=2)`, or the same as plain data. */
 export type FamilyLike = Family | string | Spec;
 
+/** What the examples of a conditional model are given along with. */
+export interface ClassCondition {
+  /** The class of each example, one of so many; the networks get it as ones and zeros. */
+  readonly classes: number;
+}
+
 /** How a variational autoencoder is built; only `input` is required. */
 export interface VaeOptions<F extends FamilyLike = FamilyLike> {
   /** The shape of one example, such as `[28, 28]`. */
@@ -44,6 +50,16 @@ export interface VaeOptions<F extends FamilyLike = FamilyLike> {
    * of length 1 are small, and a network that starts and steps as for numbers of size 1 would learn slowly from them.
    */
   readonly latentScale?: number;
+  /**
+   * What examples are given along with, for encoder, decoder and a prior such as `class-normal`: a conditional variational
+   * autoencoder. Its data must have labels from 0 to `classes` - 1. Default none.
+   */
+  readonly condition?: ClassCondition;
+  /**
+   * A network from examples to classes, q(y|x), for data whose labels are partly missing: see the objective `m2`. Takes
+   * `condition`. Default none.
+   */
+  readonly classifier?: NetworkLike;
 }
 
 const someOptions = be.having([], "an object of options, such as { input: [28, 28] }");
@@ -62,6 +78,8 @@ const names: Readonly<Record<keyof VaeOptions, true>> = {
   prior: true,
   likelihood: true,
   latentScale: true,
+  condition: true,
+  classifier: true,
 };
 
 function shown(value: unknown): string {
@@ -102,5 +120,31 @@ export function checkVaeOptions(options: VaeOptions): void {
   if (typeof latentScale !== "number" || !Number.isFinite(latentScale) || latentScale <= 0) {
     const value = typeof latentScale === "number" ? String(latentScale) : shown(latentScale);
     throw new UserError(`latentScale must be a number above 0, got ${value}`, 2);
+  }
+  checkCondition(given.condition, given.classifier);
+}
+
+/** More classes than this have no place in a one-hot vector beside each example. */
+export const maximumClasses = 10_000;
+
+/** Throws a UserError unless it is a condition. */
+export function requireCondition(where: string, condition: unknown): asserts condition is ClassCondition {
+  const value = be.having(["classes"], "").ok(condition) ? (condition as ClassCondition) : undefined;
+  const known = value !== undefined && Object.keys(value).every((key) => key === "classes");
+  if (known && isSize(value.classes) && value.classes <= maximumClasses) return;
+  throw new UserError(
+    `${where} must say of how many classes an example's is, up to ${maximumClasses}, such as { classes: 10 }, got ` +
+      shown(condition),
+    2,
+  );
+}
+
+function checkCondition(condition: unknown, classifier: unknown): void {
+  if (condition !== undefined) requireCondition("condition", condition);
+  else if (classifier !== undefined) {
+    throw new UserError(
+      "classifier tells the class that `condition` gives to the other networks: give condition: { classes: 10 } too",
+      2,
+    );
   }
 }

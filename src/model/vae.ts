@@ -10,14 +10,16 @@ import {
   normal,
   type Role,
 } from "../distributions/index.js";
-import type { Expr } from "../graph/index.js";
+import { constant, type Expr } from "../graph/index.js";
 import {
+  conditioned,
   countParameters,
   evaluationContext,
   type LayerSummary,
   type Mode,
   type Network,
   type NetworkContext,
+  networkOf,
   type NoiseSource,
   type ParameterSpecs,
   prefixed,
@@ -29,17 +31,26 @@ import {
 import { type FloatType, sizeOf, UserError } from "../tensor/index.js";
 import { networksOf } from "./networks.js";
 import { partOf } from "./part.js";
-import { checkVaeOptions, type FamilyLike, type VaeOptions } from "./vae-options.js";
+import { checkVaeOptions, type ClassCondition, type FamilyLike, type VaeOptions } from "./vae-options.js";
 
-export type { FamilyLike, VaeOptions } from "./vae-options.js";
+export type { ClassCondition, FamilyLike, VaeOptions } from "./vae-options.js";
+
+/** The distributions of a model, whose parameters are graph. */
+export interface BoundDistributions {
+  /** q(z|x) for flat data [..., numbers]; of a conditional model q(z|x, y). */
+  encode(x: Expr): Distribution;
+  /** p(x|z) for latents [..., z]; of a conditional model p(x|z, y). Draws are flat. */
+  decode(z: Expr): Distribution;
+  /** p(z), without batch axes, unless it depends on the condition: then p(z|y). */
+  readonly prior: Distribution;
+}
 
 /** A model whose parameters are graph: what objectives and exports are built from. */
-export interface BoundVae {
-  /** q(z|x) for flat data [..., numbers]. */
-  encode(x: Expr): Distribution;
-  /** p(x|z) for latents [..., z]; draws are flat. */
-  decode(z: Expr): Distribution;
-  readonly prior: Distribution;
+export interface BoundVae extends BoundDistributions {
+  /** The same with another condition [..., numbers] for examples [..., numbers]. */
+  given(condition: Expr): BoundDistributions;
+  /** The unnormalised log-probabilities [..., classes] of q(y|x) for flat data, of a model with a classifier. */
+  classify?(x: Expr): Expr;
   /** The values after this step, by name, of the running statistics that `encode` and `decode` have written so far. */
   stateUpdates(): Readonly<Record<string, Expr>>;
 }
@@ -75,6 +86,10 @@ export interface Vae<E extends Encoding = Encoding> {
   readonly likelihood: Family;
   /** What the decoder's network is given is z times this number. */
   readonly latentScale: number;
+  /** What examples are given along with, in a conditional model. */
+  readonly condition?: ClassCondition;
+  /** The network of q(y|x), in a model that can do without some of the labels. */
+  readonly classifier?: Network;
   /**
    * Every array by its PyTorch-style name: parameters, frozen ones among them, and state such as running statistics.
    */
@@ -121,10 +136,28 @@ function familyOf(role: Role, value: FamilyLike | undefined, usual: Family): Fam
   return value === undefined ? usual : distributions.take(role, value);
 }
 
+/** Throws a UserError for a prior that reads the condition where it gets none, and as one of several side by side. */
+function requirePrior(prior: Family, event: readonly number[], classes: number | undefined): void {
+  const part = prior.parts?.(event).find(({ family }) => family.conditional === true);
+  if (part !== undefined) {
+    throw new UserError(
+      `the prior ${part.family.name} can't be one of several side by side; take it alone, or another for "${part.key}"`,
+      2,
+    );
+  }
+  if (prior.conditional !== true || classes !== undefined) return;
+  throw new UserError(
+    `the prior ${prior.name} is one for each class, but the model has no condition; give it one, such as ` +
+      'condition: { classes: 10 } (--condition label), or take the prior "normal"',
+    2,
+  );
+}
+
 /**
  * A variational autoencoder (Kingma and Welling, 2014). By default the notebook's: encoder
  * input-256-128-2z, decoder z-128-256-input with ReLU between, a normal posterior from mean and log-variance, a
- * standard normal prior and a Bernoulli likelihood whose mean, the sigmoid of the decoder's output, is the image.
+ * standard normal prior and a Bernoulli likelihood whose mean, the sigmoid of the decoder's output, is the image. With
+ * `condition` all of them are given the example's class too (Sohn, Lee and Yan, 2015), with `classifier` there is q(y|x).
  * Throws a UserError that names the option for one that does not exist or has a value that it can't have.
  */
 export function vae<F extends FamilyLike = Family<EncodingOf<"mean" | "logVar">>>(
@@ -142,17 +175,27 @@ export function vae<F extends FamilyLike = Family<EncodingOf<"mean" | "logVar">>
   const prior = familyOf("prior", options.prior, normal());
   const likelihood = familyOf("likelihood", options.likelihood, bernoulli());
   const { latentScale = posterior.support === "sphere" ? Math.sqrt(latent) : 1 } = options;
-  const encoding = partOf("encoder", encoder, input, [posterior.rawSize(event)]);
+  const classes = options.condition?.classes;
+  requirePrior(prior, event, classes);
+  const besides = (network: Network): Network =>
+    classes === undefined ? network : conditioned(network, classes);
+  const encoding = partOf("encoder", besides(encoder), input, [posterior.rawSize(event)]);
   const decoded = decodedShape(input, likelihood.rawSize(dataEvent));
-  const decoding = partOf("decoder", decoder, event, decoded, input);
+  const decoding = partOf("decoder", besides(decoder), event, decoded, input);
+  const classifier =
+    options.classifier === undefined ? undefined : networkOf(options.classifier, "classifier");
+  const classifying =
+    classifier && classes !== undefined ? partOf("classifier", classifier, input, [classes]) : undefined;
   const parameters: ParameterSpecs = {
     ...encoding.parameters,
     ...decoding.parameters,
+    ...classifying?.parameters,
     ...prefixed("posterior", posterior.weights?.(event, dataSize)),
-    ...prefixed("prior", prior.weights?.(event, dataSize)),
+    ...prefixed("prior", prior.weights?.(event, dataSize, classes)),
     ...prefixed("likelihood", likelihood.weights?.(dataEvent, dataSize)),
     ...stateSpecs(encoding.state),
     ...stateSpecs(decoding.state),
+    ...stateSpecs(classifying?.state),
   };
   requireRoom(countParameters(parameters));
 
@@ -166,8 +209,10 @@ export function vae<F extends FamilyLike = Family<EncodingOf<"mean" | "logVar">>
     prior,
     likelihood,
     latentScale,
+    ...(classes !== undefined && { condition: { classes } }),
+    ...(classifier && { classifier }),
     parameters,
-    layers: [...encoding.layers, ...decoding.layers],
+    layers: [...encoding.layers, ...decoding.layers, ...(classifying?.layers ?? [])],
     bind(weights, dtype, bindOptions = {}): BoundVae {
       const { scheduled } = bindOptions;
       const networks = networkContext(weights, dtype, bindOptions);
@@ -176,27 +221,46 @@ export function vae<F extends FamilyLike = Family<EncodingOf<"mean" | "logVar">>
         dtype,
         weights: unprefixed(part, weights),
         dataSize,
+        mode: networks.mode,
+        noise: networks.noise,
         ...(scheduled && { scheduled: (name, at) => scheduled(`${part}.${name}`, at) }),
       });
-      const encode = (x: Expr): Distribution =>
-        posterior.fromRaw(encoding.apply(x, networks), event, context("posterior"));
-      const decode = (z: Expr): Distribution =>
+      const encodeIn = (x: Expr, given: NetworkContext): Distribution =>
+        posterior.fromRaw(encoding.apply(x, given), event, context("posterior"));
+      const decodeIn = (z: Expr, given: NetworkContext): Distribution =>
         likelihood.fromRaw(
-          decoding.apply(latentScale === 1 ? z : z.mul(latentScale), networks),
+          decoding.apply(latentScale === 1 ? z : z.mul(latentScale), given),
           dataEvent,
           context("likelihood"),
         );
+      /** For priors that are made of the model's posteriors: of examples without a class, if it has a condition. */
+      const encodeAlone = (x: Expr): Distribution => {
+        if (classes === undefined) return encodeIn(x, networks);
+        const none = constant(0, dtype).expand([...x.shape.slice(0, -1), classes]);
+        return encodeIn(x, { ...networks, condition: none });
+      };
+      const distributionsIn = (given: NetworkContext): BoundDistributions => ({
+        encode: (x) => encodeIn(x, given),
+        decode: (z) => decodeIn(z, given),
+        prior: prior.prior(event, {
+          ...context("prior"),
+          ...(given.condition && { condition: given.condition }),
+          encode: encodeAlone,
+        }),
+      });
       return {
-        encode,
-        decode,
-        prior: prior.prior(event, { ...context("prior"), encode }),
+        ...distributionsIn(networks),
+        given: (condition) => distributionsIn({ ...networks, condition }),
+        ...(classifying && { classify: (x) => classifying.apply(x, networks) }),
         stateUpdates: () => networks.state.updates,
       };
     },
     describe() {
       const count = countParameters(parameters).toLocaleString("en-US");
       const families = `posterior ${posterior.name}, prior ${prior.name}, likelihood ${likelihood.name}`;
-      return `${encoding.text} | ${decoding.text}, ${count} weights; ${families}`;
+      const condition = classes === undefined ? "" : `, given one of ${classes} classes`;
+      const tells = classifying === undefined ? "" : ` | ${classifying.text}`;
+      return `${encoding.text} | ${decoding.text}${tells}, ${count} weights; ${families}${condition}`;
     },
   };
 }

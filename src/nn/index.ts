@@ -1,5 +1,6 @@
 export * from "./activations.js";
 export * from "./check/index.js";
+export * from "./columns/index.js";
 export * from "./context.js";
 export * from "./init/index.js";
 export type * from "./layer.js";

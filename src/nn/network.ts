@@ -25,6 +25,8 @@ export interface Network extends Spec {
    * it does not take or can't give such examples.
    */
   build(inShape: readonly number[], outShape: readonly number[], place?: NetworkPlace): BuiltNetwork;
+  /** True if it takes examples of any shape as vectors, so that more numbers go at their end and not beside each pixel. */
+  readonly flat?: true;
   /**
    * The decoder that goes with it as an encoder, so that its name alone makes a model (`network`); it may be itself, which
    * `place` tells apart. Without, encoder and decoder are chosen one by one.

@@ -14,6 +14,7 @@ export { freeBits, type FreeBitsOptions } from "./free-bits.js";
 export type * from "./info.js";
 export { iwae, type IwaeOptions, weightedDraws, type WeightedDraws } from "./iwae.js";
 export { requireLeastBatch } from "./least-batch.js";
+export { m2, type M2Options } from "./m2.js";
 export { type Kernel, type KernelName, kernelOf, mmdSquared } from "./mmd.js";
 export type * from "./objective.js";
 export type { PictureLayout } from "./picture.js";

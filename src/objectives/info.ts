@@ -8,6 +8,8 @@ export type ObjectiveOptionType = BasicOptionType | "objective";
 export interface ObjectiveInfo extends Entry<Objective, ObjectiveOptionType> {
   /** The shape of examples that it is checked with, if it does not take those of any; default [5]. */
   readonly shape?: readonly number[];
+  /** True if it takes a conditional model with a classifier and no other. */
+  readonly conditional?: true;
   /**
    * The loss from the terms that are reported, as the paper writes it: what the suite over all objectives holds `build` to.
    * `options` are the objective's `config`. Left out where the loss is no function of its terms, as that of `iwae`,

@@ -13,6 +13,12 @@ export interface ObjectiveContext {
   /** The likelihood p(x|z) for latents [..., z]. */
   decode(z: Expr): Distribution;
   readonly prior: Distribution;
+  /** The same distributions with another condition [..., classes] for examples [..., numbers], of a conditional model. */
+  given?(condition: Expr): Pick<ObjectiveContext, "encode" | "decode" | "prior">;
+  /** The unnormalised log-probabilities of q(y|x), [..., classes], of a model with a classifier. */
+  classify?(x: Expr): Expr;
+  /** The examples' classes as ones and zeros [batch, classes], all zeros where one is not known; of a conditional model. */
+  readonly label?: Expr;
   readonly noise: NoiseSource;
   /** Number of training examples. */
   readonly datasetSize: number;

@@ -8,6 +8,7 @@ import { freeBitsInfo } from "./free-bits.js";
 import type { ObjectiveInfo } from "./info.js";
 import { iwaeInfo } from "./iwae.js";
 import type { Objective } from "./objective.js";
+import { m2Info } from "./m2.js";
 import { laplacianPyramidInfo } from "./pictures/laplacian-pyramid.js";
 import { charbonnierInfo, logCoshInfo } from "./pictures/robust.js";
 import { sigmaVaeInfo } from "./pictures/sigma-vae.js";
@@ -39,6 +40,7 @@ export const objectives: Catalogue<Objective, ObjectiveInfo> = new Catalogue<Obj
     slicedWassersteinInfo,
     autoencoderInfo,
     raeL2Info,
+    m2Info,
     ssimInfo,
     msSsimInfo,
     charbonnierInfo,

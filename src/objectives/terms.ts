@@ -163,7 +163,10 @@ export function requireDensities(posterior: Distribution, prior: Distribution, o
 /** As many draws of the prior as the batch has examples, [batch, z]; without gradient to the posterior. */
 export function priorDraws(context: ObjectiveContext): Expr {
   requireArgument("priorDraws", "the context", context, aContext);
-  return drawFrom(context.prior, context.noise, [context.x.shape[0] ?? 1]);
+  const { prior, noise, x } = context;
+  // p(z|y) is one for each example already
+  const each = prior.shape.length > prior.eventRank;
+  return drawFrom(prior, noise, each ? [] : [x.shape[0] ?? 1]);
 }
 
 /**

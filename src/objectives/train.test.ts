@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { type Dataset, fromArrays } from "../data/index.js";
+import { type Dataset, fromArrays, type LabelledExamples } from "../data/index.js";
 import { vae } from "../model/index.js";
 import { LocalEngine } from "../runtime/index.js";
 import { nodeBackend } from "../runtime/node.js";
@@ -26,7 +26,11 @@ function quarters(n: number, seed: number, side: number): Tensor<"uint8"> {
 
 // 33 = 2 batches of 16 and one of a single example, for which estimates over pairs must stay finite
 function dataOf(side: number): Dataset {
-  return fromArrays({ name: "quarters", train: quarters(33, 1, side), test: quarters(17, 2, side) });
+  const part = (n: number, seed: number): LabelledExamples => ({
+    examples: quarters(n, seed, side),
+    labels: Int32Array.from({ length: n }, (_, i) => i % 2),
+  });
+  return fromArrays({ name: "quarters", train: part(33, 1), test: part(17, 2) });
 }
 const options: Readonly<Record<string, string>> = {
   "beta-vae": "beta-vae(beta=2, schedule=linear, warmup=10)",
@@ -52,7 +56,10 @@ test.each([
   const objective = objectives.from(text);
   // some take pictures that have room for their windows
   const side = objectives.get(objective.name).shape === undefined ? 4 : 24;
-  const [model, data] = [vae({ input: [side, side], latent: 2, hidden: [16] }), dataOf(side)];
+  const given = { condition: { classes: 2 }, classifier: "mlp(hidden=[4])" };
+  const conditional = objectives.get(objective.name).conditional === true;
+  const model = vae({ input: [side, side], latent: 2, hidden: [16], ...(conditional && given) });
+  const data = dataOf(side);
   const run = await trainOn(platform, model, data, { objective, epochs: 20, batchSize: 16, lr: 5e-3 });
   await run.model.close();
   const averages = run.history.map(({ train }) => train.reconstruction ?? train.mse ?? Number.NaN);

@@ -1,4 +1,4 @@
-import type { TrainedVae } from "../model/index.js";
+import { type ClassLike, className, classNumber, type TrainedVae } from "../model/index.js";
 import {
   circleCodes,
   encodePng,
@@ -24,6 +24,18 @@ export interface ManifoldSettings {
   readonly size?: number;
   /** Coordinates go from -extent to extent; default 3 for a normal prior, else where the prior's draws are. */
   readonly extent?: number;
+  /** The class to show, of a conditional model; default the most frequent of its training data. */
+  readonly condition?: ClassLike;
+}
+
+/** The class that a conditional model's latent space is shown of, as an option of `decode`. */
+export function walkedClass(
+  { classes }: TrainedVae,
+  { condition }: Pick<ManifoldSettings, "condition"> = {},
+): { readonly condition?: ClassLike } {
+  if (classes === undefined) return condition === undefined ? {} : { condition };
+  const { rates } = classes;
+  return { condition: condition ?? rates.indexOf(rates.reduce((a, b) => Math.max(a, b))) };
 }
 
 /** The codes to decode, and how the images of them are laid out. */
@@ -46,8 +58,11 @@ function rangeOf({ range }: Drawn): { readonly range?: GreyRange } {
 const draws = 2000;
 
 /** Between which bounds each coordinate of nearly all draws of the prior lies. */
-async function reach(model: TrainedVae): Promise<[low: number, high: number][]> {
-  const { data, shape } = await model.samplePrior(draws);
+async function reach(
+  model: TrainedVae,
+  settings: Pick<ManifoldSettings, "condition">,
+): Promise<[low: number, high: number][]> {
+  const { data, shape } = await model.samplePrior(draws, walkedClass(model, settings));
   const width = shape[1] ?? 1;
   return Array.from({ length: width }, (_, k) => {
     const values = Array.from({ length: draws }, (_, i) => data[i * width + k] ?? 0).sort((a, b) => a - b);
@@ -65,8 +80,9 @@ const rounded = (value: number): string => String(Number(value.toPrecision(2)));
 async function axesOf(
   model: TrainedVae,
   size: number,
-  extent: number | undefined,
+  settings: ManifoldSettings,
 ): Promise<{ axes: number[][]; about: string }> {
+  const { extent } = settings;
   const { latent, posterior, prior } = model.definition;
   const same = (axis: number[]): number[][] => Array.from({ length: latent }, () => axis);
   if (extent !== undefined) return { axes: same(linearAxis(size, extent)), about: `-${extent} to ${extent}` };
@@ -74,7 +90,7 @@ async function axesOf(
     return { axes: same(between([-Math.PI, Math.PI], size)), about: "all angles" };
   }
   if (prior.name === "normal") return { axes: same(linearAxis(size, 3)), about: "-3 to 3" };
-  const ranges = await reach(model);
+  const ranges = await reach(model, settings);
   const about = ranges.map(([low, high]) => `${rounded(low)} to ${rounded(high)}`).join(" and ");
   return {
     axes: ranges.map((range) => between(range, size)),
@@ -148,10 +164,8 @@ function refusal({ latent, posterior }: Definition): UserError {
  * row, the circle as a ring, the sphere as its two halves, the simplex as a triangle, classes and the vectors of a
  * codebook one by one. Throws a UserError for a latent with more coordinates than can be drawn.
  */
-export async function latentWalk(
-  model: TrainedVae,
-  { size = 20, extent }: ManifoldSettings = {},
-): Promise<LatentWalk> {
+export async function latentWalk(model: TrainedVae, settings: ManifoldSettings = {}): Promise<LatentWalk> {
+  const { size = 20 } = settings;
   const { definition } = model;
   const { latent, input: shape, posterior } = definition;
   const codes = codebook(model);
@@ -185,7 +199,7 @@ export async function latentWalk(
       break;
   }
   if (latent > 2) throw refusal(definition);
-  const { axes, about } = await axesOf(model, size, extent);
+  const { axes, about } = await axesOf(model, size, settings);
   const [axis = [], axisY = axis] = axes;
   if (latent === 1) {
     const line = tensor("float32", [size, 1], Float32Array.from(axis));
@@ -210,13 +224,20 @@ export async function manifoldPicture(
   settings: ManifoldSettings = {},
 ): Promise<RunPicture> {
   const walk = await latentWalk(model, settings);
-  const images = await model.decode(walk.codes);
+  const given = walkedClass(model, settings);
+  const images = await model.decode(walk.codes, given);
   const { png, svg } = await walk.draw(images);
   return {
     title: "Manifold",
-    caption: `${walk.caption}${rangeText(images.range)}`,
+    caption: `${walk.caption}${classText(model, given)}${rangeText(images.range)}`,
     files: { "manifold.svg": svg, "manifold.png": await encodePng(png) },
   };
+}
+
+/** Which class a picture shows, as a sentence at the end of a caption; nothing without one. */
+function classText({ classes }: TrainedVae, { condition }: { readonly condition?: ClassLike }): string {
+  if (classes === undefined || condition === undefined) return "";
+  return ` All of the class ${className(classes, classNumber(condition, classes))}.`;
 }
 
 /** Whether a model's latent space can be drawn as decoded images. */

@@ -9,7 +9,7 @@ import {
   toFloats,
 } from "../data/index.js";
 import type { Support } from "../distributions/index.js";
-import type { TrainedVae } from "../model/index.js";
+import { className, type ExampleBatch, type GivenOptions, type TrainedVae } from "../model/index.js";
 import {
   encodePng,
   type HistoryPoint,
@@ -22,7 +22,7 @@ import {
   triangleMap,
 } from "../plot/index.js";
 import { svgToPng } from "../plot/node.js";
-import { type Tensor, UserError } from "../tensor/index.js";
+import { type Tensor, tensor, UserError } from "../tensor/index.js";
 import type { EpochRecord } from "../train/index.js";
 import { rangeText, type RunPicture } from "./run-picture.js";
 import { hasManifold, manifoldPicture } from "./manifold.js";
@@ -43,11 +43,54 @@ const mapped = 10_000;
 export async function generatedPicture({ model }: PictureSubject): Promise<RunPicture> {
   const examples = await model.generate(generated);
   const { range } = examples;
+  const classed = model.classes === undefined ? "" : ", of classes drawn at the rates of the training data";
   const picture = imageGrid(examples, { shape: model.definition.input, ...(range && { range }) });
   return {
     title: "Generated",
-    caption: `${generated} draws of the prior ${model.definition.prior.name} (seed 0), decoded.${rangeText(range)}`,
+    caption: `${generated} draws of the prior ${model.definition.prior.name} (seed 0), decoded${classed}.${rangeText(range)}`,
     files: { "generated.png": await encodePng(picture) },
+  };
+}
+
+/** The classes of examples as an option of `encode`, where the model takes and the data have them. */
+function givenOf({ classes }: TrainedVae, labels: Int32Array | undefined): GivenOptions {
+  return classes === undefined || labels === undefined ? {} : { condition: labels };
+}
+
+/** So many classes, and draws of each, are shown. */
+const [shownClasses, drawsEach] = [20, 10];
+
+/**
+ * Of a conditional model, a row for each class: the same draws of noise in every row, so that what the columns have in common is
+ * what the model keeps beside the class.
+ */
+export async function classesPicture({ model }: PictureSubject): Promise<RunPicture> {
+  const { classes, definition } = model;
+  if (classes === undefined) throw new UserError("the model was trained without a condition");
+  const shown = Math.min(shownClasses, classes.count);
+  const all = tensor("float32", [shown * drawsEach, ...definition.input]);
+  let range: ExampleBatch["range"];
+  for (let number = 0; number < shown; number++) {
+    const row = await model.generate(drawsEach, { condition: number });
+    all.data.set(row.data, number * row.data.length);
+    range = row.range;
+  }
+  const labels = Array.from({ length: shown * drawsEach }, (_, i) =>
+    i % drawsEach === 0 ? className(classes, Math.floor(i / drawsEach)) : "",
+  );
+  const picture = imageGrid(all, {
+    shape: definition.input,
+    columns: drawsEach,
+    labels,
+    ...(range && { range }),
+  });
+  const which =
+    shown < classes.count ? `the first ${shown} of ${classes.count} classes` : `each of the ${shown} classes`;
+  const about = `A row for ${which}: draws of the prior ${definition.prior.name} (seed 0), decoded. A column has the same noise in all rows.`;
+  return {
+    title: "Classes",
+    caption: `${about}${rangeText(range)}`,
+    files: { "classes.png": await encodePng(picture) },
   };
 }
 
@@ -56,7 +99,8 @@ export async function reconstructionPicture({ model, data }: PictureSubject): Pr
   const originals = await readExamples(data.test, 0, pairs);
   const schema = schemaOf(data);
   const shape = model.definition.input;
-  const examples = await model.reconstruct(asInput(originals, schema, model.schema));
+  const given = givenOf(model, data.test.labels?.slice(0, pairs));
+  const examples = await model.reconstruct(asInput(originals, schema, model.schema), given);
   const { range } = examples;
   const picture = originalsBesideReconstructions(toFloats(originals, schema), examples, {
     shape,
@@ -120,7 +164,8 @@ const maps: Readonly<Partial<Record<Support, LatentMap>>> = {
 /** Codes of test examples in the plane, or along their principal axes, coloured by label. */
 export async function latentPicture({ model, data }: PictureSubject): Promise<RunPicture> {
   const { examples, labels } = await firstRows(data.test, mapped);
-  const codes = await model.codes(asInput(examples, schemaOf(data), model.schema));
+  const given = givenOf(model, labels);
+  const codes = await model.codes(asInput(examples, schemaOf(data), model.schema), given);
   const { latent, posterior } = model.definition;
   const map = latent === 3 ? maps[posterior.support] : undefined;
   const axes = latent > 2 && map === undefined ? principalAxes(codes) : undefined;
@@ -154,6 +199,9 @@ export async function drawPictures(subject: PictureSubject): Promise<RunPictures
   requireArgument("drawPictures", "the subject", subject, aSubject);
   const makers: readonly (readonly [name: string, draw: () => Promise<RunPicture>])[] = [
     ["generated", () => generatedPicture(subject)],
+    ...(subject.model.classes !== undefined && subject.data.kind === "image"
+      ? ([["classes", () => classesPicture(subject)]] as const)
+      : []),
     ["reconstructions", () => reconstructionPicture(subject)],
     ...(subject.history.length > 0 ? ([["loss", () => lossPicture(subject)]] as const) : []),
     ["latent", () => latentPicture(subject)],

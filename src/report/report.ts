@@ -40,6 +40,15 @@ function figuresOf(evaluation: Evaluation | undefined, schema: ExampleSchema): R
           },
         ]),
     { label: "MSE", value: evaluation.mse, unit: `${perNumber(schema)}, ${told}` },
+    ...(typeof evaluation.accuracy === "number"
+      ? [
+          {
+            label: "Accuracy",
+            value: `${(100 * evaluation.accuracy).toFixed(2)} %`,
+            unit: `of the labelled, ${evaluation.split}`,
+          },
+        ]
+      : []),
     { label: "Active units", value: `${evaluation.activeUnits} of ${evaluation.latentDim}` },
   ];
 }
@@ -110,7 +119,7 @@ export async function writeReport(run: Run, into?: string): Promise<WrittenRepor
     subtitle: `${model.definition.describe()}. Objective ${objective.name}. ${data.name}: ${describeDataset(data)}.`,
     figures: figuresOf(evaluation, model.schema),
     warnings: [
-      ...(collapsed === undefined ? [] : [collapseAdvice(collapsed, objective.name)]),
+      ...(collapsed === undefined ? [] : [collapseAdvice(collapsed, objective.name, model.definition)]),
       ...(run.finished ? [] : ["The run was interrupted; these are the figures so far."]),
       ...skipped,
     ],

@@ -6,6 +6,7 @@ import type { Family } from "../distributions/index.js";
 import {
   type FamilyConfig,
   readCard,
+  requireSameCondition,
   requireSameScale,
   TrainedVae,
   unbundle,
@@ -77,7 +78,10 @@ export async function loadModelOn(
   }
   const { file, state } = await readState(folder, checkpoint, config);
   const { model: saved, configFile } = config;
-  if (definition !== undefined) requireSameScale(definition, saved);
+  if (definition !== undefined) {
+    requireSameScale(definition, saved);
+    requireSameCondition(definition, saved);
+  }
   const source = path.join(folder, runFiles.config);
   const model = definition ?? vaeFromConfig(saved, lookUp(configFile), source);
   return new TrainedVae(

@@ -1,11 +1,20 @@
 import type { Spec } from "../catalogue/index.js";
 import { distributions, type Family } from "../distributions/index.js";
-import { type FamilyLike, networkChoice } from "../model/index.js";
+import { type ClassCondition, type FamilyLike, networkChoice, requireCondition } from "../model/index.js";
 import { type Activation, activationOf, type Network } from "../nn/index.js";
-import { type Field, made, positive, sizes, whole } from "./field.js";
+import { custom, type Field, made, positive, sizes, whole } from "./field.js";
 
 /** A network, its name with options such as `mlp(hidden=[256, 128])`, or what a saved model says of one. */
 export type NetworkChoice = Parameters<typeof networkChoice>[1];
+
+/** A condition: `label` for the data's labels, whatever classes there are, or how many. */
+export type ConditionChoice = "label" | ClassCondition;
+
+function isCondition(value: unknown): boolean {
+  if (typeof value !== "object" || value === null) return value === "label";
+  requireCondition("condition", value);
+  return true;
+}
 
 const largest = 65_536;
 
@@ -87,5 +96,24 @@ export const modelFields = {
     about: "The decoder's network is given z times this number",
     default: { words: "1, on the sphere sqrt(z)" },
     placeholder: "X",
+  }),
+  /** What examples are given along with: label, their class by the data's labels, or { classes: 10 }; default none. Encoder, decoder and a prior such as class-normal get it: a conditional model, of which `generate --where` draws classes. */
+  condition: custom<ConditionChoice>(
+    {
+      about: "What examples are given along with: label, their class by the data's labels",
+      more:
+        "Encoder, decoder and a prior such as class-normal get it: a conditional model, of which `generate --where` draws " +
+        "classes.",
+      default: { words: "none" },
+      placeholder: "NAME",
+    },
+    'must be "label", the class by the data\'s labels, or { classes: N }',
+    isCondition,
+  ),
+  /** The network of q(y|x), for labels that are partly missing (objective m2); default none, with m2 the encoder's. */
+  classifier: network({
+    about: "The network of q(y|x), for labels that are partly missing (objective m2)",
+    default: { words: "none, with m2 the encoder's" },
+    placeholder: "NETWORK",
   }),
 } as const;

@@ -6,7 +6,7 @@ import { checksumFile, checksums, parseChecksums, verifyChecksums } from "./chec
 const cardName = "model.json";
 const weightsName = "weights.safetensors";
 /** Files that are not needed to load a model, but must be right where they are there. */
-const graphNames = ["encoder.onnx", "decoder.onnx"];
+const graphNames = ["encoder.onnx", "decoder.onnx", "classifier.onnx"];
 
 /** What a model is loaded from. */
 export interface ModelFiles {

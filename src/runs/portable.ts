@@ -2,7 +2,7 @@
 export { checkField, checkFields } from "./check-fields.js";
 export { checkConfig, defineConfig, type LatentConfig, type Settings } from "./config-file.js";
 export type { Checked, Field, Fields, In, Out, Told } from "./field.js";
-export { modelFields, type NetworkChoice } from "./model-fields.js";
+export { type ConditionChoice, modelFields, type NetworkChoice } from "./model-fields.js";
 export {
   aDataset,
   aModel,
@@ -31,6 +31,7 @@ export {
   runFields,
   type RunSpec,
   specOfRun,
+  withClassifier,
 } from "./spec.js";
 export {
   type ObjectiveChoice,

@@ -10,11 +10,14 @@ import { knownObjective, knownOptimizer, knownSchedule } from "./unknown.js";
 /** The settings of a kept run that mean the same in any run, whatever is read and wherever it computes. */
 export function keptSettings(config: RunConfig) {
   const { epochs, batchSize, seed, validation, patience, binarize, standardize, shuffle } = config;
+  const { balance, labelled } = config;
   const { lrEncoder, lrDecoder, lrPrior, clipNorm, clipValue, skipNonFinite, accumulate, ema } = config;
   const kept = { epochs, batchSize, seed, validation, binarize, standardize, shuffle };
   return {
     ...kept,
     ...(patience !== null && { patience }),
+    ...(balance !== undefined && { balance }),
+    ...(labelled !== undefined && { labelled }),
     ...(lrEncoder !== undefined && { lrEncoder }),
     ...(lrDecoder !== undefined && { lrDecoder }),
     ...(lrPrior !== undefined && { lrPrior }),
@@ -76,13 +79,18 @@ export function resumedModel(
   before: VaeConfig,
   familyFrom: (saved: VaeConfig["prior"]) => Family,
 ): Checked<typeof modelFields> {
-  const { network, ...others } = asked;
+  const { network, condition, ...others } = asked;
   // A network that is merely named is the run's, with the options that it has there.
   const named = network?.name === before.encoder.type && Object.keys(network.config).length === 0;
-  const told = named ? others : asked;
+  const told = named || network === undefined ? others : { ...others, network };
   const { posterior = familyFrom(before.posterior), latent = before.latent } = told;
   const sameCodes = latent === before.latent && posterior.name === before.posterior.name;
+  // The labels of a conditional run are those of its classes.
+  const given = condition === "label" ? (before.condition ?? condition) : (condition ?? before.condition);
+  const classifier = told.classifier ?? (before.classifier && networkFrom(before.classifier));
   return {
+    ...(given && { condition: given }),
+    ...(classifier && { classifier }),
     ...resumedNetworks(told, before),
     ...(sameCodes && { latentScale: before.latentScale ?? 1 }),
     ...told,

@@ -14,7 +14,7 @@ import {
   standardizations,
   wholeSchema,
 } from "../data/portable.js";
-import { type Shuffle, shuffles } from "../feed/index.js";
+import { type Balance, balances, type Shuffle, shuffles } from "../feed/index.js";
 import {
   savedConfig,
   savedModel,
@@ -57,6 +57,9 @@ export interface RunConfig {
   readonly binarize: Binarization;
   readonly standardize: Standardization;
   readonly shuffle: Shuffle;
+  /** How often classes come and how many labels are used, as far as it was told. */
+  readonly balance?: Balance | undefined;
+  readonly labelled?: number | undefined;
   /** How its examples are read; of runs of before there was one, bytes are x/255 and floats as they are. */
   readonly schema?: ExampleSchema | undefined;
   /** Where the channels of its pictures are, if it was told. */
@@ -123,6 +126,8 @@ const schema = z.strictObject(
     binarize: oneOf(binarizations),
     standardize: z._default(oneOf(standardizations), "none"),
     shuffle: z._default(oneOf(shuffles), "full"),
+    balance: z.optional(oneOf(balances)),
+    labelled: z.optional(savedWhole(1)),
     schema: z.optional(savedSchema),
     layout: z.optional(oneOf(channelLayouts)),
     dataset: z.strictObject(
@@ -198,6 +203,14 @@ export function toldOfUpdates(settings: TrainSettings): Partial<Pick<RunConfig, 
   };
 }
 
+/** What is done with labels, as plain data: what was told, and nothing where it is as by default. */
+export function toldOfLabels({
+  balance,
+  labelled,
+}: TrainSettings): Partial<Pick<RunConfig, "balance" | "labelled">> {
+  return { ...(balance !== "none" && { balance }), ...(labelled !== undefined && { labelled }) };
+}
+
 /** A run's settings as they are kept. */
 export function runConfig({ model, data, schema, settings, configFile }: RunDescription): RunConfig {
   const { objective, optimizer, patience, threads, ...rest } = settings;
@@ -216,6 +229,7 @@ export function runConfig({ model, data, schema, settings, configFile }: RunDesc
     binarize,
     standardize,
     shuffle,
+    ...toldOfLabels(settings),
     schema,
     ...(data.layout !== undefined && { layout: data.layout }),
     dataset: { name: data.name, shape: data.shape, train: data.train.length, test: data.test.length },

@@ -44,6 +44,8 @@ export function settingsOf(told: Checked<typeof trainingFields>): TrainSettings 
     standardize: told.standardize ?? "none",
     binarize: told.binarize ?? plainDefault(trainingFields.binarize),
     shuffle: told.shuffle ?? plainDefault(trainingFields.shuffle),
+    balance: told.balance ?? plainDefault(trainingFields.balance),
+    labelled: told.labelled,
     device: told.device ?? plainDefault(trainingFields.device),
     threads: told.threads,
   };

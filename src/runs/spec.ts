@@ -1,6 +1,6 @@
 import { be, requireArgument } from "../catalogue/index.js";
 import type { Bytes, ChannelLayout } from "../data/portable.js";
-import { type Vae, vae, type VaeConfig, vaeConfig } from "../model/index.js";
+import { networksOf, type Vae, vae, type VaeConfig, vaeConfig } from "../model/index.js";
 import { UserError } from "../tensor/index.js";
 import type { TrainSettings } from "../train/portable.js";
 import { checkFields } from "./check-fields.js";
@@ -8,7 +8,14 @@ import type { Checked, Told } from "./field.js";
 import { modelFields } from "./model-fields.js";
 import { placeFields } from "./place-fields.js";
 import { keptSettings } from "./resumed.js";
-import { bytesFor, type RunConfig, schemaOfRun, toldOfUpdates, type UpdateField } from "./saved-run.js";
+import {
+  bytesFor,
+  type RunConfig,
+  schemaOfRun,
+  toldOfLabels,
+  toldOfUpdates,
+  type UpdateField,
+} from "./saved-run.js";
 import { settingsOf } from "./settings.js";
 import { trainingFields } from "./training-fields.js";
 
@@ -37,9 +44,24 @@ export function part<F extends object>(checked: object, fields: F): Checked<F> {
   return Object.fromEntries(Object.entries(checked).filter(([name]) => name in fields)) as Checked<F>;
 }
 
-/** Options of `vae` from what was told of a model. */
-export function modelOf(input: readonly number[], told: Checked<typeof modelFields>): Vae {
-  return vae({ ...told, input });
+/** The model that was told; `classes` are those that its data's labels are of, for the condition `label`. */
+export function modelOf(input: readonly number[], told: Checked<typeof modelFields>, classes?: number): Vae {
+  const { condition, ...others } = told;
+  if (condition !== "label") return vae({ ...others, ...(condition && { condition }), input });
+  if (classes !== undefined) return vae({ ...others, condition: { classes }, input });
+  throw new UserError(
+    "condition: how many classes the labels are of is not known; say it, such as condition: { classes: 10 }, or give data with labels",
+    2,
+  );
+}
+
+/** The classifier that semi-supervised training takes where none is told: the network of the encoder. */
+export function withClassifier(
+  told: Checked<typeof modelFields>,
+  objective: string | undefined,
+): Checked<typeof modelFields> {
+  if (objective !== "m2" || told.condition === undefined || told.classifier !== undefined) return told;
+  return { ...told, classifier: networksOf(told).encoder };
 }
 
 /**
@@ -65,7 +87,7 @@ const aConfig = be.having(["model", "objective", "optimizer"], "a run's config, 
 export type PlainSpec = VaeConfig &
   Pick<RunConfig, "objective" | "optimizer" | "epochs" | "batchSize" | "seed" | "validation" | "binarize"> &
   Pick<RunConfig, "shuffle" | "device"> &
-  Partial<Pick<RunConfig, UpdateField>> & {
+  Partial<Pick<RunConfig, UpdateField | "balance" | "labelled">> & {
     readonly standardize: TrainSettings["standardize"];
     readonly patience?: number;
     readonly threads?: number;
@@ -94,6 +116,7 @@ export function plain(run: ResolvedRun): PlainSpec {
     ...vaeConfig(model),
     ...{ epochs, batchSize, seed, validation, standardize, binarize, shuffle, device },
     ...toldOfUpdates(settings),
+    ...toldOfLabels(settings),
     ...places,
     objective: { name: objective.name, config: objective.config },
     optimizer: { name: optimizer.name, config: optimizer.config },

@@ -1,6 +1,6 @@
 import type { Spec } from "../catalogue/index.js";
 import { binarizations, type Standardization, standardizations } from "../data/portable.js";
-import { shuffles } from "../feed/index.js";
+import { balances, shuffles } from "../feed/index.js";
 import { type Objective, objectives } from "../objectives/index.js";
 import { type Optimizer, optimizers, type Schedule, schedules } from "../optim/index.js";
 import { choice, custom, type Field, made, number, positive, text, whole } from "./field.js";
@@ -184,6 +184,20 @@ export const trainingFields = {
     about: "Order of examples: full, or blocks, which slow disks read faster",
     default: { value: "full" },
     placeholder: "NAME",
+  }),
+  /** How often examples come: none, each once an epoch; classes, all classes equally often; labels; default none. Labelled examples of rare classes then come again and again, of frequent ones others in each epoch; with labels, labelled examples also have half of the places, as semi-supervised training likes. */
+  balance: choice(balances, {
+    about: "How often examples come: none, each once an epoch; classes, all classes equally often; labels",
+    more: "Labelled examples of rare classes then come again and again, of frequent ones others in each epoch; with labels, labelled examples also have half of the places, as semi-supervised training likes.",
+    default: { value: "none" },
+    placeholder: "NAME",
+  }),
+  /** Hide the labels of all training examples but N, as many of each class; default all are used. To try what semi-supervised training (objective m2) makes of few labels. */
+  labelled: whole(1, 2 ** 31 - 1, {
+    about: "Hide the labels of all training examples but N, as many of each class",
+    more: "To try what semi-supervised training (objective m2) makes of few labels.",
+    default: { words: "all are used" },
+    placeholder: "N",
   }),
   /** auto, cpu, cuda, webgpu, ...; see `latent devices`; default auto. */
   device: text({

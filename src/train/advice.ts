@@ -5,14 +5,22 @@ import { trainableSpecs } from "../nn/index.js";
 import { rateParts, ratesOf, type Schedule, type UpdateRule } from "../optim/index.js";
 
 /** The warning for a collapsed posterior: what was measured, what it means, what to change. */
-export function collapseAdvice(measured: string, objective: string): string {
+export function collapseAdvice(
+  measured: string,
+  objective: string,
+  { condition }: Pick<Vae, "condition"> = {},
+): string {
   const remedy =
     objective === "simple"
       ? "Its penalties on the mean and variance outweigh the reconstruction error, a mean over the numbers of an example; " +
         "use --objective elbo."
       : "Train longer, lower the weight of the KL term or raise it slowly (KL annealing, free bits), " +
         "or use a weaker decoder.";
-  return `posterior collapse: ${measured}. The latent variable says nothing about the input and every output is the same. ${remedy}`;
+  const meaning =
+    condition === undefined
+      ? "The latent variable says nothing about the input and every output is the same."
+      : "The latent variable says nothing about the input beside its class, and every output of a class is the same.";
+  return `posterior collapse: ${measured}. ${meaning} ${remedy}`;
 }
 
 /** The share of the first weights in an average of the weights from which on there is a warning. */
@@ -51,6 +59,14 @@ export function idleRateAdvice(rule: UpdateRule, model: Pick<Vae, "parameters">)
   );
   if (idle.length === 0) return undefined;
   return `the ${idle.join(" and the ")} of this model has no parameters to train: its own learning rate does nothing.`;
+}
+
+/** The warning for a run that is resumed with another number of threads than it had. */
+export function otherThreads(before: number, now: number | null): string {
+  return (
+    `the run was trained with ${before} thread${before === 1 ? "" : "s"} so far, and goes on with ${now ?? "a GPU"}: ` +
+    "the weights may differ in their last bits from those of a run that kept to one number"
+  );
 }
 
 /** Numbers further from 0 than this, not standardised, are likely why training diverged. */

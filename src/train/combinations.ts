@@ -39,9 +39,9 @@ export function familiesFor(role: Role): string[] {
   return families.map(({ name }) => withOptions[name] ?? name);
 }
 
-/** All objectives, as texts. */
+/** All objectives that take any model, as texts. */
 export function objectiveNames(): string[] {
-  return objectives.list().map(({ name }) => name);
+  return objectives.list().flatMap(({ name, conditional }) => (conditional ? [] : [name]));
 }
 
 function modelOf(

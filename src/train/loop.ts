@@ -1,5 +1,5 @@
 import { collapse } from "../evaluate/index.js";
-import { type EngineSplit, Feed, type Portion, settle, type Shuffle } from "../feed/index.js";
+import { type DealtBy, type EngineSplit, Feed, type Portion, settle, type Shuffle } from "../feed/index.js";
 import type { ExampleSchema } from "../data/portable.js";
 import type { Vae } from "../model/index.js";
 import type { Objective } from "../objectives/index.js";
@@ -32,6 +32,8 @@ export interface LoopPlan extends UpdateRule {
   readonly epochs: number;
   readonly seed: number;
   readonly shuffle: Shuffle;
+  /** By what labels the training examples are dealt out, if some are to come more often than others. */
+  readonly dealt: DealtBy | undefined;
   /** Stop after this many epochs without a better value on the validation split. */
   readonly patience: number | undefined;
   readonly programs: Programs;
@@ -77,7 +79,7 @@ export class TrainLoop {
     this.progress = state.progress;
     this.engineState = new EngineState(plan.engine, plan.model, plan);
     const { train, seed, engine, programs } = plan;
-    this.feed = new Feed(train, programs.batch, seed, plan.shuffle, engine.loops);
+    this.feed = new Feed(train, programs.batch, seed, plan.shuffle, engine.loops, plan.dealt);
     this.stepsPerEpoch = this.feed.stepsPerEpoch;
   }
 
@@ -246,7 +248,8 @@ export class TrainLoop {
     await this.checkpoint(improved);
     const collapsed = collapse(evaluation);
     if (collapsed !== undefined && (this.progress.finished || this.firstLate(epoch))) {
-      await plan.onEvent({ type: "warning", message: collapseAdvice(collapsed, plan.objective.name) });
+      const message = collapseAdvice(collapsed, plan.objective.name, plan.model);
+      await plan.onEvent({ type: "warning", message });
     }
     if (patienceOver && epoch < plan.epochs) {
       await plan.onEvent({ type: "stopped", reason: "early stopping", position: this.position() });

@@ -1,5 +1,5 @@
 import type { Dataset } from "../data/portable.js";
-import { enterSplit, Feed, leaveSplit, settle } from "../feed/index.js";
+import { dealtBy, enterSplit, Feed, labelsFor, leaveSplit, settle } from "../feed/index.js";
 import type { Vae } from "../model/index.js";
 import { requireLeastBatch } from "../objectives/index.js";
 import { learningRate, type Schedule, ScheduledPace, type UpdateRule } from "../optim/index.js";
@@ -142,8 +142,9 @@ export async function findRate(
     batch,
   });
   const rule: UpdateRule = { ...settings, ema: undefined, skipNonFinite: undefined };
-  const split = await enterSplit(engine, "train", data.train, "data:train");
-  const feed = new Feed(split, batch, seed, shuffle, engine.loops);
+  const dealt = dealtBy(settings.balance, data.train.labels);
+  const split = await enterSplit(engine, "train", data.train, "data:train", labelsFor(model));
+  const feed = new Feed(split, batch, seed, shuffle, engine.loops, dealt);
   const stepper = await Stepper.open(engine, model, {
     ...rule,
     objective: settings.objective,

@@ -102,3 +102,14 @@ export function requireState(state: TrainState, model: Vae, rule: UpdateRule, so
     );
   }
 }
+
+/** Goes on for more epochs than a finished run had, if asked to; a run that stopped early stays stopped. */
+export function reopened(
+  state: TrainState,
+  { epochs, patience }: { readonly epochs: number; readonly patience: number | undefined },
+): TrainState {
+  const { progress } = state;
+  const waited = progress.epoch - (progress.best?.epoch ?? progress.epoch);
+  const stoppedEarly = patience !== undefined && waited >= patience;
+  return { ...state, progress: { ...progress, finished: progress.epoch >= epochs || stoppedEarly } };
+}

@@ -7,19 +7,26 @@ import {
 } from "../data/portable.js";
 import type { Encoding } from "../distributions/index.js";
 import type { Evaluation } from "../evaluate/index.js";
-import { type EngineSplit, leaveSplit, type Shuffle } from "../feed/index.js";
+import {
+  type Balance,
+  dealtBy,
+  type EngineSplit,
+  leaveSplit,
+  requireBalance,
+  type Shuffle,
+} from "../feed/index.js";
 import { bundle, TrainedVae, type Vae, weightsOf } from "../model/index.js";
 import { type Objective, requireLeastBatch } from "../objectives/index.js";
 import { learningRate, type Schedule, ScheduledPace, type UpdateRule } from "../optim/index.js";
 import type { Backend, Engine } from "../runtime/index.js";
 import { UserError } from "../tensor/index.js";
-import { averageAdvice, idleRateAdvice, warmupAdvice, wideDataAdvice } from "./advice.js";
+import { averageAdvice, idleRateAdvice, otherThreads, warmupAdvice, wideDataAdvice } from "./advice.js";
 import type { Change, EpochRecord, TrainEvent } from "./events.js";
 import { EngineState } from "./engine-state.js";
 import { type CheckpointSink, TrainLoop } from "./loop.js";
 import { Programs } from "./programs.js";
 import { enterSplits, monitored, prepareExamples } from "./examples.js";
-import { initialState, madeWeights, requireState, type TrainState } from "./state.js";
+import { initialState, madeWeights, reopened, requireState, type TrainState } from "./state.js";
 
 /** Everything that training goes by, checked and complete. */
 export interface TrainSettings extends UpdateRule {
@@ -36,6 +43,9 @@ export interface TrainSettings extends UpdateRule {
   /** How numbers are standardised over the training examples; `true` is `all` for pictures, `each` for all else. */
   readonly standardize: boolean | Standardization;
   readonly shuffle: Shuffle;
+  readonly balance: Balance;
+  /** How many of the training examples keep their labels; default all. */
+  readonly labelled: number | undefined;
   readonly device: string;
   readonly threads: number | undefined;
 }
@@ -151,18 +161,11 @@ function requireHeldOut(dataset: Dataset, { patience, validation }: TrainSetting
 }
 
 /** The way of standardising that suits the data, where the settings leave that open. */
-export function settled(told: TrainSettings, { kind }: Dataset): RunSettings {
+export function settled(told: TrainSettings, { kind, name, train }: Dataset): RunSettings {
   const standardize = standardizationOf(told.standardize, kind);
+  requireBalance(told, train.labels, name);
   if (standardize === "none" || told.binarize === "none") return { ...told, standardize };
   throw new UserError("numbers are either standardised or made binary: give `standardize` or `binarize`", 2);
-}
-
-/** Goes on for more epochs than a finished run had, if asked to; a run that stopped early stays stopped. */
-function reopened(state: TrainState, { epochs, patience }: TrainSettings): TrainState {
-  const { progress } = state;
-  const waited = progress.epoch - (progress.best?.epoch ?? progress.epoch);
-  const stoppedEarly = patience !== undefined && waited >= patience;
-  return { ...state, progress: { ...progress, finished: progress.epoch >= epochs || stoppedEarly } };
 }
 
 /**
@@ -190,7 +193,7 @@ export async function trainWith<E extends Encoding>(
   }
   // The engine starts and takes the data in, in a thread of its own, while the run is prepared here.
   const starting = Promise.resolve(options.engine ?? platform.startEngine(settings.device, settings.threads));
-  const entering = starting.then((engine) => enterSplits(engine, data));
+  const entering = starting.then((engine) => enterSplits(engine, model, data));
   entering.catch(() => undefined);
   let folder: RunKeeper | undefined;
   try {
@@ -248,13 +251,6 @@ interface Training<E extends Encoding> {
   readonly found: TrainState | undefined;
   readonly changed: readonly Change[];
   readonly warnings: readonly string[];
-}
-
-function otherThreads(before: number, now: number | null): string {
-  return (
-    `the run was trained with ${before} thread${before === 1 ? "" : "s"} so far, and goes on with ${now ?? "a GPU"}: ` +
-    "the weights may differ in their last bits from those of a run that kept to one number"
-  );
 }
 
 async function trainIn<E extends Encoding>(
@@ -320,6 +316,7 @@ async function trainOnSplits<E extends Encoding>(
       programs,
       train,
       monitor,
+      dealt: dealtBy(settings.balance, data.train.labels),
       sink: folder,
       checkpointSeconds: options.checkpointSeconds ?? 60,
       signal: options.signal,

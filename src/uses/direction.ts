@@ -1,5 +1,11 @@
 import { be, type ChecksOf, requireArgument, requireOptions } from "../catalogue/index.js";
-import { aTrainedModel, type ExampleBatch, type TrainedVae } from "../model/index.js";
+import {
+  aCondition,
+  aTrainedModel,
+  type ExampleBatch,
+  type GivenOptions,
+  type TrainedVae,
+} from "../model/index.js";
 import { cholesky } from "../sampling/index.js";
 import { type Tensor, tensor, UserError } from "../tensor/index.js";
 import { requireCode } from "./traverse.js";
@@ -151,6 +157,18 @@ export function attributeDirection(
   };
 }
 
+/** The class of each example for each strength. */
+function eachFor({ condition }: GivenOptions, times: number): GivenOptions {
+  if (condition === undefined) return {};
+  const isList = Array.isArray(condition) || ArrayBuffer.isView(condition);
+  if (!isList) return { condition };
+  return {
+    condition: Array.from(condition as ArrayLike<number>).flatMap((one) =>
+      new Array<number>(times).fill(one),
+    ),
+  };
+}
+
 /**
  * Codes [n, latent] moved along a direction by each of some strengths and decoded, [n * strengths, ...input]: the strengths of the
  * first example, then those of the second. Throws a UserError for a direction of another size.
@@ -160,6 +178,7 @@ export async function applyDirection(
   codes: Tensor<"float32">,
   direction: ArrayLike<number>,
   strengths: readonly number[],
+  options: GivenOptions = {},
 ): Promise<ExampleBatch> {
   requireArgument("applyDirection", "the model", model, aTrainedModel);
   requireArgument("applyDirection", "the codes", codes, be.tensor("float32"));
@@ -168,6 +187,7 @@ export async function applyDirection(
     ok: (value) => Array.isArray(value) || (ArrayBuffer.isView(value) && "length" in value),
   });
   requireArgument("applyDirection", "the strengths", strengths, be.list(be.number(), 1, "[-1, 0, 1]"));
+  requireOptions("applyDirection", options, { condition: aCondition });
   const { latent } = model.definition;
   requireCode("applyDirection", "the direction", direction, latent);
   const [n = 0, size = 0] = codes.shape;
@@ -186,5 +206,5 @@ export async function applyDirection(
       }
     });
   }
-  return model.decode(moved);
+  return model.decode(moved, eachFor(options, strengths.length));
 }

@@ -8,8 +8,9 @@ import {
   schemaOf,
 } from "../data/portable.js";
 import { splitOf } from "../evaluate/index.js";
-import { aTrainedModel, type TrainedVae } from "../model/index.js";
+import { aTrainedModel, type GivenOptions, type TrainedVae } from "../model/index.js";
 import { type Tensor, tensor, UserError } from "../tensor/index.js";
+import { givenOf } from "./picked.js";
 import { readingChecks, type ReadingOptions } from "./reading.js";
 
 /** What of the posterior is given: its means, its means and standard deviations, or all its parameters. */
@@ -52,9 +53,10 @@ async function partsFor(
   model: TrainedVae,
   x: Tensor<"uint8"> | Tensor<"float32">,
   what: CodePart,
+  given: GivenOptions,
 ): Promise<Parts> {
-  if (what === "means") return [["z", await model.codes(x)]];
-  const { mean, logVar, ...others } = (await model.encode(x));
+  if (what === "means") return [["z", await model.codes(x, given)]];
+  const { mean, logVar, ...others } = await model.encode(x, given);
   if (what === "deviations") {
     if (mean === undefined || logVar === undefined) {
       const { name } = model.definition.posterior;
@@ -119,7 +121,7 @@ async function* blocksOf(
   for (let start = 0; start < length; start += chunk) {
     const examples = await readExamples(split, start, Math.min(length, start + chunk));
     const x = asInput(examples, schemaOf(dataset), model.schema);
-    yield joined(await partsFor(model, x, what), start);
+    yield joined(await partsFor(model, x, what, givenOf(model, split, start, start + chunk)), start);
   }
 }
 

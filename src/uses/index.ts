@@ -33,7 +33,7 @@ export {
 } from "./encode.js";
 export { labelName, labelsIn, rowsWith } from "./groups.js";
 export { nearestCodes, type NearestOptions, type Neighbours } from "./neighbours.js";
-export { pickExamples } from "./picked.js";
+export { givenOf, pickExamples } from "./picked.js";
 export {
   type Activity,
   activity,

@@ -1,4 +1,5 @@
-import { type ExampleTensor, range, type Split, Windows } from "../data/portable.js";
+import { range, type Split, Windows } from "../data/portable.js";
+import type { GivenOptions, TrainedVae } from "../model/index.js";
 import { RandomStream, sizeOf, tensor } from "../tensor/index.js";
 
 /** Bytes that picked examples may take. */
@@ -12,7 +13,7 @@ export async function pickExamples(split: Split, wanted: Int32Array): Promise<Sp
   if (source !== undefined) {
     const windows = await Windows.open(split);
     try {
-      const { dtype, data } = (await windows.read(wanted));
+      const { dtype, data } = await windows.read(wanted);
       const own = dtype === "uint8" ? tensor(dtype, shape, data.slice()) : tensor(dtype, shape, data.slice());
       return { length: wanted.length, examples: own, ...picked };
     } finally {
@@ -32,4 +33,15 @@ export function someRows({ length, examples }: Split, most: number, seed: number
   const count = Math.min(length, most, Math.max(200, Math.floor(roomFor / bytes)));
   if (count === length) return range(0, length);
   return new RandomStream(seed, "uses", "some-rows").permutation(length).slice(0, count).sort();
+}
+
+/** The classes of examples `start` to `end` of a split, where the model takes and the data have them: options of `codes`. */
+export function givenOf(
+  { classes }: TrainedVae,
+  { labels, length }: Split,
+  start = 0,
+  end = length,
+): GivenOptions {
+  if (classes === undefined || labels === undefined) return {};
+  return { condition: labels.slice(start, Math.min(end, length)) };
 }

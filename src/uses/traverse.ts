@@ -1,9 +1,15 @@
 import { be, type ChecksOf, requireArgument, requireOptions } from "../catalogue/index.js";
-import { aTrainedModel, type ExampleBatch, type TrainedVae } from "../model/index.js";
+import {
+  aCondition,
+  aTrainedModel,
+  type ExampleBatch,
+  type GivenOptions,
+  type TrainedVae,
+} from "../model/index.js";
 import { type Tensor, tensor, UserError } from "../tensor/index.js";
 
 /** How codes are moved. */
-export interface TraverseOptions {
+export interface TraverseOptions extends GivenOptions {
   /** The coordinates that are moved, from 0; default: all, in their order. */
   readonly dims?: readonly number[];
   /** A direction [latent] that is moved along in place of coordinates, such as an attribute's. */
@@ -37,6 +43,7 @@ const checks = {
     ok: (value: unknown) => typeof value === "object" && value !== null && "length" in value,
   },
   steps: be.whole(2, 1000),
+  condition: aCondition,
   range,
 } as const satisfies ChecksOf<TraverseOptions>;
 
@@ -88,7 +95,17 @@ export async function traverse(
       else code.forEach((at, d) => (code[d] = at + value * (direction[d] ?? 0)));
     });
   });
-  return { dims, values, examples: await model.decode(codes) };
+  return { dims, values, examples: await model.decode(codes, repeated(options, dims.length * steps)) };
+}
+
+/** The class of one example for so many. */
+function repeated({ condition }: GivenOptions, count: number): GivenOptions {
+  if (condition === undefined) return {};
+  const one =
+    Array.isArray(condition) || ArrayBuffer.isView(condition)
+      ? (condition as ArrayLike<number>)[0]
+      : undefined;
+  return { condition: one === undefined ? condition : new Array<number>(count).fill(one) };
 }
 
 /** How much a coordinate tells: the variance of its means over examples, and its part of the KL divergence in nats. */

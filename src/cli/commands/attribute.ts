@@ -72,8 +72,8 @@ async function codesOf(
   const { latent } = run.model.definition;
   const codes = tensor("float32", [rows.length, latent]);
   for (let start = 0; start < rows.length; start += 1000) {
-    const { input } = await askedRows(run, dataset, name, rows.subarray(start, start + 1000));
-    codes.data.set((await run.model.codes(input)).data, start * latent);
+    const { input, given } = await askedRows(run, dataset, name, rows.subarray(start, start + 1000));
+    codes.data.set((await run.model.codes(input, given)).data, start * latent);
   }
   return codes;
 }
@@ -125,9 +125,10 @@ async function attribute(
     : askedOf(flags.of, run, async () => dataset, name, moved));
   const images = await applyDirection(
     run.model,
-    await run.model.codes(asked.input),
+    await run.model.codes(asked.input, asked.given),
     found.direction,
     strengths,
+    asked.given,
   );
   const size = run.model.definition.dataSize;
   const columns = strengths.length + 1;

@@ -66,6 +66,11 @@ function latentUseRows({ latentUse }: Evaluation): string[][] {
   ];
 }
 
+function accuracyRows({ accuracy }: Evaluation): string[][] {
+  if (accuracy === undefined || accuracy === null) return [];
+  return [["accuracy", `${(100 * accuracy).toFixed(2)}%`, "of the labelled, by the classifier"]];
+}
+
 async function evaluate(this: Cli, flags: EvaluateFlags, folder: string): Promise<void> {
   if (flags.examples !== undefined && flags.samples === undefined) {
     throw new UserError("--examples goes with --samples, the draws an example", 2);
@@ -91,7 +96,7 @@ async function evaluate(this: Cli, flags: EvaluateFlags, folder: string): Promis
     ...(flags.threads !== undefined && { threads: flags.threads }),
   });
   const collapsed = collapse(evaluation);
-  if (collapsed !== undefined) warn(collapseAdvice(collapsed, objective?.name ?? ""));
+  if (collapsed !== undefined) warn(collapseAdvice(collapsed, objective?.name ?? "", model.definition));
   if (flags.json === true) return print(JSON.stringify(evaluation));
   const { split, examples, binarize, negativeElbo, reconstruction, kl, klMethod, mse } = evaluation;
   const numbers = isStandardized(model.schema) ? "standardised numbers" : binarizationText[binarize];
@@ -106,6 +111,7 @@ async function evaluate(this: Cli, flags: EvaluateFlags, folder: string): Promis
           ? []
           : [["KL", measureText(kl), klMethod === "exact" ? nats : `${nats}, estimated from draws`]]),
         ["MSE", measureText(mse), perNumber(model.schema)],
+        ...accuracyRows(evaluation),
         ["active units", String(evaluation.activeUnits), `of ${evaluation.latentDim}`],
         ...likelihoodRows(evaluation),
         ...latentUseRows(evaluation),

@@ -10,7 +10,17 @@ import { recordedBinarization } from "../data.js";
 import { number, text, whole } from "../fields.js";
 import { flag, folderArgument, toggle } from "../flags.js";
 import { type OpenedRun, openRun } from "../model.js";
-import { dataField, dataFor, outFile, openFlags, type OpenFlags, saveTo, seedField } from "./shared.js";
+import { classesWhere } from "../where.js";
+import {
+  dataField,
+  dataFor,
+  givenOf,
+  outFile,
+  openFlags,
+  type OpenFlags,
+  saveTo,
+  seedField,
+} from "./shared.js";
 
 interface GenerateFlags extends OpenFlags {
   readonly n?: number;
@@ -21,6 +31,7 @@ interface GenerateFlags extends OpenFlags {
   readonly draw?: boolean;
   readonly temperature?: number;
   readonly data?: string;
+  readonly where?: string;
 }
 
 /** So many training examples' codes are enough to fit a sampler to. */
@@ -38,7 +49,8 @@ async function trainingCodes(run: OpenedRun, dataset: Dataset): Promise<Tensor<"
   const codes = tensor("float32", [count, latent]);
   for (let start = 0; start < count; start += chunk) {
     const examples = await readExamples(train, start, Math.min(count, start + chunk));
-    const part = await model.codes(asInput(examples, schemaOf(data), model.schema));
+    const given = givenOf(model, train, start, start + chunk);
+    const part = await model.codes(asInput(examples, schemaOf(data), model.schema), given);
     codes.data.set(part.data, start * latent);
   }
   return codes;
@@ -46,8 +58,12 @@ async function trainingCodes(run: OpenedRun, dataset: Dataset): Promise<Tensor<"
 
 async function generateImages(flags: GenerateFlags, folder: string, run: OpenedRun): Promise<ExampleBatch> {
   const { n = 64, seed = 0, sampler: spec = "prior", draw = false, temperature } = flags;
+  const { model } = run;
+  const among = flags.where === undefined ? undefined : classesWhere(model, flags.where, folder);
+  const condition = model.classes && model.drawClasses(n, { seed, ...(among && { among }) });
+  const given = condition && { condition };
   if (temperature !== undefined) {
-    if (spec === "prior") return run.model.generate(n, { seed, draw, temperature });
+    if (spec === "prior") return model.generate(n, { seed, draw, temperature, ...given });
     throw new UserError(
       `--temperature scales draws of the prior; it can't be used with --sampler ${spec}`,
       2,
@@ -55,9 +71,9 @@ async function generateImages(flags: GenerateFlags, folder: string, run: OpenedR
   }
   const codes = async (): Promise<Tensor<"float32">> =>
     trainingCodes(run, await dataFor({ ...flags, split: "train" }, folder, run));
-  const sampler = await samplers.from(spec)({ model: run.model, platform: commandPlatform, codes });
+  const sampler = await samplers.from(spec)({ model, platform: commandPlatform, codes });
   if (sampler.name !== "prior") note(sampler.description);
-  return generateFrom(run.model, sampler, n, seed, { draw });
+  return generateFrom(model, sampler, n, seed, { draw, ...given });
 }
 
 async function generate(this: Cli, flags: GenerateFlags, folder: string): Promise<void> {
@@ -83,6 +99,10 @@ export const generateCommand = buildCommand<GenerateFlags, [folder: string], Cli
         ...dataField,
         brief: "To fit the sampler to [default = what the run was trained on]",
       }),
+      where: flag(
+        "where",
+        text("CONDITION", 'Only of some classes: "label=7", "label=3,5", "label=Trouser"'),
+      ),
       draw: toggle("Draws of the likelihood, as noisy as the data, in place of its means"),
       temperature: flag(
         "temperature",
@@ -98,5 +118,11 @@ export const generateCommand = buildCommand<GenerateFlags, [folder: string], Cli
     },
     aliases: { n: "n" },
   },
-  docs: { brief: "Draw new examples from a trained model" },
+  docs: {
+    brief: "Draw new examples from a trained model",
+    customUsage: ["DIR [flags]", 'DIR --where "label=7" --n 100'],
+    fullDescription:
+      "Draws new examples. A model that was trained with --condition draws the class of each at the rates of its training\n" +
+      "data, or of those that --where names, by number or by name.",
+  },
 });

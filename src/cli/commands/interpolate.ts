@@ -1,5 +1,5 @@
 import { buildCommand } from "@stricli/core";
-import { asInput, type ExampleTensor, schemaOf } from "../../data/index.js";
+import { asInput, type ExampleTensor, schemaOf, unknownLabel } from "../../data/index.js";
 import { type SplitName, splitOf } from "../../evaluate/index.js";
 import { loadSettings } from "../config.js";
 import type { Cli } from "../context.js";
@@ -37,7 +37,9 @@ async function interpolate(this: Cli, flags: InterpolateFlags, folder: string): 
   const from = await exampleOf(split, flags.from ?? 0, "--from");
   const to = await exampleOf(split, flags.to ?? 1, "--to");
   const taken = (example: ExampleTensor): ExampleTensor => asInput(example, schemaOf(dataset), model.schema);
-  const images = await model.interpolate(taken(from), taken(to), flags.steps ?? 10);
+  const ends = [flags.from ?? 0, flags.to ?? 1].map((i) => split.labels?.[i] ?? unknownLabel);
+  const given = model.classes && split.labels ? { condition: ends } : {};
+  const images = await model.interpolate(taken(from), taken(to), flags.steps ?? 10, given);
   await saveTo(file, images, { columns: flags.steps ?? 10 });
 }
 

@@ -3,8 +3,8 @@ import { kebabCase } from "../../catalogue/index.js";
 import { commandPlatform } from "../../node.js";
 import { rateRange, rateText } from "../../plot/index.js";
 import { svgToPng } from "../../plot/node.js";
-import { modelFields, modelOf, part, type Settings } from "../../runs/index.js";
-import { writeWhole } from "../../data/index.js";
+import { modelFields, modelOf, part, type Settings, withClassifier } from "../../runs/index.js";
+import { classCount, writeWhole } from "../../data/index.js";
 import { UserError } from "../../tensor/index.js";
 import { findRate, type RateFinding } from "../../train/index.js";
 import { loadConfig } from "../config.js";
@@ -59,7 +59,8 @@ async function lrFind(this: Cli, flags: LrFindFlags, data: string | undefined): 
         if (total !== undefined && received >= total) note(`download ${file}`);
       },
     });
-    const model = modelOf(dataset.shape, part(plan.told, modelFields));
+    const modelTold = withClassifier(part(plan.told, modelFields), plan.settings.objective.name);
+    const model = modelOf(dataset.shape, modelTold, classCount(dataset));
     finding = await findRate(engine, model, dataset, plan.settings, { from, to, updates: steps });
   } finally {
     await engine.close();

@@ -1,29 +1,33 @@
 import path from "node:path";
 import { buildCommand } from "@stricli/core";
 import { writeWhole } from "../../data/index.js";
-import { latentWalk, manifoldPicture } from "../../report/index.js";
+import { latentWalk, manifoldPicture, walkedClass } from "../../report/index.js";
 import { loadSettings } from "../config.js";
 import { type Cli, print } from "../context.js";
 import { defined } from "../defined.js";
 import { positive, text, whole } from "../fields.js";
 import { flag, folderArgument } from "../flags.js";
 import { openRun } from "../model.js";
+import { oneClassWhere } from "../where.js";
 import { outFile, makeParent, openFlags, type OpenFlags, saveTo } from "./shared.js";
 
 interface ManifoldFlags extends OpenFlags {
   readonly size?: number;
   readonly extent?: number;
   readonly out?: string;
+  readonly where?: string;
 }
 
 async function manifold(this: Cli, flags: ManifoldFlags, folder: string): Promise<void> {
   const file = outFile(flags.out ?? "manifold.png", [".png", ".svg", ".npy"]);
   const { model } = await openRun(folder, await loadSettings(flags.config), flags.checkpoint);
-  const settings = defined({ size: flags.size, extent: flags.extent });
+  const { where } = flags;
+  const condition = where === undefined ? undefined : oneClassWhere(model, where, folder);
+  const settings = defined({ size: flags.size, extent: flags.extent, condition });
   const ending = path.extname(file).toLowerCase();
   if (ending === ".npy") {
     const { codes } = await latentWalk(model, settings);
-    return saveTo(file, await model.decode(codes));
+    return saveTo(file, await model.decode(codes, walkedClass(model, settings)));
   }
   const { files } = await manifoldPicture({ model }, settings);
   await makeParent(file);
@@ -41,6 +45,7 @@ export const manifoldCommand = buildCommand<ManifoldFlags, [folder: string], Cli
         "extent",
         positive("X", "Coordinates go from -X to X [default = 3, or where the prior has its draws]"),
       ),
+      where: flag("where", text("CONDITION", 'Of a class: "label=7" [default = the most frequent]')),
       out: flag("out", text("FILE", ".png, .svg with axes, or .npy [default = manifold.png]")),
       ...openFlags,
     },

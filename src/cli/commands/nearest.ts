@@ -120,7 +120,7 @@ async function nearest(
   note(allOf(dataset, split));
   const { codes, scale } = await knownCodes(run, dataset, split, precision);
   const inside = asked.rows.every((row) => row >= 0);
-  const found = nearestCodes(codes, await run.model.codes(asked.input), {
+  const found = nearestCodes(codes, await run.model.codes(asked.input, asked.given), {
     k,
     ...(scale && { scale }),
     ...(inside && { self: asked.rows }),

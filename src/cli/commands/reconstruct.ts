@@ -11,6 +11,7 @@ import { openRun } from "../model.js";
 import {
   dataField,
   dataFor,
+  givenOf,
   outFile,
   makeParent,
   openFlags,
@@ -34,7 +35,8 @@ async function reconstruct(this: Cli, flags: ReconstructFlags, folder: string): 
   const split = splitOf(dataset, flags.split ?? "test");
   const originals = await readExamples(split, 0, flags.n ?? 16);
   const schema = schemaOf(dataset);
-  const images = await model.reconstruct(asInput(originals, schema, model.schema));
+  const given = givenOf(model, split, 0, originals.shape[0] ?? 0);
+  const images = await model.reconstruct(asInput(originals, schema, model.schema), given);
   if (file.toLowerCase().endsWith(".npy")) return saveTo(file, images);
   await makeParent(file);
   const picture = originalsBesideReconstructions(toFloats(originals, schema), images, {

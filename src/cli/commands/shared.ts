@@ -8,7 +8,11 @@ import {
 } from "../../data/index.js";
 import { type SplitName, splitOf } from "../../evaluate/index.js";
 import { rangeText } from "../../report/index.js";
-import { type ExampleBatch, saveImages, type SaveImagesOptions } from "../../model/index.js";
+import {
+  type ExampleBatch,
+  saveImages,
+  type SaveImagesOptions,
+} from "../../model/index.js";
 import { type Tensor, UserError } from "../../tensor/index.js";
 import { bytesFor, type CheckpointName } from "../../runs/index.js";
 import { note, print } from "../context.js";
@@ -109,6 +113,8 @@ export async function dataFor(
     : loadData(data, options));
   return asInRun(dataset, config, flags.split ?? "test");
 }
+
+export { givenOf } from "../../uses/index.js";
 
 /** Which examples a command goes through, in words. */
 export function allOf(dataset: Dataset, name: SplitName): string {

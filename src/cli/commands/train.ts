@@ -85,6 +85,8 @@ export const trainCommand = buildCommand<TrainFlags, [data: string | undefined],
       posterior: flag("posterior", fields.posterior),
       prior: flag("prior", fields.prior),
       likelihood: flag("likelihood", fields.likelihood),
+      condition: flag("condition", fields.condition),
+      classifier: flag("classifier", fields.classifier),
       objective: flag("objective", fields.objective),
       epochs: flag("epochs", fields.epochs),
       batch: flag("batch", fields.batch),
@@ -106,6 +108,8 @@ export const trainCommand = buildCommand<TrainFlags, [data: string | undefined],
       standardize: { ...flag("standardize", fields.standardize), inferEmpty: true },
       bytes: flag("bytes", fields.bytes),
       shuffle: flag("shuffle", fields.shuffle),
+      balance: flag("balance", fields.balance),
+      labelled: flag("labelled", fields.labelled),
       memory: flag("memory", fields.memory),
       layout: flag("layout", fields.layout),
       device: flag("device", fields.device),
@@ -133,6 +137,7 @@ export const trainCommand = buildCommand<TrainFlags, [data: string | undefined],
       "  latent train mnist --z 20 --epochs 10 --out runs/z20\n" +
       "  latent train ./fashion --hidden 400 --seed 1 --json\n" +
       '  latent train mnist --optimizer "adamw(weight-decay=0.01)" --schedule "cosine(warmup=500)" --clip-norm 1\n' +
+      "  latent train mnist --condition label --prior class-normal\n" +
       "  latent train --out runs/z20 --resume --epochs 20",
   },
 });

@@ -1,6 +1,7 @@
 import { buildCommand } from "@stricli/core";
 import { decodeNpy, readIfThere } from "../../data/index.js";
 import type { SplitName } from "../../evaluate/index.js";
+import type { GivenOptions } from "../../model/index.js";
 import { labelledRows } from "../../plot/index.js";
 import { type Tensor, tensor, UserError } from "../../tensor/index.js";
 import { type Activity, activity, encodeDataset, requireCode, traverse } from "../../uses/index.js";
@@ -89,25 +90,28 @@ async function directionIn(file: string, latent: number): Promise<Float32Array> 
   return direction;
 }
 
+/** Where to start, and as which class. */
+interface Start {
+  readonly code: Tensor<"float32">;
+  readonly given: GivenOptions;
+}
+
 /** The code to start from: an example's or the prior's middle, its mean over draws. */
-async function startingCode(
-  flags: TraverseFlags,
-  folder: string,
-  run: OpenedRun,
-): Promise<Tensor<"float32">> {
+async function startingCode(flags: TraverseFlags, folder: string, run: OpenedRun): Promise<Start> {
   const { of = "prior" } = flags;
   const { latent } = run.model.definition;
   if (of === "prior") {
+    const given = run.model.classes === undefined ? {} : { condition: run.model.drawClasses(1) };
     const { data } = await run.model.samplePrior(2000, { seed: 0 });
     const middle = tensor("float32", [1, latent]);
-    if (run.model.definition.prior.name === "normal") return middle;
+    if (run.model.definition.prior.name === "normal") return { code: middle, given };
     data.forEach((value, i) => (middle.data[i % latent] = (middle.data[i % latent] ?? 0) + value / 2000));
-    return middle;
+    return { code: middle, given };
   }
   const asked = await askedOf(of, run, () => dataFor(flags, folder, run), flags.split ?? "test", 1);
   if (asked.names.length > 1)
     throw new UserError(`--of takes one example to move, got ${asked.names.length}`, 2);
-  return run.model.codes(asked.input);
+  return { code: await run.model.codes(asked.input, asked.given), given: asked.given };
 }
 
 async function run(this: Cli, flags: TraverseFlags, folder: string): Promise<void> {
@@ -126,7 +130,7 @@ async function run(this: Cli, flags: TraverseFlags, folder: string): Promise<voi
     throw new UserError("give either --dims or --direction", 2);
   }
   const direction = flags.direction === undefined ? undefined : await directionIn(flags.direction, latent);
-  const from = await startingCode(flags, folder, opened);
+  const { code: from, given } = await startingCode(flags, folder, opened);
   const used = direction === undefined ? await usedDims(flags, folder, opened) : [];
   const chosen =
     flags.dims === undefined ? used.slice(0, drawn) : used.filter(({ dim }) => flags.dims?.includes(dim));
@@ -134,6 +138,7 @@ async function run(this: Cli, flags: TraverseFlags, folder: string): Promise<voi
     note(`the ${drawn} most used of ${used.length} coordinates; --dims chooses others`);
   }
   const made = await traverse(model, from, {
+    ...given,
     ...(direction === undefined ? { dims: chosen.map(({ dim }) => dim) } : { direction }),
     ...(flags.steps !== undefined && { steps: flags.steps }),
     ...(flags.range !== undefined && { range: flags.range }),

@@ -66,7 +66,9 @@ export function evaluationText(evaluation: Evaluation): string {
       ? `reconstruction ${measureText(reconstruction)}`
       : `-ELBO ${measureText(negativeElbo)} = ${measureText(reconstruction)} + KL ${estimated}${measureText(kl)}`;
   const told = binarizationText[binarize ?? "none"];
-  return `${bound}  MSE ${measureText(mse)}  active ${activeUnits}/${latentDim}  ${told}`;
+  const accuracy = evaluation.accuracy ?? null;
+  const right = accuracy === null ? "" : `  accuracy ${(100 * accuracy).toFixed(2)}%`;
+  return `${bound}${right}  MSE ${measureText(mse)}  active ${activeUnits}/${latentDim}  ${told}`;
 }
 
 /** As many of the parts as fit into a line of `columns`, the first always. */

@@ -40,11 +40,12 @@ export function contractContext(
   role: Role,
   { seed = 0, encode }: Pick<FamilyCheckOptions, "seed" | "encode"> = {},
 ): FamilyContext {
-  const values = initialValues(family.weights?.([size], dataSize) ?? {}, seed, "float64");
+  const values = initialValues(family.weights?.([size], dataSize, 2) ?? {}, seed, "float64");
   const weights: Weights = Object.fromEntries(
     Object.entries(values).map(([name, value]) => [name, constant(value)]),
   );
-  const own: FamilyContext = { dtype: "float64", weights, dataSize, role };
+  const condition = constant([1, 0], "float64");
+  const own: FamilyContext = { dtype: "float64", weights, dataSize, role, condition };
   const slopes = constant(
     Array.from({ length: 2 * size }, (_, i) => Math.sin(1 + i)),
     "float64",

@@ -1,3 +1,4 @@
+export * from "./conditioned.js";
 export * from "./conv.js";
 export type * from "./info.js";
 export * from "./keras.js";

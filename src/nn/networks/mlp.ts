@@ -34,6 +34,7 @@ export function mlp(hidden: readonly number[], options: MlpOptions = {}): Networ
   return {
     name: "mlp",
     config: { hidden: [...hidden], activation: activationConfig(between) },
+    flat: true,
     decoder: () => mlp([...hidden].reverse(), { activation: between }),
     build(inShape, outShape) {
       const inSize = sizeOf(inShape);

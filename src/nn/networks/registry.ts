@@ -9,6 +9,7 @@ import { mlpInfo } from "./mlp.js";
 import { pythaeInfo } from "./pythae.js";
 import { resnetInfo } from "./resnet.js";
 import { sequentialNetworkInfo } from "./sequential.js";
+import { tableNetworkInfo } from "./table.js";
 import { vanillaInfo } from "./vanilla.js";
 
 /**
@@ -23,6 +24,7 @@ export const networks = new Catalogue<Network, NetworkInfo>({ kind: "network", r
   kerasInfo,
   pythaeInfo,
   vanillaInfo,
+  tableNetworkInfo,
 ]);
 
 /** A network, its text or plain data such as `mlp(hidden=[400])`, or a function that builds one. */

@@ -3,7 +3,7 @@ import { splitOf } from "../../evaluate/index.js";
 import type { TrainedVae } from "../../model/index.js";
 import { labelledRows, type Raster, viridis } from "../../plot/index.js";
 import { type Tensor, tensor, UserError } from "../../tensor/index.js";
-import { pickExamples } from "../picked.js";
+import { givenOf, pickExamples } from "../picked.js";
 import type { ScoredOptions, Scorer } from "./scorer.js";
 
 /** Pixels of pictures in black and white or colour as RGB bytes. */
@@ -57,7 +57,7 @@ export async function blamePicture(
   const { columnLabels = Array.from(rows, String), ...scored } = options;
   const picked = await pickExamples(splitOf(dataset, scored.split ?? "test"), rows);
   const own = schemaOf(dataset);
-  const made = await model.reconstruct(asInput(picked.examples, own, schema));
+  const made = await model.reconstruct(asInput(picked.examples, own, schema), givenOf(model, picked));
   const excess = await scorer.excess(dataset, rows, scored);
   const { height, width, channels } = schema;
   const pixels = rows.length * height * width;

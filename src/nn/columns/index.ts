@@ -1,0 +1,2 @@
+export { type ColumnFeatures, columnFeatures, indices } from "./features.js";
+export { hiddenAtRandom } from "./hidden.js";
