@@ -11,8 +11,9 @@ const allowed = {
   optim: ["tensor", "catalogue", "graph", "ops", "nn"],
   distributions: ["tensor", "catalogue", "graph", "ops", "autodiff", "nn"],
   objectives: ["tensor", "catalogue", "graph", "ops", "autodiff", "nn", "distributions"],
-  data: ["tensor", "catalogue"],
+  data: ["tensor", "catalogue", "plot"],
   plot: ["tensor"],
+  quality: ["tensor", "catalogue", "data", "plot"],
   model: [
     "tensor",
     "catalogue",

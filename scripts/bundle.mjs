@@ -10,10 +10,13 @@ const notice = "LICENSES.txt";
 /** What is loaded from node_modules when it is needed: native code, and what most commands never need. */
 const external = [
   /^onnxruntime-/,
+  "@duckdb/node-api",
+  "node-sqlite3-wasm",
   "@resvg/resvg-js",
   "@observablehq/plot",
   "linkedom",
   "fast-png",
+  "sharp",
   "jiti",
   "log-update",
 ];

@@ -94,6 +94,7 @@ const right: readonly (readonly [type: RegExp, value: unknown])[] = [
   [/^Readonly<Record<string, Expr>>$/, { y: x }],
   [/^StepGraph$/, { state: [], perStep: [], outputs: { y: x } }],
   [/^ModelSource$/, { "model.json": new Uint8Array(2) }],
+  [/^TableSource$/, [{ a: 1 }]],
   [/^Spec$/, { name: "normal", config: {} }],
 ];
 

@@ -11,6 +11,7 @@ import {
 import { packageVersion } from "../report/index.js";
 import { UserError } from "../tensor/index.js";
 import { attributeCommand } from "./commands/attribute.js";
+import { dataInspectCommand } from "./commands/data-inspect.js";
 import { devicesCommand } from "./commands/devices.js";
 import { encodeCommand } from "./commands/encode.js";
 import { evaluateCommand } from "./commands/evaluate.js";
@@ -23,6 +24,7 @@ import { listCommand } from "./commands/list.js";
 import { lrFindCommand } from "./commands/lr-find.js";
 import { manifoldCommand } from "./commands/manifold.js";
 import { nearestCommand } from "./commands/nearest.js";
+import { qualityCommand } from "./commands/quality.js";
 import { reconstructCommand } from "./commands/reconstruct.js";
 import { scoreCommand } from "./commands/score.js";
 import { trainCommand } from "./commands/train.js";
@@ -63,6 +65,10 @@ export function application(debug: boolean): Application<Cli> {
     routes: { torch: exportTorchCommand },
     docs: { brief: "Write weights for elsewhere: PyTorch" },
   });
+  const data = buildRouteMap<string, Cli>({
+    routes: { inspect: dataInspectCommand },
+    docs: { brief: "Look at data: tables" },
+  });
   const root = buildRouteMap<string, Cli>({
     routes: {
       train: trainCommand,
@@ -74,10 +80,12 @@ export function application(debug: boolean): Application<Cli> {
       nearest: nearestCommand,
       traverse: traverseCommand,
       attribute: attributeCommand,
+      quality: qualityCommand,
       reconstruct: reconstructCommand,
       interpolate: interpolateCommand,
       manifold: manifoldCommand,
       inspect: inspectCommand,
+      data,
       import: importing,
       export: exporting,
       devices: devicesCommand,

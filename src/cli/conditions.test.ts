@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { decodeNpy, encodeIdx } from "../data/index.js";
+import { decodeNpy, encodeIdx, encodeNpy } from "../data/index.js";
 import { tensor } from "../tensor/index.js";
 import { type CliResult, runCli, scratchFolder, writeTinyData } from "../testing/run-cli.js";
 
@@ -123,6 +123,17 @@ describe("latent with classes", () => {
       /--where: can't read "label"; write --where "label=7"/,
     );
     await said(["manifold", "given", "--where", "label=0,1"], /one class can be shown at a time/);
+    writeFileSync(at("bare.npy"), encodeNpy(tensor("uint8", [5, 8, 8])));
+    await said(
+      ["encode", "given", "bare.npy"],
+      /the data have no labels, but the model is given one of 3 classes/,
+      1,
+    );
+    await said(
+      ["evaluate", "given", "--data", "bare.npy"],
+      /has no labels, but the model is given one of 3/,
+      1,
+    );
     await latent("train", "tiny", "--epochs", "1", "--out", "plain", "--no-pictures", ...small);
     await said(
       ["generate", "plain", "--where", "label=1"],

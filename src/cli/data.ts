@@ -4,19 +4,24 @@ import {
   binarizations,
   type Bytes,
   type ChannelLayout,
+  colourOf,
   type Dataset,
   datasets,
   type DownloadProgress,
+  type ExampleSchema,
   holdOut,
+  isOfPictures,
+  type PictureChoices,
+  type PictureProgress,
 } from "../data/index.js";
 import { suggestion } from "../catalogue/index.js";
 import type { SplitName } from "../evaluate/index.js";
 import { UserError } from "../tensor/index.js";
-import { bytesFor, type RunConfig, type Settings, schemaOfRun } from "../runs/index.js";
+import { bytesFor, picturesOf, type RunConfig, type Settings, schemaOfRun } from "../runs/index.js";
 import { defined } from "./defined.js";
 import type { OpenedRun } from "./model.js";
 
-const named = ["mnist"];
+const known = ["mnist"];
 
 /** How a download is followed and stopped. */
 export interface LoadDataOptions {
@@ -30,6 +35,11 @@ export interface LoadDataOptions {
   readonly bytes?: Bytes;
   /** Without a test part, whether nothing is held out for one (see `FolderOptions`). */
   readonly whole?: boolean;
+  /** How pictures in files become examples, as it is told. */
+  readonly pictures?: PictureChoices;
+  /** The same as a run or a model has it, for what is not told; of no matter for other data. */
+  readonly recorded?: PictureChoices | undefined;
+  readonly onPictures?: (progress: PictureProgress) => void;
 }
 
 /** The data set that `mnist`, a folder's or file's path or a config file's object stands for. */
@@ -37,24 +47,43 @@ export async function loadData(
   source: NonNullable<Settings["data"]>,
   options: LoadDataOptions = {},
 ): Promise<Dataset> {
+  const { memory, layout, bytes, whole, pictures, recorded, onPictures, signal } = options;
+  const named = typeof source === "string" && source.toLowerCase() !== "mnist";
+  const told = Object.entries(pictures ?? {}).find(([, value]) => value !== undefined)?.[0];
+  if (!named && told !== undefined) {
+    throw new UserError(`--${told} is for pictures in a folder; leave it out`, 2);
+  }
   if (typeof source === "function") return source();
   if (typeof source !== "string") return source;
-  if (source.toLowerCase() === "mnist") {
-    return datasets.mnist(defined({ ...options, whole: undefined })); // it has a test part
-  }
-  const { memory, layout, bytes, whole } = options;
+  if (!named) return datasets.mnist(defined({ signal, onProgress: options.onProgress }));
   const there = await stat(source).catch(() => undefined);
   if (there === undefined && !/[./\\]/.test(source)) {
     throw new UserError(
-      `there is neither a data set nor a folder or file "${source}"; ${suggestion(source, named)}`,
+      `there is neither a data set nor a folder or file "${source}"; ${suggestion(source, known)}`,
     );
   }
-  return datasets.folder(source, defined({ memory, layout, bytes, whole }));
+  const choices =
+    recorded !== undefined && (await isOfPictures(source)) ? { ...recorded, ...pictures } : pictures;
+  return datasets.folder(
+    source,
+    defined({ memory, layout, bytes, whole, onPictures, signal, ...defined({ ...choices }) }),
+  );
 }
 
 /** The layout that a run was told its pictures have. */
 export function recordedLayout(config: RunConfig | undefined): ChannelLayout | undefined {
   return config?.layout;
+}
+
+/** How pictures in files become examples of a run or, as far as its examples tell, of a model. */
+export function picturesFor(
+  config: RunConfig | undefined,
+  schema: ExampleSchema,
+): PictureChoices | undefined {
+  const recorded = config && picturesOf(config);
+  if (recorded !== undefined || schema.kind !== "image") return recorded;
+  const { width, height, channels } = schema;
+  return { size: `${width}x${height}`, colour: colourOf(channels) };
 }
 
 /**

@@ -69,6 +69,7 @@ const { latent, batchSize, network, hidden, channels, activation } = runFields;
 const { posterior, prior, likelihood, objective } = runFields;
 const { epochs, lr, seed, validation, patience, binarize, standardize, shuffle, device, threads } = runFields;
 const { memory, bytes, layout, out } = runFields;
+const { augment, sampler, size, fit, colour, background, broken } = runFields;
 const { condition, classifier, balance, labelled } = runFields;
 const { optimizer, schedule, lrEncoder, lrDecoder, lrPrior } = runFields;
 const { clipNorm, clipValue, skipNonFinite, accumulate, ema } = runFields;
@@ -107,6 +108,8 @@ export const fields = {
   validation: flagOf(validation),
   patience: flagOf(patience),
   binarize: flagOf(binarize),
+  augment: flagOf(augment),
+  sampler: flagOf(sampler),
   standardize: { ...flagOf(standardize), fromText: (text: string) => (text === "" ? true : text) },
   bytes: flagOf(bytes),
   shuffle: flagOf(shuffle),
@@ -114,6 +117,11 @@ export const fields = {
   labelled: flagOf(labelled),
   memory: flagOf(memory),
   layout: flagOf(layout),
+  size: flagOf(size),
+  fit: flagOf(fit),
+  colour: flagOf(colour),
+  background: flagOf(background),
+  broken: flagOf(broken),
   device: flagOf(device),
   threads: flagOf(threads),
 } as const;

@@ -7,6 +7,10 @@ const otherFlags: Readonly<Record<string, string>> = {
   checkpoint: "checkpoint",
   families: "config",
   definition: "config",
+  test: "test",
+  target: "target",
+  only: "only",
+  k: "neighbours",
 };
 
 /** A library's message with its options, which stand in backquotes, as flags: `batchSize` is --batch. */

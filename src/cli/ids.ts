@@ -1,13 +1,16 @@
 import { readFile } from "node:fs/promises";
-import { fileError } from "../data/index.js";
+import { fileError, type Split } from "../data/index.js";
 import { UserError } from "../tensor/index.js";
 
 /**
- * What the examples of a table are called: the lines of a file or, without one, their row numbers from 0. Throws a UserError
+ * What the examples of a table are called: the lines of a file or, without one, their own ids, or row numbers from 0. Throws a UserError
  * unless the file has one line for each.
  */
-export async function idsFor(file: string | undefined, length: number): Promise<(row: number) => string> {
-  if (file === undefined) return String;
+export async function idsFor(
+  file: string | undefined,
+  { length, ids }: Pick<Split, "length" | "ids">,
+): Promise<(row: number) => string> {
+  if (file === undefined) return (row) => ids?.[row] ?? String(row);
   const content = await readFile(file, "utf8").catch((error: unknown) => {
     throw fileError(error, `read ${file}`);
   });

@@ -48,7 +48,7 @@ function ownNetworks(
   familyFrom: (saved: FamilyConfig) => Family,
 ) {
   const own = { ...(encoder && { encoder }), ...(decoder && { decoder }) };
-  return modelOf(saved.input, resumedModel(own, saved, familyFrom));
+  return modelOf({ shape: saved.input }, resumedModel(own, saved, familyFrom));
 }
 
 /** Opens a run's or model's folder; networks and distributions of one's own come from the config file. */

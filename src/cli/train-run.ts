@@ -1,7 +1,7 @@
-import { classCount, type Dataset, heldOutCount, type Split } from "../data/index.js";
+import { binarizeDataset, classCount, type Dataset, heldOutCount, type Split } from "../data/index.js";
 import { commandPlatform, train } from "../node.js";
 import type { Engine } from "../runtime/index.js";
-import { writeReport } from "../report/index.js";
+import { type Drawn, writeReport } from "../report/index.js";
 import {
   holdsRun,
   modelFields,
@@ -10,6 +10,7 @@ import {
   runFile,
   resumedModel,
   part,
+  picturesOf,
   resumedTraining,
   type RunConfig,
   settingsOf,
@@ -17,6 +18,7 @@ import {
   trainingFields,
   withClassifier,
 } from "../runs/index.js";
+import { generateFrom, samplers } from "../sampling/index.js";
 import { UserError } from "../tensor/index.js";
 import type { Run, TrainSettings } from "../train/index.js";
 import { loadData, type LoadDataOptions, loadRecorded, recordedBytes, recordedLayout } from "./data.js";
@@ -24,6 +26,7 @@ import { defined } from "./defined.js";
 import { type ClaimedFolder, claimFolder } from "./default-folder.js";
 import type { Interrupt } from "./interrupt.js";
 import { familyLookUp } from "./model.js";
+import { trainingCodes } from "./training-codes.js";
 import type { TrainView } from "./views/view.js";
 
 /** What is to be trained, with everything that a resumed run already says filled in. */
@@ -55,6 +58,7 @@ export async function planRun(told: Settings, resume: boolean, configFile?: stri
   const settings = settingsOf(
     before === undefined ? training : resumedTraining(training, before, runFile(out)),
   );
+  if (settings.sampler !== undefined) samplers.from(settings.sampler);
   return { told, settings, source, resume, before, configFile };
 }
 
@@ -85,13 +89,22 @@ export async function trainRun(plan: TrainPlan, view: TrainView, interrupt: Inte
 /** Reads the data of a plan; tells `view` of downloads. */
 export async function readData(
   { source, told, before }: TrainPlan,
-  view: Pick<TrainView, "download">,
+  view: Pick<TrainView, "download" | "pictures">,
   signal?: AbortSignal,
 ): Promise<Dataset> {
   const layout = told.layout ?? recordedLayout(before);
   const options: LoadDataOptions = {
     ...(signal && { signal }),
     ...(layout !== undefined && { layout }),
+    pictures: defined({
+      size: told.size,
+      fit: told.fit,
+      colour: told.colour,
+      background: told.background,
+      broken: told.broken,
+    }),
+    recorded: before && picturesOf(before),
+    onPictures: (progress) => view.pictures(progress),
     onProgress: ({ file, received, total }) => view.download(file, received, total),
     ...defined({ memory: told.memory, bytes: told.bytes ?? recordedBytes(before) }),
   };
@@ -106,16 +119,18 @@ export async function readData(
 async function trainOnData(
   dataset: Dataset,
   starting: Promise<Engine>,
-  { told, settings, source, resume, before, configFile }: TrainPlan,
+  plan: TrainPlan,
   view: TrainView,
   interrupt: Interrupt,
 ): Promise<Run> {
+  const { told, source, resume, before, configFile } = plan;
+  const settings = before === undefined ? settingsOf(part(told, trainingFields), dataset) : plan.settings;
   const modelTold = part(told, modelFields);
   const whole =
     before === undefined
       ? withClassifier(modelTold, settings.objective.name)
       : resumedModel(modelTold, before.model, familyLookUp(told, before.configFile));
-  const model = modelOf(dataset.shape, whole, classCount(dataset));
+  const model = modelOf(dataset, whole, classCount(dataset));
   view.data(settings.validation === 0 ? dataset : heldOut(dataset, settings.validation));
   interrupt.signal.throwIfAborted();
   const claimed: ClaimedFolder =
@@ -155,9 +170,27 @@ function heldOut(dataset: Dataset, validation: number): Dataset {
   };
 }
 
+/** So many new examples are shown. */
+const shown = 64;
+
+/** New examples of a run, where something else than the prior draws them. */
+async function drawnBy(
+  { model, data }: Run,
+  { sampler: spec, binarize }: TrainSettings,
+): Promise<Drawn | undefined> {
+  if (spec === undefined) return undefined;
+  const seen = binarize === "dynamic" ? binarizeDataset(data, "static") : data;
+  const codes = () => trainingCodes(model, seen);
+  const sampler = await samplers.from(spec)({ model, platform: commandPlatform, codes });
+  if (sampler.name === "prior") return undefined;
+  const condition = model.classes && model.drawClasses(shown);
+  const examples = await generateFrom(model, sampler, shown, 0, { ...(condition && { condition }) });
+  return { examples, by: sampler.description };
+}
+
 /** Draws a finished run; returns the files to name. */
-export async function drawRun(run: Run, view: TrainView): Promise<string[]> {
-  const { report, pictures, skipped } = await writeReport(run);
+export async function drawRun(run: Run, settings: TrainSettings, view: TrainView): Promise<string[]> {
+  const { report, pictures, skipped } = await writeReport(run, undefined, await drawnBy(run, settings));
   for (const reason of skipped) view.warning(reason);
   return [report, ...pictures];
 }

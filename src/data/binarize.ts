@@ -163,7 +163,7 @@ export function binarizeDataset(dataset: Dataset, mode: Binarization): Dataset {
     if (source !== undefined) {
       return mode === "dynamic"
         ? split
-        : streamedSplit(binarizedSource(source, reading, mode, name, told), labels);
+        : { ...split, ...streamedSplit(binarizedSource(source, reading, mode, name, told), labels) };
     }
     requireUnit(examples, reading, told);
     return mode === "dynamic" ? split : { ...split, examples: binarized(examples, reading, mode, name) };

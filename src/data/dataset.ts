@@ -2,6 +2,7 @@ import { be, type Check, hasMembers, requireArgument } from "../catalogue/index.
 import { formatShape, sizeOf, type Tensor, tensor, UserError } from "../tensor/index.js";
 import type { DatasetKind, ExampleTensor } from "./examples.js";
 import { type ChannelLayout, drawnChannels } from "./layout.js";
+import type { PictureSettings } from "./pictures/settings.js";
 import { at, type ExampleSchema, readingOf, scalesOf, wholeSchema } from "./schema.js";
 import type { ExampleSource } from "./source.js";
 
@@ -24,6 +25,10 @@ export interface Split {
   readonly source?: ExampleSource;
   /** One class number an example. */
   readonly labels?: Int32Array;
+  /** What each example is called where it comes from, such as a picture's file below its folder. */
+  readonly ids?: readonly string[];
+  /** A text to each example. */
+  readonly captions?: readonly string[];
 }
 
 /** A data set in parts for training and testing. Plain data, as its splits are. */
@@ -34,6 +39,8 @@ export interface Dataset {
   readonly source?: string;
   /** Where the channels of its pictures are there, if that had to be told; see `planLayout`. */
   readonly layout?: ChannelLayout;
+  /** How pictures in files became its examples, if that is what they are. */
+  readonly picture?: PictureSettings;
   readonly kind: DatasetKind;
   /** The shape of one example, such as `[28, 28]`. */
   readonly shape: readonly number[];

@@ -161,11 +161,11 @@ describe("loadFolder", () => {
   it("refuses paths without data, saying what was looked for and found", async () => {
     await refused(/can't read the folder .*nowhere: it does not exist/, join(dir, "nowhere"));
     await refused(/holds no training images.*train-images-idx3-ubyte.*found: nothing$/);
-    for (let i = 0; i < 10; i++) await writeFile(join(dir, `photo${i}.png`), "x");
-    await refused(/found: photo0.png, .*photo7.png and 2 more$/);
+    for (let i = 0; i < 10; i++) await writeFile(join(dir, `photo${i}.raw`), "x");
+    await refused(/found: photo0.raw, .*photo7.raw and 2 more$/);
     await refused(
-      /photo1.png is no data that can be read.*Readable are idx .*NumPy/,
-      join(dir, "photo1.png"),
+      /photo1.raw is no data that can be read.*Readable are idx .*NumPy/,
+      join(dir, "photo1.raw"),
     );
     await mkdir(join(dir, "MNIST", "raw"), { recursive: true });
     await put({ "MNIST/raw/train-images-idx3-ubyte": pictures(2) });

@@ -3,16 +3,25 @@ import { be, type ChecksOf, requireArgument, requireOptions } from "../catalogue
 import { formatShape, UserError } from "../tensor/index.js";
 import { type Dataset, type ExampleTensor, kindOf, makeSplit, type Split } from "./dataset.js";
 import { type Bytes, withStreamedSchema } from "./byte-reading.js";
-import { type DataArray, findArrays, type Part } from "./formats/index.js";
+import { type DataArray, findArrays, type FoundSet, type Part } from "./formats/index.js";
 import { splitInPlace } from "./hold-out.js";
 import { type ChannelLayout, planLayout, turnChannelsLast } from "./layout.js";
 import { planMemory } from "./memory.js";
 import { isWideInteger } from "./number-types.js";
+import {
+  choiceChecks,
+  holdsPictures,
+  isPictureName,
+  listsPictures,
+  loadPictures,
+  type PictureProgress,
+} from "./pictures/index.js";
+import type { PictureChoices } from "./pictures/settings.js";
 import type { ExampleData, ExampleSource } from "./source.js";
 import { derived, makeStreamedSplit } from "./streamed.js";
 
 /** Options of `loadFolder`. */
-export interface FolderOptions {
+export interface FolderOptions extends PictureChoices {
   /** The data set's name. Default: the files' prefix, such as `emnist-letters`, else the folder's name. */
   readonly name?: string;
   /**
@@ -43,6 +52,10 @@ export interface FolderOptions {
    * encoding and scoring all of a file want it. Default false.
    */
   readonly whole?: boolean;
+  /** Told how far decoding is, of a folder of pictures that are not in the cache. */
+  readonly onPictures?: (progress: PictureProgress) => void;
+  /** Stops decoding with the signal's reason. */
+  readonly signal?: AbortSignal;
 }
 
 const folderChecks = {
@@ -53,6 +66,9 @@ const folderChecks = {
   layout: be.anything, // by `planLayout`
   bytes: be.anything, // by `withStreamedSchema`
   whole: be.boolean,
+  ...choiceChecks,
+  onPictures: be.callable,
+  signal: be.signal,
 } as const satisfies ChecksOf<FolderOptions>;
 
 /** The share of the training examples that is held out for testing where a folder has no test split. */
@@ -142,9 +158,32 @@ function mismatch(
   return new UserError(`${place} holds ${count} labels for ${own} images${hint}. Give one label an image`);
 }
 
+/** The arrays at a path; undefined if there are pictures instead. Throws a UserError if there is neither. */
+async function arraysOrPictures(path: string): Promise<FoundSet | undefined> {
+  return findArrays(path).catch(async (error: unknown) => {
+    if (isPictureName(path) || (await listsPictures(path)) || (await holdsPictures(path))) return undefined;
+    throw error;
+  });
+}
+
+/** Whether what is at a path are pictures: a folder of them, a list, or one. */
+export async function isOfPictures(path: string): Promise<boolean> {
+  return (await arraysOrPictures(path).catch(() => null)) === undefined;
+}
+
+/** `loadPictures` with the options of a folder. Throws a UserError for those that arrays alone have. */
+function picturesAs(path: string, options: FolderOptions): Promise<Dataset> {
+  const { transposed, layout, classes, ...rest } = options;
+  const [unfit] =
+    Object.entries({ transposed, layout, classes }).find(([, value]) => value !== undefined) ?? [];
+  if (unfit === undefined) return loadPictures(path, rest);
+  throw new UserError(`${unfit} is for arrays, and ${path} holds pictures; leave it out`, 2);
+}
+
 /**
  * Loads a data set from a folder or a file: in idx form (MNIST, Fashion-MNIST, KMNIST, EMNIST and the like) or NumPy's
- * (`.npy`, `.npz`), plain or gzipped; see `formats` for all.
+ * (`.npy`, `.npz`), plain or gzipped; see `formats` for all. A folder of pictures (PNG, JPEG, ...), a list of them and a
+ * picture by itself are read as `datasets.pictures` does.
  *
  * In a folder, files are found by their usual names: `train-images-idx3-ubyte` and `t10k-` or `test-` for testing,
  * `validation-` if there is one, `-labels-idx1-ubyte` (optional), `.idx3-ubyte` for `-idx3-ubyte`, with `.gz`
@@ -172,7 +211,14 @@ function mismatch(
 export async function loadFolder(path: string, options: FolderOptions = {}): Promise<Dataset> {
   requireArgument("datasets.folder", "the path", path, be.text);
   requireOptions("datasets.folder", options, folderChecks);
-  const found = await findArrays(path);
+  const found = await arraysOrPictures(path);
+  if (found === undefined) return picturesAs(path, options);
+  const choice = Object.keys(choiceChecks).find(
+    (name) => options[name as keyof PictureChoices] !== undefined,
+  );
+  if (choice !== undefined) {
+    throw new UserError(`${choice} is for folders of pictures, and ${path} holds arrays; leave it out`, 2);
+  }
   const arrays = new Map<Part, DataArray>();
   for (const [part, file] of found.examples) {
     const array = await file.open();

@@ -4,7 +4,13 @@ import { ChosenRows } from "./chosen-rows.js";
 import { type Dataset, type ExampleTensor, rows, type Split } from "./dataset.js";
 import { allocateShared } from "./shared.js";
 import type { ExampleSource } from "./source.js";
-import { derived, streamedSplit } from "./streamed.js";
+import { derived, range, streamedSplit } from "./streamed.js";
+
+/** What is known of examples beside their numbers and labels, of those in some places. */
+function besideOf({ ids, captions }: Split, places: () => Iterable<number>): Pick<Split, "ids" | "captions"> {
+  const chosen = (texts: readonly string[]): string[] => Array.from(places(), (place) => texts[place] ?? "");
+  return { ...(ids && { ids: chosen(ids) }), ...(captions && { captions: chosen(captions) }) };
+}
 
 /** Puts the rows that are marked behind the others, both in their order; takes memory for the marked rows only. */
 function partition(data: Uint8Array | Float32Array | Int32Array, rowSize: number, marked: Uint8Array): void {
@@ -33,18 +39,23 @@ function chosenSource(source: ExampleSource, chosen: ChosenRows, count: number):
 
 /** `splitInPlace` of a streamed split, of which nothing is moved: which examples are whose is kept as a bit each. */
 function splitStreamed(
-  { labels, length }: Split,
+  split: Split,
   source: ExampleSource,
   count: number,
   seed: number | bigint,
 ): [Split, Split] {
+  const { labels, length } = split;
   const held = ChosenRows.of(length, drawn(length, count, seed));
   const part = (chosen: ChosenRows, size: number): Split => {
     const own = labels && allocateShared("int32", size);
     own?.forEach((_, place) => {
       own[place] = labels?.[chosen.find(place)] ?? 0;
     });
-    return streamedSplit(chosenSource(source, chosen, size), own);
+    const places = (): Int32Array => chosen.at(range(0, size));
+    return {
+      ...streamedSplit(chosenSource(source, chosen, size), own),
+      ...besideOf(split, places),
+    };
   };
   return [part(held.others(), length - count), part(held, count)];
 }
@@ -60,12 +71,13 @@ export function splitInPlace(split: Split, count: number, seed: number | bigint)
   for (const row of drawn(length, count, seed)) marked[row] = 1;
   partition(examples.data, sizeOf(examples.shape.slice(1)), marked);
   if (labels !== undefined) partition(labels, 1, marked);
-  const part = (start: number, end: number): Split => ({
+  const part = (start: number, end: number, mark: 0 | 1): Split => ({
     length: end - start,
     examples: rows(examples, start, end),
     ...(labels === undefined ? {} : { labels: labels.subarray(start, end) }),
+    ...besideOf(split, () => range(0, length).filter((row) => marked[row] === mark)),
   });
-  return [part(0, length - count), part(length - count, length)];
+  return [part(0, length - count, 0), part(length - count, length, 1)];
 }
 
 function copyExamples(examples: ExampleTensor): ExampleTensor {
@@ -78,7 +90,7 @@ function copyExamples(examples: ExampleTensor): ExampleTensor {
 export function splitCopy(split: Split, count: number, seed: number | bigint): [Split, Split] {
   const { labels, length, source } = split;
   if (source !== undefined) return splitStreamed(split, source, count, seed);
-  const copy: Split = { length, examples: copyExamples(split.examples) };
+  const copy: Split = { ...split, examples: copyExamples(split.examples) };
   if (labels === undefined) return splitInPlace(copy, count, seed);
   const copied = allocateShared("int32", length);
   copied.set(labels);

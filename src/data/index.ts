@@ -1,10 +1,12 @@
 import { fromArrays } from "./arrays.js";
 import { loadFolder } from "./folder.js";
 import { mnist } from "./mnist.js";
+import { loadPictures } from "./pictures/index.js";
+import { loadTable } from "./table/files/table-dataset.js";
 
 export { cacheFolder } from "./cache.js";
 export { type DownloadOptions, type DownloadProgress, download } from "./download.js";
-export { type FolderOptions, loadFolder } from "./folder.js";
+export { type FolderOptions, isOfPictures, loadFolder } from "./folder.js";
 export {
   type DataArray,
   type DataFormat,
@@ -17,8 +19,24 @@ export { errorCode, fileError, requireFolder } from "./files.js";
 export { isRunning } from "./part-file.js";
 export { readIdxFile, writeIdxFile } from "./idx-file.js";
 export { MNIST_MIRRORS, type MnistOptions, mnist } from "./mnist.js";
+export { type PictureProgress, type PicturesOptions } from "./pictures/index.js";
 export * from "./portable.js";
+export {
+  inferTableSchema,
+  inspectTable,
+  type InspectTableOptions,
+  type TableInspection,
+} from "./table/files/inspect-table.js";
+export { isTableSource } from "./table/files/open-table.js";
+export type { TableOptions } from "./table/files/table-dataset.js";
+export { type RowsToWrite, writeTable, type WriteTableOptions } from "./table/files/write-table.js";
 export { readIfThere, removeWhole, sweepParts, writeWhole } from "./whole-file.js";
 
 /** The ways to come by a data set. */
-export const datasets = { mnist, folder: loadFolder, fromArrays } as const;
+export const datasets = {
+  mnist,
+  folder: loadFolder,
+  pictures: loadPictures,
+  table: loadTable,
+  fromArrays,
+} as const;

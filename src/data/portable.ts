@@ -27,11 +27,26 @@ export {
   unknownLabel,
 } from "./labels.js";
 export { type ChannelLayout, channelLayouts } from "./layout.js";
+export {
+  type BrokenPictures,
+  brokenPictures,
+  colourCode,
+  colourOf,
+  type PictureChoices,
+  type PictureColour,
+  pictureColours,
+  type PictureFit,
+  pictureFits,
+  type PictureSettings,
+  type PictureSize,
+  sizeText,
+} from "./pictures/settings.js";
 export type { NumberArray, NumberType } from "./number-types.js";
 export { decodeIdx, encodeIdx } from "./idx.js";
 export { decodeNpy, encodeNpy, npyHeader } from "./npy.js";
 export * from "./schema.js";
 export type * from "./source.js";
+export * from "./table/index.js";
 export {
   learnSchema,
   type Standardization,

@@ -1,5 +1,6 @@
 import { sizeOf, UserError } from "../tensor/index.js";
 import type { DatasetKind, ExampleTensor } from "./examples.js";
+import type { FittedTable } from "./table/fitted.js";
 
 /** What stored bytes stand for: `unit`, x/255, or `plain`, the number x itself. Floats are the numbers they are. */
 export type ByteReading = "unit" | "plain";
@@ -67,7 +68,13 @@ export type ExampleSchema =
       readonly channels: number;
     })
   | (WholeExample & { readonly kind: "vector"; readonly size: number })
-  | { readonly kind: "columns"; readonly columns: readonly Column[]; readonly labels?: LabelSchema };
+  | {
+      readonly kind: "columns";
+      readonly columns: readonly Column[];
+      readonly labels?: LabelSchema;
+      /** Of a table, what was learned of it: how rows become numbers and back. NaN is then what isn't there. */
+      readonly table?: FittedTable;
+    };
 
 /** A run of numbers of an example that are coded alike. */
 export interface SchemaPart {

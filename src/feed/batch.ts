@@ -18,6 +18,7 @@ import {
 import { type Mode, Packing, trainableWeights, type Weights } from "../nn/index.js";
 import type { ObjectiveContext, PictureLayout } from "../objectives/index.js";
 import type { Dim, FloatType } from "../tensor/index.js";
+import { augmented } from "./augment.js";
 
 /** A batch of examples as a model sees it. */
 export interface Batch {
@@ -42,6 +43,8 @@ export interface BatchOptions {
   readonly schema?: ExampleSchema;
   /** `dynamic` draws each batch's numbers as 0 or 1; all others take the data as they are. Default `none`. */
   readonly binarize?: Binarization;
+  /** How pictures are changed at random, such as `flip,shift(2)`; default: they are taken as they are. For training alone. */
+  readonly augment?: string | undefined;
   /** Of how many classes the labels are that come as condition; default: as many as the model's, if it has a condition. */
   readonly classes?: number;
   /** Whether each number comes with a mark that says if it is known; default false. */
@@ -78,7 +81,7 @@ export interface OpenBatch extends BoundVae {
   /** What an objective is built from. */
   readonly context: ObjectiveContext;
   readonly packing: Packing;
-  /** The noise that the batch itself is drawn with: that of dynamic binarisation. */
+  /** The noise that the batch itself is drawn with: that of augmentation and of dynamic binarisation. */
   readonly drawn: readonly NoiseInput[];
 }
 
@@ -104,11 +107,14 @@ function oneHot(labels: Expr, classes: number, dtype: FloatType): Expr {
  * ways of making data binary are work for `binarizeDataset`, and x is as the data are.
  */
 function gather(size: number, options: BatchOptions): Gathered {
-  const { stored, batch, binarize, classes, mask = false, dtype = "float32" } = options;
+  const { stored, batch, binarize, augment, classes, mask = false, dtype = "float32" } = options;
   const data = input("data", stored, ["examples", size]);
   const indices = input("indices", "int32", [batch]);
   const schema = options.schema ?? wholeSchema([size]);
-  const levels = modelNumbersOf(data.gather(indices), schema, dtype);
+  const changes = new NoiseInputs(dtype, "augment");
+  const rows = data.gather(indices);
+  const seen = augment === undefined ? rows : augmented(rows, augment, schema, batch, changes);
+  const levels = modelNumbersOf(seen, schema, dtype);
   const noise = new NoiseInputs(dtype, "binarize");
   const x = binarize === "dynamic" ? noise.draw("uniform", levels.shape).less(levels).cast(dtype) : levels;
   const labels = classes === undefined ? undefined : input("labels", "int32", ["examples"]);
@@ -120,7 +126,7 @@ function gather(size: number, options: BatchOptions): Gathered {
       ...(known && { mask: known.gather(indices).cast(dtype) }),
     },
     indices,
-    noise: noise.inputs,
+    noise: [...changes.inputs, ...noise.inputs],
   };
 }
 

@@ -1,3 +1,4 @@
+export { augmentationText } from "./augmentation.js";
 export { type Balance, balancedOrder, balances, type DealtBy, dealtBy, requireBalance } from "./balanced.js";
 export {
   type Batch,

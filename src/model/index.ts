@@ -21,4 +21,5 @@ export { savedSchema } from "./saved-schema.js";
 export { savedModel, savedSpec, savedText, savedWhole } from "./saved.js";
 export * from "./trained.js";
 export * from "./vae.js";
+export * from "./vae-for.js";
 export { requireCondition } from "./vae-options.js";

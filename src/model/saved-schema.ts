@@ -1,5 +1,5 @@
 import * as z from "zod/mini";
-import type { Codec, ExampleSchema } from "../data/portable.js";
+import { type Codec, type ExampleSchema, fittedTableShape } from "../data/portable.js";
 
 const must = (what: string): { error: string } => ({ error: `must be ${what}` });
 
@@ -58,6 +58,7 @@ export const savedSchema = z.discriminatedUnion(
           size: whole,
         }),
       ),
+      table: z.optional(fittedTableShape),
     }),
   ],
   must("a schema of kind image, vector or columns"),

@@ -317,14 +317,16 @@ export class TrainedVae<E extends Encoding = Encoding> {
   }
 
   /** Runs a function of examples that draws. */
-  private drawn(
+  private async drawn(
     fn: ModelFunction,
     x: ModelInput,
     source: Parameters<typeof noiseFeeds>[1],
   ): Promise<Results> {
+    const given = await this.given(source.purpose, x.shape[0] ?? 0, {}, x);
     return this.inBlocks(fn, x.shape[0] ?? 0, (start, end) => ({
       x: unshared(rows(x, start, end)),
       ...noiseFeeds(fn, source, start, end),
+      ...given?.(fn, start, end),
     }));
   }
 

@@ -1,6 +1,6 @@
 /** Pictures of data and models. Everything here runs in the browser too; `node.ts` holds what does not. */
 export type { Colour, Raster } from "./raster.js";
-export type { ExampleShape, GreyRange } from "./pixels.js";
+export { type ExampleShape, type GreyRange, toBytes } from "./pixels.js";
 export {
   type ComparisonOptions,
   type GridOptions,

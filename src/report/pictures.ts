@@ -32,22 +32,36 @@ export interface PictureSubject {
   readonly model: TrainedVae;
   readonly history: readonly EpochRecord[];
   readonly data: Dataset;
+  /** New examples to show; default: draws of the prior. */
+  readonly drawn?: Drawn;
 }
+
+/** New examples, and what drew their codes. */
+export interface Drawn {
+  readonly examples: ExampleBatch;
+  /** Such as `a mixture of 200 normal distributions`. */
+  readonly by: string;
+}
+
+/** New examples, where a function of the API takes some. */
+export const someDrawn = be.having(["examples", "by"], "new examples and what drew them: { examples, by }");
 
 const generated = 64;
 const pairs = 16;
 /** More points than this don't make a map clearer. */
 const mapped = 10_000;
 
-/** Draws of the prior, decoded, in a grid. */
-export async function generatedPicture({ model }: PictureSubject): Promise<RunPicture> {
-  const examples = await model.generate(generated);
+/** Draws of the prior, or of what is to draw in its place, decoded, in a grid. */
+export async function generatedPicture({ model, drawn }: PictureSubject): Promise<RunPicture> {
+  const examples = drawn?.examples ?? (await model.generate(generated));
+  const [count = 0] = examples.shape;
+  const by = drawn?.by ?? `the prior ${model.definition.prior.name}`;
   const { range } = examples;
   const classed = model.classes === undefined ? "" : ", of classes drawn at the rates of the training data";
   const picture = imageGrid(examples, { shape: model.definition.input, ...(range && { range }) });
   return {
     title: "Generated",
-    caption: `${generated} draws of the prior ${model.definition.prior.name} (seed 0), decoded${classed}.${rangeText(range)}`,
+    caption: `${count} draws of ${by} (seed 0), decoded${classed}.${rangeText(range)}`,
     files: { "generated.png": await encodePng(picture) },
   };
 }

@@ -17,7 +17,7 @@ import { readRunConfig, runFiles } from "../runs/index.js";
 import { collapseAdvice, type EpochRecord, type Run } from "../train/index.js";
 import { briefJson } from "./brief.js";
 import { environment } from "./environment.js";
-import { drawPictures } from "./pictures.js";
+import { type Drawn, drawPictures, someDrawn } from "./pictures.js";
 import type { RunPicture } from "./run-picture.js";
 
 function figuresOf(evaluation: Evaluation | undefined, schema: ExampleSchema): ReportFigure[] {
@@ -96,15 +96,16 @@ export interface WrittenReport {
 
 /**
  * Draws a run: pictures into `images/` of its folder, or of the folder `into`, and `report.html` that shows them with the
- * figures, settings and environment. Node only. Throws a UserError if there is no folder or a file can't be written.
+ * figures, settings and environment; `drawn` are new examples to show in place of draws of the prior. Node only. Throws a UserError if there is no folder or a file can't be written.
  */
-export async function writeReport(run: Run, into?: string): Promise<WrittenReport> {
+export async function writeReport(run: Run, into?: string, drawn?: Drawn): Promise<WrittenReport> {
   requireArgument("writeReport", "run", run, aRun);
   if (into !== undefined) requireArgument("writeReport", "into", into, be.text);
+  if (drawn !== undefined) requireArgument("writeReport", "drawn", drawn, someDrawn);
   const folder = into ?? run.folder;
   if (folder === undefined) throw new UserError("the run was kept in no folder; say where its report goes");
   const { model, history, evaluation, data, objective } = run;
-  const { pictures, skipped } = await drawPictures({ model, history, data });
+  const { pictures, skipped } = await drawPictures({ model, history, data, ...(drawn && { drawn }) });
   const images = path.join(folder, runFiles.images);
   await requireFolder(images);
   const written: string[] = [];

@@ -97,12 +97,12 @@ export const modelFields = {
     default: { words: "1, on the sphere sqrt(z)" },
     placeholder: "X",
   }),
-  /** What examples are given along with: label, their class by the data's labels, or { classes: 10 }; default none. Encoder, decoder and a prior such as class-normal get it: a conditional model, of which `generate --where` draws classes. */
+  /** What examples are given along with: label, their class by the data's labels; default none. In code also { classes: 10 }. Encoder, decoder and a prior such as class-normal get it: a conditional model, of which `generate --where` draws classes. */
   condition: custom<ConditionChoice>(
     {
       about: "What examples are given along with: label, their class by the data's labels",
       more:
-        "Encoder, decoder and a prior such as class-normal get it: a conditional model, of which `generate --where` draws " +
+        "In code also { classes: 10 }. Encoder, decoder and a prior such as class-normal get it: a conditional model, of which `generate --where` draws " +
         "classes.",
       default: { words: "none" },
       placeholder: "NAME",

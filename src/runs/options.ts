@@ -82,5 +82,5 @@ export async function trainUnkept<E extends Encoding>(
   openRun?: OpenRun,
 ): Promise<Run<E>> {
   const { told, around } = checkTraining(model, dataset, options, more);
-  return trainWith(platform, openRun, model, dataset, settingsOf(told), around);
+  return trainWith(platform, openRun, model, dataset, settingsOf(told, dataset), around);
 }

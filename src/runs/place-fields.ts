@@ -1,5 +1,15 @@
-import { bytesOptions, channelLayouts, type Dataset } from "../data/portable.js";
-import { bytes, choice, custom, text, yesOrNo } from "./field.js";
+import {
+  brokenPictures,
+  bytesOptions,
+  channelLayouts,
+  colourCode,
+  type Dataset,
+  pictureColours,
+  pictureFits,
+  type PictureSize,
+  sizeText,
+} from "../data/portable.js";
+import { bytes, choice, custom, made, text, yesOrNo } from "./field.js";
 
 /** What examples a run may be given: `mnist`, a folder, a data set, or a function that makes one. */
 export type DataChoice = string | Dataset | (() => Dataset | Promise<Dataset>);
@@ -41,6 +51,43 @@ export const placeFields = {
     about: "Where pictures' channels are: channels-first, channels-last",
     default: { words: "told from the shape" },
     placeholder: "NAME",
+  }),
+  /** Size that pictures in files are brought to, width x height, such as 64x64; default theirs, if it is the same for all. */
+  size: made(
+    {
+      about: "Size that pictures in files are brought to, width x height, such as 64x64",
+      default: { words: "theirs, if it is the same for all" },
+      placeholder: "WxH",
+    },
+    (value: PictureSize) => sizeText(value),
+  ),
+  /** How pictures of other proportions come to the size: crop, fit (stretched), pad; default crop. */
+  fit: choice(pictureFits, {
+    about: "How pictures of other proportions come to the size: crop, fit (stretched), pad",
+    default: { value: "crop" },
+    placeholder: "MODE",
+  }),
+  /** What pictures in files become: grey, rgb, rgba (alpha kept); default rgb, or grey if all are. */
+  colour: choice(pictureColours, {
+    about: "What pictures in files become: grey, rgb, rgba (alpha kept)",
+    default: { words: "rgb, or grey if all are" },
+    placeholder: "NAME",
+  }),
+  /** Colour behind transparent pictures and beside padded ones: white, black, grey, #rrggbb; default white. */
+  background: made(
+    {
+      about: "Colour behind transparent pictures and beside padded ones: white, black, grey, #rrggbb",
+      default: { value: "white" },
+      placeholder: "COLOUR",
+    },
+    (value: string) => colourCode(value),
+  ),
+  /** Files that are no readable pictures: fail, or skip (left out and named); default fail. */
+  broken: choice(brokenPictures, {
+    about: "Files that are no readable pictures: fail, or skip (left out and named)",
+    default: { value: "fail" },
+    placeholder: "MODE",
+    resume: "free",
   }),
   /** Folder of the run; default runs/<data>-z<z>, numbered if it exists. */
   out: text({

@@ -16,6 +16,7 @@ export {
   bytesFor,
   checkedConfig,
   configVersion,
+  picturesOf,
   type RunConfig,
   schemaOfRun,
   type UpdateField,

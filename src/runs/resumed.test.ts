@@ -6,7 +6,7 @@ import { type Checked, type modelFields, modelOf, resumedModel } from "./index.j
 
 function modelFrom(input: readonly number[], told: Checked<typeof modelFields>, before: VaeConfig): Vae {
   return modelOf(
-    input,
+    { shape: input },
     resumedModel(told, before, (saved) => distributions.from(saved)),
   );
 }

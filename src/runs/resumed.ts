@@ -10,11 +10,14 @@ import { knownObjective, knownOptimizer, knownSchedule } from "./unknown.js";
 /** The settings of a kept run that mean the same in any run, whatever is read and wherever it computes. */
 export function keptSettings(config: RunConfig) {
   const { epochs, batchSize, seed, validation, patience, binarize, standardize, shuffle } = config;
+  const { augment, sampler } = config;
   const { balance, labelled } = config;
   const { lrEncoder, lrDecoder, lrPrior, clipNorm, clipValue, skipNonFinite, accumulate, ema } = config;
   const kept = { epochs, batchSize, seed, validation, binarize, standardize, shuffle };
   return {
     ...kept,
+    ...(augment !== undefined && { augment }),
+    ...(sampler !== undefined && { sampler }),
     ...(patience !== null && { patience }),
     ...(balance !== undefined && { balance }),
     ...(labelled !== undefined && { labelled }),

@@ -3,18 +3,27 @@ import { checkedFile, type Json, readJson, type Spec } from "../catalogue/index.
 import {
   type Binarization,
   binarizations,
+  type BrokenPictures,
+  brokenPictures,
   type ByteReading,
   type ChannelLayout,
   channelLayouts,
+  colourCode,
   type ExampleSchema,
   isUnit,
+  type PictureColour,
+  pictureColours,
+  type PictureFit,
+  pictureFits,
+  type PictureSettings,
   readingOf,
   requireSchema,
+  sizeText,
   type Standardization,
   standardizations,
   wholeSchema,
 } from "../data/portable.js";
-import { type Balance, balances, type Shuffle, shuffles } from "../feed/index.js";
+import { augmentationText, type Balance, balances, type Shuffle, shuffles } from "../feed/index.js";
 import {
   savedConfig,
   savedModel,
@@ -55,8 +64,12 @@ export interface RunConfig {
   readonly patience: number | null;
   readonly validation: number;
   readonly binarize: Binarization;
+  /** How pictures were changed at random, if they were. */
+  readonly augment?: string | undefined;
   readonly standardize: Standardization;
   readonly shuffle: Shuffle;
+  /** What new examples are drawn by, if not the prior. */
+  readonly sampler?: string | undefined;
   /** How often classes come and how many labels are used, as far as it was told. */
   readonly balance?: Balance | undefined;
   readonly labelled?: number | undefined;
@@ -64,6 +77,12 @@ export interface RunConfig {
   readonly schema?: ExampleSchema | undefined;
   /** Where the channels of its pictures are, if it was told. */
   readonly layout?: ChannelLayout | undefined;
+  /** How pictures in files became its examples, if they did. */
+  readonly size?: string | undefined;
+  readonly fit?: PictureFit | undefined;
+  readonly colour?: PictureColour | undefined;
+  readonly background?: string | undefined;
+  readonly broken?: BrokenPictures | undefined;
   /** What it was trained on, as trained on: validation held out. */
   readonly dataset: {
     readonly name: string;
@@ -93,6 +112,16 @@ export type UpdateField =
 
 const oneOf = <T extends string>(values: readonly T[]): z.ZodMiniType<T> =>
   z.enum(values, { error: `must be one of ${values.join(", ")}` });
+/** A text that `read` takes without an error. */
+const checkedText = (read: (text: string) => unknown): z.ZodMiniType<string> =>
+  savedText.check((context) => {
+    try {
+      read(context.value);
+    } catch (error) {
+      const message = error instanceof Error ? error.message : String(error);
+      context.issues.push({ code: "custom", message, input: context.value });
+    }
+  });
 const namedText = savedText.check(z.minLength(1, { error: "must not be empty" }));
 const savedNumber = z
   .number({ error: "must be a number from 0" })
@@ -124,12 +153,19 @@ const schema = z.strictObject(
         z.refine((value) => value >= 0 && (value < 1 || Number.isInteger(value)), { error: validationError }),
       ),
     binarize: oneOf(binarizations),
+    augment: z.optional(checkedText(augmentationText)),
     standardize: z._default(oneOf(standardizations), "none"),
     shuffle: z._default(oneOf(shuffles), "full"),
+    sampler: z.optional(namedText),
     balance: z.optional(oneOf(balances)),
     labelled: z.optional(savedWhole(1)),
     schema: z.optional(savedSchema),
     layout: z.optional(oneOf(channelLayouts)),
+    size: z.optional(checkedText(sizeText)),
+    fit: z.optional(oneOf(pictureFits)),
+    colour: z.optional(oneOf(pictureColours)),
+    background: z.optional(checkedText(colourCode)),
+    broken: z.optional(oneOf(brokenPictures)),
     dataset: z.strictObject(
       {
         name: savedText,
@@ -203,6 +239,12 @@ export function toldOfUpdates(settings: TrainSettings): Partial<Pick<RunConfig, 
   };
 }
 
+/** How pictures in files became a run's examples, if they did. */
+export function picturesOf(config: RunConfig): PictureSettings | undefined {
+  const { size, fit = "crop", colour, background = "#ffffff", broken = "fail" } = config;
+  return size === undefined || colour === undefined ? undefined : { size, fit, colour, background, broken };
+}
+
 /** What is done with labels, as plain data: what was told, and nothing where it is as by default. */
 export function toldOfLabels({
   balance,
@@ -214,7 +256,8 @@ export function toldOfLabels({
 /** A run's settings as they are kept. */
 export function runConfig({ model, data, schema, settings, configFile }: RunDescription): RunConfig {
   const { objective, optimizer, patience, threads, ...rest } = settings;
-  const { epochs, batchSize, seed, validation, binarize, standardize, shuffle, device } = rest;
+  const { epochs, batchSize, seed, validation, binarize, augment, standardize, shuffle, sampler, device } =
+    rest;
   return {
     version: configVersion,
     model: vaeConfig(model),
@@ -227,11 +270,14 @@ export function runConfig({ model, data, schema, settings, configFile }: RunDesc
     patience: patience ?? null,
     validation,
     binarize,
+    ...(augment !== undefined && { augment }),
     standardize,
     shuffle,
+    ...(sampler !== undefined && sampler !== "prior" && { sampler }),
     ...toldOfLabels(settings),
     schema,
     ...(data.layout !== undefined && { layout: data.layout }),
+    ...data.picture,
     dataset: { name: data.name, shape: data.shape, train: data.train.length, test: data.test.length },
     source: data.source ?? null,
     device,

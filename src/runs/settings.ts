@@ -3,6 +3,7 @@ import { adam, constantRate, type Optimizer, optimizers, requireRates } from "..
 import { UserError } from "../tensor/index.js";
 import type { TrainSettings } from "../train/portable.js";
 import type { Checked, Field } from "./field.js";
+import { tableSettings, type TrainedData } from "./table-settings.js";
 import { trainingFields } from "./training-fields.js";
 
 /** The optimiser with another learning rate. Throws a UserError if it is one that has none, or that isn't known. */
@@ -17,8 +18,9 @@ function plainDefault<T>(field: Field<T, unknown>): T {
   return field.default.value as T;
 }
 
-/** All that training goes by, from what was told and defaults for the rest. */
-export function settingsOf(told: Checked<typeof trainingFields>): TrainSettings {
+/** All that training goes by, from what was told and defaults for the rest, of which some depend on the data. */
+export function settingsOf(given: Checked<typeof trainingFields>, data?: TrainedData): TrainSettings {
+  const told = { ...tableSettings(data, given.epochs), ...given };
   const { lr, optimizer = adam(), lrEncoder, lrDecoder, lrPrior } = told;
   const rule = {
     optimizer: lr === undefined ? optimizer : withLearningRate(optimizer, lr),
@@ -43,7 +45,9 @@ export function settingsOf(told: Checked<typeof trainingFields>): TrainSettings 
     patience: told.patience,
     standardize: told.standardize ?? "none",
     binarize: told.binarize ?? plainDefault(trainingFields.binarize),
+    augment: told.augment === "none" ? undefined : told.augment,
     shuffle: told.shuffle ?? plainDefault(trainingFields.shuffle),
+    sampler: told.sampler,
     balance: told.balance ?? plainDefault(trainingFields.balance),
     labelled: told.labelled,
     device: told.device ?? plainDefault(trainingFields.device),

@@ -28,7 +28,7 @@ describe("a run's spec, resolved and back to plain data, is the same run", () =>
   for (const role of ["posterior", "prior", "likelihood"] satisfies Role[]) {
     const families = distributions.examples().filter(({ entry }) => entry.roles.includes(role));
     it.each(families.map(({ text }) => needed[text] ?? text))(`${role} %s`, (text) => {
-      roundTrip({ [role]: text });
+      roundTrip({ [role]: text, ...(text === "class-normal" && { condition: { classes: 4 } }) });
     });
   }
   it.each(objectives.examples().map(({ text }) => text))("objective %s", (objective) => {
@@ -56,6 +56,7 @@ describe("a run's spec, resolved and back to plain data, is the same run", () =>
       seed: 5,
       validation: 0.2,
       patience: 4,
+      ...{ condition: { classes: 3 }, classifier: "mlp(hidden=[4])", balance: "labels", labelled: 30 },
       binarize: "dynamic",
       shuffle: "blocks",
       device: "cpu",

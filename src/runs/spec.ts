@@ -1,6 +1,13 @@
 import { be, requireArgument } from "../catalogue/index.js";
-import type { Bytes, ChannelLayout } from "../data/portable.js";
-import { networksOf, type Vae, vae, type VaeConfig, vaeConfig } from "../model/index.js";
+import type { BrokenPictures, Bytes, ChannelLayout, PictureColour, PictureFit } from "../data/portable.js";
+import {
+  type ModelledData,
+  networksOf,
+  type Vae,
+  vaeConfig,
+  type VaeConfig,
+  vaeFor,
+} from "../model/index.js";
 import { UserError } from "../tensor/index.js";
 import type { TrainSettings } from "../train/portable.js";
 import { checkFields } from "./check-fields.js";
@@ -10,6 +17,7 @@ import { placeFields } from "./place-fields.js";
 import { keptSettings } from "./resumed.js";
 import {
   bytesFor,
+  picturesOf,
   type RunConfig,
   schemaOfRun,
   toldOfLabels,
@@ -45,10 +53,10 @@ export function part<F extends object>(checked: object, fields: F): Checked<F> {
 }
 
 /** The model that was told; `classes` are those that its data's labels are of, for the condition `label`. */
-export function modelOf(input: readonly number[], told: Checked<typeof modelFields>, classes?: number): Vae {
-  const { condition, ...others } = told;
-  if (condition !== "label") return vae({ ...others, ...(condition && { condition }), input });
-  if (classes !== undefined) return vae({ ...others, condition: { classes }, input });
+export function modelOf(data: ModelledData, told: Checked<typeof modelFields>, classes?: number): Vae {
+  const { condition, input: _shape, ...others } = told;
+  if (condition !== "label") return vaeFor(data, { ...others, ...(condition && { condition }) });
+  if (classes !== undefined) return vaeFor(data, { ...others, condition: { classes } });
   throw new UserError(
     "condition: how many classes the labels are of is not known; say it, such as condition: { classes: 10 }, or give data with labels",
     2,
@@ -74,7 +82,7 @@ export function resolve(spec: RunSpec, input = (spec as RunSpec | undefined)?.in
     throw new UserError("the run: the shape of an example is not known; give `input`, such as [28, 28]", 2);
   }
   return {
-    model: modelOf(input, part(checked, modelFields)),
+    model: modelOf({ shape: input }, part(checked, modelFields)),
     settings: settingsOf(part(checked, trainingFields)),
     place: part(checked, placeFields),
   };
@@ -93,6 +101,13 @@ export type PlainSpec = VaeConfig &
     readonly threads?: number;
     readonly data?: string;
     readonly layout?: ChannelLayout;
+    readonly augment?: string;
+    readonly sampler?: string;
+    readonly size?: string;
+    readonly fit?: PictureFit;
+    readonly colour?: PictureColour;
+    readonly background?: string;
+    readonly broken?: BrokenPictures;
     readonly bytes?: Bytes;
     readonly memory?: number;
     readonly out?: string;
@@ -108,6 +123,7 @@ export function plain(run: ResolvedRun): PlainSpec {
   const { model, settings, place } = run;
   const { objective, optimizer, patience, threads } = settings;
   const { epochs, batchSize, seed, validation, standardize, binarize, shuffle, device } = settings;
+  const { augment, sampler } = settings;
   const { data, ...places } = place;
   if (data !== undefined && typeof data !== "string") {
     throw new UserError("data that are an object can't be written as plain data; name a folder", 2);
@@ -116,6 +132,8 @@ export function plain(run: ResolvedRun): PlainSpec {
     ...vaeConfig(model),
     ...{ epochs, batchSize, seed, validation, standardize, binarize, shuffle, device },
     ...toldOfUpdates(settings),
+    ...(augment !== undefined && { augment }),
+    ...(sampler !== undefined && { sampler }),
     ...toldOfLabels(settings),
     ...places,
     objective: { name: objective.name, config: objective.config },
@@ -141,6 +159,7 @@ export function specOfRun(config: RunConfig): PlainSpec {
     ...(threads !== null && { threads }),
     ...(source !== null && { data: source }),
     ...(layout !== undefined && { layout }),
+    ...picturesOf(config),
     ...(bytes !== undefined && { bytes }),
   };
 }

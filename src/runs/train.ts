@@ -24,6 +24,9 @@ export async function trainOn<E extends Encoding>(
   const { told, around } = checkTraining(model, dataset, options, more);
   const { out, resume = false } = around;
   const before = resume && out !== undefined ? await readRunConfig(out) : undefined;
-  const settings = settingsOf(before === undefined ? told : resumedTraining(told, before, runFile(out)));
+  const settings = settingsOf(
+    before === undefined ? told : resumedTraining(told, before, runFile(out)),
+    before === undefined ? dataset : undefined,
+  );
   return trainWith(platform, RunFolder.open.bind(RunFolder), model, dataset, settings, around);
 }

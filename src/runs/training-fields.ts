@@ -1,6 +1,6 @@
 import type { Spec } from "../catalogue/index.js";
 import { binarizations, type Standardization, standardizations } from "../data/portable.js";
-import { balances, shuffles } from "../feed/index.js";
+import { augmentationText, balances, shuffles } from "../feed/index.js";
 import { type Objective, objectives } from "../objectives/index.js";
 import { type Optimizer, optimizers, type Schedule, schedules } from "../optim/index.js";
 import { choice, custom, type Field, made, number, positive, text, whole } from "./field.js";
@@ -165,6 +165,18 @@ export const trainingFields = {
     default: { value: "none" },
     placeholder: "MODE",
   }),
+  /** Pictures changed at random in training, such as flip,shift(2),crop(4),brightness(0.1); default none. flip mirrors half of them (flip-vertical upside down), shift moves by up to so many pixels, crop enlarges a part up to so many pixels smaller, brightness multiplies by up to so much more or less; evaluation sees them as they are. */
+  augment: made(
+    {
+      about: "Pictures changed at random in training, such as flip,shift(2),crop(4),brightness(0.1)",
+      more:
+        "flip mirrors half of them (flip-vertical upside down), shift moves by up to so many pixels, crop enlarges a part " +
+        "up to so many pixels smaller, brightness multiplies by up to so much more or less; evaluation sees them as they are.",
+      default: { words: "none" },
+      placeholder: "CHANGES",
+    },
+    (value: string | readonly string[]) => augmentationText(value),
+  ),
   /** Numbers to mean 0 and deviation 1: none, each by itself, all alike; true for what suits the data; default none. What is learned of the training examples is stored with the model, whose examples come and go in the data's own units; losses are those of the standardised numbers. */
   standardize: custom<boolean | Standardization>(
     {
@@ -184,6 +196,14 @@ export const trainingFields = {
     about: "Order of examples: full, or blocks, which slow disks read faster",
     default: { value: "full" },
     placeholder: "NAME",
+  }),
+  /** What new examples are drawn by, such as gmm(components=200), fitted to the codes; default prior. The report's are, and those of `latent generate` unless it is told otherwise. */
+  sampler: text({
+    about: "What new examples are drawn by, such as gmm(components=200), fitted to the codes",
+    more: "The report's are, and those of `latent generate` unless it is told otherwise.",
+    default: { value: "prior" },
+    placeholder: "NAME",
+    resume: "free",
   }),
   /** How often examples come: none, each once an epoch; classes, all classes equally often; labels; default none. Labelled examples of rare classes then come again and again, of frequent ones others in each epoch; with labels, labelled examples also have half of the places, as semi-supervised training likes. */
   balance: choice(balances, {

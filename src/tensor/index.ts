@@ -5,3 +5,4 @@ export * from "./random.js";
 export * from "./errors.js";
 export * from "./arguments.js";
 export { suggestion } from "./suggest.js";
+export { inverseNormal } from "./inverse-normal.js";

@@ -149,6 +149,7 @@ export async function findRate(
     ...rule,
     objective: settings.objective,
     binarize: settings.binarize,
+    augment: settings.augment,
     schema,
     stored: data.train.examples.dtype,
     batch,

@@ -17,6 +17,8 @@ export interface ProgramsPlan extends UpdateRule {
   /** What the numbers of an example are. */
   readonly schema: ExampleSchema;
   readonly binarize: Binarization;
+  /** How pictures are changed at random in the steps, not in the evaluation. */
+  readonly augment: string | undefined;
   readonly pace: Pace;
   /** Under which names the weights to evaluate lie in the engine, where not under the parameters'. */
   readonly evaluated: Readonly<Record<string, string>>;

@@ -40,9 +40,13 @@ export interface TrainSettings extends UpdateRule {
   readonly validation: number;
   readonly patience: number | undefined;
   readonly binarize: Binarization;
+  /** How pictures are changed at random in training, such as `flip,shift(2)`; evaluation sees them as they are. */
+  readonly augment: string | undefined;
   /** How numbers are standardised over the training examples; `true` is `all` for pictures, `each` for all else. */
   readonly standardize: boolean | Standardization;
   readonly shuffle: Shuffle;
+  /** What new examples are drawn by: recorded for who draws some, of no matter in training. */
+  readonly sampler: string | undefined;
   readonly balance: Balance;
   /** How many of the training examples keep their labels; default all. */
   readonly labelled: number | undefined;

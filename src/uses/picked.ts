@@ -1,6 +1,6 @@
 import { range, type Split, Windows } from "../data/portable.js";
 import type { GivenOptions, TrainedVae } from "../model/index.js";
-import { RandomStream, sizeOf, tensor } from "../tensor/index.js";
+import { RandomStream, sizeOf, tensor, UserError } from "../tensor/index.js";
 
 /** Bytes that picked examples may take. */
 const roomFor = 2 ** 27;
@@ -35,13 +35,20 @@ export function someRows({ length, examples }: Split, most: number, seed: number
   return new RandomStream(seed, "uses", "some-rows").permutation(length).slice(0, count).sort();
 }
 
-/** The classes of examples `start` to `end` of a split, where the model takes and the data have them: options of `codes`. */
+/**
+ * The classes of examples `start` to `end` of a split as an option of `codes`, for a model that takes them. Throws a UserError if the
+ * data have none and the model can't tell them.
+ */
 export function givenOf(
-  { classes }: TrainedVae,
+  { classes, definition }: TrainedVae,
   { labels, length }: Split,
   start = 0,
   end = length,
 ): GivenOptions {
-  if (classes === undefined || labels === undefined) return {};
-  return { condition: labels.slice(start, Math.min(end, length)) };
+  if (classes === undefined) return {};
+  if (labels !== undefined) return { condition: labels.slice(start, Math.min(end, length)) };
+  if (definition.classifier !== undefined) return {};
+  throw new UserError(
+    `the data have no labels, but the model is given one of ${classes.count} classes with each example; give data with labels`,
+  );
 }

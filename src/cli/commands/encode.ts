@@ -30,7 +30,7 @@ async function encode(
   const run = await openRun(folder, await loadSettings(flags.config), flags.checkpoint);
   const dataset = await dataFor({ ...flags, ...(data !== undefined && { data }), whole: true }, folder, run);
   const split = splitOf(dataset, name);
-  const id = await idsFor(flags.ids, split.length);
+  const id = await idsFor(flags.ids, split);
   note(allOf(dataset, name));
   const blocks = codeBlocks(run.model, dataset, { split: name, binarize: recordedBinarization(run), what });
   const first = await blocks.next();

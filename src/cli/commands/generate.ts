@@ -1,26 +1,19 @@
 import { buildCommand } from "@stricli/core";
-import { asInput, binarizeDataset, type Dataset, readExamples, schemaOf } from "../../data/index.js";
+import { binarizeDataset, type Dataset } from "../../data/index.js";
 import type { ExampleBatch } from "../../model/index.js";
 import { commandPlatform } from "../../node.js";
 import { generateFrom, samplers } from "../../sampling/index.js";
-import { type Tensor, tensor, UserError } from "../../tensor/index.js";
+import { type Tensor, UserError } from "../../tensor/index.js";
 import { loadSettings } from "../config.js";
 import { type Cli, note } from "../context.js";
 import { recordedBinarization } from "../data.js";
 import { number, text, whole } from "../fields.js";
 import { flag, folderArgument, toggle } from "../flags.js";
 import { type OpenedRun, openRun } from "../model.js";
+import { isFolderName, savePictures } from "../pictures-folder.js";
+import { trainingCodes } from "../training-codes.js";
 import { classesWhere } from "../where.js";
-import {
-  dataField,
-  dataFor,
-  givenOf,
-  outFile,
-  openFlags,
-  type OpenFlags,
-  saveTo,
-  seedField,
-} from "./shared.js";
+import { dataField, dataFor, outFile, openFlags, type OpenFlags, saveTo, seedField } from "./shared.js";
 
 interface GenerateFlags extends OpenFlags {
   readonly n?: number;
@@ -34,30 +27,20 @@ interface GenerateFlags extends OpenFlags {
   readonly where?: string;
 }
 
-/** So many training examples' codes are enough to fit a sampler to. */
-const fitted = 20_000;
-const chunk = 2000;
-
-/** Codes of training examples, as the run saw them. */
-async function trainingCodes(run: OpenedRun, dataset: Dataset): Promise<Tensor<"float32">> {
-  const { model } = run;
+/** Training examples as the run saw them. */
+function asSeen(run: OpenedRun, dataset: Dataset): Dataset {
   const mode = recordedBinarization(run);
-  const data = binarizeDataset(dataset, mode === "dynamic" ? "static" : mode);
-  const { train } = data;
-  const count = Math.min(fitted, train.length);
-  const { latent } = model.definition;
-  const codes = tensor("float32", [count, latent]);
-  for (let start = 0; start < count; start += chunk) {
-    const examples = await readExamples(train, start, Math.min(count, start + chunk));
-    const given = givenOf(model, train, start, start + chunk);
-    const part = await model.codes(asInput(examples, schemaOf(data), model.schema), given);
-    codes.data.set(part.data, start * latent);
-  }
-  return codes;
+  return binarizeDataset(dataset, mode === "dynamic" ? "static" : mode);
 }
 
 async function generateImages(flags: GenerateFlags, folder: string, run: OpenedRun): Promise<ExampleBatch> {
-  const { n = 64, seed = 0, sampler: spec = "prior", draw = false, temperature } = flags;
+  const {
+    n = 64,
+    seed = 0,
+    sampler: spec = run.config?.sampler ?? "prior",
+    draw = false,
+    temperature,
+  } = flags;
   const { model } = run;
   const among = flags.where === undefined ? undefined : classesWhere(model, flags.where, folder);
   const condition = model.classes && model.drawClasses(n, { seed, ...(among && { among }) });
@@ -65,21 +48,24 @@ async function generateImages(flags: GenerateFlags, folder: string, run: OpenedR
   if (temperature !== undefined) {
     if (spec === "prior") return model.generate(n, { seed, draw, temperature, ...given });
     throw new UserError(
-      `--temperature scales draws of the prior; it can't be used with --sampler ${spec}`,
+      `--temperature scales draws of the prior; it can't be used with --sampler ${spec}; --sampler prior draws the prior`,
       2,
     );
   }
   const codes = async (): Promise<Tensor<"float32">> =>
-    trainingCodes(run, await dataFor({ ...flags, split: "train" }, folder, run));
+    trainingCodes(model, asSeen(run, await dataFor({ ...flags, split: "train" }, folder, run)));
   const sampler = await samplers.from(spec)({ model, platform: commandPlatform, codes });
   if (sampler.name !== "prior") note(sampler.description);
   return generateFrom(model, sampler, n, seed, { draw, ...given });
 }
 
 async function generate(this: Cli, flags: GenerateFlags, folder: string): Promise<void> {
-  const file = outFile(flags.out ?? "generated.png");
+  const { out = "generated.png" } = flags;
+  const separate = await isFolderName(out);
+  const file = separate ? out : outFile(out, [".png", ".npy", "/"]);
   const run = await openRun(folder, await loadSettings(flags.config), flags.checkpoint);
   const images = await generateImages(flags, folder, run);
+  if (separate) return savePictures(file, images, run.model.definition.input);
   await saveTo(file, images, flags.columns === undefined ? {} : { columns: flags.columns });
 }
 
@@ -90,10 +76,19 @@ export const generateCommand = buildCommand<GenerateFlags, [folder: string], Cli
     flags: {
       n: flag("n", whole(1, 1_000_000, "N", "How many [default = 64]")),
       seed: flag("seed", seedField),
-      out: flag("out", text("FILE", ".png for a picture, .npy for the numbers [default = generated.png]")),
+      out: flag(
+        "out",
+        text(
+          "FILE",
+          ".png for a sheet of pictures, .npy for the numbers, DIR/ for a PNG each [default = generated.png]",
+        ),
+      ),
       sampler: flag(
         "sampler",
-        text("NAME", "prior, gmm(components=10) or flow, fitted to the training codes [default = prior]"),
+        text(
+          "NAME",
+          "prior, gmm(components=10) or flow, fitted to the training codes [default = what the run was told, else prior]",
+        ),
       ),
       data: flag("data", {
         ...dataField,

@@ -25,7 +25,7 @@ interface LrFindFlags extends CommonFlags {
 }
 
 /** What a range test has none of. */
-const unused = new Set(["out", "epochs", "patience", "schedule", "ema", "skipNonFinite"]);
+const unused = new Set(["out", "epochs", "patience", "schedule", "ema", "skipNonFinite", "sampler"]);
 
 /** What `train` can be told, but for these. */
 const trainFlags = Object.fromEntries(
@@ -58,9 +58,12 @@ async function lrFind(this: Cli, flags: LrFindFlags, data: string | undefined): 
       download: (file, received, total) => {
         if (total !== undefined && received >= total) note(`download ${file}`);
       },
+      pictures: ({ name, done, total }) => {
+        if (done === total) note(`decoded ${total} pictures of ${name}`);
+      },
     });
     const modelTold = withClassifier(part(plan.told, modelFields), plan.settings.objective.name);
-    const model = modelOf(dataset.shape, modelTold, classCount(dataset));
+    const model = modelOf(dataset, modelTold, classCount(dataset));
     finding = await findRate(engine, model, dataset, plan.settings, { from, to, updates: steps });
   } finally {
     await engine.close();

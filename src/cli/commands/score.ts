@@ -116,7 +116,7 @@ async function score(this: Cli, flags: ScoreFlags, folder: string, data: string 
   const dataset = await dataFor({ ...flags, ...(data !== undefined && { data }), whole: true }, folder, run);
   const examples = splitOf(dataset, split);
   const anomalies = flags.anomalies && labelsIn(flags.anomalies, dataset, examples, "--anomalies");
-  const id = await idsFor(flags.ids, examples.length);
+  const id = await idsFor(flags.ids, examples);
   note(allOf(dataset, split));
   const usual = await usualExamples(flags, folder, run, dataset, data !== undefined);
   const scorer = await openScorer(
@@ -220,7 +220,7 @@ export const scoreCommand = buildCommand<ScoreFlags, [folder: string, data: stri
     fullDescription:
       "Writes for each example, in the data's order, the negative ELBO, reconstruction and KL in nats, with --draws K an\n" +
       "importance-sampled -log p(x), the error per unit of ink, typicality, distances of its code from the usual ones, the part\n" +
-      "that is most to blame, and a recommended score that combines them without having seen an anomaly. `flagged` is 1 above\n" +
+      "that is most to blame, and a recommended score that combines some and needs no anomalies. `flagged` is 1 above\n" +
       "the threshold that --false-alarms of the usual examples exceed. docs/uses.md tells what each score finds.",
   },
 });

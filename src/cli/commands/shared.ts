@@ -8,15 +8,11 @@ import {
 } from "../../data/index.js";
 import { type SplitName, splitOf } from "../../evaluate/index.js";
 import { rangeText } from "../../report/index.js";
-import {
-  type ExampleBatch,
-  saveImages,
-  type SaveImagesOptions,
-} from "../../model/index.js";
+import { type ExampleBatch, saveImages, type SaveImagesOptions } from "../../model/index.js";
 import { type Tensor, UserError } from "../../tensor/index.js";
 import { bytesFor, type CheckpointName } from "../../runs/index.js";
 import { note, print } from "../context.js";
-import { asInRun, loadData, loadRecorded, recordedData, recordedLayout } from "../data.js";
+import { asInRun, loadData, loadRecorded, picturesFor, recordedData, recordedLayout } from "../data.js";
 import { defined } from "../defined.js";
 import { choice, fields, text } from "../fields.js";
 import { commonFlags, type CommonFlags, flag } from "../flags.js";
@@ -28,7 +24,7 @@ export const splitField = choice<SplitName>(
   "NAME",
   "Part of the data [default = test]",
 );
-export const dataField = text("DATA", "mnist or a folder [default = what the run was trained on]");
+export const dataField = text("DATA", "mnist, a folder or a file [default = what the run was trained on]");
 export const seedField = { ...fields.seed, brief: "Of the noise [default = 0]" };
 
 /** The data that a command trains on. */
@@ -36,7 +32,7 @@ export const dataArgument = {
   kind: "tuple",
   parameters: [
     {
-      brief: "mnist, or a folder or file of idx or NumPy arrays",
+      brief: "mnist, a folder or file of idx or NumPy arrays, or a folder of pictures",
       placeholder: "DATA",
       parse: (input: string) => input,
       optional: true,
@@ -107,6 +103,7 @@ export async function dataFor(
     layout: recordedLayout(config),
     bytes: bytesFor(model.schema),
     whole: flags.whole,
+    recorded: picturesFor(config, model.schema),
   });
   const dataset = await (data === undefined
     ? loadRecorded(recordedData(config, folder), "give its new place with --data FOLDER", options)

@@ -58,7 +58,7 @@ async function runIn(
 ): Promise<void> {
   try {
     const run = await trainRun(plan, view, interrupt);
-    view.ended(run, pictures && run.finished ? await drawRun(run, view) : []);
+    view.ended(run, pictures && run.finished ? await drawRun(run, plan.settings, view) : []);
     await run.model.close();
     if (run.finished) return;
     const data = typeof plan.source === "string" ? ` ${plan.source}` : "";
@@ -105,6 +105,8 @@ export const trainCommand = buildCommand<TrainFlags, [data: string | undefined],
       validation: flag("validation", fields.validation),
       patience: flag("patience", fields.patience),
       binarize: flag("binarize", fields.binarize),
+      augment: flag("augment", fields.augment),
+      sampler: flag("sampler", fields.sampler),
       standardize: { ...flag("standardize", fields.standardize), inferEmpty: true },
       bytes: flag("bytes", fields.bytes),
       shuffle: flag("shuffle", fields.shuffle),
@@ -112,6 +114,11 @@ export const trainCommand = buildCommand<TrainFlags, [data: string | undefined],
       labelled: flag("labelled", fields.labelled),
       memory: flag("memory", fields.memory),
       layout: flag("layout", fields.layout),
+      size: flag("size", fields.size),
+      fit: flag("fit", fields.fit),
+      colour: flag("colour", fields.colour),
+      background: flag("background", fields.background),
+      broken: flag("broken", fields.broken),
       device: flag("device", fields.device),
       threads: flag("threads", fields.threads),
       config: flag(
@@ -135,6 +142,7 @@ export const trainCommand = buildCommand<TrainFlags, [data: string | undefined],
       "nothing kept of before may change then: --epochs, --patience, --lr, --schedule, limits of gradients, --device.\n\n" +
       "  latent train mnist\n" +
       "  latent train mnist --z 20 --epochs 10 --out runs/z20\n" +
+      "  latent train ./photos --size 64x64 --network conv --z 64\n" +
       "  latent train ./fashion --hidden 400 --seed 1 --json\n" +
       '  latent train mnist --optimizer "adamw(weight-decay=0.01)" --schedule "cosine(warmup=500)" --clip-norm 1\n' +
       "  latent train mnist --condition label --prior class-normal\n" +

@@ -26,6 +26,7 @@ export function jsonView(): TrainView {
     },
     event: (event) => line({ ...event }),
     download: (file, received, total) => line({ type: "download", file, received, total }),
+    pictures: (progress) => line({ type: "pictures", ...progress }),
     note: (message) => line({ type: "note", message }),
     warning: (message) => line({ type: "warning", message }),
     ended({ folder, finished, evaluation, device }, files) {

@@ -112,6 +112,10 @@ export function liveView(stream: NodeJS.WriteStream): TrainView {
       current = labelled("download", `${file}  ${share}  ${measureText(received / 1e6)} MB`);
       draw();
     },
+    pictures({ name, done, total }) {
+      current = labelled("decoding", `${name}  ${bar(done / total, 16)}  ${done}/${total} pictures`);
+      draw();
+    },
     note: (message) => keep([message]),
     warning: (message) => keep([`${colours.yellow("warning")}  ${withFlags(message)}`]),
     ended(run, files) {

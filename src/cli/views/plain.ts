@@ -42,6 +42,11 @@ export function plainView(): TrainView {
       if (total === undefined || received < total) return;
       print(labelled("download", `${file} ${countText(received)} bytes`));
     },
+    pictures({ name, done, total }) {
+      if (done < total && Date.now() - last < interval * 1000) return;
+      last = Date.now();
+      print(labelled("decoding", `${name} ${countText(done)} of ${countText(total)} pictures`));
+    },
     note: (message) => print(message),
     warning: warn,
     ended: (run, files) => lines(endLines(run, files)),

@@ -16,8 +16,8 @@ const name = "columns";
 
 /** How the likelihood of a table's rows is built. */
 export interface ColumnsOptions {
-  /** The columns, as a table's data set has them. */
-  readonly columns: readonly ModelColumn[];
+  /** The columns, as `modelColumns` of a table gives them; a model that is made for a data set has them from there. */
+  readonly columns?: readonly ModelColumn[];
   /** Hidden numbers of each column's head; default 16 to 48, fewer the more columns there are. */
   readonly width?: number;
   /** In training a share of each row's columns is hidden from the heads, drawn evenly from 0 to this; default 1. */
@@ -50,7 +50,19 @@ function rowsGiven(plan: RowPlan, hide: number, raw: Expr, context: FamilyContex
   };
 }
 
-function makeFamily(options: ColumnsOptions): Family {
+/** A likelihood whose columns are not known yet. */
+function withoutColumns({ columns: _none, ...config }: ColumnsOptions): Family {
+  const refuse = (): never => {
+    throw new UserError(
+      "columns: the likelihood is of a table's columns, which its data set says: make the model with vaeFor(data, ...), or give columns",
+      2,
+    );
+  };
+  return { name, config, support: "columns", rawSize: refuse, fromRaw: refuse, prior: refuse };
+}
+
+function makeFamily(options: ColumnsOptions = {}): Family {
+  if (options.columns === undefined) return withoutColumns(options);
   const columns = requireModelColumns(name, options.columns);
   const { hide = 1 } = options;
   const plan = planRows(columns, options.width);
@@ -103,12 +115,12 @@ const info: FamilyInfo = {
       about: "the most of a row that is hidden in training",
     },
   },
-  make: (options) => makeFamily(options as unknown as ColumnsOptions),
+  make: (options) => makeFamily(options as ColumnsOptions),
 };
 
 /** Makes likelihoods of tables' rows. */
 export interface ColumnsFactory {
-  (options: ColumnsOptions): Family;
+  (options?: ColumnsOptions): Family;
   readonly familyName: "columns";
   readonly info: FamilyInfo;
 }

@@ -7,4 +7,5 @@ export type { HalvingPadding } from "./pictures.js";
 export * from "./pythae.js";
 export * from "./registry.js";
 export * from "./resnet.js";
+export * from "./table.js";
 export * from "./vanilla.js";

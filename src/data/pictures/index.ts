@@ -1,0 +1,5 @@
+export type { PictureProgress } from "./cache.js";
+export { choiceChecks, loadPictures, type PicturesOptions } from "./load.js";
+export { listsPictures } from "./manifest.js";
+export { holdsPictures } from "./walk.js";
+export { isPictureName } from "./found.js";

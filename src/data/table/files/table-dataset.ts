@@ -1,0 +1,140 @@
+import { basename } from "node:path";
+import { be, type ChecksOf, requireArgument, requireOptions } from "../../../catalogue/index.js";
+import type { Dataset } from "../../dataset.js";
+import { usualMemory } from "../../memory.js";
+import { fitFrom } from "../fit.js";
+import type { FittedTable } from "../fitted.js";
+import { inferTable } from "../infer-table.js";
+import { modelColumns } from "../model-columns.js";
+import type { TableSchema } from "../schema.js";
+import { factsOfColumns } from "../training-facts.js";
+import { encodeInMemory, encodeToFiles } from "./encoded-rows.js";
+import { openTable } from "./open-table.js";
+import { firstReading, matched } from "./first-reading.js";
+import { readSchema } from "./read-schema.js";
+
+/** Options of `datasets.table`. */
+export interface TableOptions {
+  /** The data set's name. Default: the file's. */
+  readonly name?: string;
+  /** What the columns are, or the file that says it; default: it is inferred from the training rows. */
+  readonly schema?: TableSchema | string;
+  /** How many rows are held out, or which share below 1; 0: none, and `test` is the same as `train`. Default 0.1. */
+  readonly validation?: number;
+  /** Decides which rows are held out. Default 0. */
+  readonly seed?: number | bigint;
+  /**
+   * Bytes of memory that the rows' numbers may take; beyond, they are streamed from a file in the cache folder, with the
+   * same results. Default: 1 GiB, or a quarter of the machine's memory if that is less.
+   */
+  readonly memory?: number;
+  /** Of an SQL query, the folder below which all files that it reads must lie. */
+  readonly folder?: string;
+}
+
+const tableChecks = {
+  name: be.text,
+  schema: {
+    expected: "a table schema, as inferTableSchema makes, or the path of one",
+    ok: (value) => typeof value === "string" || (typeof value === "object" && value !== null),
+  },
+  validation: be.number(0),
+  seed: be.seed,
+  memory: { expected: "a number of bytes from 0", ok: (value) => typeof value === "number" && value >= 0 },
+  folder: be.text,
+} as const satisfies ChecksOf<TableOptions>;
+
+function heldNote([train, held]: readonly [number, number], seed: number | bigint): string {
+  if (held === 0)
+    return "No row is held out: what is measured on the test part is measured on the training rows.";
+  return (
+    `${held.toLocaleString("en-US")} of the ${(train + held).toLocaleString("en-US")} rows, drawn with seed ${seed}, are held out ` +
+    "for validation and testing; everything is learned from the others."
+  );
+}
+
+/** A fitted table as a data set's columns. */
+export function columnsSchema(fitted: FittedTable): NonNullable<Dataset["schema"]> {
+  return {
+    kind: "columns",
+    columns: modelColumns(fitted).map(({ name, of }, start) => ({
+      name,
+      kind:
+        of === "bernoulli"
+          ? "boolean"
+          : of === "categorical" || of === "ordinal"
+            ? "category"
+            : of === "von-mises"
+              ? "angle"
+              : of === "poisson" || of === "negative-binomial"
+                ? "count"
+                : "number",
+      codec: { type: "plain" },
+      start,
+      size: 1,
+    })),
+    table: fitted,
+  };
+}
+
+/**
+ * Loads a table: CSV, TSV (plain or gzipped), JSON, JSONL, Parquet, SQLite, DuckDB or an SQL query. What the columns are is
+ * inferred from the training rows unless `schema` says it; scales, categories and quantiles are learned from the training
+ * rows only. Some rows (a tenth unless told otherwise) are held out and are `validation` and `test` both. Examples are the
+ * numbers that `modelColumns(dataset.schema.table)` describes, NaN for what isn't there. See docs/tables.md.
+ *
+ * @throws UserError naming the file and what to do: no such file, no rows, a damaged line, a cell that contradicts the schema
+ */
+export async function loadTable(source: string, options: TableOptions = {}): Promise<Dataset> {
+  requireArgument("datasets.table", "the source", source, be.text);
+  requireOptions("datasets.table", options, tableChecks);
+  const given = options.schema === undefined ? undefined : await readSchema(options.schema);
+  const input = await openTable(source, given?.file, options.folder);
+  try {
+    const told = given && matched(given, input);
+    const { facts, held, sizes, kept } = await firstReading(input, options, told?.schema);
+    const schema =
+      told?.schema ?? inferTable(facts.summaries, facts.sample, input.file, input.stored, input.notes);
+    const fitted = fitFrom(
+      schema,
+      factsOfColumns(
+        facts,
+        schema.columns.map(({ name }) => name),
+      ),
+    );
+    const rows = { place: input.place, fitted, held, chunks: () => kept ?? input.chunks() };
+    const size = modelColumns(fitted).length;
+    const bytes = 8 * size * (sizes[0] + sizes[1]);
+    const streams = bytes > (options.memory ?? usualMemory());
+    const [train, other] = streams
+      ? await encodeToFiles(
+          rows,
+          sizes,
+          JSON.stringify([input.stamp, String(options.seed ?? 0), options.validation ?? 0.1]),
+        )
+      : await encodeInMemory(rows, sizes);
+    const test = other.length === 0 ? train : other;
+    const notes = [heldNote(sizes, options.seed ?? 0), ...(schema.notes ?? []), ...(told?.notes ?? [])];
+    return {
+      name: options.name ?? nameOf(input.place),
+      source: input.place,
+      kind: "vector",
+      shape: [size],
+      schema: columnsSchema(fitted),
+      train,
+      test,
+      ...(other.length === 0 ? {} : { validation: other }),
+      notes,
+    };
+  } finally {
+    await input.close();
+  }
+}
+
+function nameOf(place: string): string {
+  return /^[\w./\\: -]+$/.test(place)
+    ? basename(place)
+        .replace(/\.(gz|zst)$/, "")
+        .replace(/\.\w+$/, "")
+    : "query";
+}

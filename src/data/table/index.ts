@@ -1,0 +1,20 @@
+/** Tables without files: what browsers can use as Node can. */
+export { type DecodedRows, decodeRows, type DecodeRowsOptions, TableDecoder } from "./decode.js";
+export { encodeRows, TableEncoder } from "./encode.js";
+export { fitTable } from "./fit-table.js";
+export type { FittedColumn, FittedTable } from "./fitted.js";
+export { fittedTableShape } from "./fitted-shape.js";
+export type { ColumnLikelihood, ModelColumn } from "./model-column.js";
+export { modelColumns } from "./model-columns.js";
+export type { TableRecord, TableValue } from "./records.js";
+export {
+  checkedTableSchema,
+  type TableColumn,
+  type TableConstraint,
+  type TableFile,
+  type TableKind,
+  tableKinds,
+  type TableSchema,
+} from "./schema.js";
+export type { TextColumn, TextTable } from "./texts.js";
+export type { ColumnStatistics } from "./statistics.js";
