@@ -341,7 +341,7 @@ export {
   type CodePart,
   type CodesOptions,
   type DatasetCodes,
-  type Detection,
+  type AnomalyDetection,
   detection,
   type DetectionCurve,
   type DirectionMethod,

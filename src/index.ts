@@ -16,7 +16,7 @@ export {
   readIdxFile,
   writeIdxFile,
 } from "./data/index.js";
-export { blamePicture } from "./uses/index.js";
+export { blamePicture, type BlamePictureOptions } from "./uses/index.js";
 export { readSamples } from "./distributions/index.js";
 export { saveImages } from "./model/index.js";
 export type { RecordedArray, Rows, TorchMapping, TorchRecord } from "./model/torch/index.js";

@@ -2,10 +2,10 @@ import { type Split, writeWhole } from "../data/index.js";
 import { detectionChart } from "../plot/index.js";
 import { svgToPng } from "../plot/node.js";
 import { UserError } from "../tensor/index.js";
-import { type Detection, detection, type ExampleScores, type ScoreName } from "../uses/index.js";
+import { type AnomalyDetection, detection, type ExampleScores, type ScoreName } from "../uses/index.js";
 
 /** How well each score finds the anomalies. */
-export type Measured = Readonly<Record<string, Detection>>;
+export type Measured = Readonly<Record<string, AnomalyDetection>>;
 
 /** Measures all scores where labels tell the anomalies. Throws a UserError if nothing else is left. */
 export function measureDetection(

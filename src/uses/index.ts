@@ -1,5 +1,5 @@
-export { blamePicture } from "./anomalies/blame-picture.js";
-export { type Detection, detection, type DetectionCurve, thresholdFor } from "./anomalies/curves.js";
+export { blamePicture, type BlamePictureOptions } from "./anomalies/blame-picture.js";
+export { type AnomalyDetection, detection, type DetectionCurve, thresholdFor } from "./anomalies/curves.js";
 export {
   type ScoreColumns,
   type ScoreKind,

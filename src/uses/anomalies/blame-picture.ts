@@ -1,10 +1,22 @@
-import { asInput, type Dataset, schemaOf, toFloats } from "../../data/portable.js";
+import { be, type ChecksOf, requireArgument, requireOptions } from "../../catalogue/index.js";
+import { aDataset, asInput, type Dataset, schemaOf, splitNames, toFloats } from "../../data/portable.js";
 import { splitOf } from "../../evaluate/index.js";
-import type { TrainedVae } from "../../model/index.js";
+import { aTrainedModel, type TrainedVae } from "../../model/index.js";
 import { labelledRows, type Raster, viridis } from "../../plot/index.js";
 import { type Tensor, tensor, UserError } from "../../tensor/index.js";
 import { givenOf, pickExamples } from "../picked.js";
 import type { ScoredOptions, Scorer } from "./scorer.js";
+
+/** Options of {@link blamePicture}. */
+export interface BlamePictureOptions extends ScoredOptions {
+  /** What each picture is called; default its row. */
+  readonly columnLabels?: readonly string[];
+}
+
+const checks = {
+  split: be.oneOf(splitNames),
+  columnLabels: be.list(be.anything, 1, '["0", "1"]'),
+} as const satisfies ChecksOf<BlamePictureOptions>;
 
 /** Pixels of pictures in black and white or colour as RGB bytes. */
 function asRgb(
@@ -45,8 +57,21 @@ export async function blamePicture(
   scorer: Scorer,
   dataset: Dataset,
   rows: Int32Array,
-  options: ScoredOptions & { readonly columnLabels?: readonly string[] } = {},
+  options: BlamePictureOptions = {},
 ): Promise<Raster> {
+  requireArgument("blamePicture", "the model", model, aTrainedModel);
+  requireArgument(
+    "blamePicture",
+    "the scorer",
+    scorer,
+    be.having(["score", "excess"], "a scorer, as openScorer(...) gives"),
+  );
+  requireArgument("blamePicture", "the data set", dataset, aDataset);
+  requireArgument("blamePicture", "the rows", rows, {
+    expected: "an Int32Array of rows",
+    ok: (value) => value instanceof Int32Array && value.length > 0,
+  });
+  requireOptions("blamePicture", options, checks);
   const { schema } = model;
   if (schema.kind !== "image") {
     throw new UserError(

@@ -10,7 +10,7 @@ export interface DetectionCurve {
 }
 
 /** How well a score tells anomalies from usual examples. */
-export interface Detection {
+export interface AnomalyDetection {
   /** True positive rate `y` against false positive rate `x`; its area is 0.5 for a score that tells nothing. */
   readonly roc: DetectionCurve;
   /** Precision `y` against recall `x`; its area, average precision, is the share of anomalies for such a score. */
@@ -51,7 +51,10 @@ function steps(recall: Float64Array, precision: Float64Array): number {
  * or above 0. Equal scores are one step. Throws a UserError if the lengths differ, a score is NaN, or all or none of the
  * examples are anomalies.
  */
-export function detection(scores: ArrayLike<number>, isAnomaly: ArrayLike<boolean | number>): Detection {
+export function detection(
+  scores: ArrayLike<number>,
+  isAnomaly: ArrayLike<boolean | number>,
+): AnomalyDetection {
   requireArgument("detection", "the scores", scores, numbers);
   requireArgument("detection", "isAnomaly", isAnomaly, numbers);
   const n = scores.length;
