@@ -83,6 +83,41 @@ export {
   toFloats,
 } from "./data/portable.js";
 
+// Tables
+export {
+  type ColumnLikelihood,
+  type ColumnStatistics,
+  type DecodedRows,
+  decodeRows,
+  type DecodeRowsOptions,
+  encodeRows,
+  type AngleColumn,
+  type ChoicesColumn,
+  type CombinedColumn,
+  type Counted,
+  type CountColumn,
+  type FittedColumn,
+  type FittedName,
+  type FittedTable,
+  type InsideColumn,
+  type Minus,
+  type NumberColumn,
+  type OutsideColumn,
+  type ScoresColumn,
+  type StandardColumn,
+  type WithMissing,
+  fitTable,
+  type ModelColumn,
+  modelColumns,
+  type TableColumn,
+  type TableConstraint,
+  type TableFile,
+  type TableKind,
+  type TableRecord,
+  type TableSchema,
+  type TableValue,
+} from "./data/portable.js";
+
 export * from "./common-distributions.js";
 export * from "./common-objectives.js";
 

@@ -7,6 +7,9 @@ export {
   type FolderOptions,
   formats,
   type FoundArray,
+  inferTableSchema,
+  inspectTable,
+  type InspectTableOptions,
   type NumberType,
   type Part,
   type PictureProgress,
@@ -14,7 +17,12 @@ export {
   type Place,
   type MnistOptions,
   readIdxFile,
+  type RowsToWrite,
+  type TableInspection,
+  type TableOptions,
   writeIdxFile,
+  writeTable,
+  type WriteTableOptions,
 } from "./data/index.js";
 export { blamePicture, type BlamePictureOptions } from "./uses/index.js";
 export { readSamples } from "./distributions/index.js";

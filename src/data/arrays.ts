@@ -243,6 +243,7 @@ class SplitReader {
   constructor(
     private readonly shape: readonly number[] | undefined,
     private readonly layout: ChannelLayout | undefined,
+    private readonly holes: boolean,
   ) {}
 
   read(input: unknown, source: string): Split {
@@ -273,7 +274,7 @@ class SplitReader {
       turnChannelsLast(data, shape);
     }
     const last = { ...examples, shape: [count, ...shape], data } as ExampleTensor;
-    return makeSplit(last, labels === undefined ? undefined : toLabels(labels, source), source);
+    return makeSplit(last, labels === undefined ? undefined : toLabels(labels, source), source, this.holes);
   }
 }
 
@@ -298,7 +299,11 @@ export function fromArrays(input: ArraysInput): Dataset {
   if (schema !== undefined && input.bytes !== undefined) {
     throw new UserError(`${name}: give a schema or bytes, not both`, 2);
   }
-  const reader = new SplitReader(input.shape, input.layout);
+  const reader = new SplitReader(
+    input.shape,
+    input.layout,
+    schema?.kind === "columns" && schema.table !== undefined,
+  );
   const first = reader.read(input.train, `${name}: train`);
   const shape = first.examples.shape.slice(1);
   const kind = kindOf(shape, name);

@@ -168,23 +168,32 @@ export function kindOf(shape: readonly number[], source: string): DatasetKind {
 }
 
 /**
- * Checks that examples and labels make up a split, and puts them together.
+ * Checks that examples and labels make up a split, and puts them together; `holes` says that NaN stands for what isn't
+ * there, as in a table's rows.
  *
  * @throws UserError naming `source` if there are no examples, a float is NaN or infinite, or the counts differ.
  */
-export function makeSplit(examples: ExampleTensor, labels: Int32Array | undefined, source: string): Split {
+export function makeSplit(
+  examples: ExampleTensor,
+  labels: Int32Array | undefined,
+  source: string,
+  holes = false,
+): Split {
   const length = examples.shape[0] ?? 0;
   if (length === 0) throw new UserError(`${source}: there are no examples in it`);
-  requireFinite(examples, source);
+  requireFinite(examples, source, 0, holes);
   if (labels === undefined) return { length, examples };
   requireLabelEach(length, labels, source);
   return { length, examples, labels };
 }
 
-/** Throws a UserError naming `source` if a float is NaN or infinite; `first` is the number of the first example. */
-export function requireFinite(examples: ExampleTensor, source: string, first = 0): void {
+/**
+ * Throws a UserError naming `source` if a float is infinite or, unless there may be `holes`, NaN; `first` is the number of
+ * the first example.
+ */
+export function requireFinite(examples: ExampleTensor, source: string, first = 0, holes = false): void {
   if (examples.dtype !== "float32") return;
-  const bad = examples.data.findIndex((value) => !Number.isFinite(value));
+  const bad = examples.data.findIndex((value) => !Number.isFinite(value) && !(holes && Number.isNaN(value)));
   if (bad < 0) return;
   const example = first + Math.floor(bad / sizeOf(examples.shape.slice(1)));
   throw new UserError(`${source}: example ${example} holds ${examples.data[bad]}; remove or replace it`);

@@ -283,7 +283,8 @@ export class TableDecoder {
     const writers = schema.columns.map((column, i) => {
       const reading = this.readings[i];
       // what a constraint says goes before a range
-      const { range: _, ...unbound } = column;
+      const unbound = { ...column };
+      delete unbound.range;
       return reading && writer(free.has(column.name) ? unbound : column, reading);
     });
     const cells: string[][] = [];

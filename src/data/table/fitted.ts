@@ -7,11 +7,13 @@ export interface Counted {
   readonly counts: readonly number[];
 }
 
-interface Fitted {
+/** Its name is a column of the schema. */
+export interface FittedName {
   readonly name: string;
 }
 
-interface WithMissing extends Fitted {
+/** A column of which values may be missing. */
+export interface WithMissing extends FittedName {
   /** How missing values are written and how often, if training rows have any. */
   readonly missing?: Counted;
 }
@@ -39,7 +41,8 @@ export interface Minus {
   readonly reference: number;
 }
 
-interface NumberColumn extends WithMissing {
+/** A column of numbers that are behind a gate where some repeat or are missing. */
+export interface NumberColumn extends WithMissing {
   /** Numbers that are repeated so often that they are choices of their own. */
   readonly atoms?: { readonly values: readonly number[]; readonly counts: readonly number[] };
   /** The least and the greatest number of the training rows. */
@@ -80,7 +83,7 @@ export interface AngleColumn extends NumberColumn {
 }
 
 /** Several columns that are one choice among their combinations; it stands at the first of them. */
-export interface CombinedColumn extends Fitted {
+export interface CombinedColumn extends FittedName {
   readonly as: "combined";
   readonly columns: readonly string[];
   /** Of each combination, the texts; empty for what is missing. */
@@ -92,24 +95,24 @@ export interface CombinedColumn extends Fitted {
 
 /** A column that is not in the model's row. */
 export type OutsideColumn =
-  | (Fitted & { readonly as: "part"; readonly of: string })
+  | (FittedName & { readonly as: "part"; readonly of: string })
   /** What another column's text, its place in `keys`, says; both may be empty. */
-  | (Fitted & {
+  | (FittedName & {
       readonly as: "determined";
       readonly by: string;
       readonly keys: readonly string[];
       readonly texts: readonly string[];
     })
-  | (Fitted & { readonly as: "sum"; readonly of: readonly string[] })
+  | (FittedName & { readonly as: "sum"; readonly of: readonly string[] })
   /** `next`: the number that the first new key has; `used`: of keys drawn at random, hashes of those in use. */
-  | (Fitted & {
+  | (FittedName & {
       readonly as: "key";
       readonly format: string;
       readonly next: number;
       readonly used: readonly number[];
     })
   /** The same text in every row. */
-  | (Fitted & { readonly as: "same"; readonly text: string });
+  | (FittedName & { readonly as: "same"; readonly text: string });
 
 /** A column whose numbers are in the model's row. */
 export type InsideColumn =

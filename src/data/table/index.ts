@@ -2,7 +2,23 @@
 export { type DecodedRows, decodeRows, type DecodeRowsOptions, TableDecoder } from "./decode.js";
 export { encodeRows, TableEncoder } from "./encode.js";
 export { fitTable } from "./fit-table.js";
-export type { FittedColumn, FittedTable } from "./fitted.js";
+export type {
+  AngleColumn,
+  ChoicesColumn,
+  CombinedColumn,
+  Counted,
+  CountColumn,
+  FittedColumn,
+  FittedName,
+  FittedTable,
+  InsideColumn,
+  Minus,
+  NumberColumn,
+  OutsideColumn,
+  ScoresColumn,
+  StandardColumn,
+  WithMissing,
+} from "./fitted.js";
 export { fittedTableShape } from "./fitted-shape.js";
 export type { ColumnLikelihood, ModelColumn } from "./model-column.js";
 export { modelColumns } from "./model-columns.js";

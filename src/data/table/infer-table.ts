@@ -32,7 +32,8 @@ export function inferTable(
     found = found.map((one, i) => {
       const summary = summaries[i];
       if (summary === undefined || !groupedByPoints(one.column, summary)) return one;
-      const { leastDecimals: _, range, ...rest } = one.column;
+      const { range, ...rest } = one.column;
+      delete rest.leastDecimals;
       const [least = 0, greatest = 0] = range ?? [];
       const column: TableColumn = {
         ...rest,

@@ -8,7 +8,7 @@ export type TableValue = string | number | boolean | null;
 /** A row by its columns' names. */
 export type TableRecord = Readonly<Record<string, TableValue | undefined | bigint | Date>>;
 
-function textOf(value: unknown, column: TableColumn | undefined): string {
+function textOf(value: TableRecord[string], column: TableColumn | undefined): string {
   if (value === null || value === undefined || (typeof value === "number" && Number.isNaN(value))) return "";
   if (typeof value === "number" && column !== undefined) {
     const reading = ["date", "datetime", "time"].includes(column.kind) ? undefined : readingOfColumn(column);
@@ -33,9 +33,7 @@ function textOf(value: unknown, column: TableColumn | undefined): string {
     const wanted = value ? /^(true|t|yes|y|1|on)$/i : /^(false|f|no|n|0|off)$/i;
     return column.categories?.find((text) => wanted.test(text)) ?? String(value);
   }
-  return typeof value === "object"
-    ? JSON.stringify(value)
-    : String(value as string | number | bigint | boolean);
+  return String(value);
 }
 
 /** Rows of a program as text; `columns` says how values are written. */

@@ -85,7 +85,7 @@ export class ColumnCounter implements ColumnSummary {
 }
 
 /** The most and the fewest cells of a sample, if there are so many. */
-const mostCells = 2_000_000;
+const mostCells = 1_000_000;
 
 /** A pseudo-random order of rows, the same for every reading. */
 function priority(row: number): number {

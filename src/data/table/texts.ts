@@ -40,7 +40,7 @@ function ownMemory(text: string): string {
 }
 
 /** Dictionaries are begun anew once they hold so many texts. */
-const mostTexts = 100_000;
+const mostTexts = 40_000;
 
 /** Puts rows of cells into chunks. */
 export class TextTableBuilder {

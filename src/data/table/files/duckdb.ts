@@ -1,10 +1,11 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type * as duckDbModule from "@duckdb/node-api";
 import type { DuckDBConnection } from "@duckdb/node-api";
 import { UserError } from "../../../tensor/index.js";
 
-type DuckDb = typeof import("@duckdb/node-api");
+type DuckDb = typeof duckDbModule;
 
 /** The embedded database. Throws a UserError that says how to install it if it isn't there. */
 export async function duckDb(what: string): Promise<DuckDb> {

@@ -16,7 +16,7 @@ export interface HoldOutOptions {
 /** Up to so many rows a table is counted before rows to hold out are drawn. */
 const smallRows = 65_536;
 /** Cells that stay in memory between the two readings. */
-const keptCells = 8_000_000;
+const keptCells = 2_000_000;
 
 /** What one reading of a table tells. */
 export interface FirstReading {

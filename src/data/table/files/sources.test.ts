@@ -30,7 +30,7 @@ beforeAll(async () => {
   outside = await mkdtemp(join(tmpdir(), "latent-outside-"));
   process.env.LATENT_CACHE = join(folder, "cache");
   await mkdir(join(folder, "sales"));
-  const text = (value: unknown): string => (value === null ? "" : String(value as string));
+  const text = (value: string | number | boolean | null): string => (value === null ? "" : String(value));
   const lines = rows.map((row) => Object.values(row).map(text).join(","));
   await writeFile(join(folder, "t.csv"), `n,x,s,d,b,m\n${lines.join("\n")}\n`);
   await writeFile(join(outside, "secret.csv"), "a,b\n1,2\n3,4\n5,7\n");

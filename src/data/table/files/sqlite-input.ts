@@ -7,7 +7,7 @@ import { identifier } from "./duckdb.js";
 import { chosenTable } from "./duckdb-input.js";
 import { chunkRows, type TableInput } from "./table-input.js";
 
-type Row = Readonly<Record<string, unknown>>;
+type Row = Readonly<Record<string, string | number | bigint | Uint8Array | null>>;
 
 /** What is needed of a library that reads SQLite. */
 interface Sqlite {
@@ -51,11 +51,9 @@ function sqliteError(path: string, cause: unknown): UserError {
   );
 }
 
-function textOf(value: unknown): string {
+function textOf(value: string | number | bigint | Uint8Array | null | undefined): string {
   if (value === null || value === undefined) return "";
-  return value instanceof Uint8Array
-    ? Buffer.from(value).toString("hex")
-    : String(value as string | number | bigint);
+  return value instanceof Uint8Array ? Buffer.from(value).toString("hex") : String(value);
 }
 
 const storedTypes: readonly (readonly [RegExp, string])[] = [
