@@ -27,6 +27,7 @@ const allowed = {
     "data",
     "plot",
   ],
+  rows: ["tensor", "catalogue", "data", "model"],
   feed: [
     "tensor",
     "catalogue",

@@ -1,5 +1,5 @@
 import { buildCommand } from "@stricli/core";
-import { binarizeDataset, type Dataset } from "../../data/index.js";
+import { binarizeDataset, type Dataset, tableOf } from "../../data/index.js";
 import type { ExampleBatch } from "../../model/index.js";
 import { commandPlatform } from "../../node.js";
 import { generateFrom, samplers } from "../../sampling/index.js";
@@ -11,6 +11,7 @@ import { number, text, whole } from "../fields.js";
 import { flag, folderArgument, toggle } from "../flags.js";
 import { type OpenedRun, openRun } from "../model.js";
 import { isFolderName, savePictures } from "../pictures-folder.js";
+import { generateTable } from "../table-rows.js";
 import { trainingCodes } from "../training-codes.js";
 import { classesWhere } from "../where.js";
 import { dataField, dataFor, outFile, openFlags, type OpenFlags, saveTo, seedField } from "./shared.js";
@@ -60,10 +61,12 @@ async function generateImages(flags: GenerateFlags, folder: string, run: OpenedR
 }
 
 async function generate(this: Cli, flags: GenerateFlags, folder: string): Promise<void> {
+  const run = await openRun(folder, await loadSettings(flags.config), flags.checkpoint);
+  const table = tableOf(run.model.schema);
+  if (table !== undefined) return generateTable(run.model, table, flags);
   const { out = "generated.png" } = flags;
   const separate = await isFolderName(out);
   const file = separate ? out : outFile(out, [".png", ".npy", "/"]);
-  const run = await openRun(folder, await loadSettings(flags.config), flags.checkpoint);
   const images = await generateImages(flags, folder, run);
   if (separate) return savePictures(file, images, run.model.definition.input);
   await saveTo(file, images, flags.columns === undefined ? {} : { columns: flags.columns });
@@ -80,7 +83,7 @@ export const generateCommand = buildCommand<GenerateFlags, [folder: string], Cli
         "out",
         text(
           "FILE",
-          ".png for a sheet of pictures, .npy for the numbers, DIR/ for a PNG each [default = generated.png]",
+          ".png for a sheet of pictures, .npy for the numbers, DIR/ for a PNG each; of tables .csv, .tsv, .json, .jsonl or .parquet [default = generated.png or .csv]",
         ),
       ),
       sampler: flag(
@@ -114,10 +117,11 @@ export const generateCommand = buildCommand<GenerateFlags, [folder: string], Cli
     aliases: { n: "n" },
   },
   docs: {
-    brief: "Draw new examples from a trained model",
+    brief: "Draw new examples or rows from a trained model",
     customUsage: ["DIR [flags]", 'DIR --where "label=7" --n 100'],
     fullDescription:
       "Draws new examples. A model that was trained with --condition draws the class of each at the rates of its training\n" +
-      "data, or of those that --where names, by number or by name.",
+      "data, or of those that --where names, by number or by name. A table's model draws rows in the table's own format; --where\n" +
+      'takes conditions on any of its columns, which hold in every row: "species=Gentoo and \\"Body Mass (g)\\">=4000".',
   },
 });
