@@ -24,6 +24,24 @@ export function whole(least: number, most: number, placeholder: string, about: s
   return asFlag(field.whole(least, most, { about, placeholder, ...none }), about);
 }
 
+/** A number from `least` to `most`. */
+export function number(least: number, most: number, placeholder: string, about: string): FlagField<number> {
+  const error = `must be a number from ${least} to ${most}`;
+  const inside = (value: number): boolean => value >= least && value <= most;
+  return asFlag(field.number({ about, placeholder, ...none }, error, inside), about);
+}
+
+/** What `read` makes of a text, or refuses with undefined; `error` says what it must be. */
+export function custom<T>(
+  placeholder: string,
+  about: string,
+  error: string,
+  read: (text: string) => T | undefined,
+): FlagField<T> {
+  const one = field.custom<T>({ about, placeholder, ...none }, error, (value) => typeof value !== "string");
+  return { ...asFlag(one, about), fromText: (text) => read(text) ?? text };
+}
+
 /** A number above 0. */
 export function positive(placeholder: string, about: string): FlagField<number> {
   return asFlag(field.positive({ about, placeholder, ...none }), about);

@@ -21,6 +21,7 @@ export type {
 } from "./fitted.js";
 export { fittedTableShape } from "./fitted-shape.js";
 export type { ColumnLikelihood, ModelColumn } from "./model-column.js";
+export { readingOfColumn } from "./reading.js";
 export { modelColumns } from "./model-columns.js";
 export type { TableRecord, TableValue } from "./records.js";
 export {
