@@ -16,6 +16,7 @@ import { encodeCommand } from "./commands/encode.js";
 import { evaluateCommand } from "./commands/evaluate.js";
 import { exportTorchCommand } from "./commands/export-torch.js";
 import { generateCommand } from "./commands/generate.js";
+import { imputeCommand } from "./commands/impute.js";
 import { importTorchCommand } from "./commands/import-torch.js";
 import { inspectCommand } from "./commands/inspect.js";
 import { interpolateCommand } from "./commands/interpolate.js";
@@ -74,6 +75,7 @@ export function application(debug: boolean): Application<Cli> {
       generate: generateCommand,
       encode: encodeCommand,
       score: scoreCommand,
+      impute: imputeCommand,
       quality: qualityCommand,
       reconstruct: reconstructCommand,
       interpolate: interpolateCommand,

@@ -27,7 +27,7 @@ export {
   type InspectTableOptions,
   type TableInspection,
 } from "./table/files/inspect-table.js";
-export { isTableSource } from "./table/files/open-table.js";
+export { isTableSource, openTable } from "./table/files/open-table.js";
 export type { TableOptions } from "./table/files/table-dataset.js";
 export { type RowsToWrite, writeTable, type WriteTableOptions } from "./table/files/write-table.js";
 export { readIfThere, removeWhole, sweepParts, writeWhole } from "./whole-file.js";
