@@ -17,6 +17,7 @@ import { encodeCommand } from "./commands/encode.js";
 import { evaluateCommand } from "./commands/evaluate.js";
 import { exportTorchCommand } from "./commands/export-torch.js";
 import { generateCommand } from "./commands/generate.js";
+import { imputeCommand } from "./commands/impute.js";
 import { importTorchCommand } from "./commands/import-torch.js";
 import { inspectCommand } from "./commands/inspect.js";
 import { interpolateCommand } from "./commands/interpolate.js";
@@ -80,6 +81,7 @@ export function application(debug: boolean): Application<Cli> {
       nearest: nearestCommand,
       traverse: traverseCommand,
       attribute: attributeCommand,
+      impute: imputeCommand,
       quality: qualityCommand,
       reconstruct: reconstructCommand,
       interpolate: interpolateCommand,

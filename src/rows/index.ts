@@ -1,2 +1,13 @@
 export { generateRows, type GeneratedRows, type GenerateRowsOptions } from "./generate.js";
 export { tableOfModel } from "./table-model.js";
+export {
+  type FilledCell,
+  filledCell,
+  type ImputedRows,
+  type ImputeOptions,
+  imputeRows,
+  notesOf,
+} from "./impute.js";
+export { type ChunkOptions, imputedChunks } from "./impute-chunks.js";
+export { type FillCounts, type FilledText, Imputer } from "./imputer.js";
+export { completed, type Outline, outlineOf } from "./outline.js";

@@ -125,7 +125,8 @@ function atLeast(value: number, least: number, reading: CellReading, step: numbe
   return rounded >= least ? rounded : reading.round(rounded + step);
 }
 
-function valueOf(text: string, column: TableColumn, reading: CellReading | undefined): TableValue {
+/** A cell's text as a value, null for what is missing. */
+export function valueOf(text: string, column: TableColumn, reading: CellReading | undefined): TableValue {
   if (text === "" || column.missing?.includes(text) === true) return null;
   if (column.kind === "boolean") return /^(true|t|yes|y|1|on)$/i.test(text.trim());
   if (reading === undefined || ["date", "datetime", "time"].includes(column.kind)) return text;

@@ -1,5 +1,5 @@
 /** Tables without files: what browsers can use as Node can. */
-export { type DecodedRows, decodeRows, type DecodeRowsOptions, TableDecoder } from "./decode.js";
+export { type DecodedRows, decodeRows, type DecodeRowsOptions, TableDecoder, valueOf } from "./decode.js";
 export { encodeRows, TableEncoder } from "./encode.js";
 export { fitTable } from "./fit-table.js";
 export type {
@@ -19,11 +19,12 @@ export type {
   StandardColumn,
   WithMissing,
 } from "./fitted.js";
+export { isInside } from "./fitted.js";
 export { fittedTableShape } from "./fitted-shape.js";
 export type { ColumnLikelihood, ModelColumn } from "./model-column.js";
-export { readingOfColumn } from "./reading.js";
-export { modelColumns } from "./model-columns.js";
-export type { TableRecord, TableValue } from "./records.js";
+export { modelColumns, ownColumns, startsOf } from "./model-columns.js";
+export { type CellReading, readingOfColumn } from "./reading.js";
+export { type TableRecord, textTableOf, type TableValue } from "./records.js";
 export {
   checkedTableSchema,
   type TableColumn,

@@ -28,6 +28,7 @@ export function partsOf(schema: ExampleSchema): PartNames {
 }
 
 function byNumber(likelihood: Distribution, x: Expr): Expr {
+  if (likelihood.logProbEach !== undefined) return likelihood.logProbEach(x).neg();
   const coordinates = coordinatesOf(likelihood);
   if (coordinates === undefined) return meanOf(likelihood).sub(x).square();
   const sizes = coordinates.map((one) => one.shape.at(-1) as number);
@@ -37,8 +38,8 @@ function byNumber(likelihood: Distribution, x: Expr): Expr {
 }
 
 /**
- * What each part of the examples x [batch, numbers] adds to the reconstruction, [batch, parts], in nats; where the
- * likelihood's numbers depend on each other, its squared error instead.
+ * What each part of the examples x [batch, numbers] adds to the reconstruction, [batch, parts], in nats: of tables -log p of each
+ * column given all others; where a likelihood doesn't tell, its squared error instead.
  */
 export function reconstructionByPart(
   likelihood: Distribution,
