@@ -101,10 +101,12 @@ describe.each(Object.entries(cases))("%s as a direct convolution", (name, { ask,
       const [a, b] = sides.map((side) => input(side, "float32", all[side])) as [Expr, Expr];
       const y = ask(a, b, geometry);
       const roots = simplify([y], backend);
-      const applies = block !== undefined && direct(a, b, geometry, block) !== undefined;
-      expect(print(roots).includes("directConv")).toBe(applies);
+      const form = block === undefined ? undefined : direct(a, b, geometry, block);
+      const dense = geometry.stride.every((step) => step === 1);
+      expect(print(roots).includes("directConv")).toBe(form !== undefined && dense);
+      if (form === undefined) continue;
       const feeds = feedsOf("float32", sides, all);
-      const session = await backend.open(compile({ y }, {}, backend.extensions).bytes);
+      const session = await backend.open(compile({ y: form }, {}, backend.extensions).bytes);
       const found = await session.run(feeds, ["y"]);
       await session.close();
       const plain = await evaluateOn(backend, y, feeds);
