@@ -54,7 +54,7 @@ export function part<F extends object>(checked: object, fields: F): Checked<F> {
 
 /** The model that was told; `classes` are those that its data's labels are of, for the condition `label`. */
 export function modelOf(data: ModelledData, told: Checked<typeof modelFields>, classes?: number): Vae {
-  const { condition, input: _shape, ...others } = told;
+  const { condition, ...others } = told;
   if (condition !== "label") return vaeFor(data, { ...others, ...(condition && { condition }) });
   if (classes !== undefined) return vaeFor(data, { ...others, condition: { classes } });
   throw new UserError(

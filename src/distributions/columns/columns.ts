@@ -51,7 +51,8 @@ function rowsGiven(plan: RowPlan, hide: number, raw: Expr, context: FamilyContex
 }
 
 /** A likelihood whose columns are not known yet. */
-function withoutColumns({ columns: _none, ...config }: ColumnsOptions): Family {
+function withoutColumns({ width, hide }: ColumnsOptions): Family {
+  const config = { ...(width !== undefined && { width }), ...(hide !== undefined && { hide }) };
   const refuse = (): never => {
     throw new UserError(
       "columns: the likelihood is of a table's columns, which its data set says: make the model with vaeFor(data, ...), or give columns",
@@ -115,7 +116,7 @@ const info: FamilyInfo = {
       about: "the most of a row that is hidden in training",
     },
   },
-  make: (options) => makeFamily(options as ColumnsOptions),
+  make: (options) => makeFamily(options),
 };
 
 /** Makes likelihoods of tables' rows. */

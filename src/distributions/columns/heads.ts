@@ -36,7 +36,7 @@ export function headSpecs(groups: readonly HeadGroup[], width: number): Paramete
       [`heads.${key}.weight`, { shape: [places.length, width, rawSize], init }],
       [`heads.${key}.bias`, { shape: [places.length, 1, rawSize], init: filledWith(0) }],
     ]),
-  ) as ParameterSpecs;
+  );
 }
 
 function weightsOf(
