@@ -102,8 +102,9 @@ const info: FamilyInfo = {
   name,
   description: "rows of a table: each column by its own distribution, given z and the columns before it",
   roles: ["likelihood"],
+  shape: [3],
   examples: [
-    "columns(columns=[a(of=categorical, size=3), b(of=ordinal, size=2, points=[0, 1], absent=1), b(of=normal, gate=1)], width=4)",
+    "columns(columns=[a(of=categorical, size=3), b(of=ordinal, size=2, points=[0, 1], absent=1), b(of=normal, gate=1)], width=4, hide=0.25)",
   ],
   options: {
     columns: { type: "json", about: "the columns, as a table's data set has them" },
@@ -112,7 +113,7 @@ const info: FamilyInfo = {
       type: "number",
       min: 0,
       max: 1,
-      default: 0.5,
+      default: 1,
       about: "the most of a row that is hidden in training",
     },
   },
