@@ -39,9 +39,7 @@ export interface ContractOptions<P extends string> {
   readonly support?: Support;
   /** Of a family over finitely many numbers, these: the density is added up over them. */
   readonly values?: readonly number[];
-  /**
-   * Of a family of rows of which some numbers may not be there (NaN), rows with weights, by which the density is integrated.
-   */
+  /** Of a family of rows in which numbers may be missing (NaN), rows with weights, over which it is integrated. */
   readonly points?: { readonly rows: readonly (readonly number[])[]; readonly weights: readonly number[] };
   /** Number of draws; default 16,000. */
   readonly draws?: number;
