@@ -18,15 +18,17 @@ describe("tableNetwork", () => {
       shapes: [[[2], [3]]],
       reference: ([a = 0, value = 0], weights) => {
         // numbers drawn are rarely 0, 1 or 2, so mostly no choice is there
-        const seen = [0, 1, 2].map((i) => (a === i ? 1 : 0)).concat(value, 1);
-        const [w0 = [], b0 = [], w1 = [], b1 = []] = Object.values(weights);
+        const seen = [...[0, 1, 2].map((i) => (a === i ? 1 : 0)), value, 1];
+        const [w0 = [], b0 = [], w1 = [], b1 = []] = ["0.weight", "0.bias", "2.weight", "2.bias"].map(
+          (name) => weights[name],
+        );
         const hidden = b0.map((bias, j) =>
           Math.max(
             0,
-            seen.reduce((sum, v, i) => sum + v * (w0[i * 2 + j] as number), bias),
+            seen.reduce((sum, v, i) => sum + v * (w0[j * 5 + i] as number), bias),
           ),
         );
-        return b1.map((bias, j) => hidden.reduce((sum, v, i) => sum + v * (w1[i * 3 + j] as number), bias));
+        return b1.map((bias, j) => hidden.reduce((sum, v, i) => sum + v * (w1[j * 2 + i] as number), bias));
       },
     });
     expect(network.build([2], [3]).text).toBe("2 columns-5-2-3");
