@@ -90,7 +90,7 @@ function whyWrong(column: Partial<ModelColumn>, place: number, before: readonly 
 /** A column as plain data, or as `age(of=ordinal, size=3)` is read. */
 function flat(value: unknown): Partial<ModelColumn> {
   if (isSpec(value)) return { name: value.name, ...(value.config as Partial<ModelColumn>) };
-  return typeof value === "object" && value !== null ? (value as Partial<ModelColumn>) : {};
+  return typeof value === "object" && value !== null ? value : {};
 }
 
 /** Columns out of plain data. Throws a UserError that begins with `where` and names the column for what they can't be. */

@@ -189,7 +189,7 @@ describe("wrong usage ends with code 2 and names the option", () => {
     [["train", "tiny", "tiny"], /Too many arguments/],
     [["train", "tiny", "--resume"], /--resume needs --out/],
     [["generate", "run", "--n", "0"], /--n must be/],
-    [["generate", "run", "--out", "g.jpg"], /--out must end in \.png or \.npy, got "g\.jpg"/],
+    [["generate", "run", "--out", "g.jpg"], /--out must end in \.png or \.npy or \/, got "g\.jpg"/],
     [["interpolate", "run", "--to", "60"], /--to must be below 60/],
     [["train", "tiny", "--hidden", "65536,65536"], /--hidden/],
   ])("%j", async (args, message) => {

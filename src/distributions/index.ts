@@ -16,6 +16,7 @@ export type * from "./info.js";
 export type { Annealing } from "./discrete.js";
 export type { CategoricalFactory, CategoricalOptions } from "./categorical.js";
 export type { ClassNormalFactory } from "./class-normal.js";
+export type { ColumnsFactory, ColumnsOptions } from "./columns/columns.js";
 export type { CouplingFlowFactory, CouplingFlowOptions } from "./coupling-flow.js";
 export type { DirichletFactory } from "./dirichlet.js";
 export type { DiscretisedLogisticFactory, DiscretisedLogisticOptions } from "./discretised-logistic.js";

@@ -16,6 +16,8 @@ export type FamilyOption = OptionInfo<FamilyOptionType>;
 /** What a family's factory tells of it; the catalogue of distributions is made of these. */
 export interface FamilyInfo extends Entry<Family, FamilyOptionType> {
   readonly roles: readonly Role[];
+  /** The shape of the draws that its examples are of, if they are not of any; default any. */
+  readonly shape?: readonly number[];
   /** Of a family over finitely many numbers, these; of a `bernoulli` of grey levels those that its draws are of. */
   values?(options: Readonly<Record<string, OptionValue>>): readonly number[];
   /** True for a family of draws without density: its `logProb` throws a UserError. */

@@ -10,6 +10,7 @@ import { discretisedLogistic, greyLevels } from "./discretised-logistic.js";
 import type { Family } from "./family.js";
 import * as families from "./families.js";
 import { normal } from "./normal.js";
+import { distributions } from "./registry.js";
 import { sharedNormal } from "./shared-normal.js";
 import { describeSupport, isWithinSupport, outsideSupport } from "./support.js";
 
@@ -130,7 +131,8 @@ describe("as a likelihood", () => {
   it.each(offered.map(({ info }) => [info.name, info] as const))(
     "%s reads a decoder's output in float32, with a mean inside its support and finite gradients",
     async (_, info) => {
-      const family: Family = info.make({});
+      const family: Family =
+        info.shape === undefined ? info.make({}) : distributions.from(info.examples?.[0] ?? info.name);
       const size = family.rawSize([3]);
       const raw = constant([
         Array.from({ length: size }, (_, i) => Math.sin(i + 1)),

@@ -3,7 +3,8 @@ import { parseSpec } from "../catalogue/index.js";
 import { constant, type Expr } from "../graph/index.js";
 import { evaluateOn, type Feeds } from "../runtime/index.js";
 import { nodeBackend } from "../runtime/node.js";
-import { type Tensor, toNumbers, UserError } from "../tensor/index.js";
+import { sizeOf, type Tensor, toNumbers, UserError } from "../tensor/index.js";
+import { rowPoints } from "../testing/row-points.js";
 import { checkFamily, contractContext, rawOutputs } from "./contract/family.js";
 import { SeededNoise } from "./contract/noise.js";
 import { deviates, meanAndError, strided } from "./contract/statistics.js";
@@ -54,6 +55,8 @@ describe("the contract is kept by", () => {
         draws: 8000,
         withoutDensity,
         ...(values && { values }),
+        ...(entry.shape && { size: sizeOf(entry.shape) }),
+        ...(family.support === "columns" && { points: rowPoints(family.config["columns"] as never) }),
         ...(name === "uniform-codes" && { encode }),
       };
       const report = await orRefusal(() => checkFamily(family, role, options));

@@ -15,7 +15,8 @@ import {
 import { checkedCard } from "./saved.js";
 import { classifierFunction, decoderFunction, encoderFunction } from "./functions.js";
 import { decodeSafetensors, encodeSafetensors } from "./safetensors.js";
-import { aTrainedModel, TrainedVae } from "./trained.js";
+import { TrainedVae } from "./trained.js";
+import { aTrainedModel } from "./trained-options.js";
 import type { Vae } from "./vae.js";
 
 /** The latest version of the model folder that this code reads and writes. */

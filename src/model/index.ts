@@ -20,6 +20,16 @@ export * from "./safetensors.js";
 export { savedSchema } from "./saved-schema.js";
 export { savedModel, savedSpec, savedText, savedWhole } from "./saved.js";
 export * from "./trained.js";
+export {
+  aTrainedModel,
+  type CompleteExamplesOptions,
+  type DecodeOptions,
+  type DrawOptions,
+  type GenerateOptions,
+  type GivenOptions,
+  type ModelInput,
+  type SeedOption,
+} from "./trained-options.js";
 export * from "./vae.js";
 export * from "./vae-for.js";
 export { requireCondition } from "./vae-options.js";

@@ -198,6 +198,15 @@ export function resultOf(
   return { loss: total, terms: { [name]: total, ...parts, ...(own && { auxiliary: own }) } };
 }
 
+/** Squared error of the likelihood's mean, averaged over an example's numbers, of rows of a table over those that are there. */
+function squaredError(likelihood: Distribution, x: Expr): Expr {
+  const error = meanOf(likelihood).sub(x).square();
+  if (likelihood.support !== "columns") return error.mean(-1);
+  const missing = error.isNan();
+  const count = missing.not().cast(error.dtype).sum(-1);
+  return missing.where(0, error).sum(-1).div(count.maximum(1));
+}
+
 /** The standard measures of a pass, one number an example. */
 export interface Measures {
   /** -log p(x|z), the distortion, in nats. */
@@ -226,12 +235,6 @@ export function measure(pass: Pass, context: ObjectiveContext): Measures {
   return {
     reconstruction: distortion(pass, context),
     kl: klIfAny(posterior, context.prior, z),
-    mse: squaredErrors(likelihood, context.x).mean(-1),
+    mse: squaredError(likelihood, context.x),
   };
-}
-
-/** Squared errors of a likelihood's mean; 0 where a row of a table has no number. */
-function squaredErrors(likelihood: Distribution, x: Expr): Expr {
-  const away = meanOf(likelihood).sub(x);
-  return (likelihood.support === "columns" ? away.isNan().where(0, away) : away).square();
 }

@@ -17,8 +17,8 @@ const needed: Readonly<Record<string, string>> = {
   samples: "samples(points=[[0, 1], [1, 0]])",
 };
 
-function roundTrip(spec: RunSpec): void {
-  const first = plain(resolve(spec, input));
+function roundTrip(spec: RunSpec, shape: readonly number[] = input): void {
+  const first = plain(resolve(spec, shape));
   const text = JSON.stringify(first);
   const again = plain(resolve(JSON.parse(text) as RunSpec));
   expect(JSON.stringify(again)).toBe(text);
@@ -27,9 +27,12 @@ function roundTrip(spec: RunSpec): void {
 describe("a run's spec, resolved and back to plain data, is the same run", () => {
   for (const role of ["posterior", "prior", "likelihood"] satisfies Role[]) {
     const families = distributions.examples().filter(({ entry }) => entry.roles.includes(role));
-    it.each(families.map(({ text }) => needed[text] ?? text))(`${role} %s`, (text) => {
-      roundTrip({ [role]: text, ...(text === "class-normal" && { condition: { classes: 4 } }) });
-    });
+    it.each(families.map(({ entry, text }) => [needed[text] ?? text, entry] as const))(
+      `${role} %s`,
+      (text, { shape }) => {
+        roundTrip({ [role]: text, ...(text === "class-normal" && { condition: { classes: 4 } }) }, shape);
+      },
+    );
   }
   it.each(objectives.examples().map(({ text }) => text))("objective %s", (objective) => {
     roundTrip({ objective });

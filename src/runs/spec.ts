@@ -65,7 +65,7 @@ function requireTableColumn({ schema }: FittedTable, condition: string): void {
 
 /** The model that was told; `classes` are those that its data's labels are of, for the condition `label`. */
 export function modelOf(data: ModelledData, told: Checked<typeof modelFields>, classes?: number): Vae {
-  const { condition, input: _shape, ...others } = told;
+  const { condition, ...others } = told;
   const table = data.schema && tableOf(data.schema);
   if (table !== undefined && typeof condition === "string") {
     requireTableColumn(table, condition);

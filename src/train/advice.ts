@@ -8,7 +8,7 @@ import { rateParts, ratesOf, type Schedule, type UpdateRule } from "../optim/ind
 export function collapseAdvice(
   measured: string,
   objective: string,
-  { condition }: Pick<Vae, "condition"> = {},
+  { condition, likelihood }: Partial<Pick<Vae, "condition" | "likelihood">> = {},
 ): string {
   const remedy =
     objective === "simple"
@@ -16,6 +16,12 @@ export function collapseAdvice(
         "use --objective elbo."
       : "Train longer, lower the weight of the KL term or raise it slowly (KL annealing, free bits), " +
         "or use a weaker decoder.";
+  if (likelihood?.support === "columns") {
+    return (
+      `posterior collapse: ${measured}. The latent variable says nothing about the row: the likelihood predicts each column ` +
+      "from the others, and rows drawn still vary. Codes are of no use; for codes, lower the weight of the KL term."
+    );
+  }
   const meaning =
     condition === undefined
       ? "The latent variable says nothing about the input and every output is the same."

@@ -33,9 +33,11 @@ const withOptions: Readonly<Record<string, string>> = {
   samples: "samples(points=[[0, 1], [1, 0], [0, -1], [-1, 0]])",
 };
 
-/** The families that can take a role, as texts. */
+/** The families that can take a role for examples of any shape, as texts. */
 export function familiesFor(role: Role): string[] {
-  const families = distributions.list().filter(({ roles }) => roles.includes(role));
+  const families = distributions
+    .list()
+    .filter(({ roles, shape }) => roles.includes(role) && shape === undefined);
   return families.map(({ name }) => withOptions[name] ?? name);
 }
 

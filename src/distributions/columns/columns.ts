@@ -51,7 +51,8 @@ function rowsGiven(plan: RowPlan, hide: number, raw: Expr, context: FamilyContex
 }
 
 /** A likelihood whose columns are not known yet. */
-function withoutColumns({ columns: _none, ...config }: ColumnsOptions): Family {
+function withoutColumns({ width, hide }: ColumnsOptions): Family {
+  const config = { ...(width !== undefined && { width }), ...(hide !== undefined && { hide }) };
   const refuse = (): never => {
     throw new UserError(
       "columns: the likelihood is of a table's columns, which its data set says: make the model with vaeFor(data, ...), or give columns",
@@ -101,8 +102,9 @@ const info: FamilyInfo = {
   name,
   description: "rows of a table: each column by its own distribution, given z and the columns before it",
   roles: ["likelihood"],
+  shape: [3],
   examples: [
-    "columns(columns=[a(of=categorical, size=3), b(of=ordinal, size=2, points=[0, 1], absent=1), b(of=normal, gate=1)], width=4)",
+    "columns(columns=[a(of=categorical, size=3), b(of=ordinal, size=2, points=[0, 1], absent=1), b(of=normal, gate=1)], width=4, hide=0.25)",
   ],
   options: {
     columns: { type: "json", about: "the columns, as a table's data set has them" },
@@ -111,11 +113,11 @@ const info: FamilyInfo = {
       type: "number",
       min: 0,
       max: 1,
-      default: 0.5,
+      default: 1,
       about: "the most of a row that is hidden in training",
     },
   },
-  make: (options) => makeFamily(options as ColumnsOptions),
+  make: (options) => makeFamily(options),
 };
 
 /** Makes likelihoods of tables' rows. */

@@ -1,6 +1,13 @@
 import type { ModelColumn } from "../../catalogue/index.js";
 import { type Expr } from "../../graph/index.js";
-import { columnFeatures, indices, type NoiseSource, type Weights, weightNamed } from "../../nn/index.js";
+import {
+  columnFeatures,
+  indices,
+  type NoiseSource,
+  times,
+  type Weights,
+  weightNamed,
+} from "../../nn/index.js";
 import { concat } from "../../ops/index.js";
 import type { Shape } from "../../tensor/index.js";
 import { bent } from "./bend.js";
@@ -33,7 +40,7 @@ export function completeRows(plan: RowPlan, of: Completion): Expr {
   const lead = [...sampleShape, ...raw.shape.slice(0, -1)];
   let context = sampleShape.length > 0 ? raw.expand([...lead, total], raw) : raw;
   const given = of.given === undefined ? undefined : columnsOf(of.given, columns.length);
-  if (of.given !== undefined) context = context.add(features.apply(of.given).matmul(weight));
+  if (of.given !== undefined) context = context.add(times(features.apply(of.given), weight));
   const rows: Expr[] = [];
   for (const [place, column] of columns.entries()) {
     const group = groups.find(({ places }) => places.includes(place)) as HeadGroup;
@@ -51,7 +58,7 @@ export function completeRows(plan: RowPlan, of: Completion): Expr {
     const fresh = missing === undefined ? value : missing.where(value, Number.NaN);
     const one = columnFeatures([{ ...column, gate: undefined } as unknown as ModelColumn]);
     const from = features.owners.flatMap((owner, i) => (owner === place ? [i] : []));
-    context = context.add(one.apply(fresh.unsqueeze(-1)).matmul(weight.gather(indices(from))));
+    context = context.add(times(one.apply(fresh.unsqueeze(-1)), weight.gather(indices(from))));
   }
   return concat(rows.map((row) => row.unsqueeze(-1)));
 }

@@ -1,5 +1,5 @@
 import type { Expr } from "../../graph/index.js";
-import { indices, type Weights, weightNamed } from "../../nn/index.js";
+import { indices, times, type Weights, weightNamed } from "../../nn/index.js";
 import { concat } from "../../ops/index.js";
 import { groupDistribution } from "./heads.js";
 import { bent } from "./bend.js";
@@ -31,7 +31,7 @@ function groupLogProbs(
 ): { readonly each: Expr[]; readonly lead: Expr["shape"] } {
   const { columns, features, groups, width, total } = plan;
   const seen = features.apply(x);
-  const context = (shown === undefined ? seen : seen.mul(shown)).matmul(maskedWeight(plan, weights, visible));
+  const context = times(shown === undefined ? seen : seen.mul(shown), maskedWeight(plan, weights, visible));
   const hidden = bent(raw.add(context), width);
   const lead = hidden.shape.slice(0, -1);
   const rows = hidden.reshape([-1, total]).split(

@@ -1,6 +1,13 @@
 import type { ModelColumn } from "../../catalogue/index.js";
 import type { Expr } from "../../graph/index.js";
-import { type ParameterSpecs, filledWith, uniformWithin, type Weights, weightNamed } from "../../nn/index.js";
+import {
+  type ParameterSpecs,
+  filledWith,
+  uniformWithin,
+  times,
+  type Weights,
+  weightNamed,
+} from "../../nn/index.js";
 import type { Distribution } from "../distribution.js";
 import { type ColumnKind, kindOfColumn } from "./kinds.js";
 
@@ -36,7 +43,7 @@ export function headSpecs(groups: readonly HeadGroup[], width: number): Paramete
       [`heads.${key}.weight`, { shape: [places.length, width, rawSize], init }],
       [`heads.${key}.bias`, { shape: [places.length, 1, rawSize], init: filledWith(0) }],
     ]),
-  ) as ParameterSpecs;
+  );
 }
 
 function weightsOf(
@@ -69,5 +76,5 @@ export function headOf(group: HeadGroup, place: number, hidden: Expr, width: num
   const [weight, bias] = weightsOf(group, width, weights);
   const i = group.places.indexOf(place);
   const one = (x: Expr): Expr => x.slice(0, i, i + 1).squeeze(0);
-  return hidden.matmul(one(weight)).add(one(bias));
+  return times(hidden, one(weight)).add(one(bias).squeeze(0));
 }

@@ -4,7 +4,7 @@ import "../../ops/index.js";
 import { type Tensor, tensor, type TensorLike, toNumbers } from "../../tensor/index.js";
 import type { Distribution, Support } from "../distribution.js";
 import { exactKl } from "../kl.js";
-import { checkGradients } from "./gradients.js";
+import { checkGradients, checkSlopes } from "./gradients.js";
 import { type Estimate, Integrals } from "./integrals.js";
 import { checkExtremes } from "./extremes.js";
 import { SeededNoise } from "./noise.js";
@@ -39,6 +39,8 @@ export interface ContractOptions<P extends string> {
   readonly support?: Support;
   /** Of a family over finitely many numbers, these: the density is added up over them. */
   readonly values?: readonly number[];
+  /** Of a family of rows in which numbers may be missing (NaN), rows with weights, over which it is integrated. */
+  readonly points?: { readonly rows: readonly (readonly number[])[]; readonly weights: readonly number[] };
   /** Number of draws; default 16,000. */
   readonly draws?: number;
   /** Default 0. */
@@ -57,6 +59,7 @@ const contractChecks = {
   extremes: be.list(be.having([], "an object of parameters"), 0, "[{ loc: 1e6, scale: 1e-6 }]"),
   support: be.text,
   values: be.list(be.number(), 1, "[0, 1]"),
+  points: be.having(["rows", "weights"], "rows with a weight for each"),
   draws: be.whole(1),
   seed: be.seed,
   tolerance: be.positive,
@@ -120,7 +123,7 @@ class Contract<P extends string> {
     const draws = first["draws"];
     if (draws !== undefined) {
       findings.finite("draws and their log-densities are finite", [
-        ...draws,
+        ...this.there(draws),
         ...(first["logProb"] as number[]),
       ]);
     }
@@ -141,16 +144,26 @@ class Contract<P extends string> {
     if (draws === undefined) findings.skip("samples", "the family has no sampler");
     else this.checkSamples(draws, oracles, integrals);
     this.checkMoments(first, integrals);
-    if (p.rsample === undefined) findings.skip("pathwise gradients", "the family has no rsample");
-    else await checkGradients(this, draws as number[], place, oracles);
+    if (p.rsample === undefined) {
+      findings.skip("pathwise gradients", "the family has no rsample");
+      if (draws !== undefined) await checkSlopes(this, draws);
+    } else await checkGradients(this, draws as number[], place, oracles);
     await this.checkDivergences(place, integrals);
     await checkExtremes(this);
+  }
+
+  /** Numbers with 0 for those that aren't there, where some may not be. */
+  private there(values: readonly number[]): readonly number[] {
+    const partial = this.options.points !== undefined;
+    return partial ? values.map((value) => (Number.isNaN(value) ? 0 : value)) : values;
   }
 
   private oracle(draws: number[] | undefined, first: Record<string, number[]>, b: number): Oracle {
     const sample =
       draws === undefined ? this.normalScores(first, b) : this.rowsOf(draws, b).slice(0, 4000 * this.event);
-    const { values } = this.options;
+    const { values, points } = this.options;
+    if (points !== undefined)
+      return { points: points.rows.flat(), weights: [...points.weights], random: false };
     if (values !== undefined) return { points: [...values], weights: values.map(() => 1), random: false };
     return oracleFor(this.support, this.p.eventRank > 0, sample, this.event, this.seed);
   }
@@ -257,13 +270,12 @@ class Contract<P extends string> {
       findings.below("samples pass the Kolmogorov-Smirnov test (distance x root of n)", distances, 2.23);
     } else {
       integrals.forEach((integral, b) => {
-        const rows = this.rowsOf(draws, b);
+        const rows = this.rowsOf(this.there(draws), b);
+        const points = this.there(oracles[b]?.points ?? []);
         const powers = [1, 2].flatMap((power) =>
           Array.from({ length: this.event }, (_, k) => {
             const sampled = meanAndError(strided(rows, k, this.event).map((x) => x ** power));
-            const integrated = integral.of(
-              (i) => (oracles[b]?.points[i * this.event + k] as number) ** power,
-            );
+            const integrated = integral.of((i) => (points[i * this.event + k] as number) ** power);
             return { sampled, integrated };
           }),
         );
@@ -289,7 +301,8 @@ class Contract<P extends string> {
         Array.from({ length: this.event }, (_, k) => f(integral, k, b * this.event + k)),
       );
     const finite = (values: readonly number[]): boolean => values.every(Number.isFinite);
-    if (mean === undefined || !finite(mean)) this.findings.skip("mean", "the family has none");
+    if (mean === undefined || this.options.points !== undefined || !finite(mean))
+      this.findings.skip("mean", "the family has none");
     else if (circular) {
       this.compare(
         "mean direction matches the density",

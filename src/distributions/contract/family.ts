@@ -11,7 +11,7 @@ import { type ContractReport, Findings, formatReport } from "./report.js";
 
 /** How `checkFamily` looks. */
 export interface FamilyCheckOptions
-  extends Pick<ContractOptions<string>, "evaluate" | "values" | "seed" | "draws" | "tolerance"> {
+  extends Pick<ContractOptions<string>, "evaluate" | "values" | "points" | "seed" | "draws" | "tolerance"> {
   /** Numbers of one draw; default 2. */
   readonly size?: number;
   /** True if the family has draws but no density. */

@@ -166,15 +166,16 @@ export async function checkGradients<P extends string>(
       );
     }
   }
-  await checkSlopes(c, draws, names);
+  await checkSlopes(c, draws);
 }
 
 /** The gradient of the log-density against central differences, one parameter after the other. */
-async function checkSlopes<P extends string>(
+export async function checkSlopes<P extends string>(
   c: GradientSubject<P>,
   draws: readonly number[],
-  names: readonly P[],
 ): Promise<void> {
+  const names = Object.keys(c.params) as P[];
+  if (names.length === 0) return;
   const rows = Math.min(50, c.draws);
   const shape = [rows, ...(c.p.shape as readonly number[])];
   const x = constant(tensor("float64", shape, Float64Array.from(draws.slice(0, rows * c.batch * c.event))));

@@ -2,6 +2,7 @@ import { choicesOf, columnNumber, groupsOf, type ModelColumn } from "../../catal
 import { constant, type Expr } from "../../graph/index.js";
 import { concat } from "../../ops/index.js";
 import { tensor } from "../../tensor/index.js";
+import { times } from "./times.js";
 
 /** The numbers that a row of a table is to a network. */
 export interface ColumnFeatures {
@@ -45,7 +46,7 @@ function choiceFeatures(columns: readonly ModelColumn[]): {
       const lie = choices.map(({ owner, choice, column }) =>
         pointed.map((place) => (place === owner ? (column.points?.[choice] ?? 0) : 0)),
       );
-      return [ones, ones.matmul(constant(lie, x.dtype))];
+      return [ones, times(ones, constant(lie, x.dtype))];
     },
   };
 }

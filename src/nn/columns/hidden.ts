@@ -1,5 +1,4 @@
 import type { Expr } from "../../graph/index.js";
-import type { FloatType } from "../../tensor/index.js";
 import type { NoiseSource } from "../noise.js";
 import { type ColumnFeatures, indices } from "./features.js";
 
@@ -17,6 +16,6 @@ export function hiddenAtRandom(
   const lead = x.shape.slice(0, -1);
   const count = Math.max(...groups) + 1;
   const [rate, level] = noise.draw("uniform", [...lead, 1 + count]).split(-1, [1, count]) as [Expr, Expr];
-  const shown = level.greater(rate.mul(most)).cast(x.dtype as FloatType);
+  const shown = level.greater(rate.mul(most)).cast(x.dtype);
   return shown.gather(indices(groups), -1);
 }

@@ -1,2 +1,3 @@
 export { type ColumnFeatures, columnFeatures, indices } from "./features.js";
 export { hiddenAtRandom } from "./hidden.js";
+export { times } from "./times.js";

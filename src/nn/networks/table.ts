@@ -103,7 +103,7 @@ export const tableNetworkInfo: NetworkInfo = {
   },
   shapes: [[[3], [4]]],
   examples: [
-    "table(columns=[a(of=categorical, size=3), b(of=ordinal, size=2, points=[0, 1], absent=1), b(of=normal, gate=1)], hidden=[5])",
+    "table(columns=[a(of=categorical, size=3), b(of=ordinal, size=2, points=[0, 1], absent=1), b(of=normal, gate=1)], hidden=[5], activation=tanh, hide=0.25)",
   ],
   make: (options) => tableNetwork(options),
 };
