@@ -154,8 +154,7 @@ class Contract<P extends string> {
 
   /** Numbers with 0 for those that aren't there, where some may not be. */
   private there(values: readonly number[]): readonly number[] {
-    const partial = this.options.points !== undefined;
-    return partial ? values.map((value) => (Number.isNaN(value) ? 0 : value)) : values;
+    return this.options.points ? values.map((value) => value || 0) : values;
   }
 
   private oracle(draws: number[] | undefined, first: Record<string, number[]>, b: number): Oracle {
@@ -301,8 +300,8 @@ class Contract<P extends string> {
         Array.from({ length: this.event }, (_, k) => f(integral, k, b * this.event + k)),
       );
     const finite = (values: readonly number[]): boolean => values.every(Number.isFinite);
-    if (mean === undefined || this.options.points !== undefined || !finite(mean))
-      this.findings.skip("mean", "the family has none");
+    if (mean === undefined || this.options.points || !finite(mean))
+      this.findings.skip("mean", "there is none");
     else if (circular) {
       this.compare(
         "mean direction matches the density",
