@@ -161,8 +161,7 @@ class Contract<P extends string> {
     const sample =
       draws === undefined ? this.normalScores(first, b) : this.rowsOf(draws, b).slice(0, 4000 * this.event);
     const { values, points } = this.options;
-    if (points !== undefined)
-      return { points: points.rows.flat(), weights: [...points.weights], random: false };
+    if (points) return { points: points.rows.flat(), weights: [...points.weights], random: false };
     if (values !== undefined) return { points: [...values], weights: values.map(() => 1), random: false };
     return oracleFor(this.support, this.p.eventRank > 0, sample, this.event, this.seed);
   }
