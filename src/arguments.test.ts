@@ -74,7 +74,7 @@ const right: readonly (readonly [type: RegExp, value: unknown])[] = [
   [/^string \| Uint8Array\b/, new Uint8Array(8)],
   [/^(string \| )?TrainedVae</, trained],
   [/^Vae</, model],
-  [/^Dataset$/, latent.fromArrays({ name: "some", train: images })],
+  [/^Dataset( \| ModelledData)?$/, latent.fromArrays({ name: "some", train: images })],
   [/^Split$/, latent.fromArrays({ name: "some", train: images }).test],
   [/^Layer$/, latent.linear(2)],
   [/^readonly Layer\[\]$/, [latent.linear(2)]],

@@ -154,16 +154,14 @@ class Contract<P extends string> {
 
   /** Numbers with 0 for those that aren't there, where some may not be. */
   private there(values: readonly number[]): readonly number[] {
-    const partial = this.options.points !== undefined;
-    return partial ? values.map((value) => (Number.isNaN(value) ? 0 : value)) : values;
+    return this.options.points ? values.map((value) => value || 0) : values;
   }
 
   private oracle(draws: number[] | undefined, first: Record<string, number[]>, b: number): Oracle {
     const sample =
       draws === undefined ? this.normalScores(first, b) : this.rowsOf(draws, b).slice(0, 4000 * this.event);
     const { values, points } = this.options;
-    if (points !== undefined)
-      return { points: points.rows.flat(), weights: [...points.weights], random: false };
+    if (points) return { points: points.rows.flat(), weights: [...points.weights], random: false };
     if (values !== undefined) return { points: [...values], weights: values.map(() => 1), random: false };
     return oracleFor(this.support, this.p.eventRank > 0, sample, this.event, this.seed);
   }
@@ -301,8 +299,8 @@ class Contract<P extends string> {
         Array.from({ length: this.event }, (_, k) => f(integral, k, b * this.event + k)),
       );
     const finite = (values: readonly number[]): boolean => values.every(Number.isFinite);
-    if (mean === undefined || this.options.points !== undefined || !finite(mean))
-      this.findings.skip("mean", "the family has none");
+    if (mean === undefined || this.options.points || !finite(mean))
+      this.findings.skip("mean", "there is none");
     else if (circular) {
       this.compare(
         "mean direction matches the density",
