@@ -92,10 +92,6 @@ class Contract<P extends string> {
     this.event = event;
   }
 
-  get name(): string {
-    return this.p.name;
-  }
-
   async run(exprs: Record<string, Expr>, feeds: Record<string, Tensor>): Promise<Record<string, number[]>> {
     const values = await this.options.evaluate(exprs, { ...this.placed.feeds, ...feeds });
     return Object.fromEntries(Object.entries(values).map(([key, value]) => [key, toNumbers(value)]));
@@ -392,7 +388,7 @@ export async function checkDistribution<P extends string>(
   requireArgument("checkDistribution", "evaluate", options.evaluate, be.callable);
   const contract = new Contract(subject, params, options);
   await contract.check();
-  const report = { distribution: contract.name, checks: contract.findings.checks };
+  const report = { distribution: contract.p.name, checks: contract.findings.checks };
   if (report.checks.some(({ outcome }) => outcome === "failed")) {
     throw new Error(`the distribution breaks its contract\n${formatReport(report)}`);
   }
