@@ -76,7 +76,7 @@ export function tableOf({ schema }: TrainedVae, where: string): FittedTable {
 }
 
 /** A filled cell as programs have it. */
-export function filledCell({ row, column, text, draws }: FilledText): FilledCell {
+function filledCell({ row, column, text, draws }: FilledText): FilledCell {
   const value = valueReader(column.described);
   const { low, high, ...rest } = uncertaintyOf(text, draws, column);
   const limits = low === undefined || high === undefined ? {} : { low: value(low), high: value(high) };

@@ -1,6 +1,5 @@
 export {
   type FilledCell,
-  filledCell,
   type ImputedRows,
   type ImputeOptions,
   imputeRows,
@@ -10,3 +9,4 @@ export {
 export { type ChunkOptions, imputedChunks } from "./impute-chunks.js";
 export { type FillCounts, type FilledText, Imputer } from "./imputer.js";
 export { completed, type Outline, outlineOf } from "./outline.js";
+export { type Uncertainty, uncertaintyOf } from "./uncertainty.js";
