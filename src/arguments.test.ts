@@ -58,6 +58,8 @@ const weights = Object.fromEntries(
 );
 const trained = new latent.TrainedVae(model, weights, () => Promise.reject(new UserError("no engine here")));
 
+const curve = { x: [0, 1], y: [0, 1], area: 0.5 };
+
 /** Values that a parameter takes, by the beginning of its type; the parameters after one that isn't here are not tried. */
 const right: readonly (readonly [type: RegExp, value: unknown])[] = [
   [/^(Expr|Operand|ParamValue)$/, x],
@@ -95,6 +97,10 @@ const right: readonly (readonly [type: RegExp, value: unknown])[] = [
   [/^StepGraph$/, { state: [], perStep: [], outputs: { y: x } }],
   [/^ModelSource$/, { "model.json": new Uint8Array(2) }],
   [/^TableSource$/, [{ a: 1 }]],
+  [/^Scorer$/, { score: () => [], excess: () => [] }],
+  [/^Int32Array\b/, new Int32Array(1)],
+  [/^ArrayLike<number>$/, [1, 2]],
+  [/^readonly DetectionSeries\[\]$/, [{ name: "x", roc: curve, precisionRecall: curve }]],
   [/^Spec$/, { name: "normal", config: {} }],
 ];
 

@@ -24,6 +24,7 @@ export {
   writeTable,
   type WriteTableOptions,
 } from "./data/index.js";
+export { blamePicture, type BlamePictureOptions } from "./uses/index.js";
 export { readSamples } from "./distributions/index.js";
 export { saveImages } from "./model/index.js";
 export type { RecordedArray, Rows, TorchMapping, TorchRecord } from "./model/torch/index.js";
@@ -35,6 +36,7 @@ export {
   importTorch,
   loadModel,
   type NodeTrainOptions,
+  openScorer,
   scoreModel,
   train,
 } from "./node.js";

@@ -34,6 +34,7 @@ import {
   trainOn,
 } from "./runs/index.js";
 import type { Platform, Run } from "./train/index.js";
+import { requireScorer, Scorer, type ScorerOptions } from "./uses/index.js";
 
 /** The same engine, described otherwise. */
 function altered(engine: Engine, changes: Partial<Pick<Engine, "description">>): Engine {
@@ -162,6 +163,31 @@ export async function scoreModel(
   requireScoring(model, dataset, options, enginePlace);
   const { device = "auto", threads, ...rest } = options;
   return inEngine(device, threads, (engine) => scoreModelIn(engine, model, dataset, rest));
+}
+
+/**
+ * Opens an engine and learns in it what is usual from a data set's training examples, to score others beside it; close it after
+ * use. See {@link Scorer} for the scores and what is thrown.
+ *
+ *     const scorer = await openScorer(model, mnist);
+ *     const { columns } = await scorer.score(mnist);
+ *     const flagged = columns.recommended.map((score) => score > scorer.threshold(0.01));
+ *     await scorer.close();
+ */
+export async function openScorer(
+  model: TrainedVae,
+  usual: Dataset,
+  options: ScorerOptions & Pick<TrainOptions, "device" | "threads"> = {},
+): Promise<Scorer> {
+  requireScorer(model, usual, options, enginePlace);
+  const { device = "auto", threads, ...rest } = options;
+  const engine = await nodePlatform.startEngine(device, threads);
+  try {
+    return await Scorer.open(engine, model, usual, rest);
+  } catch (error) {
+    await engine.close();
+    throw error;
+  }
 }
 
 /** Does `work` in an engine of its own. */

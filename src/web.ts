@@ -19,6 +19,7 @@ import { type TrainOptions, trainUnkept } from "./runs/portable.js";
 import { fitFlowOn, type FlowOptions, type FlowSampler } from "./sampling/index.js";
 import { be, type ChecksOf, requireOptions, type Tensor } from "./tensor/index.js";
 import type { Run } from "./train/portable.js";
+import { requireScorer, Scorer, type ScorerOptions } from "./uses/index.js";
 import {
   engineChecks,
   openWebBackend,
@@ -99,6 +100,26 @@ export async function scoreModel(
   const [place, asked] = placeAndRest<ScoreOptions>("scoreModel", options);
   requireScoring(model, dataset, asked);
   return inEngine(place, (engine) => scoreModelIn(engine, model, dataset, asked));
+}
+
+/**
+ * Opens an engine, in a Web Worker where it can be started, and learns in it what is usual from a data set's training examples, to
+ * score others beside it; close it after use. See {@link Scorer} for the scores and what is thrown.
+ */
+export async function openScorer(
+  model: TrainedVae,
+  usual: Dataset,
+  options: ScorerOptions & WebOptions = {},
+): Promise<Scorer> {
+  const [place, asked] = placeAndRest<ScorerOptions>("openScorer", options);
+  requireScorer(model, usual, asked);
+  const engine = await startWebEngine(place);
+  try {
+    return await Scorer.open(engine, model, usual, asked);
+  } catch (error) {
+    await engine.close();
+    throw error;
+  }
 }
 
 /** Does `work` in an engine of its own. */

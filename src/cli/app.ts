@@ -10,6 +10,7 @@ import {
 } from "@stricli/core";
 import { packageVersion } from "../report/index.js";
 import { UserError } from "../tensor/index.js";
+import { attributeCommand } from "./commands/attribute.js";
 import { dataInspectCommand } from "./commands/data-inspect.js";
 import { devicesCommand } from "./commands/devices.js";
 import { encodeCommand } from "./commands/encode.js";
@@ -23,10 +24,12 @@ import { interpolateCommand } from "./commands/interpolate.js";
 import { listCommand } from "./commands/list.js";
 import { lrFindCommand } from "./commands/lr-find.js";
 import { manifoldCommand } from "./commands/manifold.js";
+import { nearestCommand } from "./commands/nearest.js";
 import { qualityCommand } from "./commands/quality.js";
 import { reconstructCommand } from "./commands/reconstruct.js";
 import { scoreCommand } from "./commands/score.js";
 import { trainCommand } from "./commands/train.js";
+import { traverseCommand } from "./commands/traverse.js";
 import type { Cli } from "./context.js";
 import { failureCode, failureText } from "./failure.js";
 
@@ -76,6 +79,9 @@ export function application(debug: boolean): Application<Cli> {
       encode: encodeCommand,
       score: scoreCommand,
       impute: imputeCommand,
+      nearest: nearestCommand,
+      traverse: traverseCommand,
+      attribute: attributeCommand,
       quality: qualityCommand,
       reconstruct: reconstructCommand,
       interpolate: interpolateCommand,

@@ -10,10 +10,16 @@ import {
   type DownloadProgress,
   type ExampleSchema,
   holdOut,
+  type FittedTable,
   isOfPictures,
+  isQuery,
+  isTableSource,
+  listsPictures,
   type PictureChoices,
   type PictureProgress,
+  type TableSchema,
 } from "../data/index.js";
+import { tableOf } from "../data/index.js";
 import { suggestion } from "../catalogue/index.js";
 import type { SplitName } from "../evaluate/index.js";
 import { UserError } from "../tensor/index.js";
@@ -40,6 +46,8 @@ export interface LoadDataOptions {
   /** The same as a run or a model has it, for what is not told; of no matter for other data. */
   readonly recorded?: PictureChoices | undefined;
   readonly onPictures?: (progress: PictureProgress) => void;
+  /** Of a table, the file that says what its columns are, or what was learned of it before. */
+  readonly table?: { readonly schema?: string | TableSchema; readonly fitted?: FittedTable } | undefined;
 }
 
 /** The data set that `mnist`, a folder's or file's path or a config file's object stands for. */
@@ -56,6 +64,12 @@ export async function loadData(
   if (typeof source === "function") return source();
   if (typeof source !== "string") return source;
   if (!named) return datasets.mnist(defined({ signal, onProgress: options.onProgress }));
+  if (isTableSource(source) && !(await listsPictures(source))) {
+    return datasets.table(source, defined({ memory, ...options.table }));
+  }
+  if (options.table?.schema !== undefined && typeof options.table.schema === "string") {
+    throw new UserError(`--schema is for tables, which ${source} is not; leave it out`, 2);
+  }
   const there = await stat(source).catch(() => undefined);
   if (there === undefined && !/[./\\]/.test(source)) {
     throw new UserError(
@@ -68,6 +82,12 @@ export async function loadData(
     source,
     defined({ memory, layout, bytes, whole, onPictures, signal, ...defined({ ...choices }) }),
   );
+}
+
+/** How a run's table is read again: by the schema that it was read by. */
+export function recordedTable(config: RunConfig | undefined): LoadDataOptions["table"] {
+  const table = config && tableOf(schemaOfRun(config));
+  return table && { schema: table.schema };
 }
 
 /** The layout that a run was told its pictures have. */
@@ -96,7 +116,9 @@ export async function loadRecorded(
   options: LoadDataOptions = {},
 ): Promise<Dataset> {
   const named = source.toLowerCase() === "mnist";
-  if (named || (await stat(source).catch(() => undefined)) !== undefined) return loadData(source, options);
+  const there = async (): Promise<boolean> =>
+    (await stat(source.replace(/#[^#]*$/, "")).catch(() => undefined)) !== undefined;
+  if (named || isQuery(source) || (await there())) return loadData(source, options);
   throw new UserError(`the run was trained on ${source}, which is no longer there; ${advice}`, 2);
 }
 

@@ -24,6 +24,24 @@ export function whole(least: number, most: number, placeholder: string, about: s
   return asFlag(field.whole(least, most, { about, placeholder, ...none }), about);
 }
 
+/** A number from `least` to `most`. */
+export function number(least: number, most: number, placeholder: string, about: string): FlagField<number> {
+  const error = `must be a number from ${least} to ${most}`;
+  const inside = (value: number): boolean => value >= least && value <= most;
+  return asFlag(field.number({ about, placeholder, ...none }, error, inside), about);
+}
+
+/** What `read` makes of a text, or refuses with undefined; `error` says what it must be. */
+export function custom<T>(
+  placeholder: string,
+  about: string,
+  error: string,
+  read: (text: string) => T | undefined,
+): FlagField<T> {
+  const one = field.custom<T>({ about, placeholder, ...none }, error, (value) => typeof value !== "string");
+  return { ...asFlag(one, about), fromText: (text) => read(text) ?? text };
+}
+
 /** A number above 0. */
 export function positive(placeholder: string, about: string): FlagField<number> {
   return asFlag(field.positive({ about, placeholder, ...none }), about);
@@ -50,7 +68,7 @@ function flagOf<T>(one: field.Field<unknown, T>): FlagField<T> {
 const { latent, batchSize, network, hidden, channels, activation } = runFields;
 const { posterior, prior, likelihood, objective } = runFields;
 const { epochs, lr, seed, validation, patience, binarize, standardize, shuffle, device, threads } = runFields;
-const { memory, bytes, layout, out } = runFields;
+const { memory, bytes, layout, out, schema } = runFields;
 const { augment, sampler, size, fit, colour, background, broken } = runFields;
 const { condition, classifier, balance, labelled } = runFields;
 const { optimizer, schedule, lrEncoder, lrDecoder, lrPrior } = runFields;
@@ -70,7 +88,7 @@ export const fields = {
   posterior: flagOf(posterior),
   prior: flagOf(prior),
   likelihood: flagOf(likelihood),
-  condition: flagOf(condition),
+  condition: flagOf(condition) as FlagField<string>,
   classifier: flagOf(classifier),
   objective: flagOf(objective),
   epochs: flagOf(epochs),
@@ -97,6 +115,7 @@ export const fields = {
   shuffle: flagOf(shuffle),
   balance: flagOf(balance),
   labelled: flagOf(labelled),
+  schema: flagOf(schema),
   memory: flagOf(memory),
   layout: flagOf(layout),
   size: flagOf(size),

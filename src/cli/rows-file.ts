@@ -1,32 +1,46 @@
 import { type FileHandle, open, rename, rm } from "node:fs/promises";
 import { fileError, npyHeader } from "../data/index.js";
 import { makeParent } from "./commands/shared.js";
+import { parquetFromCsv, requireDuckDb } from "./parquet.js";
+
+/** What stands in a table's columns. */
+export interface TableColumns {
+  readonly numbers: readonly string[];
+  /** Columns of text behind the numbers; a `.npy` file has none. Default none. */
+  readonly texts?: readonly string[];
+}
+
+function csvField(value: string): string {
+  return /[",\r\n]/.test(value) ? `"${value.replaceAll('"', '""')}"` : value;
+}
 
 /**
- * A table of numbers that is written row by row, as NumPy's `.npy` (float32, [rows, columns]) or `.csv` with the names of
- * the columns on top. It is there whole or not at all: until it is complete it is a part file beside it.
+ * A table that is written row by row, as NumPy's `.npy` (float32, [rows, columns], numbers only), or as `.csv` or `.parquet` with the
+ * names of the columns. It is there whole or not at all: until it is complete it is a part file beside it.
  */
 export class RowsFile {
   private constructor(
     private readonly file: string,
     private readonly part: string,
     private readonly handle: FileHandle,
-    private readonly columns: readonly string[],
+    private readonly columns: TableColumns,
   ) {}
 
   /**
    * Writes a file of so many rows, which `fill` adds; nothing is left if that fails. Throws a UserError if it can't be
-   * written.
+   * written, and for `.parquet` if DuckDB is not installed.
    */
   static async write(
     file: string,
-    columns: readonly string[],
+    columns: TableColumns,
     rows: number,
     fill: (rows: RowsFile) => Promise<void>,
   ): Promise<void> {
     const made = await RowsFile.create(file, columns);
+    const { numbers, texts = [] } = columns;
     try {
-      await made.put(made.isNpy ? npyHeader("float32", [rows, columns.length]) : `${columns.join(",")}\n`);
+      const header = [...numbers, ...texts].map(csvField).join(",");
+      await made.put(made.isNpy ? npyHeader("float32", [rows, numbers.length]) : `${header}\n`);
       await fill(made);
     } catch (error) {
       await made.discard();
@@ -35,7 +49,8 @@ export class RowsFile {
     await made.close();
   }
 
-  private static async create(file: string, columns: readonly string[]): Promise<RowsFile> {
+  private static async create(file: string, columns: TableColumns): Promise<RowsFile> {
+    if (isParquet(file)) await requireDuckDb(file);
     await makeParent(file);
     const part = `${file}.part-${process.pid}`;
     const handle = await open(part, "w").catch((error: unknown) => {
@@ -48,12 +63,15 @@ export class RowsFile {
     return /\.npy$/i.test(this.file);
   }
 
-  /** Adds rows, whose numbers stand one after the other. */
-  async add(numbers: Float32Array): Promise<void> {
+  /** Adds rows, whose numbers stand one after the other, and the texts of each. */
+  async add(numbers: Float32Array, texts: readonly (readonly string[])[] = []): Promise<void> {
     if (this.isNpy) return this.put(new Uint8Array(numbers.buffer, numbers.byteOffset, numbers.byteLength));
-    const width = this.columns.length;
+    const width = this.columns.numbers.length;
     const lines: string[] = [];
-    for (let at = 0; at < numbers.length; at += width) lines.push(numbers.subarray(at, at + width).join(","));
+    for (let at = 0; at < numbers.length; at += width) {
+      const own = texts[lines.length]?.map(csvField) ?? [];
+      lines.push([...numbers.subarray(at, at + width), ...own].join(","));
+    }
     await this.put(lines.map((line) => `${line}\n`).join(""));
   }
 
@@ -62,10 +80,21 @@ export class RowsFile {
     try {
       await this.handle.sync();
       await this.handle.close();
+      if (isParquet(this.file)) await this.becomeParquet();
       await rename(this.part, this.file);
     } catch (error) {
       await this.discard();
       throw fileError(error, `write ${this.file}`);
+    }
+  }
+
+  private async becomeParquet(): Promise<void> {
+    const csv = `${this.part}.csv`;
+    await rename(this.part, csv);
+    try {
+      await parquetFromCsv(csv, this.part, this.columns.numbers);
+    } finally {
+      await rm(csv, { force: true });
     }
   }
 
@@ -82,4 +111,8 @@ export class RowsFile {
       throw fileError(error, `write ${this.file}`);
     }
   }
+}
+
+function isParquet(file: string): boolean {
+  return /\.parquet$/i.test(file);
 }

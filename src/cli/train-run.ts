@@ -21,7 +21,14 @@ import {
 import { generateFrom, samplers } from "../sampling/index.js";
 import { UserError } from "../tensor/index.js";
 import type { Run, TrainSettings } from "../train/index.js";
-import { loadData, type LoadDataOptions, loadRecorded, recordedBytes, recordedLayout } from "./data.js";
+import {
+  loadData,
+  type LoadDataOptions,
+  loadRecorded,
+  recordedBytes,
+  recordedLayout,
+  recordedTable,
+} from "./data.js";
 import { defined } from "./defined.js";
 import { type ClaimedFolder, claimFolder } from "./default-folder.js";
 import type { Interrupt } from "./interrupt.js";
@@ -104,6 +111,7 @@ export async function readData(
       broken: told.broken,
     }),
     recorded: before && picturesOf(before),
+    table: told.schema === undefined ? recordedTable(before) : { schema: told.schema },
     onPictures: (progress) => view.pictures(progress),
     onProgress: ({ file, received, total }) => view.download(file, received, total),
     ...defined({ memory: told.memory, bytes: told.bytes ?? recordedBytes(before) }),

@@ -28,6 +28,8 @@ export {
   type TableInspection,
 } from "./table/files/inspect-table.js";
 export { isTableSource, openTable } from "./table/files/open-table.js";
+export { isQuery } from "./table/files/query.js";
+export { listsPictures } from "./pictures/index.js";
 export type { TableOptions } from "./table/files/table-dataset.js";
 export { type RowsToWrite, writeTable, type WriteTableOptions } from "./table/files/write-table.js";
 export { readIfThere, removeWhole, sweepParts, writeWhole } from "./whole-file.js";

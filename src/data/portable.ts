@@ -2,6 +2,7 @@
 export * from "./arrays.js";
 export * from "./binarize.js";
 export {
+  aDataset,
   asInput,
   type Dataset,
   type DatasetKind,

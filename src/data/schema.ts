@@ -110,6 +110,11 @@ export function schemaOf({
   return schema ?? wholeSchema(shape, { type: "unit" }, kind);
 }
 
+/** What was learned of a table, if a schema is of one. */
+export function tableOf(schema: ExampleSchema): FittedTable | undefined {
+  return schema.kind === "columns" ? schema.table : undefined;
+}
+
 /** How many numbers an example has. */
 export function schemaSize(schema: ExampleSchema): number {
   switch (schema.kind) {

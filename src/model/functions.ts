@@ -205,6 +205,42 @@ export function priorFunction(model: Vae, weights: Readonly<Record<string, Tenso
   return modelFunction({ z }, "prior", noise.inputs);
 }
 
+/** Families whose draws are a place and a spread about it, which a temperature can scale. */
+const locationScale = new Set([
+  "normal",
+  "laplace",
+  "logistic",
+  "gumbel",
+  "student-t",
+  "cauchy",
+  "multivariate-normal",
+  "low-rank-normal",
+]);
+
+/**
+ * Noise and input `temperature` [] to `z` [batch, latent]: draws of the prior, whose distance from its location is multiplied by
+ * the temperature. Throws a UserError if the prior has no location and spread.
+ */
+export function temperedPriorFunction(model: Vae, weights: Readonly<Record<string, Tensor>>): ModelFunction {
+  const { prior } = bound(model, weights);
+  const { loc } = prior.params;
+  if (!locationScale.has(prior.name) || loc === undefined) {
+    throw new UserError(
+      `the prior ${prior.name} has no spread that a temperature could scale; temperature is for ` +
+        `${[...locationScale].join(", ")}: leave it out, or draw from a fitted sampler`,
+      2,
+    );
+  }
+  const noise = new NoiseInputs("float32");
+  const each = prior.shape.length > prior.eventRank;
+  const drawn = drawFrom(prior, noise, each ? [] : ["batch"]);
+  const z = drawn
+    .sub(loc)
+    .mul(input("temperature", "float32", []))
+    .add(loc);
+  return modelFunction({ z }, "tempered-prior", noise.inputs);
+}
+
 /** `x` as `encoderFunction` takes it to `probabilities` [batch, classes], q(y|x). Throws a UserError without a classifier. */
 export function classifierFunction(
   model: Vae,

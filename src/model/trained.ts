@@ -15,6 +15,7 @@ import {
   logProbEachFunction,
   type ModelFunction,
   priorFunction,
+  temperedPriorFunction,
 } from "./functions.js";
 import {
   aCondition,
@@ -69,6 +70,11 @@ export interface DecodeOptions extends GivenOptions {
 export interface DrawOptions extends GivenOptions {
   /** Default 0. Equal seeds give equal draws; draw i does not depend on how many are asked for. */
   readonly seed?: number;
+  /**
+   * What the draws' distance from the prior's location is multiplied by: below 1 nearer to what is typical, above 1 more varied.
+   * Default 1. For priors with a location and a spread, such as normal, laplace and student-t.
+   */
+  readonly temperature?: number;
 }
 
 /** What draws are made with. */
@@ -87,7 +93,11 @@ export interface CompleteExamplesOptions extends SeedOption {
 export interface GenerateOptions extends DrawOptions, DecodeOptions {}
 
 const givenChecks = { condition: aCondition } as const satisfies ChecksOf<GivenOptions>;
-const drawChecks = { seed: be.seed, ...givenChecks } as const satisfies ChecksOf<DrawOptions>;
+const drawChecks = {
+  seed: be.seed,
+  temperature: be.number(0),
+  ...givenChecks,
+} as const satisfies ChecksOf<DrawOptions>;
 const decodeChecks = {
   ...givenChecks,
   into: { expected: "a Float32Array", ok: (value) => value instanceof Float32Array },
@@ -239,16 +249,23 @@ export class TrainedVae<E extends Encoding = Encoding> {
 
   /**
    * `n` draws [n, latent] of the prior; of p(z|y), if it depends on the class and one is given, else of classes drawn as
-   * `drawClasses` does. Throws a UserError if `n` is no whole number from 1.
+   * `drawClasses` does. Throws a UserError if `n` is no whole number from 1, and for a temperature where the prior has no spread
+   * that could be scaled.
    */
   async samplePrior(n: number, options: DrawOptions = {}): Promise<Tensor<"float32">> {
     requireDraws(n);
     requireOptions("samplePrior", options, drawChecks);
-    const { seed = 0 } = options;
-    const fn = this.functionNamed("prior", priorFunction);
+    const { seed = 0, temperature = 1 } = options;
+    const fn =
+      temperature === 1
+        ? this.functionNamed("prior", priorFunction)
+        : this.functionNamed("tempered-prior", temperedPriorFunction);
+    const scaled =
+      temperature === 1 ? {} : { temperature: tensor("float32", [], Float32Array.of(temperature)) };
     const source = { seed, purpose: "generate" };
     const given = await this.given("samplePrior", n, this.withClasses(n, options));
     const results = await this.inBlocks(fn, n, (start, end) => ({
+      ...scaled,
       ...noiseFeeds(fn, source, start, end),
       ...given?.(fn, start, end),
     }));
@@ -263,9 +280,10 @@ export class TrainedVae<E extends Encoding = Encoding> {
   async generate(n: number, options: GenerateOptions = {}): Promise<ExampleBatch> {
     requireDraws(n);
     requireOptions("generate", options, { ...drawChecks, ...decodeChecks });
-    const { seed = 0, condition, ...decode } = this.withClasses(n, options);
+    const { seed = 0, temperature = 1, condition, ...decode } = this.withClasses(n, options);
     const given = condition !== undefined && { condition };
-    return this.decode(await this.samplePrior(n, { seed, ...given }), { ...decode, seed, ...given });
+    const z = await this.samplePrior(n, { seed, temperature, ...given });
+    return this.decode(z, { ...decode, seed, ...given });
   }
 
   /**

@@ -1,7 +1,7 @@
 import { UserError } from "../tensor/index.js";
 import type { ObjectiveInfo } from "./info.js";
 import type { Objective } from "./objective.js";
-import { forward, meanOf, measure, resultOf } from "./terms.js";
+import { forward, meanOf, measure, requireNumbers, resultOf } from "./terms.js";
 
 /**
  * The notebook's own loss, every term a mean over batch and dimensions:
@@ -22,6 +22,7 @@ export function simple(): Objective {
           2,
         );
       }
+      requireNumbers("simple", likelihood);
       const mse = meanOf(likelihood).sub(context.x).square().mean();
       const meanPenalty = posterior.mean().square().mean();
       const variancePenalty = posterior.variance().neg().add(1).square().mean();

@@ -72,6 +72,15 @@ export function meanOf(likelihood: Distribution): Expr {
   return likelihood.mean();
 }
 
+/** Throws a UserError, which names the objective, if the data are no numbers that errors can be taken of, but rows of a table. */
+export function requireNumbers(objective: string, { support, name }: Distribution): void {
+  if (support !== "columns") return;
+  throw new UserError(
+    `${objective} takes squared errors, which rows of a table (likelihood ${name}) don't have; take elbo or another bound`,
+    2,
+  );
+}
+
 /** -log p(x|z), the distortion, in nats, [batch]. */
 export function distortion(pass: Pass, context: ObjectiveContext): Expr {
   requireArgument("distortion", "the pass", pass, aPass);
@@ -217,6 +226,12 @@ export function measure(pass: Pass, context: ObjectiveContext): Measures {
   return {
     reconstruction: distortion(pass, context),
     kl: klIfAny(posterior, context.prior, z),
-    mse: meanOf(likelihood).sub(context.x).square().mean(-1),
+    mse: squaredErrors(likelihood, context.x).mean(-1),
   };
+}
+
+/** Squared errors of a likelihood's mean; 0 where a row of a table has no number. */
+function squaredErrors(likelihood: Distribution, x: Expr): Expr {
+  const away = meanOf(likelihood).sub(x);
+  return (likelihood.support === "columns" ? away.isNan().where(0, away) : away).square();
 }

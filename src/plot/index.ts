@@ -10,6 +10,14 @@ export {
 export { decodePng, encodePng } from "./png.js";
 export { type CurveOptions, type CurveTerm, type HistoryPoint, lossCurves } from "./curves.js";
 export { rateRange, type RangePoint, type RateRangeOptions, rateText } from "./rate-range.js";
+export {
+  detectionChart,
+  type DetectionChartOptions,
+  type DetectionSeries,
+  type PlottedCurve,
+} from "./detection-chart.js";
+export { viridis } from "./heat-table.js";
+export { labelledRows, type LabelledRowsOptions } from "./labelled-rows.js";
 export { latentScatter, type ScatterOptions } from "./scatter.js";
 export type { Labels } from "./classes.js";
 export { type PrincipalAxes, principalAxes } from "./principal-axes.js";

@@ -1,16 +1,10 @@
 import { be, type ChecksOf, requireArgument, requireOptions } from "../catalogue/index.js";
-import {
-  type DecodedRows,
-  type FittedTable,
-  type TableRecord,
-  type TableValue,
-  textTableOf,
-} from "../data/portable.js";
+import { type DecodedRows, type TableRecord, type TableValue, textTableOf } from "../data/portable.js";
 import { aTrainedModel, type TrainedVae } from "../model/index.js";
-import { UserError } from "../tensor/index.js";
 import { imputedChunks } from "./impute-chunks.js";
 import { type FilledText, Imputer } from "./imputer.js";
 import { outlineOf, valueReader } from "./outline.js";
+import { tableOfModel } from "./table-model.js";
 import { uncertaintyOf } from "./uncertainty.js";
 
 /** Options of `imputeRows`. */
@@ -64,16 +58,6 @@ const someRows = {
     Array.isArray(value) &&
     value.every((row) => typeof row === "object" && row !== null && !Array.isArray(row)),
 };
-
-/** What a model learned of its table. Throws a UserError naming `where` for a model of something else. */
-export function tableOf({ schema }: TrainedVae, where: string): FittedTable {
-  const table = schema.kind === "columns" ? schema.table : undefined;
-  if (table !== undefined) return table;
-  throw new UserError(
-    `${where}: the model is not one of a table; take one that was trained on a CSV, Parquet or other table`,
-    2,
-  );
-}
 
 /** A filled cell as programs have it. */
 function filledCell({ row, column, text, draws }: FilledText): FilledCell {
@@ -138,7 +122,7 @@ export async function imputeRows(
   requireArgument("imputeRows", "rows", rows, someRows);
   requireOptions("imputeRows", options, imputeChecks);
   const { draws = 20, seed = 0, multiple = false } = options;
-  const fitted = tableOf(model, "imputeRows");
+  const fitted = tableOfModel("imputeRows", model);
   const table = textTableOf(rows, namesOf(rows), fitted.schema.columns);
   const imputer = new Imputer(model, fitted, "the rows", { draws, seed });
   const outline = outlineOf(fitted, table.names, imputer.names);

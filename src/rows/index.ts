@@ -1,10 +1,11 @@
+export { generateRows, type GeneratedRows, type GenerateRowsOptions } from "./generate.js";
+export { tableOfModel } from "./table-model.js";
 export {
   type FilledCell,
   type ImputedRows,
   type ImputeOptions,
   imputeRows,
   notesOf,
-  tableOf,
 } from "./impute.js";
 export { type ChunkOptions, imputedChunks } from "./impute-chunks.js";
 export { type FillCounts, type FilledText, Imputer } from "./imputer.js";

@@ -8,10 +8,10 @@ import { custom, type Field, made, positive, sizes, whole } from "./field.js";
 export type NetworkChoice = Parameters<typeof networkChoice>[1];
 
 /** A condition: `label` for the data's labels, whatever classes there are, or how many. */
-export type ConditionChoice = "label" | ClassCondition;
+export type ConditionChoice = string | ClassCondition;
 
 function isCondition(value: unknown): boolean {
-  if (typeof value !== "object" || value === null) return value === "label";
+  if (typeof value !== "object" || value === null) return typeof value === "string" && value !== "";
   requireCondition("condition", value);
   return true;
 }
@@ -97,17 +97,18 @@ export const modelFields = {
     default: { words: "1, on the sphere sqrt(z)" },
     placeholder: "X",
   }),
-  /** What examples are given along with: label, their class by the data's labels; default none. In code also { classes: 10 }. Encoder, decoder and a prior such as class-normal get it: a conditional model, of which `generate --where` draws classes. */
+  /** What examples are given along with: label, their class by the data's labels, or a table's column; default none. In code also { classes: 10 }. Encoder, decoder and a prior such as class-normal get it: a conditional model, of which `generate --where` draws classes. */
   condition: custom<ConditionChoice>(
     {
-      about: "What examples are given along with: label, their class by the data's labels",
+      about:
+        "What examples are given along with: label, their class by the data's labels, or a table's column",
       more:
         "In code also { classes: 10 }. Encoder, decoder and a prior such as class-normal get it: a conditional model, of which `generate --where` draws " +
         "classes.",
       default: { words: "none" },
       placeholder: "NAME",
     },
-    'must be "label", the class by the data\'s labels, or { classes: N }',
+    "must be \"label\", the class by the data's labels, a table's column, or { classes: N }",
     isCondition,
   ),
   /** The network of q(y|x), for labels that are partly missing (objective m2); default none, with m2 the encoder's. */

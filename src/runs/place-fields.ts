@@ -52,6 +52,13 @@ export const placeFields = {
     default: { words: "told from the shape" },
     placeholder: "NAME",
   }),
+  /** Of a table, the file that says what its columns are (`latent data inspect DATA --out schema.json`); default inferred. */
+  schema: text({
+    about:
+      "Of a table, the file that says what its columns are (`latent data inspect DATA --out schema.json`)",
+    default: { words: "inferred" },
+    placeholder: "FILE",
+  }),
   /** Size that pictures in files are brought to, width x height, such as 64x64; default theirs, if it is the same for all. */
   size: made(
     {

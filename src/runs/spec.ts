@@ -1,4 +1,5 @@
-import { be, requireArgument } from "../catalogue/index.js";
+import { be, requireArgument, suggestion } from "../catalogue/index.js";
+import { type FittedTable, tableOf } from "../data/portable.js";
 import type { BrokenPictures, Bytes, ChannelLayout, PictureColour, PictureFit } from "../data/portable.js";
 import {
   type ModelledData,
@@ -52,10 +53,31 @@ export function part<F extends object>(checked: object, fields: F): Checked<F> {
   return Object.fromEntries(Object.entries(checked).filter(([name]) => name in fields)) as Checked<F>;
 }
 
+/** Any column of a table can be a condition of what is generated: its likelihood completes rows of which a part is given. */
+function requireTableColumn({ schema }: FittedTable, condition: string): void {
+  const names = schema.columns.map(({ name }) => name);
+  if (names.includes(condition)) return;
+  throw new UserError(
+    `condition: the table has no column "${condition}"; ${suggestion(condition, names)}`,
+    2,
+  );
+}
+
 /** The model that was told; `classes` are those that its data's labels are of, for the condition `label`. */
 export function modelOf(data: ModelledData, told: Checked<typeof modelFields>, classes?: number): Vae {
   const { condition, input: _shape, ...others } = told;
-  if (condition !== "label") return vaeFor(data, { ...others, ...(condition && { condition }) });
+  const table = data.schema && tableOf(data.schema);
+  if (table !== undefined && typeof condition === "string") {
+    requireTableColumn(table, condition);
+    return vaeFor(data, others);
+  }
+  if (typeof condition === "string" && condition !== "label") {
+    throw new UserError(
+      `condition: "${condition}" is a table's column or nothing; the data are no table: take label, the class by their labels`,
+      2,
+    );
+  }
+  if (typeof condition !== "string") return vaeFor(data, { ...others, ...(condition && { condition }) });
   if (classes !== undefined) return vaeFor(data, { ...others, condition: { classes } });
   throw new UserError(
     "condition: how many classes the labels are of is not known; say it, such as condition: { classes: 10 }, or give data with labels",

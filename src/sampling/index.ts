@@ -6,4 +6,5 @@ export {
   type MixtureComponent,
 } from "./gaussian-mixture.js";
 export * from "./registry.js";
+export { cholesky, mahalanobis } from "./matrices.js";
 export { generateFrom, type LatentSampler, priorSampler } from "./sampler.js";

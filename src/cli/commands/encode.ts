@@ -1,23 +1,23 @@
 import { buildCommand } from "@stricli/core";
-import { asInput, binarizeDataset, readExamples, schemaOf } from "../../data/index.js";
 import { type SplitName, splitOf } from "../../evaluate/index.js";
+import { type CodeBlock, codeBlocks, type CodePart, codeParts, labelName } from "../../uses/index.js";
 import { loadSettings } from "../config.js";
 import { type Cli, note, print } from "../context.js";
 import { recordedBinarization } from "../data.js";
-import { fields, text } from "../fields.js";
+import { choice, fields, text } from "../fields.js";
 import { flag, folderAndData } from "../flags.js";
+import { idsFor } from "../ids.js";
 import { openRun } from "../model.js";
 import { RowsFile } from "../rows-file.js";
-import { allOf, dataFor, givenOf, openFlags, type OpenFlags, outFile, splitField } from "./shared.js";
+import { allOf, dataFor, openFlags, type OpenFlags, outFile, splitField } from "./shared.js";
 
 interface EncodeFlags extends OpenFlags {
   readonly out?: string;
   readonly split?: SplitName;
+  readonly what?: CodePart;
+  readonly ids?: string;
   readonly memory?: number;
 }
-
-/** Examples that are read and encoded at a time. */
-const chunk = 2000;
 
 async function encode(
   this: Cli,
@@ -25,23 +25,26 @@ async function encode(
   folder: string,
   data: string | undefined,
 ): Promise<void> {
-  const { out = "codes.npy", split: name } = flags;
-  outFile(out, [".npy", ".csv"]);
+  const { out = "codes.npy", split: name = "test", what = "means" } = flags;
+  outFile(out, [".npy", ".csv", ".parquet"]);
   const run = await openRun(folder, await loadSettings(flags.config), flags.checkpoint);
-  const { model } = run;
-  const mode = recordedBinarization(run);
-  const loaded = await dataFor({ ...flags, ...(data !== undefined && { data }), whole: true }, folder, run);
-  // Grey levels that training draws anew each time are taken as they are.
-  const dataset = binarizeDataset(loaded, mode === "dynamic" ? "none" : mode);
-  const split = splitOf(dataset, name ?? "test");
-  note(allOf(dataset, name ?? "test"));
-  const { latent } = model.definition;
-  const columns = Array.from({ length: latent }, (_, i) => `z${i + 1}`);
-  await RowsFile.write(out, columns, split.length, async (file) => {
-    for (let start = 0; start < split.length; start += chunk) {
-      const examples = await readExamples(split, start, Math.min(split.length, start + chunk));
-      const given = givenOf(model, split, start, start + chunk);
-      await file.add((await model.codes(asInput(examples, schemaOf(dataset), model.schema), given)).data);
+  const dataset = await dataFor({ ...flags, ...(data !== undefined && { data }), whole: true }, folder, run);
+  const split = splitOf(dataset, name);
+  const id = await idsFor(flags.ids, split);
+  note(allOf(dataset, name));
+  const blocks = codeBlocks(run.model, dataset, { split: name, binarize: recordedBinarization(run), what });
+  const first = await blocks.next();
+  if (first.done === true) return;
+  const labelled = split.labels !== undefined;
+  const texts = ["id", ...(labelled ? ["label"] : [])];
+  await RowsFile.write(out, { numbers: first.value.columns, texts }, split.length, async (file) => {
+    for (let next: IteratorResult<CodeBlock, void> = first; next.done !== true; next = await blocks.next()) {
+      const { start, codes } = next.value;
+      const own = Array.from({ length: codes.shape[0] ?? 0 }, (_, i) => [
+        id(start + i),
+        ...(labelled ? [labelName(dataset, split, start + i) ?? ""] : []),
+      ]);
+      await file.add(codes.data, own);
     }
   });
   print(out);
@@ -52,14 +55,29 @@ export const encodeCommand = buildCommand<EncodeFlags, [folder: string, data: st
   parameters: {
     positional: folderAndData("Folder of a run or a model"),
     flags: {
-      out: flag("out", text("FILE", ".npy or .csv, a row of codes an example [default = codes.npy]")),
+      out: flag(
+        "out",
+        text("FILE", ".npy, .csv or .parquet, a row of codes an example [default = codes.npy]"),
+      ),
       split: flag("split", splitField),
+      what: flag(
+        "what",
+        choice(
+          codeParts,
+          "PART",
+          "means, deviations (with the means) or all parameters of the posterior [default = means]",
+        ),
+      ),
+      ids: flag("ids", text("FILE", "A line for each example, its id [default = row numbers from 0]")),
       memory: flag("memory", fields.memory),
       ...openFlags,
     },
   },
   docs: {
     brief: "Write the codes of examples: the posterior's means",
-    customUsage: ["DIR [DATA] --out codes.npy|codes.csv"],
+    customUsage: ["DIR [DATA] --out codes.npy|codes.csv|codes.parquet"],
+    fullDescription:
+      "Writes a row of numbers for each example, in the data's order: z1, z2, ... are the posterior's means. In CSV and\n" +
+      "Parquet the columns `id` and, where labels are known, `label` follow. Examples are read and written block by block.",
   },
 });

@@ -1,16 +1,17 @@
 import { buildCommand } from "@stricli/core";
-import { binarizeDataset, type Dataset } from "../../data/index.js";
+import { binarizeDataset, type Dataset, tableOf } from "../../data/index.js";
 import type { ExampleBatch } from "../../model/index.js";
 import { commandPlatform } from "../../node.js";
 import { generateFrom, samplers } from "../../sampling/index.js";
-import type { Tensor } from "../../tensor/index.js";
+import { type Tensor, UserError } from "../../tensor/index.js";
 import { loadSettings } from "../config.js";
 import { type Cli, note } from "../context.js";
 import { recordedBinarization } from "../data.js";
-import { text, whole } from "../fields.js";
+import { number, text, whole } from "../fields.js";
 import { flag, folderArgument, toggle } from "../flags.js";
 import { type OpenedRun, openRun } from "../model.js";
 import { isFolderName, savePictures } from "../pictures-folder.js";
+import { generateTable } from "../table-rows.js";
 import { trainingCodes } from "../training-codes.js";
 import { classesWhere } from "../where.js";
 import { dataField, dataFor, outFile, openFlags, type OpenFlags, saveTo, seedField } from "./shared.js";
@@ -22,6 +23,7 @@ interface GenerateFlags extends OpenFlags {
   readonly columns?: number;
   readonly sampler?: string;
   readonly draw?: boolean;
+  readonly temperature?: number;
   readonly data?: string;
   readonly where?: string;
 }
@@ -33,22 +35,38 @@ function asSeen(run: OpenedRun, dataset: Dataset): Dataset {
 }
 
 async function generateImages(flags: GenerateFlags, folder: string, run: OpenedRun): Promise<ExampleBatch> {
-  const { n = 64, seed = 0, sampler: spec = run.config?.sampler ?? "prior", draw = false } = flags;
+  const {
+    n = 64,
+    seed = 0,
+    sampler: spec = run.config?.sampler ?? "prior",
+    draw = false,
+    temperature,
+  } = flags;
   const { model } = run;
   const among = flags.where === undefined ? undefined : classesWhere(model, flags.where, folder);
   const condition = model.classes && model.drawClasses(n, { seed, ...(among && { among }) });
+  const given = condition && { condition };
+  if (temperature !== undefined) {
+    if (spec === "prior") return model.generate(n, { seed, draw, temperature, ...given });
+    throw new UserError(
+      `--temperature scales draws of the prior; it can't be used with --sampler ${spec}; --sampler prior draws the prior`,
+      2,
+    );
+  }
   const codes = async (): Promise<Tensor<"float32">> =>
     trainingCodes(model, asSeen(run, await dataFor({ ...flags, split: "train" }, folder, run)));
   const sampler = await samplers.from(spec)({ model, platform: commandPlatform, codes });
   if (sampler.name !== "prior") note(sampler.description);
-  return generateFrom(model, sampler, n, seed, { draw, ...(condition && { condition }) });
+  return generateFrom(model, sampler, n, seed, { draw, ...given });
 }
 
 async function generate(this: Cli, flags: GenerateFlags, folder: string): Promise<void> {
+  const run = await openRun(folder, await loadSettings(flags.config), flags.checkpoint);
+  const table = tableOf(run.model.schema);
+  if (table !== undefined) return generateTable(run.model, table, flags);
   const { out = "generated.png" } = flags;
   const separate = await isFolderName(out);
   const file = separate ? out : outFile(out, [".png", ".npy", "/"]);
-  const run = await openRun(folder, await loadSettings(flags.config), flags.checkpoint);
   const images = await generateImages(flags, folder, run);
   if (separate) return savePictures(file, images, run.model.definition.input);
   await saveTo(file, images, flags.columns === undefined ? {} : { columns: flags.columns });
@@ -65,7 +83,7 @@ export const generateCommand = buildCommand<GenerateFlags, [folder: string], Cli
         "out",
         text(
           "FILE",
-          ".png for a sheet of pictures, .npy for the numbers, DIR/ for a PNG each [default = generated.png]",
+          ".png for a sheet of pictures, .npy for the numbers, DIR/ for a PNG each; of tables .csv, .tsv, .json, .jsonl or .parquet [default = generated.png or .csv]",
         ),
       ),
       sampler: flag(
@@ -84,16 +102,26 @@ export const generateCommand = buildCommand<GenerateFlags, [folder: string], Cli
         text("CONDITION", 'Only of some classes: "label=7", "label=3,5", "label=Trouser"'),
       ),
       draw: toggle("Draws of the likelihood, as noisy as the data, in place of its means"),
+      temperature: flag(
+        "temperature",
+        number(
+          0,
+          100,
+          "T",
+          "Spread of the prior's draws: below 1 more typical, above 1 more varied [default = 1]",
+        ),
+      ),
       columns: flag("columns", whole(1, 10_000, "N", "Images a row of the picture")),
       ...openFlags,
     },
     aliases: { n: "n" },
   },
   docs: {
-    brief: "Draw new examples from a trained model",
+    brief: "Draw new examples or rows from a trained model",
     customUsage: ["DIR [flags]", 'DIR --where "label=7" --n 100'],
     fullDescription:
       "Draws new examples. A model that was trained with --condition draws the class of each at the rates of its training\n" +
-      "data, or of those that --where names, by number or by name.",
+      "data, or of those that --where names, by number or by name. A table's model draws rows in the table's own format; --where\n" +
+      'takes conditions on any of its columns, which hold in every row: "species=Gentoo and \\"Body Mass (g)\\">=4000".',
   },
 });

@@ -7,7 +7,7 @@ import {
   Imputer,
   notesOf,
   outlineOf,
-  tableOf,
+  tableOfModel,
   uncertaintyOf,
 } from "../../rows/index.js";
 import { suggestion, UserError } from "../../tensor/index.js";
@@ -65,7 +65,7 @@ async function impute(this: Cli, flags: ImputeFlags, folder: string, source: str
     throw new UserError(`--uncertainty must end in .csv, got "${uncertainty}"`, 2);
   requireOthers(source, [out, uncertainty]);
   const { model } = await openRun(folder, await loadSettings(flags.config), flags.checkpoint);
-  const fitted = tableOf(model, folder);
+  const fitted = tableOfModel(folder, model);
   const input = await openTable(source, knownLayout(fitted));
   const beside =
     uncertainty === undefined

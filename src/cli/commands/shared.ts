@@ -4,17 +4,12 @@ import {
   type ExampleTensor,
   requireFolder,
   readExamples,
+  tableOf,
   type Split,
 } from "../../data/index.js";
 import { type SplitName, splitOf } from "../../evaluate/index.js";
 import { rangeText } from "../../report/index.js";
-import {
-  type ExampleBatch,
-  type GivenOptions,
-  saveImages,
-  type SaveImagesOptions,
-  type TrainedVae,
-} from "../../model/index.js";
+import { type ExampleBatch, saveImages, type SaveImagesOptions } from "../../model/index.js";
 import { type Tensor, UserError } from "../../tensor/index.js";
 import { bytesFor, type CheckpointName } from "../../runs/index.js";
 import { note, print } from "../context.js";
@@ -62,11 +57,15 @@ export interface OpenFlags extends CommonFlags {
   readonly checkpoint?: CheckpointName;
 }
 
-/** What is given as --out: a name that ends in one of the given ways. Throws a UserError for another. */
-export function outFile(name: string, endings: readonly string[] = [".png", ".npy"]): string {
+/** What is given as --out, or another option: a name that ends in one of the given ways. Throws a UserError for another. */
+export function outFile(
+  name: string,
+  endings: readonly string[] = [".png", ".npy"],
+  option = "--out",
+): string {
   const fits = endings.some((ending) => name.toLowerCase().endsWith(ending));
   if (fits) return name;
-  throw new UserError(`--out must end in ${endings.join(" or ")}, got "${name}"`, 2);
+  throw new UserError(`${option} must end in ${endings.join(" or ")}, got "${name}"`, 2);
 }
 
 /** Makes the folder that a file goes to. */
@@ -100,12 +99,14 @@ export async function dataFor(
   { config, model }: Pick<OpenedRun, "config" | "model">,
 ): Promise<Dataset> {
   const { data } = flags;
+  const table = tableOf(model.schema);
   const options = defined({
     memory: flags.memory,
     layout: recordedLayout(config),
     bytes: bytesFor(model.schema),
     whole: flags.whole,
     recorded: picturesFor(config, model.schema),
+    table: table && (data === undefined ? { schema: table.schema } : { fitted: table }),
   });
   const dataset = await (data === undefined
     ? loadRecorded(recordedData(config, folder), "give its new place with --data FOLDER", options)
@@ -113,23 +114,7 @@ export async function dataFor(
   return asInRun(dataset, config, flags.split ?? "test");
 }
 
-/**
- * The classes of examples `start` to `end` of a split as an option of `codes`, for a model that takes them. Throws a UserError if the
- * data have none and the model can't tell them.
- */
-export function givenOf(
-  { classes, definition }: TrainedVae,
-  { labels, length }: Split,
-  start: number,
-  end: number,
-): GivenOptions {
-  if (classes === undefined) return {};
-  if (labels !== undefined) return { condition: labels.slice(start, Math.min(end, length)) };
-  if (definition.classifier !== undefined) return {};
-  throw new UserError(
-    `the data have no labels, but the model is given one of ${classes.count} classes with each example; give data with labels`,
-  );
-}
+export { givenOf } from "../../uses/index.js";
 
 /** Which examples a command goes through, in words. */
 export function allOf(dataset: Dataset, name: SplitName): string {

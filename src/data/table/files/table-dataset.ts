@@ -1,16 +1,19 @@
 import { basename } from "node:path";
 import { be, type ChecksOf, requireArgument, requireOptions } from "../../../catalogue/index.js";
 import type { Dataset } from "../../dataset.js";
+import { UserError } from "../../../tensor/index.js";
 import { usualMemory } from "../../memory.js";
 import { fitFrom } from "../fit.js";
 import type { FittedTable } from "../fitted.js";
 import { inferTable } from "../infer-table.js";
 import { modelColumns } from "../model-columns.js";
 import type { TableSchema } from "../schema.js";
+import type { TextTable } from "../texts.js";
 import { factsOfColumns } from "../training-facts.js";
 import { encodeInMemory, encodeToFiles } from "./encoded-rows.js";
 import { openTable } from "./open-table.js";
 import { firstReading, matched } from "./first-reading.js";
+import type { TableInput } from "./table-input.js";
 import { readSchema } from "./read-schema.js";
 
 /** Options of `datasets.table`. */
@@ -19,6 +22,11 @@ export interface TableOptions {
   readonly name?: string;
   /** What the columns are, or the file that says it; default: it is inferred from the training rows. */
   readonly schema?: TableSchema | string;
+  /**
+   * What was learned of a table before, as a trained model's `schema.table` says: its rows are read by that, nothing is learned
+   * anew, and all rows in their order are `train` and `test` both.
+   */
+  readonly fitted?: FittedTable;
   /** How many rows are held out, or which share below 1; 0: none, and `test` is the same as `train`. Default 0.1. */
   readonly validation?: number;
   /** Decides which rows are held out. Default 0. */
@@ -38,6 +46,7 @@ const tableChecks = {
     expected: "a table schema, as inferTableSchema makes, or the path of one",
     ok: (value) => typeof value === "string" || (typeof value === "object" && value !== null),
   },
+  fitted: be.having(["version", "schema", "columns"], "a fitted table, as a data set's schema.table is"),
   validation: be.number(0),
   seed: be.seed,
   memory: { expected: "a number of bytes from 0", ok: (value) => typeof value === "number" && value >= 0 },
@@ -88,6 +97,7 @@ export function columnsSchema(fitted: FittedTable): NonNullable<Dataset["schema"
 export async function loadTable(source: string, options: TableOptions = {}): Promise<Dataset> {
   requireArgument("datasets.table", "the source", source, be.text);
   requireOptions("datasets.table", options, tableChecks);
+  if (options.fitted !== undefined) return readFitted(source, options.fitted, options);
   const given = options.schema === undefined ? undefined : await readSchema(options.schema);
   const input = await openTable(source, given?.file, options.folder);
   try {
@@ -125,6 +135,65 @@ export async function loadTable(source: string, options: TableOptions = {}): Pro
       test,
       ...(other.length === 0 ? {} : { validation: other }),
       notes,
+    };
+  } finally {
+    await input.close();
+  }
+}
+
+/** Columns that a model of the table needs and a file lacks. */
+function requireModelled(fitted: FittedTable, { names, place }: TableInput): void {
+  const lacking = modelColumns(fitted).find(({ name }) => !names.includes(name))?.name;
+  if (lacking === undefined) return;
+  throw new UserError(
+    `${place} has no column "${lacking}", which the model has; its columns are ${names.slice(0, 12).join(", ")}`,
+  );
+}
+
+/** The texts of the column that tells rows apart, if they are few enough to keep. */
+function idsOf(fitted: FittedTable, tables: readonly TextTable[] | undefined): readonly string[] | undefined {
+  const key = fitted.columns.find(({ as }) => as === "key")?.name;
+  if (key === undefined || tables === undefined) return undefined;
+  return tables.flatMap(({ names, columns, rows }) => {
+    const { texts = [], codes = [] } = columns[names.indexOf(key)] ?? {};
+    return Array.from({ length: rows }, (_, row) => texts[codes[row] ?? -1] ?? "");
+  });
+}
+
+/** Up to so many rows stay in memory to be read once only. */
+const keptRows = 200_000;
+
+/** A table as it was learned before. */
+async function readFitted(source: string, fitted: FittedTable, options: TableOptions): Promise<Dataset> {
+  const input = await openTable(source, fitted.schema.file, options.folder);
+  try {
+    requireModelled(fitted, input);
+    let rows = 0;
+    let kept: TextTable[] | undefined = [];
+    for await (const table of input.chunks()) {
+      rows += table.rows;
+      if (rows > keptRows) kept = undefined;
+      kept?.push(table);
+    }
+    if (rows === 0) throw new UserError(`${input.place} has no rows`);
+    const size = modelColumns(fitted).length;
+    const held = { wanted: (_: number, count: number) => new Uint8Array(count).fill(1) };
+    const reading = { place: input.place, fitted, held, chunks: () => kept ?? input.chunks() };
+    const streams = 8 * size * rows > (options.memory ?? usualMemory());
+    const [all] = streams
+      ? await encodeToFiles(reading, [rows, 0], JSON.stringify([input.stamp, "all"]))
+      : await encodeInMemory(reading, [rows, 0]);
+    const ids = idsOf(fitted, kept);
+    const split = ids === undefined ? all : { ...all, ids };
+    return {
+      name: options.name ?? nameOf(input.place),
+      source: input.place,
+      kind: "vector",
+      shape: [size],
+      schema: columnsSchema(fitted),
+      train: split,
+      test: split,
+      notes: [],
     };
   } finally {
     await input.close();

@@ -1,0 +1,45 @@
+export { blamePicture, type BlamePictureOptions } from "./anomalies/blame-picture.js";
+export { type AnomalyDetection, detection, type DetectionCurve, thresholdFor } from "./anomalies/curves.js";
+export {
+  type ScoreColumns,
+  type ScoreKind,
+  scoreKinds,
+  type ScoreName,
+  scoreNames,
+} from "./anomalies/kinds.js";
+export {
+  type ExampleScores,
+  requireScorer,
+  type ScoredOptions,
+  Scorer,
+  type ScorerOptions,
+} from "./anomalies/scorer.js";
+export {
+  applyDirection,
+  type AttributeDirection,
+  attributeDirection,
+  type DirectionMethod,
+  directionMethods,
+  type DirectionOptions,
+} from "./direction.js";
+export {
+  type CodeBlock,
+  codeBlocks,
+  type CodePart,
+  codeParts,
+  type CodesOptions,
+  type DatasetCodes,
+  encodeDataset,
+} from "./encode.js";
+export { labelName, labelsIn, rowsWith } from "./groups.js";
+export { nearestCodes, type NearestOptions, type Neighbours } from "./neighbours.js";
+export { givenOf, pickExamples } from "./picked.js";
+export {
+  type Activity,
+  activity,
+  requireCode,
+  type Traversal,
+  traverse,
+  type TraverseOptions,
+} from "./traverse.js";
+export type { ReadingOptions } from "./reading.js";
