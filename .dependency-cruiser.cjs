@@ -14,6 +14,7 @@ const allowed = {
   data: ["tensor", "catalogue", "plot"],
   plot: ["tensor"],
   quality: ["tensor", "catalogue", "data", "plot"],
+  rows: ["tensor", "catalogue", "data", "model"],
   model: [
     "tensor",
     "catalogue",
@@ -27,7 +28,6 @@ const allowed = {
     "data",
     "plot",
   ],
-  rows: ["tensor", "catalogue", "data", "model"],
   feed: [
     "tensor",
     "catalogue",

@@ -25,6 +25,7 @@ export {
   constant,
   defineOp,
   type Emitter,
+  type Target,
   Expr,
   type GradientCall,
   input,

@@ -69,6 +69,12 @@ export interface Emitter {
   usesOf(node: Expr): number;
 }
 
+/** What is known of the engine that a graph is for. */
+export interface Target {
+  /** Operators outside the ONNX standard that it has. */
+  readonly extensions: readonly string[];
+}
+
 /** A use of an op, as its gradient rule sees it. */
 export interface GradientCall<A> {
   readonly inputs: readonly Expr[];
@@ -88,9 +94,11 @@ export interface OpDef<A extends object = Attrs> {
   gradient(call: GradientCall<A>): readonly (Expr | null)[];
   lower(emit: Emitter, inputs: readonly string[], node: Expr, attrs: A): string;
   /** A cheaper node with the same value, made before lowering, or undefined. See `simplify`. */
-  simplify?(node: Expr): Expr | undefined;
+  simplify?(node: Expr, target: Target): Expr | undefined;
   /** A cheaper form of the node's sum over `axes`, which the result lacks, or undefined. Used by the sum's `simplify`. */
   simplifySum?(node: Expr, axes: readonly number[]): Expr | undefined;
+  /** A cheaper form of the node plus another that broadcasts to it, or undefined. Used by `add`. */
+  simplifyPlus?(node: Expr, other: Expr): Expr | undefined;
 }
 
 /** The attributes of an `input` node. */

@@ -1,6 +1,6 @@
-import { requireArgument } from "../tensor/index.js";
+import { be, requireArgument } from "../tensor/index.js";
 import { expressions } from "./arguments.js";
-import { Expr } from "./expr.js";
+import { Expr, type Target } from "./expr.js";
 import { topological } from "./walk.js";
 
 function remade(node: Expr, inputs: readonly Expr[]): Expr {
@@ -12,10 +12,11 @@ function remade(node: Expr, inputs: readonly Expr[]): Expr {
 /**
  * The same values from fewer or cheaper nodes, by the `simplify` rules of the ops, applied until none fits. It
  * runs before a graph is lowered, never while it is built, so that a node which a user holds stays the node
- * that gradients are taken of.
+ * that gradients are taken of. `target` is the engine that the graph is for; default one of nothing but standard ONNX.
  */
-export function simplify(outputs: readonly Expr[]): Expr[] {
+export function simplify(outputs: readonly Expr[], target: Target = { extensions: [] }): Expr[] {
   requireArgument("simplify", "outputs", outputs, expressions);
+  requireArgument("simplify", "the target", target, be.having(["extensions"], "an engine's extensions"));
   const done = new Map<Expr, Expr>();
   const visit = (root: Expr): Expr => {
     for (const node of topological([root], done)) {
@@ -24,7 +25,7 @@ export function simplify(outputs: readonly Expr[]): Expr[] {
         node,
         node.inputs.map((input) => done.get(input) ?? input),
       );
-      const better = rebuilt.op.simplify?.(rebuilt);
+      const better = rebuilt.op.simplify?.(rebuilt, target);
       const result = better === undefined || better === rebuilt ? rebuilt : visit(better);
       done.set(node, result);
       done.set(result, result);

@@ -74,17 +74,19 @@ export function encodeModel(
 
 /**
  * Compiles named outputs to an ONNX model whose inputs are the `input` nodes they need, by name. An output
- * that is itself an input or a constant passes through an Identity.
+ * that is itself an input or a constant passes through an Identity. `extensions` are operators outside the ONNX standard
+ * that the engine has; default none.
  */
 export function compile(
   outputs: Readonly<Record<string, Expr>>,
   metadata: ModelMetadata = {},
+  extensions: readonly string[] = [],
 ): CompiledGraph {
   requireOutputs("compile", outputs);
   const names = Object.keys(outputs);
-  const roots = simplify(Object.values(outputs));
+  const roots = simplify(Object.values(outputs), { extensions });
   const inputs = inputsOf(Object.values(outputs));
-  const emitter = new GraphEmitter();
+  const emitter = new GraphEmitter(extensions);
   requireDistinct([...inputs.keys(), ...names]);
   emitter.reserve([...inputs.keys(), ...names]);
   for (const [name, node] of inputs) emitter.bind(node, name, 0);

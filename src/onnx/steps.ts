@@ -61,7 +61,7 @@ export function compileSteps(
 ): CompiledGraph {
   requireStepGraph(step);
   const given = [...step.state.map(({ next }) => next), ...Object.values(step.outputs)];
-  const roots = simplify(given);
+  const roots = simplify(given, { extensions });
   const emitter = new GraphEmitter(extensions);
   const stateNames = step.state.map(({ current }) => requireInputName(current));
   const perStepNames = step.perStep.map(requireInputName);

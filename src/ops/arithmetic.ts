@@ -71,7 +71,7 @@ const addNodes = binary({
   },
   gradient: (_a, _b, _y, g) => [g, g],
   value: (a, b) => a + b,
-  simplify: joinedPaddings,
+  simplify: (a, b) => joinedPaddings(a, b) ?? a.op.simplifyPlus?.(a, b) ?? b.op.simplifyPlus?.(b, a),
 });
 const subNodes = binary({
   name: "sub",

@@ -9,6 +9,7 @@ import {
   UserError,
 } from "../tensor/index.js";
 import type { Emitter } from "../graph/index.js";
+import { blockedOperands, blocksFrom, unblocked } from "./blocked.js";
 import { turnedFrom, turnedOperands } from "./orientation.js";
 
 /** An argument of an elementwise op: a node, or a number that takes the other argument's dtype. */
@@ -106,6 +107,8 @@ export function unary(rule: UnaryRule): (x: Expr) => Expr {
       if (x === undefined || constant !== undefined) return constant;
       const from = turnedFrom(x);
       if (from !== undefined) return make([from.source], {}).transpose(from.order);
+      const image = blocksFrom(x);
+      if (image !== undefined) return unblocked(make([image.source], {}), image.block);
       const [source, like] = x.op.name === "expand" ? x.inputs : [];
       return source && make([source], {}).expand(x.shape, like);
     },
@@ -191,6 +194,8 @@ export function binary(rule: BinaryRule): (a: Operand, b: Operand) => Expr {
         const like = node.inputs.find((x) => sameShape(x.shape, node.shape));
         return make(numbers as Expr[], {}).expand(node.shape, like);
       }
+      const inBlocks = blockedOperands(node);
+      if (inBlocks !== undefined) return unblocked(make(inBlocks.operands, {}), inBlocks.block);
       const turned = turnedOperands(node);
       return turned && make(turned.operands, {}).transpose(turned.order);
     },

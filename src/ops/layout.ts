@@ -9,6 +9,7 @@ import {
   type Shape,
 } from "../tensor/index.js";
 import { axisOf, newAxisOf } from "./axes.js";
+import { turnedBlocks } from "./blocked.js";
 import { firstAxisLast, lastAxisFirst, turnedFrom } from "./orientation.js";
 import { sumOfSums } from "./reduce.js";
 
@@ -176,6 +177,7 @@ const transposeOp: OpDef<TransposeAttrs> = {
   simplify: ({ inputs: [x], attrs }) => {
     const { order } = attrs as unknown as TransposeAttrs;
     if (x?.op.name === "reshape") return turnedBefore(x, order);
+    if (x?.op.name === "unblocked") return turnedBlocks(x, order);
     if (x?.op.name !== "transpose") return undefined;
     const inner = (x.attrs as unknown as TransposeAttrs).order;
     return transpose(

@@ -4,6 +4,7 @@ import { type Axes, axesOf } from "./axes.js";
 import { type Kind, requireKind } from "./elementwise.js";
 import { lowerAnyNan, lowerNanMarks } from "./nan.js";
 import { onnxType } from "./onnx-types.js";
+import { blocksFrom } from "./blocked.js";
 import { reordered, turnedFrom } from "./orientation.js";
 
 declare module "../graph/expr.js" {
@@ -78,6 +79,20 @@ export function sumOfRows(x: Expr, count: number): Expr {
   return ones.matmul(x.reshape([rows, -1])).reshape(x.shape.slice(count));
 }
 
+/** What is left of blocked images without their batch and pixels, or of them altogether; undefined for all else. */
+function channelsOfBlocks(
+  x: Expr,
+  axes: readonly number[],
+  reduce: (x: Expr, axes: readonly number[]) => Expr,
+): Expr | undefined {
+  const source = blocksFrom(x)?.source;
+  const whole = axes.join();
+  if (source === undefined || (whole !== "0,1,2" && whole !== "0,1,2,3")) return undefined;
+  const [batch, count, height, width, block] = source.shape as [Dim, number, number, number, number];
+  const pixels = reduce(source.reshape([batch, count, height * width, block]), [2]);
+  return reduce(pixels.reshape([batch, count * block]), whole === "0,1,2" ? [0] : [0, 1]);
+}
+
 export type Reduction = (x: Expr, axes?: Axes, keepDims?: boolean) => Expr;
 
 function reduction(rule: ReductionRule): Reduction {
@@ -114,6 +129,8 @@ function reduction(rule: ReductionRule): Reduction {
         const first = outerAxes(x, axes);
         if (first !== undefined) return sumOfRows(x, first).sum(-1).reshape(shape);
       }
+      const ofChannels = channelsOfBlocks(x, axes, (y, over) => make([y], { axes: over, keepDims: false }));
+      if (ofChannels !== undefined) return ofChannels.reshape(shape);
       const from = turnedFrom(x);
       if (from === undefined) return undefined;
       const { source, order } = from;

@@ -1,5 +1,6 @@
 import { defineOp, Expr, type OpDef, requireExpression, scalar } from "../graph/index.js";
 import { broadcast, UserError } from "../tensor/index.js";
+import { blockedOperands, unblocked } from "./blocked.js";
 import { binary, liftBoth, type Operand } from "./elementwise.js";
 import { onnxType } from "./onnx-types.js";
 import { turnedOperands } from "./orientation.js";
@@ -35,6 +36,8 @@ const whereOp: OpDef = {
     return emit.node("Cast", [chosen], { to: { int: onnxType.bool } });
   },
   simplify: (node) => {
+    const inBlocks = blockedOperands(node);
+    if (inBlocks !== undefined) return unblocked(makeWhere(inBlocks.operands, {}), inBlocks.block);
     const turned = turnedOperands(node);
     return turned && makeWhere(turned.operands, {}).transpose(turned.order);
   },

@@ -2,6 +2,7 @@ import os from "node:os";
 import type { InferenceSession } from "onnxruntime-common";
 import { be, requireArgument, UserError } from "../tensor/index.js";
 import { loadElsewhere } from "./cpu-load.js";
+import { directConvolutionOf } from "./direct-convolution.js";
 import { keepFreedMemory } from "./heap.js";
 import { type OrtModule, ortBackend } from "./ort.js";
 import type { Backend } from "./session.js";
@@ -41,6 +42,8 @@ export function whyNotLoaded(error: unknown, platform: string, arch: string): st
   return `onnxruntime-node does not load on ${platform} ${arch}: ${message.split("\n")[0]}`;
 }
 
+let direct: Promise<string[]> | undefined;
+
 /**
  * ONNX Runtime's native engine on a device. Throws a UserError if `onnxruntime-node` can't be loaded, or if its
  * build for this platform does not have the device (it would silently compute on the CPU).
@@ -58,7 +61,7 @@ export async function nodeBackend(device: NodeDevice = "cpu", threads?: number):
   }
   const count = threads ?? defaultThreads();
   const providers: InferenceSession.ExecutionProviderConfig[] = device === "cpu" ? ["cpu"] : [device, "cpu"];
-  return ortBackend(ort, {
+  const backend = ortBackend(ort, {
     device,
     description: `ONNX Runtime, ${device === "cpu" ? `${count} thread${count === 1 ? "" : "s"}` : device}`,
     loops: device === "cpu" || device === "cuda",
@@ -69,6 +72,9 @@ export async function nodeBackend(device: NodeDevice = "cpu", threads?: number):
     onLargeOutput: keepFreedMemory,
     config: { "session.set_denormal_as_zero": "1", "session.disable_quant_qdq": "1" },
   });
+  if (device !== "cpu") return backend;
+  direct ??= directConvolutionOf(backend);
+  return { ...backend, extensions: [...backend.extensions, ...(await direct)] };
 }
 
 /**

@@ -2,6 +2,8 @@ import { defineOp, type Expr, type OpDef } from "../../graph/index.js";
 import { type Dim, formatShape, type Shape } from "../../tensor/index.js";
 import { requireKind } from "../elementwise.js";
 import { coarseOf, type Geometry, requireFit } from "./geometry.js";
+import { directBlock } from "./direct.js";
+import { directDown, directUp, directWeights } from "./direct-forms.js";
 import { downForm, upForm, weightsForm } from "./forms.js";
 
 /*
@@ -37,10 +39,17 @@ function requireSameType(a: Expr, b: Expr): void {
   if (a.dtype !== b.dtype) throw new Error(`takes one dtype, got ${text(a)} and ${text(b)}`);
 }
 
-/** An op of two operands that is written as a form. */
+/** The form as a direct convolution of blocks of so many channels, or undefined. */
+type DirectForm = (a: Expr, b: Expr, geometry: Geometry, block: number) => Expr | undefined;
+
+/**
+ * An op of two operands that is written as a form: the direct one where the engine has it, for float32 and stride 1. Whether it
+ * gains with strides on two threads is not known (docs/decisions/convolution.md).
+ */
 function convolutionOp(
   name: string,
   form: Form,
+  direct: DirectForm,
   shapeOf: (a: Expr, b: Expr, geometry: Geometry) => Shape,
   gradient: (a: Expr, b: Expr, grad: Expr, geometry: Geometry) => readonly [Expr, Expr],
 ): (a: Expr, b: Expr, geometry: Geometry) => Expr {
@@ -55,7 +64,14 @@ function convolutionOp(
     lower: () => {
       throw new Error(`${name} is written as other ops before it is lowered`);
     },
-    simplify: ({ inputs, attrs }) => form(inputs[0] as Expr, inputs[1] as Expr, attrs as unknown as Geometry),
+    simplify: ({ inputs, attrs, dtype }, target) => {
+      const [a, b] = inputs as [Expr, Expr];
+      const geometry = attrs as unknown as Geometry;
+      const dense = geometry.stride.every((step) => step === 1);
+      const block = dtype === "float32" && dense ? directBlock(target) : undefined;
+      const found = block === undefined ? undefined : direct(a, b, geometry, block);
+      return found ?? form(a, b, geometry);
+    },
   };
   const make = defineOp(op);
   return (a, b, geometry) => {
@@ -68,6 +84,7 @@ function convolutionOp(
 export const convDown: Form = convolutionOp(
   "convDown",
   downForm,
+  directDown,
   (x, w, geometry) => {
     const [coarse] = w.shape as [number];
     requireWeights(w, coarse, channelsOf(x, geometry.fine), geometry);
@@ -80,6 +97,7 @@ export const convDown: Form = convolutionOp(
 export const convUp: Form = convolutionOp(
   "convUp",
   upForm,
+  directUp,
   (y, w, geometry) => {
     const fine = (w.shape[1] as number) * geometry.groups;
     requireWeights(w, channelsOf(y, coarseOf(geometry)), fine, geometry);
@@ -92,6 +110,7 @@ export const convUp: Form = convolutionOp(
 export const convWeights: Form = convolutionOp(
   "convWeights",
   weightsForm,
+  directWeights,
   (x, y, geometry) => {
     const fine = channelsOf(x, geometry.fine);
     const coarse = channelsOf(y, coarseOf(geometry));
