@@ -111,7 +111,7 @@ const aTable = latent.fitTable({ version: 1, columns: [{ name: "n", kind: "count
 const ofTables: readonly (readonly [type: RegExp, value: unknown])[] = [
   [/^FittedTable$|^TableSchema \| /, aTable],
   [/^ArrayLike<number>$/, [0]],
-  [/^readonly TableRecord\[\]$/, [{ n: 1 }]],
+  [/^readonly (TableRecord|Readonly<Record<string, [^>]*TableValue[^>]*>>)\[\]$/, [{ n: 1 }]],
   [/^RowsToWrite$/, latent.decodeRows(aTable, [0])],
 ];
 

@@ -119,7 +119,7 @@ describe("latent impute", () => {
     await refused(/no rows/, "run", "empty.csv", "--out", "no.csv", "--uncertainty", "no-sure.csv");
     await refused(/none of the model's columns \(length, size\)/, "run", "other.csv", "--out", "no.csv");
     await refused(/row 2 has "long" in the column "length"/, "run", "bad.csv", "--out", "no.csv");
-    await refused(/not one of a table/, "pictures", "holes.csv", "--out", "no.csv");
+    await refused(/not trained on a table/, "pictures", "holes.csv", "--out", "no.csv");
     await refused(/nowhere.csv/, "run", "nowhere.csv", "--out", "no.csv");
     expect(readdirSync(scratch.folder).filter((name) => /^no|part/.test(name))).toEqual([]);
   });

@@ -266,7 +266,7 @@ describe("imputeRows", () => {
   test("refuses models of something else, and names a cell that can't be read", async () => {
     const weights = vae({ input: [2] });
     const other = { definition: weights, weights: {}, schema: { kind: "vector" } } as unknown as TrainedVae;
-    await expect(imputeRows(other, [{ a: 1 }])).rejects.toThrow(/not one of a table/);
+    await expect(imputeRows(other, [{ a: 1 }])).rejects.toThrow(/not trained on a table/);
     const rows = [{ heat: "1" }, { heat: "warm", band: "" }];
     const failed = imputeRows(model, rows);
     await expect(failed).rejects.toThrow(UserError);

@@ -1,10 +1,10 @@
-import { tableOfModel } from "./table-model.js";
 import { be, type ChecksOf, requireArgument, requireOptions } from "../catalogue/index.js";
 import { type DecodedRows, type TableRecord, type TableValue, textTableOf } from "../data/portable.js";
 import { aTrainedModel, type TrainedVae } from "../model/index.js";
 import { imputedChunks } from "./impute-chunks.js";
 import { type FilledText, Imputer } from "./imputer.js";
 import { outlineOf, valueReader } from "./outline.js";
+import { tableOfModel } from "./table-model.js";
 import { uncertaintyOf } from "./uncertainty.js";
 
 /** Options of `imputeRows`. */
@@ -60,7 +60,7 @@ const someRows = {
 };
 
 /** A filled cell as programs have it. */
-export function filledCell({ row, column, text, draws }: FilledText): FilledCell {
+function filledCell({ row, column, text, draws }: FilledText): FilledCell {
   const value = valueReader(column.described);
   const { low, high, ...rest } = uncertaintyOf(text, draws, column);
   const limits = low === undefined || high === undefined ? {} : { low: value(low), high: value(high) };

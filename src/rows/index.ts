@@ -2,7 +2,6 @@ export { generateRows, type GeneratedRows, type GenerateRowsOptions } from "./ge
 export { tableOfModel } from "./table-model.js";
 export {
   type FilledCell,
-  filledCell,
   type ImputedRows,
   type ImputeOptions,
   imputeRows,
@@ -11,3 +10,4 @@ export {
 export { type ChunkOptions, imputedChunks } from "./impute-chunks.js";
 export { type FillCounts, type FilledText, Imputer } from "./imputer.js";
 export { completed, type Outline, outlineOf } from "./outline.js";
+export { type Uncertainty, uncertaintyOf } from "./uncertainty.js";

@@ -2,13 +2,13 @@ import { resolve } from "node:path";
 import { buildCommand } from "@stricli/core";
 import { type FittedTable, openTable, type TableFile, writeTable } from "../../data/index.js";
 import {
-  filledCell,
   type FilledText,
   imputedChunks,
   Imputer,
   notesOf,
   outlineOf,
   tableOfModel,
+  uncertaintyOf,
 } from "../../rows/index.js";
 import { suggestion, UserError } from "../../tensor/index.js";
 import { loadSettings } from "../config.js";
@@ -52,9 +52,10 @@ function requireOthers(source: string, outs: readonly (string | undefined)[]): v
 
 const uncertaintyNames = ["row", "column", "value", "deviation", "low", "high", "probability"];
 
-function uncertaintyLine(cell: FilledText): (string | number)[] {
-  const { row, column, text: value, deviation = "", low, high, probability = "" } = filledCell(cell);
-  return [row + 1, column, value, deviation, String(low ?? ""), String(high ?? ""), probability];
+/** A line for a filled cell, with values as the column writes them. */
+function uncertaintyLine({ row, column, text: value, draws }: FilledText): (string | number)[] {
+  const { deviation = "", low = "", high = "", probability = "" } = uncertaintyOf(value, draws, column);
+  return [row + 1, column.name, value, deviation, low, high, probability];
 }
 
 async function impute(this: Cli, flags: ImputeFlags, folder: string, source: string): Promise<void> {
