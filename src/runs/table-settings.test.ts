@@ -2,7 +2,7 @@ import { expect, it } from "vitest";
 import type { FittedTable } from "../data/portable.js";
 import { tableSettings } from "./table-settings.js";
 
-const table = { version: 1 } as unknown as FittedTable;
+const table = { version: 1, rows: 100, columns: [] } as unknown as FittedTable;
 const schema = { kind: "columns", columns: [], table } as const;
 
 it.each([
@@ -24,6 +24,11 @@ it("take the epochs told, the best epoch's weights with rows held out, and nothi
     epochs: 7,
     patience: 7,
   });
+  const gaps = { name: "a", as: "choices", missing: { texts: [""], counts: [30] } };
+  const many = { kind: "columns", columns: [], table: { ...table, columns: [gaps] } as never } as const;
+  expect(tableSettings({ schema: many, train: { length: 100 }, validation: held })).not.toHaveProperty(
+    "patience",
+  );
   expect(tableSettings({ train: { length: 100 } })).toEqual({});
   expect(tableSettings(undefined)).toEqual({});
 });

@@ -1,4 +1,4 @@
-import type { Dataset, ExampleSchema } from "../data/portable.js";
+import type { Dataset, ExampleSchema, FittedTable } from "../data/portable.js";
 import { adam, cosineRate } from "../optim/index.js";
 import type { Checked } from "./field.js";
 import type { trainingFields } from "./training-fields.js";
@@ -18,9 +18,23 @@ function powerOfTwo(value: number, least: number, most: number): number {
   return Math.min(most, Math.max(least, 2 ** Math.round(Math.log2(Math.max(1, value)))));
 }
 
+/** From this share of missing cells on, a held-out bound says less of how well gaps are filled than longer training does. */
+const manyMissing = 0.1;
+
+/** The share of the training rows' cells that are missing. */
+function missingShare({ rows, columns }: FittedTable): number {
+  const missing = columns.reduce(
+    (sum, column) =>
+      sum + ("missing" in column ? (column.missing?.counts ?? []).reduce((all, count) => all + count, 0) : 0),
+    0,
+  );
+  return missing / Math.max(1, rows * columns.length);
+}
+
 /**
  * How a table's model is trained unless told otherwise: batches from 32 rows to 512, more the more rows there are; epochs
- * for some 2,500 updates, 10 to 300; Adam at 0.002 with a cosine schedule; and, with rows held out, the weights of the best epoch.
+ * for some 2,500 updates, 10 to 300; Adam at 0.002 with a cosine schedule; and, with rows held out and less than
+ * a tenth of the cells missing, the weights of the best epoch.
  * Nothing for other data.
  */
 export function tableSettings(data: TrainedData | undefined, told?: number): Checked<typeof trainingFields> {
@@ -33,6 +47,6 @@ export function tableSettings(data: TrainedData | undefined, told?: number): Che
     epochs,
     optimizer: adam({ lr: 0.002 }),
     schedule: cosineRate({ warmup: Math.min(50, Math.ceil((epochs * rows) / batchSize / 10)) }),
-    ...(data.validation && { patience: epochs }),
+    ...(data.validation && missingShare(data.schema.table) < manyMissing && { patience: epochs }),
   };
 }

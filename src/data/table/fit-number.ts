@@ -117,6 +117,14 @@ function requireCounts(column: TableColumn, { values }: CountedNumbers, of: stri
   );
 }
 
+/**
+ * Whether a column has few values and many gaps: then it is to be filled in rather than drawn anew, which a normal distribution on
+ * the column's own scale does better (docs/decisions/tables.md).
+ */
+function isSparse(present: number, missing: number): boolean {
+  return present < 2000 && missing > present / 4;
+}
+
 type Fitted = ChoicesColumn | ScoresColumn | StandardColumn | CountColumn | AngleColumn;
 
 /** What is learned of a column of numbers, dates or times. */
@@ -126,7 +134,8 @@ export function fitNumbers(column: TableColumn, facts: NumberFacts, reading: Cel
   const total = sum(counts);
   const round = column.kind === "angle";
   const few = values.length <= 2 || (values.length <= mostChoices && total >= rowsPerChoice * values.length);
-  const of = likelihood !== "auto" ? likelihood : round ? "von-mises" : few ? "ordinal" : "mixture";
+  const usual = missing !== undefined && isSparse(total, sum(missing.counts)) ? "normal" : "mixture";
+  const of = likelihood !== "auto" ? likelihood : round ? "von-mises" : few ? "ordinal" : usual;
   if (of === "ordinal" || of === "categorical") return asChoices(column, facts, of, reading);
   if (of === "bernoulli") {
     if (values.length === 2 && missing === undefined) return asChoices(column, facts, of, reading);
