@@ -139,7 +139,7 @@ describe("latent with classes", () => {
       ["generate", "plain", "--where", "label=1"],
       /plain was trained without a condition.*--condition label/s,
     );
-    await said(["train", "tiny", "--condition", "colour"], /--condition must be "label"/);
+    await said(["train", "tiny", "--condition", "colour"], /"colour" is a table.s column or nothing/);
     await said(["train", "tiny", "--prior", "class-normal"], /the model has no condition/);
     await said(["train", "tiny", "--condition", "label", "--balance", "rows"], /can't be "rows"/);
     await said(

@@ -1,4 +1,5 @@
 import { UserError } from "../../tensor/index.js";
+import { optionalPackage } from "../optional-package.js";
 import type { PictureFile } from "./found.js";
 import { pngReader } from "./png-reader.js";
 import type { PictureReader } from "./reading.js";
@@ -7,7 +8,7 @@ import { sharpReader, type SharpModule } from "./sharp-reader.js";
 /** Loads the package sharp; rejects if it isn't installed, or not for this machine. */
 export type LoadSharp = () => Promise<SharpModule>;
 
-const loadSharp: LoadSharp = () => import("sharp");
+const loadSharp: LoadSharp = () => optionalPackage<SharpModule>("sharp");
 
 const endingOf = (name: string): string => /\.([a-z]+)$/i.exec(name)?.[1]?.toLowerCase() ?? "";
 

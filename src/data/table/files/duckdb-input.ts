@@ -5,7 +5,7 @@ import { fileError } from "../../files.js";
 import { distinctNames } from "../csv-layout.js";
 import type { TableFile } from "../schema.js";
 import { type TextTable, TextTableBuilder } from "../texts.js";
-import { duckDbError, identifier, type OpenedDuckDb, openDuckDb, quoted } from "./duckdb.js";
+import { duckDbError, identifier, type OpenedDuckDb, openDuckDb, quoted, duckDb } from "./duckdb.js";
 import { checkedQuery } from "./query.js";
 import { chunkRows, type TableInput } from "./table-input.js";
 
@@ -185,7 +185,7 @@ export async function queryInput(query: string, folder: string | undefined): Pro
         2,
       );
     }
-    const { StatementType } = await import("@duckdb/node-api");
+    const { StatementType } = await duckDb("a query");
     const prepared = await statements.prepare(0);
     if (prepared.statementType !== StatementType.SELECT) {
       throw new UserError(

@@ -4,13 +4,14 @@ import { join } from "node:path";
 import type * as duckDbModule from "@duckdb/node-api";
 import type { DuckDBConnection } from "@duckdb/node-api";
 import { UserError } from "../../../tensor/index.js";
+import { optionalPackage } from "../../optional-package.js";
 
 type DuckDb = typeof duckDbModule;
 
 /** The embedded database. Throws a UserError that says how to install it if it isn't there. */
 export async function duckDb(what: string): Promise<DuckDb> {
   try {
-    return await import("@duckdb/node-api");
+    return await optionalPackage<DuckDb>("@duckdb/node-api");
   } catch (cause) {
     throw new UserError(
       `${what} needs the package @duckdb/node-api, which is not installed here: npm install @duckdb/node-api@1.5.6-r.1 ` +

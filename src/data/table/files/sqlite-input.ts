@@ -1,3 +1,5 @@
+import type * as sqliteModule from "node-sqlite3-wasm";
+import { optionalPackage } from "../../optional-package.js";
 import { stat } from "node:fs/promises";
 import { UserError } from "../../../tensor/index.js";
 import { fileError } from "../../files.js";
@@ -17,7 +19,9 @@ interface Sqlite {
 
 async function openSqlite(path: string): Promise<Sqlite> {
   try {
-    const { Database } = (await import("node-sqlite3-wasm")).default;
+    const { Database } = (
+      await optionalPackage<{ readonly default: typeof sqliteModule }>("node-sqlite3-wasm")
+    ).default;
     const db = new Database(path, { readOnly: true, fileMustExist: true });
     return {
       *rows(sql) {
