@@ -118,7 +118,15 @@ export {
   type TableValue,
 } from "./data/portable.js";
 
-export { type FilledCell, type ImputedRows, type ImputeOptions, imputeRows } from "./rows/index.js";
+export {
+  type FilledCell,
+  type GeneratedRows,
+  generateRows,
+  type GenerateRowsOptions,
+  type ImputedRows,
+  type ImputeOptions,
+  imputeRows,
+} from "./rows/index.js";
 
 export * from "./common-distributions.js";
 export * from "./common-objectives.js";

@@ -1,6 +1,6 @@
-import { be, type ChecksOf, requireOptions } from "../catalogue/index.js";
+import { be, type ChecksOf, requireArgument, requireOptions } from "../catalogue/index.js";
 import { type DecodedRows, decodeRows, type FittedTable } from "../data/portable.js";
-import type { TrainedVae } from "../model/index.js";
+import { aTrainedModel, type TrainedVae } from "../model/index.js";
 import { tensor, UserError } from "../tensor/index.js";
 import { givenRow } from "./given.js";
 import { tableOfModel } from "./table-model.js";
@@ -98,7 +98,7 @@ export async function generateRows(
   n: number,
   options: GenerateRowsOptions = {},
 ): Promise<GeneratedRows> {
-  const table = tableOfModel("generateRows", model);
+  requireArgument("generateRows", "the model", model, aTrainedModel);
   requireOptions("generateRows", options, checks);
   if (!Number.isSafeInteger(n) || n < 1) {
     throw new UserError(
@@ -106,6 +106,7 @@ export async function generateRows(
       2,
     );
   }
+  const table = tableOfModel("generateRows", model);
   if (options.where !== undefined) return generateWhere(model, table, n, options);
   const { seed = 0 } = options;
   const { data } = await model.generate(n, { seed, draw: true });

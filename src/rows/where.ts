@@ -28,7 +28,7 @@ function terms(text: string): string[] {
     else if (letter === '"' || letter === "'") quote = letter;
     else if (letter === "(") depth++;
     else if (letter === ")") depth--;
-    else if (depth === 0 && /^\s+and\s/i.test(text.slice(i))) {
+    else if (depth === 0 && /^\s+and(\s|$)/i.test(text.slice(i))) {
       parts.push(text.slice(start, i));
       i += (/^\s+and/i.exec(text.slice(i))?.[0].length ?? 1) - 1;
       start = i + 1;
