@@ -91,6 +91,8 @@ test.each([
   "with a as (select * from 't.csv') select n, x, s, d, b, m from a -- a comment",
 ])("%s holds the same rows", async (source) => {
   const dataset = await loadTable(source);
+  const again = await loadTable(dataset.source ?? "");
+  expect(again.train.examples.data).toEqual(dataset.train.examples.data);
   const csv = await loadTable("t.csv");
   expect(dataset.train.length).toBe(270);
   expect(dataset.validation).toBe(dataset.test);

@@ -1,4 +1,4 @@
-import { basename } from "node:path";
+import { basename, isAbsolute } from "node:path";
 import { be, type ChecksOf, requireArgument, requireOptions } from "../../../catalogue/index.js";
 import type { Dataset } from "../../dataset.js";
 import { UserError } from "../../../tensor/index.js";
@@ -127,7 +127,7 @@ export async function loadTable(source: string, options: TableOptions = {}): Pro
     const notes = [heldNote(sizes, options.seed ?? 0), ...(schema.notes ?? []), ...(told?.notes ?? [])];
     return {
       name: options.name ?? nameOf(input.place),
-      source: input.place,
+      source: sourceOf(source, input),
       kind: "vector",
       shape: [size],
       schema: columnsSchema(fitted),
@@ -187,7 +187,7 @@ async function readFitted(source: string, fitted: FittedTable, options: TableOpt
     const split = ids === undefined ? all : { ...all, ids };
     return {
       name: options.name ?? nameOf(input.place),
-      source: input.place,
+      source: sourceOf(source, input),
       kind: "vector",
       shape: [size],
       schema: columnsSchema(fitted),
@@ -198,6 +198,13 @@ async function readFitted(source: string, fitted: FittedTable, options: TableOpt
   } finally {
     await input.close();
   }
+}
+
+/** Where to find a table again: the query itself, or a file's full path, with the table's name behind it where one was chosen. */
+function sourceOf(source: string, { place }: TableInput): string {
+  if (!isAbsolute(place)) return source;
+  const table = /#[^#]+$/.exec(source)?.[0];
+  return table === undefined || place.endsWith(table) ? place : place + table;
 }
 
 function nameOf(place: string): string {
