@@ -9,7 +9,7 @@ import { uncertaintyOf } from "./uncertainty.js";
 
 /** Options of `imputeRows`. */
 export interface ImputeOptions {
-  /** How often each row is completed, from 1; default 20. */
+  /** How often each row is completed, from 1; default 50. */
   readonly draws?: number;
   /** Default 0. Equal seeds give equal results. */
   readonly seed?: number;
@@ -121,7 +121,7 @@ export async function imputeRows(
   requireArgument("imputeRows", "the model", model, aTrainedModel);
   requireArgument("imputeRows", "rows", rows, someRows);
   requireOptions("imputeRows", options, imputeChecks);
-  const { draws = 20, seed = 0, multiple = false } = options;
+  const { draws = 50, seed = 0, multiple = false } = options;
   const fitted = tableOfModel("imputeRows", model);
   const table = textTableOf(rows, namesOf(rows), fitted.schema.columns);
   const imputer = new Imputer(model, fitted, "the rows", { draws, seed });

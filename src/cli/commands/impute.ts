@@ -59,7 +59,7 @@ function uncertaintyLine({ row, column, text: value, draws }: FilledText): (stri
 }
 
 async function impute(this: Cli, flags: ImputeFlags, folder: string, source: string): Promise<void> {
-  const { out = "imputed.csv", draws = 20, seed = 0, multiple = false, uncertainty } = flags;
+  const { out = "imputed.csv", draws = 50, seed = 0, multiple = false, uncertainty } = flags;
   outFile(out, endings);
   if (uncertainty !== undefined && !uncertainty.toLowerCase().endsWith(".csv"))
     throw new UserError(`--uncertainty must end in .csv, got "${uncertainty}"`, 2);
@@ -132,7 +132,7 @@ export const imputeCommand = buildCommand<ImputeFlags, [folder: string, source: 
         "out",
         text("FILE", "The filled table, .csv, .tsv, .json, .jsonl or .parquet [default = imputed.csv]"),
       ),
-      draws: flag("draws", whole(1, 10_000, "K", "How often each row is completed [default = 20]")),
+      draws: flag("draws", whole(1, 10_000, "K", "How often each row is completed [default = 50]")),
       seed: flag("seed", { ...seedField, brief: "Of the draws [default = 0]" }),
       multiple: toggle("Write all K completed tables below each other, with a first column imputation"),
       uncertainty: flag(
