@@ -1,4 +1,5 @@
 import type { ModelClasses, TrainedVae } from "../model/index.js";
+import { valuesBetweenCommas } from "../rows/index.js";
 import { UserError } from "../tensor/index.js";
 
 /** What is asked for by `--where`: a column, and the values that it may have. */
@@ -9,21 +10,10 @@ interface Wanted {
 
 const usage = 'write --where "label=7", "label=3,5" or "label in (3, 5)"';
 
-/** Values between commas; those in quotes may hold commas. */
-function valuesIn(text: string): string[] {
-  const found = text.match(/\s*("[^"]*"|'[^']*'|[^,]*)\s*(,|$)/g) ?? [];
-  const whole = found.join("") === text;
-  const values = found
-    .map((one) =>
-      one
-        .replace(/,$/, "")
-        .trim()
-        .replace(/^(["'])(.*)\1$/, "$2"),
-    )
-    .filter((value, i, all) => value !== "" || i < all.length - 1);
-  if (!whole || values.length === 0 || values.includes(""))
-    throw new UserError(`--where: can't read the values "${text}"; ${usage}`, 2);
-  return values;
+function valuesIn(text: string): readonly string[] {
+  const values = valuesBetweenCommas(text);
+  if (values !== undefined) return values;
+  throw new UserError(`--where: can't read the values "${text}"; ${usage}`, 2);
 }
 
 /** Reads `label=7`, `label=3,5` and `label in (3, 5)`. Throws a UserError for anything else. */

@@ -1,4 +1,5 @@
 export { generateRows, type GeneratedRows, type GenerateRowsOptions } from "./generate.js";
+export { valuesBetweenCommas } from "./values.js";
 export { tableOfModel } from "./table-model.js";
 export {
   type FilledCell,

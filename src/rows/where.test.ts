@@ -31,6 +31,14 @@ describe("conditions on a table", () => {
         { column: "Body Mass (g)", operator: ">=", values: ["4000"] },
       ],
     ],
+    [
+      'city in ("Lyon, Nice",Rome) and city!=L\'Aquila and a=b<1',
+      [
+        { column: "city", operator: "in", values: ["Lyon, Nice", "Rome"] },
+        { column: "city", operator: "!=", values: ["L'Aquila"] },
+        { column: "a=b", operator: "<", values: ["1"] },
+      ],
+    ],
     ['"Body Mass (g)" != 5', [{ column: "Body Mass (g)", operator: "!=", values: ["5"] }]],
     ["a=b<0.5", [{ column: "a=b", operator: "<", values: ["0.5"] }]],
   ])("%s is read", (text, terms) => {

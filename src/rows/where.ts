@@ -2,6 +2,7 @@ import { suggestion } from "../catalogue/index.js";
 import type { FittedTable, TableColumn, TableValue } from "../data/portable.js";
 import { readingOfColumn } from "../data/portable.js";
 import { UserError } from "../tensor/index.js";
+import { valuesBetweenCommas } from "./values.js";
 
 const operators = ["<=", ">=", "!=", "=", "<", ">"] as const;
 
@@ -25,7 +26,7 @@ function terms(text: string): string[] {
   for (let i = 0; i < text.length; i++) {
     const letter = text[i] ?? "";
     if (quote !== "") quote = letter === quote ? "" : quote;
-    else if (letter === '"' || letter === "'") quote = letter;
+    else if (/["']/.test(letter) && /(^|[\s=<>(,])$/.test(text.slice(start, i))) quote = letter;
     else if (letter === "(") depth++;
     else if (letter === ")") depth--;
     else if (depth === 0 && /^\s+and(\s|$)/i.test(text.slice(i))) {
@@ -38,11 +39,6 @@ function terms(text: string): string[] {
 }
 
 const unquoted = (text: string): string => /^(["'])(.*)\1$/s.exec(text.trim())?.[2] ?? text.trim();
-
-function list(text: string): string[] {
-  const parts = text.match(/"[^"]*"|'[^']*'|[^,]+/g) ?? [];
-  return parts.map(unquoted);
-}
 
 function termOf(text: string, names: readonly string[]): WhereTerm {
   const fail = (): never => {
@@ -62,8 +58,8 @@ function termOf(text: string, names: readonly string[]): WhereTerm {
   const rest = plain.slice(column.length).trim();
   const inside = /^in\s*\((.*)\)$/is.exec(rest)?.[1];
   if (inside !== undefined) {
-    const values = list(inside);
-    return values.length === 0 ? fail() : { column, operator: "in", values };
+    const values = valuesBetweenCommas(inside);
+    return values === undefined ? fail() : { column, operator: "in", values };
   }
   const operator = operators.find((one) => rest.startsWith(one));
   if (operator === undefined) return fail();

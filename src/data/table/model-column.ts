@@ -1,1 +1,0 @@
-export type { ColumnLikelihood, ModelColumn } from "../../catalogue/index.js";
