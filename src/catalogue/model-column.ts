@@ -49,6 +49,9 @@ const likelihoods: Readonly<Record<ColumnLikelihood, "choice" | "count" | "angle
   "von-mises": "angle",
 };
 
+/** The distributions of columns by name. */
+export const columnLikelihoods = Object.keys(likelihoods) as readonly ColumnLikelihood[];
+
 /** What the number of a column is. */
 export type ColumnNumber = "choice" | "count" | "angle" | "number";
 
@@ -72,7 +75,7 @@ function whyWrong(column: Partial<ModelColumn>, place: number, before: readonly 
   const { name, of, size, points, gate, absent } = column;
   if (typeof name !== "string") return "needs a name";
   if (of === undefined || !Object.hasOwn(likelihoods, of)) {
-    return `needs "of", one of ${Object.keys(likelihoods).join(", ")}, got ${JSON.stringify(of)}`;
+    return `needs "of", one of ${columnLikelihoods.join(", ")}, got ${JSON.stringify(of)}`;
   }
   const choices = likelihoods[of] === "choice";
   if (choices && !(Number.isInteger(size) && (size ?? 0) >= 1)) return "needs its number of choices as size";

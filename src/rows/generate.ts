@@ -33,7 +33,7 @@ const chunk = 4096;
 /** The seed of a further chunk of draws. */
 const seedOf = (seed: number, round: number): number => (seed + round * 0x9e3779b1) % 2 ** 32;
 
-function isTable(rows: readonly DecodedRows[]): DecodedRows {
+function joined(rows: readonly DecodedRows[]): DecodedRows {
   return {
     names: rows[0]?.names ?? [],
     cells: rows.flatMap(({ cells }) => cells),
@@ -79,7 +79,7 @@ async function generateWhere(
     found += wanted.length;
     drawn += count;
   }
-  if (found === n) return { ...isTable(kept), drawn };
+  if (found === n) return { ...joined(kept), drawn };
   throw new UserError(
     `where: only ${found.toLocaleString("en-US")} of ${drawn.toLocaleString("en-US")} drawn rows meet "${where}", too few for ${n}; ask for fewer rows, ` +
       "allow more tries, or ease the conditions",

@@ -45,13 +45,11 @@ export function givenRow(table: FittedTable, terms: readonly WhereTerm[]): Float
 
 function requireSeen(table: FittedTable, name: string, text: string): void {
   const column = table.columns.find((one) => one.name === name);
-  if (column?.as === "key" || column?.as === "same") {
-    if (column.as === "same" && column.text === text) return;
-    throw new UserError(
-      `where: "${name}" is ${column.as === "key" ? "made anew for each row" : `always "${column.as === "same" ? column.text : ""}"`}, so it can't be a condition`,
-      2,
-    );
-  }
+  const refuse = (is: string): never => {
+    throw new UserError(`where: "${name}" is ${is}, so it can't be a condition`, 2);
+  };
+  if (column?.as === "key") refuse("made anew for each row");
+  if (column?.as === "same" && column.text !== text) refuse(`always "${column.text}"`);
   if (column?.as !== "choices" || column.values !== undefined) return;
   if (column.texts.includes(text) || column.rare?.texts.includes(text) === true) return;
   const shown = column.texts.slice(0, 12).join(", ");

@@ -1,4 +1,4 @@
-import type { ColumnLikelihood } from "./model-column.js";
+import type { ColumnLikelihood } from "../../catalogue/index.js";
 import type { TableSchema } from "./schema.js";
 
 /** Texts and how often each occurred in the training rows. */

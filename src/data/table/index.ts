@@ -21,7 +21,7 @@ export type {
 } from "./fitted.js";
 export { isInside } from "./fitted.js";
 export { fittedTableShape } from "./fitted-shape.js";
-export type { ColumnLikelihood, ModelColumn } from "./model-column.js";
+export type { ColumnLikelihood, ModelColumn } from "../../catalogue/index.js";
 export { modelColumns, ownColumns, startsOf } from "./model-columns.js";
 export { type CellReading, readingOfColumn } from "./reading.js";
 export { type TableRecord, textTableOf, type TableValue } from "./records.js";

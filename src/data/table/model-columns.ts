@@ -1,6 +1,5 @@
-import { be, requireArgument } from "../../catalogue/index.js";
+import { be, type ModelColumn, requireArgument } from "../../catalogue/index.js";
 import { type FittedTable, type InsideColumn, isInside } from "./fitted.js";
-import type { ModelColumn } from "./model-column.js";
 
 /** A fitted table, where a function takes one. */
 export const aFittedTable = be.having(["version", "schema", "columns"], "a fitted table, as fitTable makes");

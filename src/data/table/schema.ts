@@ -1,7 +1,6 @@
 import * as z from "zod/mini";
-import { checkedFile } from "../../catalogue/index.js";
+import { checkedFile, columnLikelihoods, type ColumnLikelihood } from "../../catalogue/index.js";
 import { suggestion, UserError } from "../../tensor/index.js";
-import type { ColumnLikelihood } from "./model-column.js";
 
 /** The kinds of columns by name. */
 export const tableKinds = [
@@ -32,18 +31,6 @@ export const tableKinds = [
  * - `text`, free text, and `constant`, the same in every row: kept out of the model.
  */
 export type TableKind = (typeof tableKinds)[number];
-
-const likelihoods = [
-  "categorical",
-  "ordinal",
-  "bernoulli",
-  "normal",
-  "student-t",
-  "mixture",
-  "poisson",
-  "negative-binomial",
-  "von-mises",
-] as const satisfies readonly ColumnLikelihood[];
 
 /** A column of a table as its schema describes it. Plain data, to be edited. */
 export interface TableColumn {
@@ -147,7 +134,7 @@ const column = z.strictObject(
     range: z.optional(range),
     categories: z.optional(texts),
     missing: z.optional(texts),
-    likelihood: z.optional(oneOf(["auto", ...likelihoods])),
+    likelihood: z.optional(oneOf(["auto", ...columnLikelihoods])),
     use: z.optional(flag),
     why: z.optional(text),
   },

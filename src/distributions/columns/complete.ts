@@ -1,4 +1,3 @@
-import type { ModelColumn } from "../../catalogue/index.js";
 import { type Expr } from "../../graph/index.js";
 import {
   columnFeatures,
@@ -56,7 +55,7 @@ export function completeRows(plan: RowPlan, of: Completion): Expr {
     const value = known === undefined || missing === undefined ? open : missing.where(open, known);
     rows.push(value);
     const fresh = missing === undefined ? value : missing.where(value, Number.NaN);
-    const one = columnFeatures([{ ...column, gate: undefined } as unknown as ModelColumn]);
+    const one = columnFeatures([column]);
     const from = features.owners.flatMap((owner, i) => (owner === place ? [i] : []));
     context = context.add(times(one.apply(fresh.unsqueeze(-1)), weight.gather(indices(from))));
   }

@@ -15,20 +15,24 @@ type Words = readonly [good: string, fair: string, poor: string];
 
 /** A figure of which more is better: good from one limit, fair from another. */
 function rising(name: string, value: number | null | undefined, good: number, fair: number, words: Words) {
-  if (value === null || value === undefined) return [];
-  const place = value >= good ? 0 : value >= fair ? 1 : 2;
-  return [reading(name, value, place, words)];
+  return graded(name, value, (limit, found) => found >= limit, [good, fair], words);
 }
 
 /** A figure of which less is better. */
 function falling(name: string, value: number | null | undefined, good: number, fair: number, words: Words) {
-  if (value === null || value === undefined) return [];
-  const place = value <= good ? 0 : value <= fair ? 1 : 2;
-  return [reading(name, value, place, words)];
+  return graded(name, value, (limit, found) => found <= limit, [good, fair], words);
 }
 
-function reading(name: string, value: number, place: 0 | 1 | 2, words: Words): Reading {
-  return { name, value, verdict: (["good", "fair", "poor"] as const)[place], words: words[place] };
+function graded(
+  name: string,
+  value: number | null | undefined,
+  reaches: (limit: number, value: number) => boolean,
+  [good, fair]: readonly [number, number],
+  words: Words,
+): Reading[] {
+  if (value === null || value === undefined) return [];
+  const place = reaches(good, value) ? 0 : reaches(fair, value) ? 1 : 2;
+  return [{ name, value, verdict: (["good", "fair", "poor"] as const)[place], words: words[place] }];
 }
 
 function plain(name: string, value: number | null | undefined, words: string): Reading[] {

@@ -1,7 +1,15 @@
 import { basename, isAbsolute } from "node:path";
-import { be, type ChecksOf, requireArgument, requireOptions } from "../../../catalogue/index.js";
+import {
+  be,
+  type ChecksOf,
+  columnNumber,
+  type ModelColumn,
+  requireArgument,
+  requireOptions,
+} from "../../../catalogue/index.js";
 import type { Dataset } from "../../dataset.js";
 import { UserError } from "../../../tensor/index.js";
+import type { ColumnKind } from "../../schema.js";
 import { usualMemory } from "../../memory.js";
 import { fitFrom } from "../fit.js";
 import type { FittedTable } from "../fitted.js";
@@ -62,22 +70,19 @@ function heldNote([train, held]: readonly [number, number], seed: number | bigin
   );
 }
 
+function kindOf(column: ModelColumn): ColumnKind {
+  const number = columnNumber(column);
+  if (number !== "choice") return number;
+  return column.of === "bernoulli" ? "boolean" : "category";
+}
+
 /** A fitted table as a data set's columns. */
 export function columnsSchema(fitted: FittedTable): NonNullable<Dataset["schema"]> {
   return {
     kind: "columns",
-    columns: modelColumns(fitted).map(({ name, of }, start) => ({
-      name,
-      kind:
-        of === "bernoulli"
-          ? "boolean"
-          : of === "categorical" || of === "ordinal"
-            ? "category"
-            : of === "von-mises"
-              ? "angle"
-              : of === "poisson" || of === "negative-binomial"
-                ? "count"
-                : "number",
+    columns: modelColumns(fitted).map((column, start) => ({
+      name: column.name,
+      kind: kindOf(column),
       codec: { type: "plain" },
       start,
       size: 1,
