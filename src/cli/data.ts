@@ -58,13 +58,14 @@ export async function loadData(
   const { memory, layout, bytes, whole, pictures, recorded, onPictures, signal } = options;
   const named = typeof source === "string" && source.toLowerCase() !== "mnist";
   const told = Object.entries(pictures ?? {}).find(([, value]) => value !== undefined)?.[0];
-  if (!named && told !== undefined) {
+  const ofTable = named && isTableSource(source) && !(await listsPictures(source));
+  if ((!named || ofTable) && told !== undefined) {
     throw new UserError(`--${told} is for pictures in a folder; leave it out`, 2);
   }
   if (typeof source === "function") return source();
   if (typeof source !== "string") return source;
   if (!named) return datasets.mnist(defined({ signal, onProgress: options.onProgress }));
-  if (isTableSource(source) && !(await listsPictures(source))) {
+  if (ofTable) {
     return datasets.table(source, defined({ memory, ...options.table }));
   }
   if (options.table?.schema !== undefined && typeof options.table.schema === "string") {

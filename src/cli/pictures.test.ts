@@ -99,6 +99,10 @@ test("a run's pictures come to its size in other commands, and a model's without
   const none = await latent("train", "mnist", "--size", "8x8");
   expect(none.code).toBe(2);
   expect(none.stderr).toMatch(/--size is for pictures in a folder/);
+  writeFileSync(at("rows.csv"), "a,b\n1,2\n3,4\n");
+  const table = await latent("train", "rows.csv", "--size", "8x8");
+  expect(table.code).toBe(2);
+  expect(table.stderr).toMatch(/--size is for pictures in a folder/);
   const wrong = await latent("train", "photos", "--size", "8y8");
   expect(wrong.stderr).toMatch(/--size.*width x height, such as 64x64/);
 }, 60_000);

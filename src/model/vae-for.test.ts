@@ -57,3 +57,25 @@ it("of other data is vae() of their shape", () => {
     /vaeFor takes a data set|data set, such as datasets.table/,
   );
 });
+
+it("refuses a perceptron for rows with gaps, which it can't see", () => {
+  const gaps = rows.map((row, i) => ({ ...row, c: i % 4 === 0 ? null : i / 7 }));
+  const fitted = fitTable(
+    {
+      version: 1,
+      columns: [
+        { name: "a", kind: "category" },
+        { name: "b", kind: "boolean" },
+        { name: "c", kind: "number", decimals: 6 },
+      ],
+      constraints: [],
+    },
+    gaps,
+  );
+  const holed = {
+    shape: [modelColumns(fitted).length],
+    schema: { kind: "columns", columns: [], table: fitted },
+  } as const;
+  expect(() => vaeFor(holed, { network: mlp([6]) })).toThrow(/mlp takes numbers.*column "c".*take table/);
+  expect(() => vaeFor(holed, { encoder: mlp([6]) })).toThrow(/take table/);
+});

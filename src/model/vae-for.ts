@@ -7,7 +7,8 @@ import {
   type EncodingOf,
   type Family,
 } from "../distributions/index.js";
-import { networkOf, networks, tableNetwork } from "../nn/index.js";
+import { type Network, networkOf, networks, tableNetwork } from "../nn/index.js";
+import { UserError } from "../tensor/index.js";
 import { type FamilyLike, type Vae, vae } from "./vae.js";
 import type { VaeOptions } from "./vae-options.js";
 
@@ -28,16 +29,30 @@ function withColumns<T extends { readonly name: string; readonly config: object 
   return of.name === name && !("columns" in of.config) ? make({ ...of.config, columns }) : of;
 }
 
+/** Throws a UserError for an encoder that would compute with the NaN that stands where a row has no number. */
+function requireSeesGaps({ name }: Network, columns: readonly ModelColumn[]): void {
+  const gap = columns.find(({ gate }) => gate !== undefined);
+  if (gap === undefined || !["mlp", "sequential"].includes(name)) return;
+  throw new UserError(
+    `the network ${name} takes numbers, but in the column "${gap.name}" some rows have none; take table, such as ` +
+      "table(hidden=[128])",
+    2,
+  );
+}
+
 /** A model's options with what a table decides filled in. */
 function optionsForTable<F extends FamilyLike>(
   columns: readonly ModelColumn[],
   options: Omit<VaeOptions<F>, "input">,
 ): Omit<VaeOptions<F>, "input"> {
   const { encoder, likelihood = "columns", latent = Math.min(8, columns.length) } = options;
-  const ofTable = (value: NonNullable<VaeOptions["network"]>, option: string) =>
-    withColumns(networkOf(value, option), "table", columns, (config) =>
+  const ofTable = (value: NonNullable<VaeOptions["network"]>, option: string): Network => {
+    const network = networkOf(value, option);
+    requireSeesGaps(network, columns);
+    return withColumns(network, "table", columns, (config) =>
       networks.from({ name: "table", config: config as never }),
     );
+  };
   return {
     ...options,
     latent,
