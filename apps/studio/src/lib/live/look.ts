@@ -1,0 +1,71 @@
+import type { Current, Dataset, ExampleTensor, Tensor, TrainedVae } from "latent/web";
+import { rows, toFloats } from "latent/web";
+import type { Look, Watch } from "./protocol";
+
+interface Position {
+  readonly step: number;
+  readonly epoch: number;
+}
+
+interface Shown {
+  readonly generated: number;
+  readonly reconstructed: ExampleTensor;
+  readonly coded: ExampleTensor;
+  readonly labels: readonly number[] | undefined;
+}
+
+const firstOf = ({ test }: Dataset, count: number): ExampleTensor =>
+  rows(test.examples, 0, Math.min(count, test.length));
+
+/** Looks at a model while it trains: always the same noise and the same test examples. */
+export class Looker {
+  private noise: Tensor<"float32"> | undefined;
+
+  private constructor(
+    private readonly dataset: Dataset,
+    private readonly shown: Shown,
+  ) {}
+
+  static of(dataset: Dataset, watch: Watch = {}): Looker {
+    const { generated = 16, reconstructed = 8, codes = 1000 } = watch;
+    const labels = dataset.test.labels && Array.from(dataset.test.labels.slice(0, codes));
+    return new Looker(dataset, {
+      generated,
+      reconstructed: firstOf(dataset, reconstructed),
+      coded: firstOf(dataset, codes),
+      labels,
+    });
+  }
+
+  async look(current: Pick<Current, "model">, { step, epoch }: Position): Promise<Look> {
+    const model = await current.model();
+    try {
+      return { step, epoch, ...(await this.seen(model)) };
+    } finally {
+      await model.close();
+    }
+  }
+
+  private async seen(model: TrainedVae): Promise<Omit<Look, "step" | "epoch">> {
+    const { generated, reconstructed, coded, labels } = this.shown;
+    this.noise ??= await model.samplePrior(generated, { seed: 7 });
+    const drawn = await model.decode(this.noise);
+    const again = await model.reconstruct(reconstructed);
+    const encoding = (await model.encode(coded)) as unknown as Record<string, Tensor<"float32">>;
+    const codes = await model.codes(coded);
+    const { logVar } = encoding;
+    return {
+      shape: this.dataset.shape,
+      generated: drawn.data,
+      originals: toFloats(reconstructed, this.dataset.schema).data,
+      reconstructions: again.data,
+      codes: codes.data,
+      deviations:
+        logVar && logVar.shape[1] === codes.shape[1]
+          ? logVar.data.map((value) => Math.exp(value / 2))
+          : undefined,
+      labels,
+      z: codes.shape[1] as number,
+    };
+  }
+}

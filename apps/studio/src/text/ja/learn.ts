@@ -1,0 +1,3 @@
+export const learn = {
+  title: "learn",
+} as const;

@@ -1,0 +1,3 @@
+export const paint = {
+  title: "paint",
+} as const;
