@@ -4,10 +4,9 @@ import type { Encoding } from "../distributions/index.js";
 import type { Vae } from "../model/index.js";
 import { type Platform, type Run, trainWith } from "../train/portable.js";
 import { checkTraining, type TrainOptions } from "./options.js";
-import { resumedTraining } from "./resumed.js";
-import { readRunConfig, runFile } from "./run-config.js";
-import { RunFolder } from "./run-folder.js";
+import { folderPlace } from "./place/folder-place.js";
 import { settingsOf } from "./settings.js";
+import { trainInPlace } from "./train-in-place.js";
 
 /**
  * Trains a model on a data set with seeds for everything: the same call gives the same weights, and a resumed
@@ -21,12 +20,9 @@ export async function trainOn<E extends Encoding>(
   options: TrainOptions = {},
   more: OptionChecks = {},
 ): Promise<Run<E>> {
-  const { told, around } = checkTraining(model, dataset, options, more);
-  const { out, resume = false } = around;
-  const before = resume && out !== undefined ? await readRunConfig(out) : undefined;
-  const settings = settingsOf(
-    before === undefined ? told : resumedTraining(told, before, runFile(out)),
-    before === undefined ? dataset : undefined,
-  );
-  return trainWith(platform, RunFolder.open.bind(RunFolder), model, dataset, settings, around);
+  const checked = checkTraining(model, dataset, options, more);
+  const { told, around } = checked;
+  if (around.out !== undefined)
+    return trainInPlace(platform, folderPlace(around.out), model, dataset, checked);
+  return trainWith(platform, undefined, model, dataset, settingsOf(told, dataset), around);
 }
