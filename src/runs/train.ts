@@ -2,10 +2,9 @@ import type { OptionChecks } from "../catalogue/index.js";
 import type { Dataset } from "../data/portable.js";
 import type { Encoding } from "../distributions/index.js";
 import type { Vae } from "../model/index.js";
-import { type Platform, type Run, trainWith } from "../train/portable.js";
-import { checkTraining, type TrainOptions } from "./options.js";
+import type { Platform, Run } from "../train/portable.js";
+import { checkTraining, trainChecked, type TrainOptions } from "./options.js";
 import { folderPlace } from "./place/folder-place.js";
-import { settingsOf } from "./settings.js";
 import { trainInPlace } from "./train-in-place.js";
 
 /**
@@ -21,8 +20,7 @@ export async function trainOn<E extends Encoding>(
   more: OptionChecks = {},
 ): Promise<Run<E>> {
   const checked = checkTraining(model, dataset, options, more);
-  const { told, around } = checked;
-  if (around.out !== undefined)
-    return trainInPlace(platform, folderPlace(around.out), model, dataset, checked);
-  return trainWith(platform, undefined, model, dataset, settingsOf(told, dataset), around);
+  const { out } = checked.around;
+  if (out === undefined) return trainChecked(platform, model, dataset, checked);
+  return trainInPlace(platform, folderPlace(out), model, dataset, checked);
 }

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { constants } from "node:fs";
-import { copyFile, open, rmdir, stat } from "node:fs/promises";
+import { copyFile, open, readdir, rmdir, stat } from "node:fs/promises";
 import path from "node:path";
 import {
   errorCode,
@@ -43,6 +43,21 @@ async function copyNew(file: string, copy: string): Promise<boolean> {
   }
 }
 
+/** The files in a folder, as names with `/`; links are passed over, since they may lead anywhere. */
+async function filesIn(folder: string): Promise<string[]> {
+  try {
+    const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+    const files = entries.filter((entry) => entry.isFile());
+    return files
+      .map(({ parentPath, name }) =>
+        path.relative(folder, path.join(parentPath, name)).split(path.sep).join("/"),
+      )
+      .sort();
+  } catch (error) {
+    throw fileError(error, `read the folder ${folder}`);
+  }
+}
+
 /** A folder of this machine as a place of a run. */
 export function folderPlace(folder: string): RunPlace {
   const at = (name: string): string => path.join(folder, name);
@@ -61,6 +76,7 @@ export function folderPlace(folder: string): RunPlace {
     },
     removeFolder: (name) => rmdir(at(name)).catch(() => undefined),
     sweep: (name) => sweepParts(at(name)),
+    files: () => filesIn(folder),
     hold: () => RunLock.take(folder),
     sha256(pieces) {
       const hash = createHash("sha256");

@@ -33,6 +33,8 @@ export interface RunPlace {
   removeFolder(folder: string): Promise<void>;
   /** Removes from a folder what writers left who were killed. */
   sweep(folder: string): Promise<void>;
+  /** The names of all files in it, those in folders too, in order. */
+  files(): Promise<readonly string[]>;
   /** Takes the right to write. Throws a UserError that names who has it. */
   hold(): Promise<RunHold>;
   readonly sha256: Sha256;
