@@ -10,7 +10,7 @@ import type { Dataset } from "../data/portable.js";
 import type { Encoding } from "../distributions/index.js";
 import type { Vae } from "../model/index.js";
 import type { Platform, Run, TrainSurroundings } from "../train/portable.js";
-import { trainWith } from "../train/portable.js";
+import { aControl, trainWith } from "../train/portable.js";
 import { UserError } from "../tensor/index.js";
 import { checkFields } from "./check-fields.js";
 import type { Checked, Told } from "./field.js";
@@ -27,6 +27,7 @@ const surroundings = {
   checkpointSeconds: be.number(0),
   configFile: be.text,
   signal: be.signal,
+  control: aControl,
   onEvent: be.callable,
 } as const satisfies Readonly<Record<keyof TrainSurroundings, unknown>>;
 

@@ -205,7 +205,9 @@ async function requireDead(folder: string, { owner, touched }: Held, now: number
   const others = isPage(owner) ? ownerInWords(owner) : `process ${pid}`;
   const who = pid === process.pid && state === "alive" ? "this process already" : others;
   const away =
-    state === "unknown" ? `. If that has died, delete ${file}, or try again in ${patience / 60} minutes` : "";
+    state === "unknown"
+      ? `${isPage(owner) ? "" : ` on ${host}`}. If that has died, delete ${file}, or try again in ${patience / 60} minutes`
+      : "";
   throw new UserError(
     `${folder} is being trained by ${who}, since ${since}${away}${away === "" ? ". " : "; else "}` +
       `${away === "" ? "Wait" : "wait"} until it ends, stop it, or choose another folder`,
