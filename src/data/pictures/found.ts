@@ -13,8 +13,8 @@ export interface PictureFile {
 }
 
 /** One example: a picture, and what is known of it. */
-export interface PictureRow {
-  readonly file: PictureFile;
+export interface PictureRow<F = PictureFile> {
+  readonly file: F;
   readonly part: SplitName;
   /** Its class by name. */
   readonly label?: string;
