@@ -49,6 +49,16 @@ export async function beginningOf(bytes: Unpacked, length: number): Promise<Uint
   return head.subarray(0, filled);
 }
 
+/** Whether bytes begin as a NumPy file does. */
+export function beginsAsNpy(head: Uint8Array): boolean {
+  return String.fromCharCode(...head.subarray(0, 6)) === "\x93NUMPY";
+}
+
+/** Whether bytes begin as a file in idx form does. */
+export function beginsAsIdx(head: Uint8Array): boolean {
+  return head.length >= 4 && head[0] === 0 && head[1] === 0 && (head[2] ?? 0) >> 4 === 0;
+}
+
 /** What a header says of the numbers behind it. */
 interface Header {
   readonly type: NumberType;

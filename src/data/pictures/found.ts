@@ -54,3 +54,8 @@ export function shortened(reason: unknown): string {
   const line = text.split("\n").find((one) => one.trim() !== "") ?? "it can't be read";
   return line.trim().slice(0, 200);
 }
+
+/** By code points, whatever the machine's language: the order of examples must be the same everywhere. */
+export function byName(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
