@@ -31,6 +31,19 @@ import {
 } from "./web-platform.js";
 
 export * from "./common.js";
+export {
+  type DroppedEntry,
+  type DroppedItem,
+  type FileLimits,
+  filesFromDrop,
+  type FilesFromDropOptions,
+  type FilesProgress,
+  type PictureLabels,
+  type PlacedFile,
+  readFiles,
+  type ReadFilesOptions,
+  type SomeFile,
+} from "./data/dropped/index.js";
 export type { WasmOptions } from "./runtime/wasm.js";
 export type {
   FileHandle,
