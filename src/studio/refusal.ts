@@ -19,5 +19,8 @@ export const nothing = (what: string): Refusal => new Refusal(404, what);
 export function told(error: unknown): { readonly status: Refusal["status"] | 500; readonly error: string } {
   if (error instanceof Refusal) return { status: error.status, error: error.message };
   if (error instanceof UserError) return { status: 422, error: error.message };
+  if (error instanceof Error && error.name === "AbortError") {
+    return { status: 503, error: "it was stopped before it began" };
+  }
   return { status: 500, error: "an error in latent itself; the terminal of `latent studio` shows it" };
 }

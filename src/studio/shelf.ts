@@ -127,6 +127,11 @@ export class Shelf {
     return found;
   }
 
+  /** Whether a run's folder holds none any more. */
+  async isGone({ folder }: KeptRun): Promise<boolean> {
+    return !(await holdsConfig(folder));
+  }
+
   /** What a list shows of a run; a damaged one with what is wrong. */
   async summary(run: KeptRun): Promise<RunSummary> {
     return (await this.look(run)).summary;

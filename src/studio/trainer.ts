@@ -149,10 +149,10 @@ export class Trainer {
   ): Promise<void> {
     const { control, abort } = training;
     try {
-      const run = await this.tools.train({ settings, resume, signal: abort.signal, control, onEvent });
-      await run.model.close();
+      const trained = await this.tools.train({ settings, resume, signal: abort.signal, control, onEvent });
       training.current = undefined;
-      if (run.finished && run.stepsTrained > 0) await this.tools.draw(run);
+      if (trained.finished) await trained.draw();
+      await trained.close();
     } finally {
       training.current = undefined;
       this.training = undefined;

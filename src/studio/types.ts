@@ -1,6 +1,6 @@
 import type { Dataset } from "../data/index.js";
 import type { RunConfig, Settings } from "../runs/index.js";
-import type { Current, EpochRecord, Platform, Run, TrainEvent } from "../train/index.js";
+import type { Current, EpochRecord, Platform, TrainEvent } from "../train/index.js";
 
 /** How a run stands. A damaged one is listed with what is wrong, and can't be opened. */
 export type RunState = "training" | "interrupted" | "finished" | "damaged";
@@ -70,6 +70,14 @@ export interface TrainRequest {
   readonly onEvent: (event: TrainEvent, current: Current) => void | Promise<void>;
 }
 
+/** A run that was trained, or stopped. */
+export interface Trained {
+  readonly finished: boolean;
+  /** Draws its pictures and report into its folder, as the command does. */
+  draw(): Promise<void>;
+  close(): Promise<void>;
+}
+
 /** What the studio is lent by the command, which trains and reads data in the same way itself. */
 export interface StudioTools {
   readonly platform: Platform;
@@ -78,10 +86,8 @@ export interface StudioTools {
   device(): Promise<string | undefined>;
   /** The data set at a place; `config` is that of the run whose data they are. */
   readData(source: string, config?: RunConfig): Promise<Dataset>;
-  /** Trains as the command does; the model is open when it returns. */
-  train(request: TrainRequest): Promise<Run>;
-  /** Draws the pictures of a finished run into its folder. */
-  draw(run: Run): Promise<void>;
+  /** Trains as the command does. */
+  train(request: TrainRequest): Promise<Trained>;
   /** Writes a line about the work for the person who started the studio. */
   note(line: string): void;
 }

@@ -1,0 +1,151 @@
+import type { EpochRecord, TrainEvent } from "../train/index.js";
+import type { Message, Subscribe, Unsubscribe } from "./messages.js";
+import type { KeptRun, Shelf } from "./shelf.js";
+import { damaged } from "./summary.js";
+import type { Trainer } from "./trainer.js";
+import type { RunSummary } from "./types.js";
+import { watchRun } from "./watch.js";
+
+/** Milliseconds between two tellings of newer weights of a run that is trained here. */
+const apart = 500;
+
+/** Where a listener stands: epochs told, and the step of the newest weights told. */
+interface Told {
+  readonly epochs: number;
+  readonly step: number;
+}
+
+/** Where one who comes back says that he stands; of anything else, before everything. */
+export function toldBefore(lastId: string | undefined): Told {
+  const [, epochs = "0", step = "-1"] = /^(\d{1,9})\.(-?\d{1,12})$/.exec(lastId ?? "") ?? [];
+  return { epochs: Number(epochs), step: Number(step) };
+}
+
+type Send = (message: Message | undefined) => void;
+
+/** One run that is followed, by however many listeners. It reads the folder for all of them. */
+class Followed {
+  private readonly listeners = new Set<Send>();
+  private history: readonly EpochRecord[] = [];
+  private summary: RunSummary | undefined;
+  /** The step of the newest weights. */
+  private step = -1;
+  private lastSnapshot = 0;
+  private readonly endings: Unsubscribe[];
+
+  constructor(
+    private readonly run: KeptRun,
+    private readonly shelf: Shelf,
+    private readonly trainer: Trainer,
+    private readonly onEmpty: () => void,
+  ) {
+    this.endings = [
+      watchRun(run.folder, () => this.read()),
+      trainer.listen(run.id, (event) => this.heard(event)),
+    ];
+  }
+
+  add(told: Told, send: Send): Unsubscribe {
+    let state = told;
+    const listener: Send = (message) => {
+      if (message?.event === "epoch") state = { ...state, epochs: (message.data as EpochRecord).epoch };
+      if (message?.event === "snapshot") state = { ...state, step: (message.data as { step: number }).step };
+      send(
+        message && { ...message, ...(message.event !== "train" && { id: `${state.epochs}.${state.step}` }) },
+      );
+    };
+    this.listeners.add(listener);
+    // What is known by now; what is read later comes to all.
+    if (this.summary !== undefined) listener({ event: "state", data: this.summary, key: "state" });
+    for (const record of this.history.slice(told.epochs)) listener({ event: "epoch", data: record });
+    if (this.step > told.step) listener({ event: "snapshot", data: { step: this.step }, key: "snapshot" });
+    return () => {
+      this.listeners.delete(listener);
+      if (this.listeners.size === 0) this.end();
+    };
+  }
+
+  private end(): void {
+    if (this.endings.length === 0) return;
+    for (const ending of this.endings.splice(0)) ending();
+    this.onEmpty();
+  }
+
+  private send(message: Message | undefined): void {
+    for (const listener of [...this.listeners]) listener(message);
+  }
+
+  private show(summary: RunSummary): void {
+    if (JSON.stringify(summary) === JSON.stringify(this.summary)) return;
+    this.summary = summary;
+    this.send({ event: "state", data: summary, key: "state" });
+  }
+
+  /** The folder may have changed. */
+  private async read(): Promise<void> {
+    const { run } = this;
+    const { summary, reading } = await this.shelf.look(run);
+    if (this.listeners.size === 0) return;
+    if (reading === undefined && (await this.shelf.isGone(run))) {
+      this.show(damaged(run.id, run.name, "the run's folder was deleted"));
+      this.send(undefined);
+      this.end();
+      return;
+    }
+    if (reading !== undefined) this.news(reading.history, reading.progress?.step);
+    this.show(this.trainer.shown(summary));
+  }
+
+  private news(history: readonly EpochRecord[], step: number | undefined): void {
+    const before = this.history.length;
+    this.history = history;
+    for (const record of history.slice(before)) this.send({ event: "epoch", data: record });
+    if (step !== undefined && step !== this.step) this.newWeights(step);
+  }
+
+  private newWeights(step: number): void {
+    this.step = step;
+    this.send({ event: "snapshot", data: { step }, key: "snapshot" });
+  }
+
+  /** The run is trained here, and something has happened to it. */
+  private heard(event: TrainEvent | undefined): void {
+    if (event !== undefined) {
+      this.send({ event: "train", data: event, ...(event.type === "progress" && { key: "progress" }) });
+    }
+    if (this.summary === undefined) return;
+    const summary = this.trainer.shown(this.summary);
+    if (event?.type === "progress" && summary.step > this.step && Date.now() - this.lastSnapshot >= apart) {
+      this.lastSnapshot = Date.now();
+      this.newWeights(summary.step);
+    }
+    if (event === undefined) void this.read();
+    else if (event.type !== "progress") this.show(summary);
+  }
+}
+
+/** The runs that are followed. Each is read once for all who follow it, and no longer than there is somebody. */
+export class Followers {
+  private readonly followed = new Map<string, Followed>();
+
+  constructor(
+    private readonly shelf: Shelf,
+    private readonly trainer: Trainer,
+  ) {}
+
+  /** How many runs are followed. */
+  get size(): number {
+    return this.followed.size;
+  }
+
+  /** What is told of a run to one who stands at `told`. */
+  follow(run: KeptRun, told: Told): Subscribe {
+    return (send) => {
+      const before = this.followed.get(run.id);
+      const followed =
+        before ?? new Followed(run, this.shelf, this.trainer, () => this.followed.delete(run.id));
+      this.followed.set(run.id, followed);
+      return followed.add(told, send);
+    };
+  }
+}
