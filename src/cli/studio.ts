@@ -13,13 +13,13 @@ import { openInBrowser } from "./open-in-browser.js";
 import { drawRun, planRun, trainRun } from "./train-run.js";
 import type { TrainView } from "./views/view.js";
 
-/** Where the page's build is, from here and from the bundle. */
-const page = fileURLToPath(new URL("../../dist/studio", import.meta.url));
+/** Where the page's build is, from here and from the bundle; whoever works on the page may name another. */
+const page = process.env.LATENT_STUDIO_PAGE ?? fileURLToPath(new URL("../../dist/studio", import.meta.url));
 
 const nothing = (): undefined => undefined;
 
 /** What the command lends the studio: its own ways to read data and to train. */
-const tools: StudioTools = {
+export const studioTools: StudioTools = {
   platform: commandPlatform,
   version: packageVersion(),
   device: async () => (await chooseDevice("auto")).device,
@@ -72,13 +72,13 @@ function greet({ address, entrance, token }: RunningStudio, host: string | undef
 export async function studio(flags: StudioFlags, places: readonly string[]): Promise<void> {
   const { build, port, host, token, data = [] } = flags;
   if (build !== undefined) {
-    const { runs } = await buildSite(tools, { page, out: build, places, data });
+    const { runs } = await buildSite(studioTools, { page, out: build, places, data });
     note(
       `${runs.length} run${runs.length === 1 ? "" : "s"} with the page: any host of static files can serve them`,
     );
     return print(build);
   }
-  const running = await startStudio(tools, { page, places, data, port, host, token });
+  const running = await startStudio(studioTools, { page, places, data, port, host, token });
   const { trainer } = running.studio;
   const interrupt = interruptible(() => {
     if (trainer.busyWith === undefined) return;

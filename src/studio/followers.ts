@@ -28,8 +28,9 @@ class Followed {
   private readonly listeners = new Set<Send>();
   private history: readonly EpochRecord[] = [];
   private summary: RunSummary | undefined;
-  /** The step of the newest weights. */
+  /** The step of the newest weights, and of the newest checkpoint. */
   private step = -1;
+  private kept = -1;
   private lastSnapshot = 0;
   private readonly endings: Unsubscribe[];
 
@@ -92,15 +93,19 @@ class Followed {
       this.end();
       return;
     }
-    if (reading !== undefined) this.news(reading.history, reading.progress?.step);
-    this.show(this.trainer.shown(summary));
+    const shown = this.trainer.shown(summary);
+    if (reading !== undefined) this.news(reading.history, reading.progress?.step, shown.native);
+    this.show(shown);
   }
 
-  private news(history: readonly EpochRecord[], step: number | undefined): void {
+  private news(history: readonly EpochRecord[], step: number | undefined, native: boolean): void {
     const before = this.history.length;
     this.history = history;
     for (const record of history.slice(before)) this.send({ event: "epoch", data: record });
-    if (step !== undefined && step !== this.step) this.newWeights(step);
+    if (step === undefined || step === this.kept) return;
+    this.kept = step;
+    // The weights of a run that is trained here are newer than its checkpoint.
+    if (step !== this.step && (!native || step > this.step)) this.newWeights(step);
   }
 
   private newWeights(step: number): void {
