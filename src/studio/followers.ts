@@ -4,7 +4,7 @@ import type { KeptRun, Shelf } from "./shelf.js";
 import { damaged } from "./summary.js";
 import type { Trainer } from "./trainer.js";
 import type { RunSummary } from "./types.js";
-import { watchRun } from "./watch.js";
+import { type Watching, watchRun } from "./watch.js";
 
 /** Milliseconds between two tellings of newer weights of a run that is trained here. */
 const apart = 500;
@@ -23,15 +23,48 @@ export function toldBefore(lastId: string | undefined): Told {
 
 type Send = (message: Message | undefined) => void;
 
+/** One who follows a run. What he has been told already is not told again. */
+class Listener {
+  constructor(
+    private told: Told,
+    private readonly send: Send,
+  ) {}
+
+  hear(message: Message | undefined): void {
+    if (message?.event === "epoch") {
+      const { epoch } = message.data as EpochRecord;
+      if (epoch <= this.told.epochs) return;
+      this.told = { ...this.told, epochs: epoch };
+    }
+    if (message?.event === "snapshot") {
+      const { step } = message.data as { readonly step: number };
+      if (step === this.told.step) return;
+      this.told = { ...this.told, step };
+    }
+    const { epochs, step } = this.told;
+    this.send(message && { ...message, ...(message.event !== "train" && { id: `${epochs}.${step}` }) });
+  }
+
+  /** A run that goes on from its checkpoint has so many epochs: the next ones are new, whatever was told. */
+  goBack(epochs: number): void {
+    this.told = { ...this.told, epochs: Math.min(this.told.epochs, epochs) };
+  }
+}
+
+function trainMessage(event: TrainEvent): Message {
+  return { event: "train", data: event, ...(event.type === "progress" && { key: "progress" }) };
+}
+
 /** One run that is followed, by however many listeners. It reads the folder for all of them. */
 class Followed {
-  private readonly listeners = new Set<Send>();
+  private readonly listeners = new Set<Listener>();
   private history: readonly EpochRecord[] = [];
   private summary: RunSummary | undefined;
   /** The step of the newest weights, and of the newest checkpoint. */
   private step = -1;
   private kept = -1;
   private lastSnapshot = 0;
+  private readonly watching: Watching;
   private readonly endings: Unsubscribe[];
 
   constructor(
@@ -40,26 +73,18 @@ class Followed {
     private readonly trainer: Trainer,
     private readonly onEmpty: () => void,
   ) {
-    this.endings = [
-      watchRun(run.folder, () => this.read()),
-      trainer.listen(run.id, (event) => this.heard(event)),
-    ];
+    this.watching = watchRun(run.folder, () => this.read());
+    this.endings = [this.watching.end, trainer.listen(run.id, (event) => this.heard(event))];
   }
 
   add(told: Told, send: Send): Unsubscribe {
-    let state = told;
-    const listener: Send = (message) => {
-      if (message?.event === "epoch") state = { ...state, epochs: (message.data as EpochRecord).epoch };
-      if (message?.event === "snapshot") state = { ...state, step: (message.data as { step: number }).step };
-      send(
-        message && { ...message, ...(message.event !== "train" && { id: `${state.epochs}.${state.step}` }) },
-      );
-    };
+    const listener = new Listener(told, send);
     this.listeners.add(listener);
     // What is known by now; what is read later comes to all.
-    if (this.summary !== undefined) listener({ event: "state", data: this.summary, key: "state" });
-    for (const record of this.history.slice(told.epochs)) listener({ event: "epoch", data: record });
-    if (this.step > told.step) listener({ event: "snapshot", data: { step: this.step }, key: "snapshot" });
+    if (this.summary !== undefined) listener.hear({ event: "state", data: this.summary, key: "state" });
+    for (const record of this.history) listener.hear({ event: "epoch", data: record });
+    if (this.step >= 0) listener.hear({ event: "snapshot", data: { step: this.step }, key: "snapshot" });
+    for (const event of this.trainer.newest(this.run.id)) listener.hear(trainMessage(event));
     return () => {
       this.listeners.delete(listener);
       if (this.listeners.size === 0) this.end();
@@ -73,7 +98,7 @@ class Followed {
   }
 
   private send(message: Message | undefined): void {
-    for (const listener of [...this.listeners]) listener(message);
+    for (const listener of [...this.listeners]) listener.hear(message);
   }
 
   private show(summary: RunSummary): void {
@@ -101,6 +126,7 @@ class Followed {
   private news(history: readonly EpochRecord[], step: number | undefined, native: boolean): void {
     const before = this.history.length;
     this.history = history;
+    if (history.length < before) for (const listener of this.listeners) listener.goBack(history.length);
     for (const record of history.slice(before)) this.send({ event: "epoch", data: record });
     if (step === undefined || step === this.kept) return;
     this.kept = step;
@@ -115,16 +141,14 @@ class Followed {
 
   /** The run is trained here, and something has happened to it. */
   private heard(event: TrainEvent | undefined): void {
-    if (event !== undefined) {
-      this.send({ event: "train", data: event, ...(event.type === "progress" && { key: "progress" }) });
-    }
+    if (event !== undefined) this.send(trainMessage(event));
     if (this.summary === undefined) return;
     const summary = this.trainer.shown(this.summary);
     if (event?.type === "progress" && summary.step > this.step && Date.now() - this.lastSnapshot >= apart) {
       this.lastSnapshot = Date.now();
       this.newWeights(summary.step);
     }
-    if (event === undefined) void this.read();
+    if (event === undefined) this.watching.look();
     else if (event.type !== "progress") this.show(summary);
   }
 }

@@ -183,17 +183,17 @@ export class Trainer {
     }
   }
 
-  /** Tells of what happens to a run here, first what it has told before; returns what ends that. */
+  /** What a run that is trained here has told before, for one who comes later: its start and how far it is. */
+  newest(id: string): TrainEvent[] {
+    const { training } = this;
+    if (training?.run.id !== id) return [];
+    return (["start", "progress"] as const).flatMap((type) => training.newest.get(type) ?? []);
+  }
+
+  /** Tells of what happens to a run here; returns what ends that. */
   listen(id: string, listener: TrainListener): () => void {
     const listeners = this.listeners.get(id) ?? new Set();
     this.listeners.set(id, listeners.add(listener));
-    const { training } = this;
-    if (training?.run.id === id) {
-      for (const type of ["start", "progress"] as const) {
-        const event = training.newest.get(type);
-        if (event !== undefined) listener(event);
-      }
-    }
     return () => {
       listeners.delete(listener);
       if (listeners.size === 0) this.listeners.delete(id);

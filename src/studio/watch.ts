@@ -31,16 +31,24 @@ async function signature(folder: string): Promise<string> {
     .join("|");
 }
 
+/** A folder that is watched. */
+export interface Watching {
+  /** Calls `changed` now, or as soon as it is not under way. */
+  look(): void;
+  readonly end: Unsubscribe;
+}
+
 /** Calls `changed` whenever something of the run in a folder may have changed, never twice at a time. */
-export function watchRun(folder: string, changed: () => Promise<void>): Unsubscribe {
+export function watchRun(folder: string, changed: () => Promise<void>): Watching {
   const watchers: FSWatcher[] = [];
-  let [before, looks, busy, again, ended] = ["", 0, false, false, false];
+  let [before, looks, busy, again, forced, ended] = ["", 0, false, false, false, false];
   let soon: NodeJS.Timeout | undefined;
 
   const look = async (force: boolean): Promise<void> => {
     if (ended) return;
     if (busy) {
       again = true;
+      forced ||= force;
       return;
     }
     busy = true;
@@ -54,8 +62,9 @@ export function watchRun(folder: string, changed: () => Promise<void>): Unsubscr
       busy = false;
     }
     if (again) {
-      again = false;
-      await look(false);
+      const next = forced;
+      again = forced = false;
+      await look(next);
     }
   };
   const tell = (): void => {
@@ -76,10 +85,13 @@ export function watchRun(folder: string, changed: () => Promise<void>): Unsubscr
   const timer = setInterval(() => void look(++looks % every === 0), interval);
   timer.unref();
   void look(true);
-  return () => {
-    ended = true;
-    clearInterval(timer);
-    clearTimeout(soon);
-    for (const watcher of watchers) watcher.close();
+  return {
+    look: () => void look(true),
+    end: () => {
+      ended = true;
+      clearInterval(timer);
+      clearTimeout(soon);
+      for (const watcher of watchers) watcher.close();
+    },
   };
 }
