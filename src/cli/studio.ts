@@ -36,7 +36,7 @@ export const studioTools: StudioTools = {
             table: recordedTable(config),
           }),
         ),
-  async train({ settings, resume, signal, onEvent }) {
+  async train({ settings, resume, signal, control, onEvent }) {
     const plan = await planRun(settings, resume);
     const view: TrainView = {
       data: nothing,
@@ -49,7 +49,7 @@ export const studioTools: StudioTools = {
       close: nothing,
     };
     const interrupt: Interrupt = { signal, code: nothing, release: nothing };
-    const run = await trainRun(plan, view, interrupt);
+    const run = await trainRun(plan, view, interrupt, control);
     return {
       finished: run.finished,
       draw: async () => void (await drawRun(run, plan.settings, view)),

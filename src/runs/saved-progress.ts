@@ -4,7 +4,7 @@ import { errorCode, fileError } from "../data/index.js";
 import { UserError } from "../tensor/index.js";
 import type { Progress } from "../train/portable.js";
 import { parseProgress } from "../train/progress-schema.js";
-import { runFiles } from "./run-config.js";
+import { runFiles } from "./run-files.js";
 
 /** More than any run's history takes. */
 const longestHeader = 100_000_000;

@@ -3,11 +3,9 @@ import path from "node:path";
 import { runFiles } from "../runs/index.js";
 import { fileInside } from "./inside.js";
 
-const asAddress = (name: string): string => name.split(path.sep).join("/");
-
 /** Files of a run that are read, sent and taken in, by their names with slashes; all else in its folder is left alone. */
 const known = new Set([
-  ...[runFiles.config, runFiles.metrics, runFiles.last, runFiles.best, runFiles.report].map(asAddress),
+  ...[runFiles.config, runFiles.metrics, runFiles.last, runFiles.best, runFiles.report],
   ...[
     "model.json",
     "weights.safetensors",

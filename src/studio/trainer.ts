@@ -1,8 +1,13 @@
 import { rmdir } from "node:fs/promises";
 import type { TrainedVae } from "../model/index.js";
 import type { Settings } from "../runs/index.js";
-import type { Current, Position, TrainEvent } from "../train/index.js";
-import { EventPause } from "./pause.js";
+import {
+  type Current,
+  type Position,
+  type TrainControl,
+  trainControl,
+  type TrainEvent,
+} from "../train/index.js";
 import { Refusal } from "./refusal.js";
 import type { KeptRun, Shelf } from "./shelf.js";
 import type { RunSummary, StudioTools } from "./types.js";
@@ -18,7 +23,7 @@ export type TrainListener = (event: TrainEvent | undefined) => void;
 /** A run that is being trained. */
 interface Training {
   readonly run: KeptRun;
-  readonly control: EventPause;
+  readonly control: TrainControl;
   readonly abort: AbortController;
   /** Settles when it has ended, however it did. */
   ended: Promise<void>;
@@ -110,7 +115,7 @@ export class Trainer {
   private begin(run: KeptRun, settings: Settings, resume: boolean): Promise<void> {
     const training: Training = {
       run,
-      control: new EventPause(),
+      control: trainControl(),
       abort: new AbortController(),
       ended: Promise.resolve(),
       current: undefined,
@@ -121,14 +126,13 @@ export class Trainer {
     this.failures.delete(run.id);
     return new Promise((resolve, reject) => {
       let begun = false;
-      const onEvent = async (event: TrainEvent, current: Current): Promise<void> => {
+      const onEvent = (event: TrainEvent, current: Current): void => {
         training.current = current;
         if ("position" in event) training.position = event.position;
         training.newest.set(event.type, event);
         this.tell(run.id, event);
         begun = true;
         resolve();
-        await training.control.wait(training.abort.signal);
       };
       training.ended = this.train(training, settings, resume, onEvent).then(resolve, (error: unknown) => {
         if (!begun) return reject(error instanceof Error ? error : new Error(String(error)));
@@ -145,7 +149,7 @@ export class Trainer {
     training: Training,
     settings: Settings,
     resume: boolean,
-    onEvent: (event: TrainEvent, current: Current) => Promise<void>,
+    onEvent: (event: TrainEvent, current: Current) => void,
   ): Promise<void> {
     const { control, abort } = training;
     try {

@@ -1,6 +1,6 @@
 import type { Dataset } from "../data/index.js";
 import type { RunConfig, Settings } from "../runs/index.js";
-import type { Current, EpochRecord, Platform, TrainEvent } from "../train/index.js";
+import type { Current, EpochRecord, Platform, TrainControl, TrainEvent } from "../train/index.js";
 
 /** How a run stands. A damaged one is listed with what is wrong, and can't be opened. */
 export type RunState = "training" | "interrupted" | "finished" | "damaged";
@@ -51,21 +51,12 @@ export interface Session {
   readonly sweeps: boolean;
 }
 
-/** What is done with a run that is paused or stopped from outside. */
-export interface PauseControl {
-  readonly paused: boolean;
-  pause(): void;
-  resume(): void;
-  /** Does so many steps, then pauses again. */
-  step(n?: number): void;
-}
-
 /** A run that the server is to train, or to go on with. */
 export interface TrainRequest {
   readonly settings: Settings;
   readonly resume: boolean;
   readonly signal: AbortSignal;
-  readonly control: PauseControl;
+  readonly control: TrainControl;
   /** Told of everything that happens; training waits for the Promise. */
   readonly onEvent: (event: TrainEvent, current: Current) => void | Promise<void>;
 }
