@@ -2,7 +2,7 @@
  * Trains in a worker, whose engine is a worker of its own: the page stays free whatever is computed.
  */
 import { expose } from "comlink";
-import { bundle, type Current, train, trainControl, type TrainEvent, vaeFor } from "latent/web";
+import { bundle, type Current, runStore, train, trainControl, type TrainEvent, vaeFor } from "latent/web";
 import { messageOf } from "../message";
 import { datasetOf } from "./data";
 import { Looker } from "./look";
@@ -49,6 +49,10 @@ class Training {
     const result = await train(model, dataset, {
       ...trainOptions,
       control: this.control,
+      ...(request.keep && {
+        out: await runStore().folder(request.keep.name),
+        resume: request.keep.resume ?? false,
+      }),
       device,
       threads: threads ?? Math.max(1, Math.min(4, navigator.hardwareConcurrency - 1)),
       signal: this.abort.signal,

@@ -103,3 +103,9 @@ export function setupOf(text: string): Setup {
   if (setup.device !== "wasm" && setup.device !== "webgpu") setup.device = "auto";
   return setup as unknown as Setup;
 }
+
+/** What a run is called unless it is told: what it learns from and how. */
+export function nameOf({ data, z, objective }: Setup, now = new Date()): string {
+  const time = now.toISOString().slice(0, 16).replace("T", " ").replace(":", ".");
+  return `${data} z${z} ${objective.split("(")[0] ?? ""} ${time}`;
+}
