@@ -7,6 +7,7 @@ import { messageOf } from "../message";
 import { datasetOf } from "./data";
 import { Gate } from "./gate";
 import { Looker } from "./look";
+import "./stopped-normal";
 import type { TrainerApi, TrainingNews, TrainingRequest } from "./protocol";
 import { drawnPrior } from "./prior";
 
