@@ -17,6 +17,19 @@ interface Shown {
 const firstOf = ({ test }: Dataset, count: number): ExampleTensor =>
   rows(test.examples, 0, Math.min(count, test.length));
 
+/** Posteriors whose parameter `scale` is their standard deviation. */
+const scaled = new Set(["normal", "stopped-normal"]);
+
+/** The posterior's standard deviations, where its parameters tell them. */
+function deviationsOf(
+  posterior: string,
+  { logVar, scale }: Readonly<Record<string, Tensor<"float32">>>,
+  count: number,
+): Float32Array | undefined {
+  if (logVar?.data.length === count) return logVar.data.map((value) => Math.exp(value / 2));
+  return scaled.has(posterior) && scale?.data.length === count ? scale.data : undefined;
+}
+
 /** Looks at a model while it trains: always the same noise and the same test examples. */
 export class Looker {
   private noise: Tensor<"float32"> | undefined;
@@ -53,17 +66,13 @@ export class Looker {
     const again = await model.reconstruct(reconstructed);
     const encoding = (await model.encode(coded)) as unknown as Record<string, Tensor<"float32">>;
     const codes = await model.codes(coded);
-    const { logVar } = encoding;
     return {
       shape: this.dataset.shape,
       generated: drawn.data,
       originals: toFloats(reconstructed, this.dataset.schema).data,
       reconstructions: again.data,
       codes: codes.data,
-      deviations:
-        logVar && logVar.shape[1] === codes.shape[1]
-          ? logVar.data.map((value) => Math.exp(value / 2))
-          : undefined,
+      deviations: deviationsOf(model.definition.posterior.name, encoding, codes.data.length),
       labels,
       z: codes.shape[1] as number,
     };

@@ -5,6 +5,10 @@ import { Lab, type LabOptions } from "../lab/lab.svelte";
 export function useLab(name: string, options: LabOptions & { readonly decoding?: boolean } = {}): Lab {
   const { decoding = false, ...rest } = options;
   const lab = new Lab(name, rest);
+  $effect(() => {
+    const { look } = lab;
+    if (look !== undefined) untrack(() => lab.see(look));
+  });
   if (decoding) {
     $effect(() => {
       void [lab.look?.epoch, lab.state === "paused"];

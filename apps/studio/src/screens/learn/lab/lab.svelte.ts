@@ -9,6 +9,7 @@ type Files = Readonly<Record<string, Uint8Array>>;
 /** What is left of a training when its step is left. */
 interface Kept {
   readonly look: Look;
+  readonly firstCodes: Float32Array | undefined;
   readonly progress: readonly ProgressPoint[];
   readonly files: Files | undefined;
 }
@@ -19,7 +20,7 @@ const trained = new Map<string, Kept>();
 /** The one training that goes on: a machine may have one thread only. */
 let running: Lab | undefined;
 
-const small: RunSpec = { latent: 2, hidden: [128, 64], batchSize: 64, epochs: 12, lr: 0.005, seed: 0 };
+const small: RunSpec = { latent: 2, hidden: [128, 64], batchSize: 64, epochs: 10, lr: 0.005, seed: 0 };
 
 export interface LabOptions {
   /** What differs from the lesson's small model. */
@@ -32,6 +33,8 @@ export class Lab {
   private run = $state.raw<PageTraining>();
   private kept = $state.raw<Kept>();
   decoder = $state.raw<Decoder>();
+  /** The codes when they were first seen after the start. */
+  firstCodes = $state.raw<Float32Array>();
   private heldByView = false;
   private refreshing = false;
   private left = false;
@@ -41,6 +44,7 @@ export class Lab {
     private readonly options: LabOptions = {},
   ) {
     this.kept = trained.get(name);
+    this.firstCodes = this.kept?.firstCodes;
   }
 
   get state(): TrainingState | "idle" {
@@ -94,6 +98,11 @@ export class Lab {
     this.run?.resume();
   }
 
+  /** Told of every look. */
+  see(look: Look): void {
+    this.firstCodes ??= look.codes;
+  }
+
   /** Back to before the training. */
   reset(): void {
     this.forget();
@@ -120,6 +129,7 @@ export class Lab {
     this.run?.close();
     this.run = undefined;
     this.kept = undefined;
+    this.firstCodes = undefined;
     this.decoder?.close();
     this.decoder = undefined;
   }
@@ -158,6 +168,6 @@ export class Lab {
     if (look === undefined) return;
     const patience = new Promise<undefined>((resolve) => setTimeout(resolve, 3000, undefined));
     const files = await Promise.race([run.snapshot().catch(() => undefined), patience]);
-    trained.set(this.name, { look, progress, files });
+    trained.set(this.name, { look, firstCodes: this.firstCodes, progress, files });
   }
 }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { between, distanceToCodes, emptyPlaces, extentOf, normalPair, seen } from "./view";
+import { between, distanceToCodes, gapsBetween, extentOf, normalPair, seen } from "./view";
 
 /** A generator of its own, so that what is drawn stays the same. */
 function generator(seed: number): () => number {
@@ -38,14 +38,16 @@ test("a turn keeps distances", () => {
   expect(seen([1, 0, 0], 0, 0)).toEqual([1, 0, 0]);
 });
 
-test("empty places are the ones farthest from all codes", () => {
-  const codes = Array.from({ length: 200 }, (_, i) => (i % 2 === 0 ? -0.5 : Math.sin(i)));
-  const places = emptyPlaces(codes, 2, 6, generator(5));
+test("gaps are between the codes and far from all of them", () => {
+  // A ring of codes: its gap is its inside.
+  const codes = Array.from({ length: 200 }, (_, i) => [Math.cos(i), Math.sin(i)]).flat();
+  const places = gapsBetween(codes, 6, generator(5));
   expect(places).toHaveLength(6);
   for (const place of places) {
-    expect(distanceToCodes(place, codes)).toBeGreaterThan(0.8);
-    expect(Math.max(Math.abs(place.x), Math.abs(place.y))).toBeLessThanOrEqual(2);
+    expect(Math.hypot(place.x, place.y)).toBeLessThan(0.95);
   }
+  expect(distanceToCodes(places[0] ?? { x: 1, y: 0 }, codes)).toBeGreaterThan(0.8);
+  expect(gapsBetween([], 6, generator(5))).toEqual([]);
 });
 
 test("draws of the normal distribution have mean 0 and deviation 1", () => {

@@ -41,19 +41,25 @@ export function distanceToCodes({ x, y }: Point, codes: ArrayLike<number>): numb
   return nearest;
 }
 
-/** Points of the square of this half width that are far from every code: the farthest of many drawn ones, apart from each other. */
-export function emptyPlaces(
-  codes: ArrayLike<number>,
-  extent: number,
-  count: number,
-  random: () => number,
-): Point[] {
-  const drawn = Array.from({ length: 400 }, () => {
-    const point = { x: (random() * 2 - 1) * extent, y: (random() * 2 - 1) * extent };
+/**
+ * Gaps between the codes [n, 2]: places between two codes that are far from every other, the emptiest of many drawn ones and
+ * apart from each other.
+ */
+export function gapsBetween(codes: ArrayLike<number>, count: number, random: () => number): Point[] {
+  const total = Math.floor(codes.length / 2);
+  const any = (): Point => {
+    const i = Math.floor(random() * total);
+    return { x: codes[2 * i] as number, y: codes[2 * i + 1] as number };
+  };
+  if (total < 2) return [];
+  const drawn = Array.from({ length: 500 }, () => {
+    const [from, to, share] = [any(), any(), 0.35 + 0.3 * random()];
+    const point = { x: from.x + (to.x - from.x) * share, y: from.y + (to.y - from.y) * share };
     return { point, distance: distanceToCodes(point, codes) };
   }).sort((a, b) => b.distance - a.distance);
+  const size = drawn[0]?.distance ?? 0;
   const chosen: Point[] = [];
-  for (let apart = extent / 3; chosen.length < count && apart > extent / 1000; apart /= 2) {
+  for (let apart = 2 * size; chosen.length < count && apart > size / 1000; apart /= 2) {
     for (const { point } of drawn) {
       if (chosen.length >= count) break;
       if (chosen.every((other) => Math.hypot(other.x - point.x, other.y - point.y) > apart))

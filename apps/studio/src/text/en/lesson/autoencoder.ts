@@ -20,7 +20,7 @@ An **autoencoder** is two neural networks. The **encoder** turns $x$ into a very
   "h-holes": "Can we use the decoder to draw new digits?",
   holes: `It is tempting: throw the encoder away, choose two numbers, and let the decoder draw. Try it. Move over the plane and watch the picture.
 
-On top of the dots you get digits. **Between them and outside of them you get smears** that are no digit at all. The decoder was never asked to draw anything for those places, so nothing has made it sensible there.
+On top of the dots you get digits. **In the gaps between them** you get smears that are half of this and half of that. **Far outside** you get the same crude shape wherever you go. The decoder was never asked to draw anything for those places, so nothing has made it sensible there.
 
 And which two numbers would you choose? The codes lie wherever training happened to put them: this far out, that crooked. There is no recipe for picking a point that is likely to be good.
 
@@ -32,11 +32,11 @@ So a plain autoencoder lacks two things:
 The next steps get us both.`,
   "d-holes": "Decode any place",
   "d-holes-note":
-    "Point at the plane or use the sliders. The button looks for places that are far from every code.",
+    "Point at the plane or use the sliders. The button looks for gaps: places between codes, but far from every one.",
   "holes-plane": "The plane of codes; a place in it is decoded",
   "holes-picture": "The picture decoded at this place",
-  "holes-draw": "Decode six empty places",
-  "holes-strip": "Places 1 to 6, where there are no codes",
+  "holes-draw": "Decode six gaps",
+  "holes-strip": "Gaps 1 to 6, where there are no codes",
 
   "q-code": "What does the decoder get to see when it draws a picture?",
   "q-code-1": "The original picture",
