@@ -56,7 +56,9 @@ export function gapsBetween(codes: ArrayLike<number>, count: number, random: () 
     const [from, to, share] = [any(), any(), 0.35 + 0.3 * random()];
     const point = { x: from.x + (to.x - from.x) * share, y: from.y + (to.y - from.y) * share };
     return { point, distance: distanceToCodes(point, codes) };
-  }).sort((a, b) => b.distance - a.distance);
+  })
+    .sort((a, b) => b.distance - a.distance)
+    .slice(0, 120);
   const size = drawn[0]?.distance ?? 0;
   const chosen: Point[] = [];
   for (let apart = 2 * size; chosen.length < count && apart > size / 1000; apart /= 2) {

@@ -26,7 +26,7 @@ But between them stands a random draw. “If the mean grew a little, how would t
   "trick-arrows": `The points come out exactly as if they were drawn from the wanted cloud. But now $z$ is plain arithmetic, and “what if?” has an answer. The arrows in the picture show it:
 
 - push $mu$ up, and $z$ moves along **by the same amount**;
-- push $sigma$ up, and $z$ moves **by $eps$ times that amount**: outward, away from the mean. With negative noise that is to the left.`,
+- push $sigma$ up, and $z$ moves by $eps$ **times that amount**: outward, away from the mean. With negative noise that is to the left.`,
   "say-gradients":
     "How fast z changes when the mean grows is 1; when the standard deviation grows, it is the noise.",
   "trick-chain": `The noise itself is not learned. It is just a number that came from outside, different each time.`,
