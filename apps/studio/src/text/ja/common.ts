@@ -27,5 +27,8 @@ export const common = {
   "from-page": "このブラウザー",
   "from-static": "このページに付属",
   epochs: "エポック {{epoch}} / {{epochs}}",
+  options: "オプション {{count}} 件",
+  default: "既定: {{value}}",
+  class: "{{name}}",
   nats: "nat／例",
 } as const;

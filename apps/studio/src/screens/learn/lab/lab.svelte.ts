@@ -33,7 +33,7 @@ export class Lab {
   private run = $state.raw<PageTraining>();
   private kept = $state.raw<Kept>();
   decoder = $state.raw<Decoder>();
-  /** The codes when they were first seen after the start. */
+  /** The codes before the first step of training. */
   firstCodes = $state.raw<Float32Array>();
   private heldByView = false;
   private refreshing = false;

@@ -40,7 +40,7 @@ They come to rest where the two are equal. The slider $beta$ says how much the K
   "h-beta": "The same on real digits",
   "beta-text": `Now train the real model three times and compare.`,
   "say-betaloss": "With beta = 1 this is the ELBO's loss.",
-  "beta-look": `- $beta$ = **0**: only reconstruction. Drawings are good, but the codes run far away and the clouds shrink to points. Random points from the prior all land in one small corner: the generated digits are poor. We are back at the plain autoencoder.
+  "beta-look": `- $beta$ = **0**: only reconstruction. Drawings are good, but the codes run far away and the clouds shrink to points. Random points from the prior all land in one small corner, so only a few kinds of digit come out, and poor ones. We are back at the plain autoencoder.
 - $beta$ = **1**: the balance. Codes fill the circles of the prior, clouds touch, and random points decode to digits.
 - $beta$ = **10**: the KL wins. Clouds grow into each other, codes say little, and drawings blur.`,
   name: `Why the name? One would like to make the probability $px$ of the real pictures as high as possible. It can't be computed, but a **lower bound** of its logarithm, the “evidence”, can. That bound is this sum with its sign turned round: the **E**vidence **L**ower **BO**und.`,

@@ -51,7 +51,7 @@ Train one, then switch and train the other. With the trick, the codes spread out
   "stopped-note":
     "Honest detail: there are other ways to learn through a random draw (the “score function” estimate, known as REINFORCE). They work without the trick, but their gradients are far noisier.",
   "d-stopped": "With and without the trick, trained for real",
-  "d-stopped-note": "“Moved” compares the codes with the first ones seen after the start.",
+  "d-stopped-note": "“Moved” compares the codes with those before the first step of training.",
   "stopped-which": "Gradient",
   "stopped-open": "With the trick",
   "stopped-stopped": "Gradient stopped",

@@ -49,7 +49,7 @@ export const trick = {
   "stopped-note":
     "正直に言うと、乱数の向こうから学ぶ方法はほかにもあります（REINFORCE として知られるスコア関数による推定）。トリックなしで使えますが、勾配のばらつきがずっと大きくなります。",
   "d-stopped": "トリックあり・なしを実際に学習",
-  "d-stopped-note": "「動いた距離」は、開始後に最初に見たコードと比べたものです。",
+  "d-stopped-note": "「動いた距離」は、学習の最初の一歩より前のコードと比べたものです。",
   "stopped-which": "勾配",
   "stopped-open": "トリックあり",
   "stopped-stopped": "勾配を止める",
