@@ -8,6 +8,8 @@ export type TrainingData =
       readonly at: string;
       /** Only so many of the training examples. */
       readonly limit?: number;
+      /** Only so many of the test examples. */
+      readonly testLimit?: number;
     }
   | {
       readonly kind: "arrays";

@@ -6,6 +6,7 @@ import { bundle, type Current, runStore, train, trainControl, type TrainEvent, v
 import { messageOf } from "../message";
 import { datasetOf } from "./data";
 import { Looker } from "./look";
+import "./stopped-normal";
 import type { TrainerApi, TrainingNews, TrainingRequest } from "./protocol";
 import { divided } from "./divided";
 import { drawnPrior } from "./prior";
