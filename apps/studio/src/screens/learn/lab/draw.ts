@@ -123,7 +123,7 @@ function ellipses(canvas: Canvas, scene: Scene, paints: Paints, place: Place, sc
     circle(canvas, left, top, Math.max(1.5, rx * scale), Math.max(1.5, ry * scale));
     const colour = label === undefined ? paints.accent : colourOf(label, paints.dark);
     canvas.fillStyle = colour;
-    canvas.globalAlpha = strong ? 0.3 : 0.1;
+    canvas.globalAlpha = strong ? 0.3 : 0.03;
     canvas.fill();
     canvas.globalAlpha = strong ? 1 : 0.7;
     canvas.strokeStyle = strong ? paints.ink : colour;
@@ -168,7 +168,7 @@ export function draw(canvas: Canvas, side: number, scene: Scene, paints: Paints)
   const place: Place = (x, y) => [side / 2 + (x - middle) * scale, side / 2 - (y - middle) * scale];
   canvas.clearRect(0, 0, side, side);
   grounds(canvas, scene, paints, place, scale);
-  points(canvas, scene, paints, place);
   ellipses(canvas, scene, paints, place, scale);
+  points(canvas, scene, paints, place);
   marks(canvas, scene, paints, place);
 }
