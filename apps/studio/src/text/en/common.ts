@@ -27,5 +27,7 @@ export const common = {
   "from-page": "in this browser",
   "from-static": "with this page",
   epochs: "epoch {{epoch}} of {{epochs}}",
+  options: "{{count}} options",
+  default: "default: {{value}}",
   nats: "nats per example",
 } as const;

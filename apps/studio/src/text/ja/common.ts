@@ -27,5 +27,7 @@ export const common = {
   "from-page": "このブラウザー",
   "from-static": "このページに付属",
   epochs: "エポック {{epoch}} / {{epochs}}",
+  options: "オプション {{count}} 件",
+  default: "既定: {{value}}",
   nats: "nat／例",
 } as const;
