@@ -108,7 +108,13 @@ export function ballChart(
       return turn(48).map((t) =>
         at(
           code,
-          unit(plus(plus(plus([0, 0, 0], middle, Math.cos(angle)), u, Math.sin(angle) * Math.cos(t)), v, Math.sin(angle) * Math.sin(t))),
+          unit(
+            plus(
+              plus(plus([0, 0, 0], middle, Math.cos(angle)), u, Math.sin(angle) * Math.cos(t)),
+              v,
+              Math.sin(angle) * Math.sin(t),
+            ),
+          ),
         ),
       );
     },

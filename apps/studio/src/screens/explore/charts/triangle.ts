@@ -19,7 +19,7 @@ function onTriangle(shares: Shares): { x: number; y: number; depth: number } {
 
 function sharesAt(x: number, y: number): Shares {
   const a = (1 - edge - (1 - height) * 0.5 * scale - y) / scale / height;
-  const c = ((x - 0.5) / scale) + (1 - a) / 2;
+  const c = (x - 0.5) / scale + (1 - a) / 2;
   const all = [a, 1 - a - c, c].map((share) => Math.max(0, share));
   const total = all.reduce((sum, share) => sum + share, 0) || 1;
   return all.map((share) => share / total) as unknown as Shares;

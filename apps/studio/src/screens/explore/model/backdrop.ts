@@ -12,7 +12,8 @@ export function coarseFirst(columns: number, rows: number): number[] {
   const found = new Set<number>();
   for (const step of [8, 4, 2, 1]) {
     for (let row = Math.min(rows - 1, Math.floor(step / 2)); row < rows; row += step) {
-      for (let column = Math.floor(step / 2); column < columns; column += step) found.add(row * columns + column);
+      for (let column = Math.floor(step / 2); column < columns; column += step)
+        found.add(row * columns + column);
     }
   }
   for (let at = 0; at < rows * columns; at++) found.add(at);

@@ -134,6 +134,11 @@ export class Bench {
     return far > 3 || far < 1.5 ? [-far * 1.05, far * 1.05] : [low, high];
   }
 
+  /** The numbers that are black and white. */
+  get blackAndWhite(): readonly [number, number] {
+    return pictureRangeOf(this.model) ?? [0, 1];
+  }
+
   /** Shades of 0 to 1 as the numbers that the model takes. */
   inUnits(shades: Float32Array): Float32Array {
     const range = pictureRangeOf(this.model);

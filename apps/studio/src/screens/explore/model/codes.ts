@@ -16,7 +16,8 @@ const chunk = 100;
 
 export const breath = (): Promise<void> => new Promise((resolve) => setTimeout(resolve));
 
-export const sizeOf = (shape: readonly number[]): number => shape.reduce((product, each) => product * each, 1);
+export const sizeOf = (shape: readonly number[]): number =>
+  shape.reduce((product, each) => product * each, 1);
 
 /** Rows `from` to `to` of examples as the model takes them. */
 export function inputOf(
@@ -78,7 +79,8 @@ export async function codesOf(
     if (stopped()) return undefined;
   }
   const all = joined(parts);
-  const deviations = all.logVar?.shape[1] === latent ? all.logVar.data.map((v) => Math.exp(v / 2)) : undefined;
+  const deviations =
+    all.logVar?.shape[1] === latent ? all.logVar.data.map((v) => Math.exp(v / 2)) : undefined;
   const order = activity(means, deviations && tensor("float32", [examples.count, latent], deviations));
   return {
     means,

@@ -29,7 +29,9 @@ const inMegabytes = (bytes: number): string => `${Math.ceil(bytes / 1024 / 1024)
 
 function requireSize(name: string, size: number): void {
   if (size > limits.file) {
-    throw new Error(`${name} is of ${inMegabytes(size)}; files of up to ${inMegabytes(limits.file)} are opened`);
+    throw new Error(
+      `${name} is of ${inMegabytes(size)}; files of up to ${inMegabytes(limits.file)} are opened`,
+    );
   }
 }
 
@@ -48,7 +50,9 @@ async function fromZip(name: string, bytes: Uint8Array): Promise<Record<string, 
     });
   });
   requireSize(`${name}, unpacked,`, total);
-  const paths = Object.keys(found).sort((a, b) => Number(/(^|\/)model\//.test(a)) - Number(/(^|\/)model\//.test(b)));
+  const paths = Object.keys(found).sort(
+    (a, b) => Number(/(^|\/)model\//.test(a)) - Number(/(^|\/)model\//.test(b)),
+  );
   return Object.fromEntries(paths.map((path) => [lastPart(path), found[path] as Uint8Array]));
 }
 

@@ -26,11 +26,7 @@ const square = (value: number): number => value * value;
 const same = (value: number): number => value;
 
 /** A code with some coordinates of one part set, the part's others following where they must add up. */
-export function moved(
-  z: Float32Array,
-  part: LatentPart,
-  values: ReadonlyMap<number, number>,
-): Float32Array {
+export function moved(z: Float32Array, part: LatentPart, values: ReadonlyMap<number, number>): Float32Array {
   const next = z.slice();
   const kept = new Set(values.keys());
   if (part.kind === "sphere" || (part.kind === "circle" && part.group === 2)) {
@@ -78,7 +74,8 @@ export function nearestRow(z: Float32Array, first: number, group: number, codebo
   let [best, least] = [0, Infinity];
   for (let row = 0; row * group < codebook.length; row++) {
     let distance = 0;
-    for (let i = 0; i < group; i++) distance += square((z[first + i] ?? 0) - (codebook[row * group + i] ?? 0));
+    for (let i = 0; i < group; i++)
+      distance += square((z[first + i] ?? 0) - (codebook[row * group + i] ?? 0));
     if (distance < least) [best, least] = [row, distance];
   }
   return best;

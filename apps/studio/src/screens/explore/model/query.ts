@@ -36,7 +36,8 @@ const mostNumbers = 128;
 /** A view as a query: floats with as many digits as float32 has. */
 export function writeView({ tool, z, dims, given }: View): string {
   const parts = [`tool=${tool}`];
-  if (z && z.length <= mostNumbers) parts.push(`z=${Array.from(z, (value) => Number(value.toPrecision(7))).join(",")}`);
+  if (z && z.length <= mostNumbers)
+    parts.push(`z=${Array.from(z, (value) => Number(value.toPrecision(7))).join(",")}`);
   if (dims && dims.length > 0) parts.push(`dims=${dims.join(",")}`);
   if (given !== undefined) parts.push(`class=${given}`);
   return parts.join("&");

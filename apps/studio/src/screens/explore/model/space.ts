@@ -35,7 +35,8 @@ function described({ name, support, config }: Family, size: number): Described {
     group,
   });
   if (name === "relaxed-bernoulli" || support === "binary") return on("bits", 0, 1);
-  if (name.includes("one-hot") || support === "oneHot") return on("choice", 0, 1, whole(config, "classes", size));
+  if (name.includes("one-hot") || support === "oneHot")
+    return on("choice", 0, 1, whole(config, "classes", size));
   if (name === "vector-quantised") return on("codebook", -1, 1, whole(config, "width", size));
   if (support === "sphere") return size === 2 ? on("circle", -1, 1, 2) : on("sphere", -1, 1);
   if (support === "simplex") return size === 2 ? on("plane", 0, 1) : on("simplex", 0, 1);

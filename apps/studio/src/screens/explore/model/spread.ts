@@ -47,7 +47,8 @@ export function spreadOf(family: string, parameters: Parameters, latent: number)
       const own = concentration.data.subarray(row * latent, (row + 1) * latent);
       const total = own.reduce((sum, value) => sum + value, 0);
       const covariance = (i: number, j: number): number =>
-        ((i === j ? (own[i] ?? 0) * total : 0) - (own[i] ?? 0) * (own[j] ?? 0)) / (total * total * (total + 1));
+        ((i === j ? (own[i] ?? 0) * total : 0) - (own[i] ?? 0) * (own[j] ?? 0)) /
+        (total * total * (total + 1));
       return [covariance(a, a), covariance(a, b), covariance(b, b)];
     };
   }

@@ -42,10 +42,13 @@ export function choicesOf(z: Float32Array, part: LatentPart, codebook: Float32Ar
   }
   return places.map((first) => {
     const now = largest(z, first, part.group);
-    const options = Array.from({ length: part.group }, (_, index): Option => ({
-      code: chosen(z, first, part.group, index),
-      on: index === now,
-    }));
+    const options = Array.from(
+      { length: part.group },
+      (_, index): Option => ({
+        code: chosen(z, first, part.group, index),
+        on: index === now,
+      }),
+    );
     return { options };
   });
 }
