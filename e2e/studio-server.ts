@@ -105,7 +105,9 @@ function examples(count: number): Uint8Array {
 }
 
 function labels(count: number): Uint8Array {
-  return encodeNpy(tensor("int32", [count], Int32Array.from(mnistBytes("t10k-labels", 8).subarray(0, count))));
+  return encodeNpy(
+    tensor("int32", [count], Int32Array.from(mnistBytes("t10k-labels", 8).subarray(0, count))),
+  );
 }
 
 type Answer = { readonly body: Uint8Array | string; readonly type: string } | undefined;

@@ -1,6 +1,7 @@
 import { activity, tensor, type Tensor, type TrainedVae } from "latent/web";
 import type { RunExamples } from "../../../lib/sources/types";
-import { type Parameters, type Spread, spreadOf } from "./spread";
+import { partsOfModel } from "./space";
+import { type Parameters, type Spread, spreadOfParts } from "./spread";
 
 /** The codes of a run's test examples. */
 export interface Codes {
@@ -64,7 +65,7 @@ export async function codesOf(
   examples: RunExamples,
   stopped: () => boolean = () => false,
 ): Promise<Codes | undefined> {
-  const { latent, posterior } = model.definition;
+  const { latent } = model.definition;
   const means = tensor("float32", [examples.count, latent]);
   const parts: Parameters[] = [];
   for (let from = 0; from < examples.count; from += chunk) {
@@ -84,7 +85,7 @@ export async function codesOf(
   const order = activity(means, deviations && tensor("float32", [examples.count, latent], deviations));
   return {
     means,
-    spread: spreadOf(posterior.name, all, latent),
+    spread: spreadOfParts(partsOfModel(model), all),
     order: order.map(({ dim }) => dim),
   };
 }

@@ -7,6 +7,8 @@ export type PartKind = "plane" | "circle" | "sphere" | "simplex" | "bits" | "cho
 export interface LatentPart {
   /** The part's name in a product, else the posterior's family. */
   readonly name: string;
+  /** The family of its posterior. */
+  readonly family: string;
   readonly kind: PartKind;
   /** Its place among the coordinates. */
   readonly start: number;
@@ -53,7 +55,7 @@ function partsOf(family: Family, size: number, start: number, name: string): Lat
   }
   const found = described(family, size);
   const range = family.support === "interval" ? limitsOf(family) : found.range;
-  return [{ name, start, size, ...found, range }];
+  return [{ name, family: family.name, start, size, ...found, range }];
 }
 
 /** The parts of a model's latent space, in their order. */

@@ -38,6 +38,8 @@ export function spreadOf(family: string, parameters: Parameters, latent: number)
       return [sum(a, a), sum(a, b), sum(b, b)];
     };
   }
+  if (family === "normal" && fits(scale))
+    return independent((row, at) => (scale.data[row * latent + at] ?? 0) ** 2);
   const known = deviationOfScale.find(([name]) => name === family);
   if (fits(scale) && known !== undefined) {
     return independent((row, at) => ((scale.data[row * latent + at] ?? 0) * known[1]) ** 2);
@@ -58,6 +60,33 @@ export function spreadOf(family: string, parameters: Parameters, latent: number)
     return independent((row, at) => 1 / (concentration.data[row * each + (each === 1 ? 0 : at)] || 1));
   }
   return undefined;
+}
+
+/** Those parameters of a product that belong to one of its parts, without the part's name. */
+function parametersOf(part: string, parameters: Parameters): Parameters {
+  const own = Object.entries(parameters).filter(([name]) => name.startsWith(`${part}.`));
+  return Object.fromEntries(own.map(([name, value]) => [name.slice(part.length + 1), value]));
+}
+
+/** A part of a latent space, as far as its uncertainty goes. */
+interface SpreadPart {
+  readonly name: string;
+  readonly family: string;
+  readonly start: number;
+  readonly size: number;
+}
+
+/** The uncertainty of a code of several parts; where a part's is not known, nothing. */
+export function spreadOfParts(parts: readonly SpreadPart[], parameters: Parameters): Spread | undefined {
+  const spreads = parts.map(({ name, family, size }) =>
+    spreadOf(family, parts.length === 1 ? parameters : parametersOf(name, parameters), size),
+  );
+  if (spreads.every((spread) => spread === undefined)) return undefined;
+  return (row, a, b) => {
+    const at = parts.findIndex(({ start, size }) => a >= start && a < start + size);
+    const start = parts[at]?.start ?? 0;
+    return spreads[at]?.(row, a - start, b - start) ?? [0, 0, 0];
+  };
 }
 
 export interface Ellipse {
