@@ -112,7 +112,7 @@ export const explore = {
   sampler: "Codes are drawn from",
   "sampler-prior": "The prior",
   "sampler-gmm": "A Gaussian mixture",
-  "sampler-prior-note": "What the model was trained towards, and what `latent generate` takes.",
+  "sampler-prior-note": "What the model was trained towards, and what “latent generate” takes.",
   "sampler-gmm-note":
     "Ten normal distributions fitted to the codes of the test examples: it leaves out where no codes are.",
   temperature: "Temperature",

@@ -111,7 +111,7 @@ export const explore = {
   sampler: "サンプリング元",
   "sampler-prior": "事前分布",
   "sampler-gmm": "混合ガウス分布",
-  "sampler-prior-note": "モデルが学習時に目指した分布で、`latent generate` が使うものと同じです。",
+  "sampler-prior-note": "モデルが学習時に目指した分布で、latent generate コマンドが使うものと同じです。",
   "sampler-gmm-note":
     "テスト例の潜在変数に 10 個の正規分布を当てはめたものです。潜在変数のない領域は避けられます。",
   temperature: "温度",

@@ -35,6 +35,7 @@ export class Bench {
   p95 = $state<number>();
   private readonly durations = new Durations();
   private closed = false;
+  private learning: Promise<void> | undefined;
   private readonly newest = newestOnly((z: Float32Array) => this.decodeNow(z));
 
   constructor(
@@ -50,8 +51,13 @@ export class Bench {
     this.shades = examples ? this.asShades(examples.values, pictureRangeOf(model)) : new Float32Array(0);
   }
 
-  /** Encodes the test examples; the screen works meanwhile. */
-  async learnCodes(): Promise<void> {
+  /** Resolves when the test examples are encoded; the screen works meanwhile. */
+  get ready(): Promise<void> {
+    this.learning ??= this.learnCodes();
+    return this.learning;
+  }
+
+  private async learnCodes(): Promise<void> {
     if (this.examples === undefined) return;
     try {
       this.codes = await codesOf(this.model, this.examples, () => this.closed);

@@ -46,7 +46,7 @@ export async function openBench(source: string, id: string): Promise<Opened> {
   const examples = fitting(found, input) ?? fitting(await mnistIfOffered(run.card.data, input), input);
   const classes = model.classes?.names ?? examples?.classes;
   const bench = new Bench(model, examples, classes);
-  void bench.learnCodes();
+  void bench.ready;
   return { name: run.card.name, data: run.card.data, bench, run, release: () => bench.close() };
 }
 
@@ -55,7 +55,7 @@ export async function openFiles(files: readonly NamedFile[]): Promise<string> {
   const { name, model, data, classes } = await openModelFiles(files);
   const examples = await mnistIfOffered(data, model.definition.input);
   const bench = new Bench(model, examples, classes ?? examples?.classes);
-  void bench.learnCodes();
+  void bench.ready;
   fromFiles?.opened.bench.close();
   count += 1;
   const id = String(count);
