@@ -241,6 +241,7 @@ export type {
   TrainSettings,
   TrainSurroundings,
 } from "./train/portable.js";
+export { type TrainControl, trainControl } from "./train/portable.js";
 export type { Balance, Shuffle } from "./feed/index.js";
 
 // A run as one spec, told and kept
@@ -292,6 +293,9 @@ export {
   type ExampleScores,
   nearestCodes,
   type ReadingOptions,
+  type SampleDistanceOptions,
+  type SampleDistances,
+  sampleDistances,
   type NearestOptions,
   type Neighbours,
   type ScoreColumns,

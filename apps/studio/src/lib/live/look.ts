@@ -1,5 +1,5 @@
 import type { Current, Dataset, ExampleTensor, Tensor, TrainedVae } from "latent/web";
-import { rows, toFloats } from "latent/web";
+import { rows, tensor, toFloats } from "latent/web";
 import type { Look, Watch } from "./protocol";
 
 interface Position {
@@ -46,26 +46,36 @@ export class Looker {
     }
   }
 
+  /** Two functions run: the encoder on the examples, the decoder on noise and codes together. */
   private async seen(model: TrainedVae): Promise<Omit<Look, "step" | "epoch">> {
     const { generated, reconstructed, coded, labels } = this.shown;
     this.noise ??= await model.samplePrior(generated, { seed: 7 });
-    const drawn = await model.decode(this.noise);
-    const again = await model.reconstruct(reconstructed);
-    const encoding = (await model.encode(coded)) as unknown as Record<string, Tensor<"float32">>;
-    const codes = await model.codes(coded);
-    const { logVar } = encoding;
+    const encoding: Readonly<Record<string, Tensor<"float32">>> = { ...(await model.encode(coded)) };
+    const { mean, logVar } = encoding;
+    const codes = mean ?? (await model.codes(coded));
+    const z = codes.shape[1] as number;
+    const shown = Math.min(reconstructed.shape[0] as number, coded.shape[0] as number);
+    const decoded = await model.decode(joined(this.noise, codes, shown));
+    const split = (decoded.data.length / (decoded.shape[0] as number)) * generated;
     return {
       shape: this.dataset.shape,
-      generated: drawn.data,
+      generated: decoded.data.slice(0, split),
       originals: toFloats(reconstructed, this.dataset.schema).data,
-      reconstructions: again.data,
+      reconstructions: decoded.data.slice(split),
       codes: codes.data,
-      deviations:
-        logVar && logVar.shape[1] === codes.shape[1]
-          ? logVar.data.map((value) => Math.exp(value / 2))
-          : undefined,
+      deviations: logVar?.shape[1] === z ? logVar.data.map((value) => Math.exp(value / 2)) : undefined,
       labels,
-      z: codes.shape[1] as number,
+      z,
     };
   }
+}
+
+/** The noise's rows and the first so many of the codes, below each other. */
+function joined(noise: Tensor<"float32">, codes: Tensor<"float32">, count: number): Tensor<"float32"> {
+  const z = noise.shape[1] as number;
+  const rowsOfNoise = noise.shape[0] as number;
+  const both = new Float32Array((rowsOfNoise + count) * z);
+  both.set(noise.data);
+  both.set(codes.data.subarray(0, count * z), noise.data.length);
+  return tensor("float32", [rowsOfNoise + count, z], both);
 }

@@ -10,11 +10,21 @@ import { Looker } from "./look";
 import type { TrainerApi, TrainingNews, TrainingRequest } from "./protocol";
 import { drawnPrior } from "./prior";
 
+type Seen = TrainEvent & { type: "start" | "progress" | "epoch" };
+
+function positionOf(event: Seen): { step: number; epoch: number } {
+  if (event.type === "epoch") return { step: event.step, epoch: event.epoch };
+  const { epoch, step, stepsPerEpoch } = event.position;
+  return { step: (epoch - 1) * stepsPerEpoch + step, epoch };
+}
+
 class Training {
   private readonly abort = new AbortController();
   private readonly gate: Gate;
   private current: Current | undefined;
-  private looked = 0;
+  private nextLook = 0;
+  private isLooking = false;
+  private epochs = 0;
   private looking: Promise<void> = Promise.resolve();
 
   constructor(private readonly tell: (news: TrainingNews) => void) {
@@ -28,11 +38,14 @@ class Training {
     const told = priorPoints === undefined ? spec : { ...spec, prior: drawnPrior(priorPoints, spec) };
     const { model, settings } = resolve(told, dataset.shape);
     const { objective, optimizer, schedule, epochs, batchSize, seed, clipNorm, ema } = settings;
+    this.epochs = epochs;
     const every = watch?.every ?? 500;
     const onEvent = async (event: TrainEvent, current: Current): Promise<void> => {
       this.current = current;
       this.tell({ type: "event", event });
-      if (event.type === "progress" || event.type === "epoch") await this.look(looker, event, current, every);
+      if (event.type === "start") await this.look(looker, event, current, every);
+      else if (event.type === "progress" || event.type === "epoch")
+        void this.look(looker, event, current, every);
       await this.gate.passed(event);
     };
     const result = await train(model, dataset, {
@@ -49,29 +62,27 @@ class Training {
     await result.model.close();
   }
 
-  /** Looks at most every so many milliseconds, one look at a time, while training goes on. */
-  private async look(
-    looker: Looker,
-    event: TrainEvent & { type: "progress" | "epoch" },
-    current: Current,
-    every: number,
-  ) {
+  /**
+   * Looks at the model beside the training, one look at a time, at most every so many milliseconds and for a fifth of the time.
+   * Training waits for the first look only, so that one sees where it starts from.
+   */
+  private look(looker: Looker, event: Seen, current: Current, every: number): Promise<void> {
     const now = performance.now();
-    if (now - this.looked < every && event.type !== "epoch") return;
-    this.looked = now;
-    const position =
-      event.type === "epoch"
-        ? { step: event.step, epoch: event.epoch }
-        : {
-            step: (event.position.epoch - 1) * event.position.stepsPerEpoch + event.position.step,
-            epoch: event.position.epoch,
-          };
-    await this.looking;
-    this.looking = looker.look(current, position).then(
-      (look) => this.tell({ type: "look", look }),
-      (error: unknown) => console.warn(messageOf(error)),
-    );
-    await this.looking;
+    const last = event.type === "epoch" && event.epoch === this.epochs;
+    if (!last && (this.isLooking || now < this.nextLook)) return this.looking;
+    this.isLooking = true;
+    this.looking = this.looking
+      .then(() => looker.look(current, positionOf(event)))
+      .then(
+        (look) => this.tell({ type: "look", look }),
+        (error: unknown) => console.warn(messageOf(error)),
+      )
+      .finally(() => {
+        const end = performance.now();
+        this.nextLook = end + Math.max(every, 4 * (end - now));
+        this.isLooking = false;
+      });
+    return this.looking;
   }
 
   pause = (): void => this.gate.pause();

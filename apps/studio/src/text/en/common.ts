@@ -29,5 +29,6 @@ export const common = {
   epochs: "epoch {{epoch}} of {{epochs}}",
   options: "{{count}} options",
   default: "default: {{value}}",
+  class: "{{name}}",
   nats: "nats per example",
 } as const;

@@ -29,5 +29,6 @@ export const common = {
   epochs: "エポック {{epoch}} / {{epochs}}",
   options: "オプション {{count}} 件",
   default: "既定: {{value}}",
+  class: "{{name}}",
   nats: "nat／例",
 } as const;
