@@ -1,10 +1,13 @@
+import type * as Latent_ from "latent/web";
 import type { Tensor, TrainedVae } from "latent/web";
+
+type Latent = Pick<typeof Latent_, "tensor">;
 
 /** A trained model in the page's own thread, for pictures of points under the pointer. */
 export class Decoder {
   private constructor(
     private readonly model: TrainedVae,
-    private readonly latent: typeof import("latent/web"),
+    private readonly latent: Latent,
   ) {}
 
   static async of(files: Readonly<Record<string, Uint8Array>>): Promise<Decoder> {

@@ -20,6 +20,10 @@ const trained = new Map<string, Kept>();
 /** The one training that goes on: a machine may have one thread only. */
 let running: Lab | undefined;
 
+function take(lab: Lab): void {
+  running = lab;
+}
+
 const small: RunSpec = { latent: 2, hidden: [128, 64], batchSize: 64, epochs: 10, lr: 0.005, seed: 0 };
 
 export interface LabOptions {
@@ -83,7 +87,7 @@ export class Lab {
       ...(priorPoints && { priorPoints }),
     };
     this.run = new PageTraining(request);
-    running = this;
+    take(this);
   }
 
   pause(): void {
@@ -93,7 +97,7 @@ export class Lab {
 
   resume(): void {
     if (running !== this) running?.yield();
-    running = this;
+    take(this);
     this.heldByView = false;
     this.run?.resume();
   }
