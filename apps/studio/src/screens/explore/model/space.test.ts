@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { vae } from "../../../../../../src/web.js";
+import { vae } from "latent/web";
 import { middleOf, partsOfModel } from "./space";
 
 const parts = (latent: number, posterior: string, prior: string) =>
