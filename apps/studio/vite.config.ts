@@ -1,6 +1,7 @@
 import { fileURLToPath } from "node:url";
 import { svelte } from "@sveltejs/vite-plugin-svelte";
 import { defineConfig } from "vite";
+import { formulas } from "./build/formulas";
 
 const at = (relative: string): string => fileURLToPath(new URL(relative, import.meta.url));
 
@@ -14,7 +15,7 @@ const output = {
 export default defineConfig({
   base: "./",
   root: at("."),
-  plugins: [svelte()],
+  plugins: [formulas(), svelte()],
   resolve: { alias: { "latent/web": at("../../dist/web.js"), "~": at("./src") } },
   worker: { format: "es", rolldownOptions: { output } },
   build: {

@@ -17,6 +17,19 @@ interface Shown {
 const firstOf = ({ test }: Dataset, count: number): ExampleTensor =>
   rows(test.examples, 0, Math.min(count, test.length));
 
+/** Posteriors whose parameter `scale` is their standard deviation. */
+const scaled = new Set(["normal", "stopped-normal"]);
+
+/** The posterior's standard deviations, where its parameters tell them. */
+function deviationsOf(
+  posterior: string,
+  { logVar, scale }: Readonly<Record<string, Tensor<"float32">>>,
+  count: number,
+): Float32Array | undefined {
+  if (logVar?.data.length === count) return logVar.data.map((value) => Math.exp(value / 2));
+  return scaled.has(posterior) && scale?.data.length === count ? scale.data : undefined;
+}
+
 /** Looks at a model while it trains: always the same noise and the same test examples. */
 export class Looker {
   private noise: Tensor<"float32"> | undefined;
@@ -51,7 +64,7 @@ export class Looker {
     const { generated, reconstructed, coded, labels } = this.shown;
     this.noise ??= await model.samplePrior(generated, { seed: 7 });
     const encoding: Readonly<Record<string, Tensor<"float32">>> = { ...(await model.encode(coded)) };
-    const { mean, logVar } = encoding;
+    const { mean } = encoding;
     const codes = mean ?? (await model.codes(coded));
     const z = codes.shape[1] as number;
     const shown = Math.min(reconstructed.shape[0] as number, coded.shape[0] as number);
@@ -63,7 +76,7 @@ export class Looker {
       originals: toFloats(reconstructed, this.dataset.schema).data,
       reconstructions: decoded.data.slice(split),
       codes: codes.data,
-      deviations: logVar?.shape[1] === z ? logVar.data.map((value) => Math.exp(value / 2)) : undefined,
+      deviations: deviationsOf(model.definition.posterior.name, encoding, codes.data.length),
       labels,
       z,
     };

@@ -1,4 +1,4 @@
-import type { RunSpec, TrainEvent } from "latent/web";
+import type { PlacedFile, RunSpec, TrainEvent } from "latent/web";
 
 /** The data of a training in the page. */
 export type TrainingData =
@@ -8,6 +8,8 @@ export type TrainingData =
       readonly at: string;
       /** Only so many of the training examples. */
       readonly limit?: number;
+      /** Only so many of the test examples. */
+      readonly testLimit?: number;
     }
   | {
       readonly kind: "arrays";
@@ -20,7 +22,12 @@ export type TrainingData =
       readonly testLabels?: readonly number[];
       readonly classes?: readonly string[];
     }
-  | { readonly kind: "files"; readonly files: readonly File[] };
+  | {
+      readonly kind: "files";
+      readonly files: readonly PlacedFile[];
+      /** What pictures are brought to, such as `32x32`. */
+      readonly size?: string;
+    };
 
 /** What is looked at while it trains. */
 export interface Watch {

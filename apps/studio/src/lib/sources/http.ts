@@ -26,3 +26,18 @@ export async function post<T>(address: string, body: unknown): Promise<T> {
   const response = await fetch(address, { method: "POST", headers, body: JSON.stringify(body) });
   return (await (await checked(response)).json()) as T;
 }
+
+/** The first so many bytes of a file; what follows is not waited for. */
+export async function getFirstBytes(address: string, count: number): Promise<Uint8Array> {
+  const reader = (await get(address)).body?.getReader();
+  const bytes = new Uint8Array(count);
+  let filled = 0;
+  while (reader !== undefined && filled < count) {
+    const { value, done } = await reader.read();
+    if (done) break;
+    bytes.set(value.subarray(0, count - filled), filled);
+    filled += Math.min(value.length, count - filled);
+  }
+  await reader?.cancel();
+  return bytes.subarray(0, filled);
+}

@@ -66,6 +66,11 @@ export function fixed(value: number, digits = 2): string {
   }).format(value);
 }
 
+/** Adds what a screen says that is fetched with the screen, not with the page. */
+export function addWords(screen: string, words: Readonly<Record<Language, Words>>): void {
+  for (const [language, said] of Object.entries(words)) i18next.addResourceBundle(language, screen, said);
+}
+
 export async function startText(): Promise<void> {
   await i18next.init({
     lng: "en",

@@ -1,3 +1,3 @@
 export const learn = {
-  title: "learn",
+  title: "From the autoencoder to the VAE",
 } as const;

@@ -1,3 +1,3 @@
 export const learn = {
-  title: "learn",
+  title: "オートエンコーダから VAE へ",
 } as const;
