@@ -20,6 +20,12 @@ const trained = new Map<string, Kept>();
 /** The one training that goes on: a machine may have one thread only. */
 let running: Lab | undefined;
 
+/** Lets one training go on; another waits. */
+function takeTurn(lab: Lab): void {
+  if (running !== lab) running?.wait();
+  running = lab;
+}
+
 const small: RunSpec = { latent: 2, hidden: [128, 64], batchSize: 64, epochs: 10, lr: 0.005, seed: 0 };
 
 export interface LabOptions {
@@ -72,7 +78,7 @@ export class Lab {
   }
 
   start(): void {
-    running?.yield();
+    takeTurn(this);
     this.forget();
     const { spec, priorPoints } = this.options;
     const request: TrainingRequest = {
@@ -83,7 +89,6 @@ export class Lab {
       ...(priorPoints && { priorPoints }),
     };
     this.run = new PageTraining(request);
-    running = this;
   }
 
   pause(): void {
@@ -92,8 +97,7 @@ export class Lab {
   }
 
   resume(): void {
-    if (running !== this) running?.yield();
-    running = this;
+    takeTurn(this);
     this.heldByView = false;
     this.run?.resume();
   }
@@ -121,7 +125,7 @@ export class Lab {
   }
 
   /** Another demo starts: this one waits. */
-  private yield(): void {
+  wait(): void {
     if (this.state === "training") this.run?.pause();
   }
 
