@@ -165,14 +165,18 @@ describe.skipIf(executablePath === undefined)("the lesson", () => {
       const { page, complaints } = await open("generate");
       const demo = page.locator(".demo");
       await demo.getByRole("button", { name: "Train it now" }).click();
-      await page.waitForFunction("document.querySelector('.demo progress').value > 0");
+      await expect
+        .poll(() => demo.locator("progress").getAttribute("value").then(Number), { timeout: minutes / 2 })
+        .toBeGreaterThan(0);
       await demo.getByRole("button", { name: "Pause" }).click();
       await demo.getByText("paused", { exact: true }).waitFor();
       const pixels = (): Promise<string> =>
         page.evaluate<string>(
           "document.querySelector('canvas[aria-label=\"The digit at this point\"]').toDataURL()",
         );
-      await page.waitForFunction("!document.querySelector('.demo input[type=range]').disabled");
+      await expect
+        .poll(() => demo.getByRole("slider", { name: "z₁" }).isEnabled(), { timeout: minutes / 2 })
+        .toBe(true);
       const before = await pixels();
       await demo.getByRole("slider", { name: "z₁" }).fill("2");
       await expect.poll(pixels).not.toBe(before);
