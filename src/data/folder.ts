@@ -1,7 +1,8 @@
 import { basename, resolve } from "node:path";
 import { be, type ChecksOf, requireArgument, requireOptions } from "../catalogue/index.js";
 import { UserError } from "../tensor/index.js";
-import { arrayChecks, type ArrayReading, arraysDataset, openExamples } from "./arrays-dataset.js";
+import { arrayChecks, type ArrayReading } from "./array-reading.js";
+import { arraysDataset, openExamples } from "./arrays-dataset.js";
 import { withStreamedSchema } from "./byte-reading.js";
 import type { Dataset } from "./dataset.js";
 import { type DataArray, findArrays, type FoundSet } from "./formats/index.js";

@@ -15,7 +15,7 @@ export type * from "./info.js";
 export { iwae, type IwaeOptions, weightedDraws, type WeightedDraws } from "./iwae.js";
 export { requireLeastBatch } from "./least-batch.js";
 export { m2, type M2Options } from "./m2.js";
-export { type Kernel, type KernelName, kernelOf, kernels, mmdSquared } from "./mmd.js";
+export { type Kernel, type KernelName, kernelOf, mmdSquared } from "./mmd.js";
 export type * from "./objective.js";
 export type { PictureLayout } from "./picture.js";
 export * from "./pictures/index.js";

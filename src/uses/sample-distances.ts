@@ -1,5 +1,5 @@
 import { be, type ChecksOf, requireArgument, requireOptions } from "../catalogue/index.js";
-import { type KernelName, kernels } from "../objectives/index.js";
+import type { KernelName } from "../objectives/index.js";
 import { RandomStream, type Tensor, tensor, UserError } from "../tensor/index.js";
 
 /** How two samples are compared. */
@@ -26,7 +26,7 @@ export interface SampleDistances {
 
 const checks = {
   directions: be.whole(1, 10_000),
-  kernel: be.oneOf(kernels),
+  kernel: be.oneOf(["rbf", "imq"] satisfies KernelName[]),
   bandwidth: be.positive,
   points: be.whole(2, 20_000),
   seed: be.seed,
@@ -116,7 +116,6 @@ function meanKernel(a: Tensor<"float32">, b: Tensor<"float32">, kernel: Kernel):
 }
 
 function requireSample(name: string, value: Tensor<"float32">): void {
-  requireArgument("sampleDistances", name, value, be.tensor("float32"));
   const { shape, data } = value;
   const whole = shape.length === 2 && (shape[0] ?? 0) >= 2 && (shape[1] ?? 0) >= 1;
   if (!whole || data.length !== (shape[0] ?? 0) * (shape[1] ?? 0)) {
@@ -145,9 +144,11 @@ export function sampleDistances(
   b: Tensor<"float32">,
   options: SampleDistanceOptions = {},
 ): SampleDistances {
+  requireArgument("sampleDistances", "the first sample", a, be.tensor("float32"));
+  requireArgument("sampleDistances", "the second sample", b, be.tensor("float32"));
+  requireOptions("sampleDistances", options, checks);
   requireSample("the first sample", a);
   requireSample("the second sample", b);
-  requireOptions("sampleDistances", options, checks);
   const { directions = 100, kernel = "rbf", bandwidth = 0.5, points = 2000, seed = 0 } = options;
   const size = a.shape[1] ?? 0;
   if (b.shape[1] !== size) {

@@ -6,5 +6,5 @@ export {
   type FilesFromDropOptions,
 } from "./from-drop.js";
 export { type FilesProgress, readFiles, type ReadFilesOptions } from "./read-files.js";
-export type { PictureLabels } from "./read-pictures.js";
+export type { PictureLabels } from "./names.js";
 export type { FileLimits, PlacedFile, SomeFile } from "./some-file.js";

@@ -1,5 +1,6 @@
 import { sizeOf, UserError } from "../../tensor/index.js";
-import { type ArrayReading, arraysDataset, openExamples, type ReadableArray } from "../arrays-dataset.js";
+import type { ArrayReading } from "../array-reading.js";
+import { arraysDataset, openExamples, type ReadableArray } from "../arrays-dataset.js";
 import { withSchema } from "../byte-reading.js";
 import type { Dataset } from "../dataset.js";
 import {

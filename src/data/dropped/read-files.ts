@@ -1,15 +1,14 @@
 import { be, type ChecksOf, requireArgument, requireOptions } from "../../catalogue/index.js";
 import { UserError } from "../../tensor/index.js";
-import { arrayChecks, type ArrayReading } from "../arrays-dataset.js";
+import { arrayChecks, type ArrayReading } from "../array-reading.js";
 import type { Dataset } from "../dataset.js";
 import { holdsTraining } from "../formats/found-set.js";
 import { choiceChecks, type PictureChoices } from "../pictures/settings.js";
-import { type TableReading, tableReadingChecks } from "../table/table-dataset.js";
+import { type TableReading, tableReadingChecks } from "../table/table-reading.js";
 import type { TableSchema } from "../table/schema.js";
 import type { Watch } from "./file-bytes.js";
-import { arrayByItself, arraysAmong, type DroppedArray, readArrays } from "./read-arrays.js";
-import { isReadPicture, type PictureLabels, pictureLabels, readPictures } from "./read-pictures.js";
-import { isTableName, readTable } from "./read-table.js";
+import type { DroppedArray } from "./read-arrays.js";
+import { isReadPicture, isTableName, type PictureLabels, pictureLabels } from "./names.js";
 import { type FileLimits, filesBelow, type PlacedFile, type SomeFile, usualLimits } from "./some-file.js";
 
 /** How far reading files is. */
@@ -174,12 +173,14 @@ export async function readFiles(
     refuseOthers(options, [...forArrays, ...forTables], "pictures", shown);
     const others = all.filter((one) => !pictures.includes(one));
     const onFile = byFiles(root ?? "pictures", pictures.length, onProgress);
+    const { readPictures } = await import("./read-pictures.js");
     return readPictures(pictures, others, root, options, limits, { signal, onFile });
   }
   const tables = all.filter(({ path }) => isTableName(path));
   const arrays = await arraysOf(all, tables, watch(all, root ?? "arrays"));
   if (holdsTraining(arrays)) {
     refuseOthers(options, [...forPictures, ...forTables], "arrays", shown);
+    const { readArrays } = await import("./read-arrays.js");
     return readArrays(arrays, root, options, limits);
   }
   const [table, another] = tables;
@@ -190,6 +191,7 @@ export async function readFiles(
     );
   }
   refuseOthers(options, [...forPictures, ...forArrays, "bytes", "whole"], "tables", table.path);
+  const { readTable } = await import("./read-table.js");
   return readTable(table, options, limits, watch([table], table.path));
 }
 
@@ -199,6 +201,7 @@ async function arraysOf(
   tables: readonly PlacedFile[],
   watch: Watch,
 ): Promise<DroppedArray[]> {
+  const { arrayByItself, arraysAmong } = await import("./read-arrays.js");
   const [only] = files;
   if (files.length > 1 || only === undefined || tables.length > 0) return arraysAmong(files, watch);
   const found = await arrayByItself(only, watch);

@@ -11,14 +11,9 @@ import { byPart, labelled, otherNotes } from "../pictures/placed.js";
 import type { PictureReader } from "../pictures/reading.js";
 import { checkedChoices, type PictureChoices, type PictureSettings, shapeOf } from "../pictures/settings.js";
 import { bytesOf, type Watch } from "./file-bytes.js";
+import type { PictureLabels } from "./names.js";
 import { browserReader } from "./picture-reader.js";
 import { type FileLimits, megabytes, type PlacedFile } from "./some-file.js";
-
-/** Where the classes of pictures come from: the folders they lie in, the beginnings of their names, or nowhere. */
-export type PictureLabels = "folders" | "names" | "none";
-
-/** The ways by name. */
-export const pictureLabels: readonly PictureLabels[] = ["folders", "names", "none"];
 
 /** How pictures in files become a data set. */
 export interface PictureFileReading extends PictureChoices {
@@ -37,11 +32,6 @@ export interface PictureFileReading extends PictureChoices {
 
 interface Dropped extends PlacedFile {
   readonly name: string;
-}
-
-/** Endings of pictures that a page reads. */
-export function isReadPicture(name: string): boolean {
-  return /\.(png|jpe?g|jfif|webp|gif)$/i.test(name);
 }
 
 function labelByName(name: string): string {

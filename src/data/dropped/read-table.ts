@@ -5,7 +5,8 @@ import { encodeInMemory } from "../table/encoded-rows.js";
 import { jsonInput } from "../table/json-rows.js";
 import { modelColumns } from "../table/model-columns.js";
 import { checkedTableSchema, type TableSchema } from "../table/schema.js";
-import { type EncodeRows, fittedDataset, tableDataset, type TableReading } from "../table/table-dataset.js";
+import { type EncodeRows, fittedDataset, tableDataset } from "../table/table-dataset.js";
+import type { TableReading } from "../table/table-reading.js";
 import type { TableInput } from "../table/table-input.js";
 import { lastName } from "../formats/found-set.js";
 import { textIn, type Watch } from "./file-bytes.js";
@@ -17,11 +18,6 @@ export interface TableFileReading extends TableReading {
   readonly name?: string;
   /** What the columns are; default: it is inferred from the training rows. */
   readonly schema?: TableSchema;
-}
-
-/** Whether a name is one of a table of text. */
-export function isTableName(name: string): boolean {
-  return /\.(csv|tsv|tab|txt|data|dat|jsonl|ndjson|json)(\.gz)?$/i.test(name);
 }
 
 /** The same input, of so many rows at most. */

@@ -1,4 +1,4 @@
-import { be, type ChecksOf, columnNumber, type ModelColumn } from "../../catalogue/index.js";
+import { columnNumber, type ModelColumn } from "../../catalogue/index.js";
 import { UserError } from "../../tensor/index.js";
 import type { Dataset, Split } from "../dataset.js";
 import type { ColumnKind } from "../schema.js";
@@ -10,27 +10,9 @@ import { inferTable } from "./infer-table.js";
 import { modelColumns } from "./model-columns.js";
 import type { TableSchema } from "./schema.js";
 import type { TableInput } from "./table-input.js";
+import type { TableReading } from "./table-reading.js";
 import type { TextTable } from "./texts.js";
 import { factsOfColumns } from "./training-facts.js";
-
-/** What a table is read with, wherever it lies. */
-export interface TableReading {
-  /**
-   * What was learned of a table before, as a trained model's `schema.table` says: its rows are read by that, nothing is learned
-   * anew, and all rows in their order are `train` and `test` both.
-   */
-  readonly fitted?: FittedTable;
-  /** How many rows are held out, or which share below 1; 0: none, and `test` is the same as `train`. Default 0.1. */
-  readonly validation?: number;
-  /** Decides which rows are held out. Default 0. */
-  readonly seed?: number | bigint;
-}
-
-export const tableReadingChecks = {
-  fitted: be.having(["version", "schema", "columns"], "a fitted table, as a data set's schema.table is"),
-  validation: be.number(0),
-  seed: be.seed,
-} as const satisfies ChecksOf<TableReading>;
 
 /** Makes rows numbers, in memory or elsewhere: those to learn from and those held out; `stamp` says what decides on them. */
 export type EncodeRows = (

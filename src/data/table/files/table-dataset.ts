@@ -5,13 +5,8 @@ import { usualMemory } from "../../memory.js";
 import { encodeInMemory } from "../encoded-rows.js";
 import { modelColumns } from "../model-columns.js";
 import type { TableSchema } from "../schema.js";
-import {
-  type EncodeRows,
-  fittedDataset,
-  tableDataset,
-  type TableReading,
-  tableReadingChecks,
-} from "../table-dataset.js";
+import { type EncodeRows, fittedDataset, tableDataset } from "../table-dataset.js";
+import { type TableReading, tableReadingChecks } from "../table-reading.js";
 import type { TableInput } from "../table-input.js";
 import { encodeToFiles } from "./encoded-rows.js";
 import { openTable } from "./open-table.js";

@@ -1,4 +1,4 @@
-import { type Dataset, fromArrays, tensor } from "latent/web";
+import { type Dataset, fromArrays, readFiles, tensor } from "latent/web";
 import { mnist } from "../data/mnist";
 import type { TrainingData } from "./protocol";
 
@@ -11,7 +11,7 @@ const labelled = (values: Float32Array, shape: readonly number[], labels: readon
 /** The data set that a training was asked to take. */
 export async function datasetOf(data: TrainingData): Promise<Dataset> {
   if (data.kind === "mnist") return mnist(data.at, { train: data.limit, test: data.testLimit });
-  if (data.kind === "files") throw new Error("files can't be read yet");
+  if (data.kind === "files") return readFiles(data.files, data.size === undefined ? {} : { size: data.size });
   const { name, train, test, shape, trainLabels, testLabels, classes } = data;
   return fromArrays({
     name,

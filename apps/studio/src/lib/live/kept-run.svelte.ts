@@ -1,4 +1,4 @@
-import { fromArrays, tensor, type TrainedVae } from "latent/web";
+import { fromArrays, type RunConfig, tensor, type TrainedVae } from "latent/web";
 import { messageOf } from "../message";
 import { openRun } from "../sources/runs";
 import type { Control, OpenedRun, RunCard, RunNews } from "../sources/types";
@@ -16,6 +16,7 @@ const states: Readonly<Record<RunCard["state"], LiveState>> = {
 export class KeptRun extends LiveRun {
   name = $state("");
   controlled = $state(false);
+  config = $state.raw<RunConfig>();
   private run: OpenedRun | undefined;
   private unfollow: (() => void) | undefined;
   private looker: Looker | undefined;
@@ -36,6 +37,7 @@ export class KeptRun extends LiveRun {
     if (this.closed) return;
     this.run = run;
     this.history = run.history;
+    this.config = run.config;
     this.takeCard(run.card);
     this.looker = await this.lookerOf(run);
     this.unfollow = run.follow?.((news) => this.hear(news));
@@ -91,6 +93,11 @@ export class KeptRun extends LiveRun {
         this.warnings = [...this.warnings, messageOf(error)];
       }
     }
+  }
+
+  /** The run's folder as a zip. */
+  async zip(): Promise<Blob | undefined> {
+    return this.run?.zip();
   }
 
   private control(action: Control): void {

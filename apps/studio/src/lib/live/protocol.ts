@@ -1,4 +1,4 @@
-import type { RunSpec, TrainEvent } from "latent/web";
+import type { PlacedFile, RunSpec, TrainEvent } from "latent/web";
 
 /** The data of a training in the page. */
 export type TrainingData =
@@ -22,7 +22,12 @@ export type TrainingData =
       readonly testLabels?: readonly number[];
       readonly classes?: readonly string[];
     }
-  | { readonly kind: "files"; readonly files: readonly File[] };
+  | {
+      readonly kind: "files";
+      readonly files: readonly PlacedFile[];
+      /** What pictures are brought to, such as `32x32`. */
+      readonly size?: string;
+    };
 
 /** What is looked at while it trains. */
 export interface Watch {

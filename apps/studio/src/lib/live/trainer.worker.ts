@@ -2,13 +2,13 @@
  * Trains in a worker, whose engine is a worker of its own: the page stays free whatever is computed.
  */
 import { expose } from "comlink";
-import { bundle, type Current, resolve, train, type TrainEvent } from "latent/web";
+import { bundle, type Current, runStore, train, trainControl, type TrainEvent, vaeFor } from "latent/web";
 import { messageOf } from "../message";
 import { datasetOf } from "./data";
-import { Gate } from "./gate";
 import { Looker } from "./look";
 import "./stopped-normal";
 import type { TrainerApi, TrainingNews, TrainingRequest } from "./protocol";
+import { divided } from "./divided";
 import { drawnPrior } from "./prior";
 
 type Seen = TrainEvent & { type: "start" | "progress" | "epoch" };
@@ -21,24 +21,23 @@ function positionOf(event: Seen): { step: number; epoch: number } {
 
 class Training {
   private readonly abort = new AbortController();
-  private readonly gate: Gate;
+  private readonly control = trainControl();
   private current: Current | undefined;
   private nextLook = 0;
   private isLooking = false;
   private epochs = 0;
   private looking: Promise<void> = Promise.resolve();
 
-  constructor(private readonly tell: (news: TrainingNews) => void) {
-    this.gate = new Gate((paused) => this.tell({ type: "paused", paused }));
-  }
+  constructor(private readonly tell: (news: TrainingNews) => void) {}
 
   async run(request: TrainingRequest): Promise<void> {
     const { spec, priorPoints, watch, device = "auto", threads } = request;
     const dataset = await datasetOf(request.data);
     const looker = Looker.of(dataset, watch);
-    const told = priorPoints === undefined ? spec : { ...spec, prior: drawnPrior(priorPoints, spec) };
-    const { model, settings } = resolve(told, dataset.shape);
-    const { objective, optimizer, schedule, epochs, batchSize, seed, clipNorm, ema } = settings;
+    const { modelOptions, trainOptions } = divided(spec);
+    const prior = priorPoints === undefined ? undefined : drawnPrior(priorPoints, spec);
+    const model = vaeFor(dataset, { ...modelOptions, ...(prior && { prior }) });
+    const epochs = spec.epochs ?? 10;
     this.epochs = epochs;
     const every = watch?.every ?? 500;
     const onEvent = async (event: TrainEvent, current: Current): Promise<void> => {
@@ -47,12 +46,14 @@ class Training {
       if (event.type === "start") await this.look(looker, event, current, every);
       else if (event.type === "progress" || event.type === "epoch")
         void this.look(looker, event, current, every);
-      await this.gate.passed(event);
     };
     const result = await train(model, dataset, {
-      ...{ objective, optimizer, schedule, epochs, batchSize, seed },
-      ...(clipNorm !== undefined && { clipNorm }),
-      ...(ema !== undefined && { ema }),
+      ...trainOptions,
+      control: this.control,
+      ...(request.keep && {
+        out: await runStore().folder(request.keep.name),
+        resume: request.keep.resume ?? false,
+      }),
       device,
       threads: threads ?? Math.max(1, Math.min(4, navigator.hardwareConcurrency - 1)),
       signal: this.abort.signal,
@@ -86,13 +87,21 @@ class Training {
     return this.looking;
   }
 
-  pause = (): void => this.gate.pause();
-  resume = (): void => this.gate.resume();
-  step = (): void => this.gate.step();
+  pause(): void {
+    this.control.pause();
+    this.tell({ type: "paused", paused: true });
+  }
+  resume(): void {
+    this.control.resume();
+    this.tell({ type: "paused", paused: false });
+  }
+  step(): void {
+    this.control.step();
+  }
 
   stop(): void {
     this.abort.abort();
-    this.gate.resume();
+    this.control.resume();
   }
 
   async snapshot(): Promise<Record<string, Uint8Array> | undefined> {

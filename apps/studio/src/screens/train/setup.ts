@@ -5,6 +5,8 @@ export interface Setup {
   readonly data: "mnist" | "files";
   /** Training examples taken of MNIST. */
   readonly limit: number;
+  /** What pictures in files are brought to, such as `32x32`; empty for as they are. */
+  readonly size: string;
   readonly place: "page" | "server";
   readonly device: "auto" | "webgpu" | "wasm";
   readonly z: number;
@@ -25,6 +27,7 @@ export interface Setup {
 export const usual: Setup = {
   data: "mnist",
   limit: 60000,
+  size: "",
   place: "page",
   device: "auto",
   z: 2,
@@ -47,6 +50,7 @@ export function problemsOf(setup: Setup): Partial<Record<keyof Setup, string>> {
   const whole = (value: number, least: number, most: number): boolean =>
     Number.isInteger(value) && value >= least && value <= most;
   return {
+    ...(setup.data === "files" && !/^(\d+(x\d+)?)?$/.test(setup.size.trim()) && { size: "problem-size" }),
     ...(!whole(setup.z, 1, 1024) && { z: "problem-z" }),
     ...(!whole(setup.epochs, 1, 10000) && { epochs: "problem-epochs" }),
     ...(!whole(setup.batch, 1, 65536) && { batch: "problem-batch" }),
@@ -98,4 +102,10 @@ export function setupOf(text: string): Setup {
   if (setup.place !== "server") setup.place = "page";
   if (setup.device !== "wasm" && setup.device !== "webgpu") setup.device = "auto";
   return setup as unknown as Setup;
+}
+
+/** What a run is called unless it is told: what it learns from and how. */
+export function nameOf({ data, z, objective }: Setup, now = new Date()): string {
+  const time = now.toISOString().slice(0, 16).replace("T", " ").replace(":", ".");
+  return `${data} z${z} ${objective.split("(")[0] ?? ""} ${time}`;
 }

@@ -1,10 +1,13 @@
-import type * as Latent from "latent/web";
+import type * as Latent_ from "latent/web";
+import type { Tensor, TrainedVae } from "latent/web";
+
+type Latent = Pick<typeof Latent_, "tensor">;
 
 /** A trained model in the page's own thread, for pictures of points under the pointer. */
 export class Decoder {
   private constructor(
-    private readonly model: Latent.TrainedVae,
-    private readonly latent: typeof Latent,
+    private readonly model: TrainedVae,
+    private readonly latent: Latent,
   ) {}
 
   static async of(files: Readonly<Record<string, Uint8Array>>): Promise<Decoder> {
@@ -16,7 +19,7 @@ export class Decoder {
   /** Pictures of points [n, z], row after row. */
   async decode(points: readonly number[] | Float32Array, z: number): Promise<Float32Array> {
     const values = Float32Array.from(points);
-    const codes: Latent.Tensor<"float32"> = this.latent.tensor("float32", [values.length / z, z], values);
+    const codes: Tensor<"float32"> = this.latent.tensor("float32", [values.length / z, z], values);
     return (await this.model.decode(codes)).data;
   }
 
