@@ -11,6 +11,7 @@ const steps = [
   ["format", () => runTool("@biomejs/biome/bin/biome", ["format", "."])],
   ["types", () => runTool("typescript/bin/tsc", ["--noEmit"])],
   ["types of the page", () => runTool("typescript/bin/tsc", ["-p", "e2e/page"])],
+  ["types of the page with runs", () => runTool("typescript/bin/tsc", ["-p", "e2e/page-runs"])],
   ["public surface (npm run api accepts it)", () => run(process.execPath, ["scripts/api.mjs", "--check"])],
   ["package", () => runTool("publint/src/cli.js", ["--strict"])],
   ["lint", () => runTool("eslint/bin/eslint.js", ["."])],
