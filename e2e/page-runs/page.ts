@@ -16,15 +16,11 @@ import {
 } from "latent/web";
 
 const store = runStore();
-const settings: WebTrainOptions = {
-  batchSize: 16,
-  seed: 3,
-  lr: 1e-2,
-  worker: "./latent-web-worker.js",
-  // A checkpoint after every call: most of the time something is being written.
-  checkpointSeconds: 0,
-};
-const { checkpointSeconds: _, ...unkept } = settings;
+const worker = "./latent-web-worker.js";
+const here: WebTrainOptions = { batchSize: 16, seed: 3, lr: 1e-2 };
+const unkept: WebTrainOptions = { ...here, worker };
+// A checkpoint after every call: most of the time something is being written.
+const settings: WebTrainOptions = { ...unkept, checkpointSeconds: 0 };
 
 /** Bytes of pictures of 8x8, as the test makes them for Node. */
 const pictures = (n: number): Uint8Array =>
@@ -58,7 +54,7 @@ const page = {
     const folder = await store.folder(name);
     const told = (await store.has(name)) ? (await openRun(folder)).spec : undefined;
     const own = told === undefined ? model : resolve(told, data.shape).model;
-    const options = told === undefined ? settings : { worker: "./latent-web-worker.js" };
+    const options = told === undefined ? settings : { worker };
     const run = await train(own, data, { ...options, epochs, out: folder, resume: true });
     return { digest: await digest(run.model), losses: lossesOf(run.history), steps: run.stepsTrained };
   },
@@ -81,11 +77,11 @@ const page = {
         names.push(
           ...(handle.kind === "file"
             ? [before + each]
-            : await list(handle as FileSystemDirectoryHandle, `${before}${each}/`)),
+            : await list(handle, `${before}${each}/`)),
         );
       return names;
     };
-    return (await list((await store.folder(name)) as unknown as Folder, "")).sort();
+    return (await list((await store.folder(name)) as Folder, "")).sort();
   },
 
   async bestOf(name: string): Promise<string> {
@@ -107,9 +103,11 @@ const page = {
   async paused(epochs: number) {
     const control = trainControl();
     const stood: number[] = [];
+    let step = 0;
     control.pause();
     const idle = async (): Promise<void> => {
       while (!control.idle) await new Promise((resolve) => setTimeout(resolve, 2));
+      stood.push(step);
     };
     const asking = (async () => {
       await idle();
@@ -126,8 +124,7 @@ const page = {
       control,
       onEvent: ({ type, ...event }) => {
         if (type !== "progress" || !("position" in event)) return;
-        const step = (event.position.epoch - 1) * event.position.stepsPerEpoch + event.position.step;
-        if (step !== stood.at(-1)) stood.push(step);
+        step = (event.position.epoch - 1) * event.position.stepsPerEpoch + event.position.step;
       },
     });
     await asking;
@@ -137,9 +134,9 @@ const page = {
   /** Trains in a worker that is ended after its first steps, without a word to anyone. */
   async workerEnded(): Promise<string> {
     let made: Worker | undefined;
-    const worker = () => (made = new Worker("./latent-web-worker.js", { type: "module" }));
+    const ending = () => (made = new Worker(worker, { type: "module" }));
     const onEvent: WebTrainOptions["onEvent"] = ({ type }) => void (type === "progress" && made?.terminate());
-    return train(model, data, { ...unkept, epochs: 100_000, worker, onEvent }).then(
+    return train(model, data, { ...unkept, epochs: 100_000, worker: ending, onEvent }).then(
       () => "it went on",
       (error: unknown) => `${error instanceof UserError ? "UserError" : "no UserError"}: ${String(error)}`,
     );
@@ -152,8 +149,7 @@ const page = {
       if (event.type === "progress")
         (await (ort.env.webgpu.device as Promise<{ destroy(): void }>)).destroy();
     };
-    const { worker: __, ...rest } = unkept;
-    return train(model, data, { ...rest, thread: "page", device: "webgpu", epochs: 100_000, onEvent }).then(
+    return train(model, data, { ...here, thread: "page", device: "webgpu", epochs: 100_000, onEvent }).then(
       () => "it went on",
       (error: unknown) => `${error instanceof UserError ? "UserError" : "no UserError"}: ${String(error)}`,
     );
