@@ -144,7 +144,8 @@ class Followed {
     if (event !== undefined) this.send(trainMessage(event));
     if (this.summary === undefined) return;
     const summary = this.trainer.shown(this.summary);
-    if (event?.type === "progress" && summary.step > this.step && Date.now() - this.lastSnapshot >= apart) {
+    const due = summary.paused === true || Date.now() - this.lastSnapshot >= apart;
+    if (event?.type === "progress" && summary.step > this.step && due) {
       this.lastSnapshot = Date.now();
       this.newWeights(summary.step);
     }
