@@ -18,11 +18,11 @@ import { type Engine, evaluateOn, type Feeds } from "./runtime/index.js";
 import type { WebEngineOptions } from "./runtime/web-backend.js";
 import { checkTraining, type TrainOptions, trainChecked } from "./runs/portable.js";
 import { fitFlowOn, type FlowOptions, type FlowSampler } from "./sampling/index.js";
-import { be, type ChecksOf, requireOptions, type Tensor, UserError } from "./tensor/index.js";
+import { type ChecksOf, requireOptions, type Tensor, UserError } from "./tensor/index.js";
 import type { Run } from "./train/portable.js";
 import { requireScorer, Scorer, type ScorerOptions } from "./uses/index.js";
 import {
-  engineChecks,
+  loadChecks,
   openWebBackend,
   placeAndRest,
   startWebEngine,
@@ -31,6 +31,19 @@ import {
 } from "./web-platform.js";
 
 export * from "./common.js";
+export {
+  type DroppedEntry,
+  type DroppedItem,
+  type FileLimits,
+  filesFromDrop,
+  type FilesFromDropOptions,
+  type FilesProgress,
+  type PictureLabels,
+  type PlacedFile,
+  readFiles,
+  type ReadFilesOptions,
+  type SomeFile,
+} from "./data/dropped/index.js";
 export type { WasmOptions } from "./runtime/wasm.js";
 export type {
   FileHandle,
@@ -43,6 +56,10 @@ export type { LoadFilesOptions, ModelSource } from "./model/load-files.js";
 export type { WebDevice, WebEngineOptions } from "./runtime/web-backend.js";
 export type { WebWorker, WebWorkerOptions } from "./runtime/web-worker-engine.js";
 export { startWebEngine, type WebOptions, webPlatform } from "./web-platform.js";
+export type { KeptModel, KeptRun } from "./runs/kept-run.js";
+export { type RunStore, runStore, type RunStoreOptions, type StoredRun } from "./runs/run-store.js";
+export type { UnzipLimits } from "./runs/run-zip.js";
+export { openRun, type RunSource, unzipRun, zipRun } from "./web-runs.js";
 
 /** What `train` takes in a browser. */
 export type WebTrainOptions = Omit<TrainOptions, "out" | "device"> &
@@ -87,12 +104,6 @@ function requireOwnEngine(engine: Engine | undefined, place: WebOptions): void {
     2,
   );
 }
-
-const loadChecks = {
-  ...engineChecks,
-  definition: be.having(["input", "bind"], "a model, such as vae({ input: [28, 28] })"),
-  families: be.callable,
-} as const satisfies ChecksOf<LoadFilesOptions & WebEngineOptions>;
 
 /**
  * Loads a trained model: from the address of its folder, from its files by name, or from a folder that the user has

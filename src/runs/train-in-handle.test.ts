@@ -64,20 +64,6 @@ function toDisk(name: string, files: Record<string, Uint8Array>): string {
   return folder;
 }
 
-async function fromDisk(folder: string): Promise<MemoryFolder> {
-  const root = new MemoryFolder(path.basename(folder));
-  for (const [file, content] of Object.entries(onDisk(folder))) {
-    const parts = file.split("/");
-    let inner = root;
-    for (const part of parts.slice(0, -1)) inner = await inner.getDirectoryHandle(part, { create: true });
-    const handle = await inner.getFileHandle(parts.at(-1) ?? "", { create: true });
-    const writer = await handle.createWritable();
-    await writer.write(new Uint8Array(content));
-    await writer.close();
-  }
-  return root;
-}
-
 /** A page that ends at the `last`-th thing that it does to its folder. */
 function ending(last: number): { readonly watch: Watch; readonly count: () => number } {
   let done = 0;
@@ -109,7 +95,7 @@ describe("a run in a folder that a browser has handed out", () => {
     expect(inNode.model.weights).toEqual(whole.model.weights);
     const there = path.join(scratch.folder, "there");
     await trainOn(platform, model, data, { ...settings, epochs: 2, out: there });
-    const inPage = await train(await fromDisk(there), { resume: true });
+    const inPage = await train(await new MemoryFolder("there").put(onDisk(there)), { resume: true });
     expect(inPage.stepsTrained).toBeLessThan(whole.stepsTrained);
     expect(inPage.model.weights).toEqual(whole.model.weights);
     expect(inPage.history).toEqual(whole.history);
@@ -195,16 +181,12 @@ describe("the lock of a run in a browser", () => {
     await train(folder, { resume: true, epochs: 1 });
 
     const owner = { pid: 7, host: "elsewhere", since: new Date().toISOString(), nonce: "0123456789abcdef" };
-    const put = async (text: string): Promise<void> => {
-      const writer = await (await folder.getFileHandle("run.lock", { create: true })).createWritable();
-      await writer.write(text);
-      await writer.close();
-    };
-    await put(JSON.stringify({ ...owner, machine: "boot", started: "1" }));
+    await folder.put({ "run.lock": JSON.stringify({ ...owner, machine: "boot", started: "1" }) });
     await expect(train(folder, { resume: true })).rejects.toThrow(
       /left is being trained by process 7 on elsewhere/,
     );
-    await put(JSON.stringify({ ...owner, host: "https://other.example", machine: "web page", started: "" }));
+    const other = { ...owner, host: "https://other.example", machine: "web page", started: "" };
+    await folder.put({ "run.lock": JSON.stringify(other) });
     await expect(train(folder, { resume: true })).rejects.toThrow(
       /by a web page of https:\/\/other\.example/,
     );

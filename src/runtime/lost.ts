@@ -10,17 +10,17 @@ export interface LosableDevice {
  * a lost device for ever.
  */
 export function endingWith(backend: Backend, lost: Promise<never>): Backend {
-  const waiting = new Set<(error: unknown) => void>();
-  let end: { readonly error: unknown } | undefined;
+  const waiting = new Set<(error: Error) => void>();
+  let end: Error | undefined;
   lost.catch((error: unknown) => {
-    end = { error };
-    for (const reject of waiting) reject(error);
+    end = error instanceof Error ? error : new Error(String(error));
+    for (const reject of waiting) reject(end);
     waiting.clear();
   });
   // Not `Promise.race`, by which `lost` would hold on to every call's results.
   const orLost = <T>(call: () => Promise<T>): Promise<T> =>
-    new Promise((resolve, reject: (error: unknown) => void) => {
-      if (end !== undefined) return reject(end.error);
+    new Promise((resolve, reject) => {
+      if (end !== undefined) return reject(end);
       waiting.add(reject);
       void call()
         .then(resolve, reject)

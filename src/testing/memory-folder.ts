@@ -60,6 +60,20 @@ export class MemoryFolder implements FolderHandle {
     yield* this.items;
   }
 
+  /** Puts files into it, by name. */
+  async put(files: Readonly<Record<string, Uint8Array | string>>): Promise<this> {
+    for (const [file, content] of Object.entries(files)) {
+      const parts = file.split("/");
+      let inner = this.as(this.watch);
+      for (const part of parts.slice(0, -1)) inner = await inner.getDirectoryHandle(part, { create: true });
+      const handle = await inner.getFileHandle(parts.at(-1) ?? "", { create: true });
+      const writer = await handle.createWritable();
+      await writer.write(typeof content === "string" ? content : new Uint8Array(content));
+      await writer.close();
+    }
+    return this;
+  }
+
   /** The contents of all files, by name. */
   files(before = ""): Record<string, Uint8Array> {
     const found = [...this.items].map(

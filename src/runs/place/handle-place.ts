@@ -118,8 +118,10 @@ export function handlePlace(root: FolderHandle): HandlePlace {
     async makeFolder(folder) {
       if (folder === "") return false;
       const make = async (): Promise<boolean> => {
-        const there = await unlessMissing(root.getDirectoryHandle(folder), undefined);
-        if (there === undefined) await root.getDirectoryHandle(folder, { create: true });
+        const { folders, last } = split(folder);
+        const outer = await folderIn(root, folders);
+        const there = await unlessMissing(outer.getDirectoryHandle(last), undefined);
+        if (there === undefined) await outer.getDirectoryHandle(last, { create: true });
         return there === undefined;
       };
       return told(make(), `make the folder ${at(folder)}`);
