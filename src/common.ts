@@ -282,10 +282,13 @@ export {
   applyDirection,
   type AttributeDirection,
   attributeDirection,
+  blendCodes,
   type CodeBlock,
   codeBlocks,
   type CodePart,
+  type CodePath,
   type CodesOptions,
+  type CodeTerm,
   type DatasetCodes,
   type AnomalyDetection,
   detection,
@@ -294,6 +297,11 @@ export {
   type DirectionOptions,
   encodeDataset,
   type ExampleScores,
+  interpolateCodes,
+  type InterpolateCodesOptions,
+  type LatentKind,
+  type LatentPart,
+  latentSpace,
   nearestCodes,
   type ReadingOptions,
   type SampleDistanceOptions,
@@ -310,6 +318,7 @@ export {
   type Traversal,
   traverse,
   type TraverseOptions,
+  type WithinOptions,
 } from "./uses/index.js";
 
 // Samplers fitted to the codes
