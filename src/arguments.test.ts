@@ -92,6 +92,8 @@ const right: readonly (readonly [type: RegExp, value: unknown])[] = [
   [/^Weights$/, { weight: x }],
   [/^NoiseSource$/, { draw: () => x }],
   [/^(Raster|Picture)$/, { width: 1, height: 1, channels: 1, data: new Uint8Array(1) }],
+  [/^readonly CodeTerm\[\]$/, [{ code: [1, 2] }]],
+  [/^ArrayLike<number> \| Tensor</, [1, 2]],
   [/^Mask$/, { width: 1, height: 1, data: [255] }],
   [/^ArrayLike<DroppedItem>$/, []],
   [/^readonly \(SomeFile \| PlacedFile\)\[\]$/, []],
