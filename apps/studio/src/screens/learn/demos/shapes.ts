@@ -10,12 +10,13 @@ export interface Shape {
   readonly behind?: Float32Array;
 }
 
-/** A heart, as points [n, 2] along its line. */
-export function heart(count = 400): Float32Array {
+/** A heart, as points [n, 2] spread evenly over it. */
+export function heart(count = 900): Float32Array {
   const points = Array.from({ length: count }, (_, i) => {
-    const t = (i / count) * 2 * Math.PI;
+    const t = 2 * Math.PI * ((i * 0.618_034) % 1);
+    const size = Math.sqrt((i + 0.5) / count);
     const y = 13 * Math.cos(t) - 5 * Math.cos(2 * t) - 2 * Math.cos(3 * t) - Math.cos(4 * t);
-    return [2 * Math.sin(t) ** 3, y / 8];
+    return [2.4 * size * Math.sin(t) ** 3, size * y * 0.15];
   });
   return Float32Array.from(points.flat());
 }
