@@ -208,7 +208,7 @@ describe.skipIf(executablePath === undefined)("the explore screen", () => {
       own.on("request", (request) => asked.push(request.url()));
       own.on("pageerror", ({ message }) => asked.push(message));
       await own.goto(pathToFileURL(file).href);
-      const decoded = (await own.evaluate("Array.from(latentModel.decode([1, -0.5]))")) as number[];
+      const decoded = await own.evaluate<number[]>("Array.from(latentModel.decode([1, -0.5]))");
       expect(asked).toEqual([pathToFileURL(file).href]);
       const model = await loadModel(path.join(run, "model"));
       const wanted = await model.decode({ dtype: "float32", shape: [1, 2], data: Float32Array.of(1, -0.5) });
@@ -261,9 +261,9 @@ describe.skipIf(executablePath === undefined)("the explore screen", () => {
         await page.getByText(tool, { exact: true }).click();
         await page.getByRole("heading", { level: 2 }).first().waitFor();
         await page.evaluate(axe);
-        const found = (await page.evaluate(
+        const found = await page.evaluate<{ impact: string }[]>(
           "axe.run(document, { resultTypes: ['violations'] }).then(({ violations }) => violations.map(({ id, impact, nodes }) => ({ id, impact, where: nodes.map(({ html }) => html).slice(0, 3) })))",
-        )) as { impact: string }[];
+        );
         expect(found.filter(({ impact }) => impact === "serious" || impact === "critical")).toEqual([]);
       }
       expect(complaints).toEqual([]);

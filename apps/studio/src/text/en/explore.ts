@@ -39,6 +39,9 @@ export const explore = {
   "pad-at": "The code is at {{code}}.",
   ground: "Pictures",
   dots: "Test examples",
+  "chart-table-note":
+    "Move the pointer: the row follows. The ground is coloured by what a column decodes to.",
+  "colour-by": "Colour by",
   across: "Across",
   upward: "Upward",
   coordinate: "Coordinate {{n}}",

@@ -39,6 +39,8 @@ export const explore = {
   "pad-at": "現在の潜在変数は {{code}} です。",
   ground: "画像",
   dots: "テスト例",
+  "chart-table-note": "ポインターを動かすと行がついてきます。背景の色は、選んだ列のデコード結果を表します。",
+  "colour-by": "色分けする列",
   across: "横軸",
   upward: "縦軸",
   coordinate: "座標 {{n}}",

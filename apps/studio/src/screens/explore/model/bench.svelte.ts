@@ -1,4 +1,4 @@
-import { tensor, type TrainedVae } from "latent/web";
+import { type FittedTable, tensor, type TrainedVae } from "latent/web";
 import { messageOf } from "../../../lib/message";
 import type { RunExamples } from "../../../lib/sources/types";
 import { isPicture } from "../../../lib/ui/pixels";
@@ -102,9 +102,10 @@ export class Bench {
     return this.codes?.means.data.slice(row * this.latent, (row + 1) * this.latent) ?? this.z;
   }
 
-  get isTable(): boolean {
+  /** What was learned of the table, if the model is of one. */
+  get table(): FittedTable | undefined {
     const { schema } = this.model;
-    return schema.kind === "columns" && schema.table !== undefined;
+    return schema.kind === "columns" ? schema.table : undefined;
   }
 
   /** Numbers of one example. */
