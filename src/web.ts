@@ -1,5 +1,6 @@
 import type { Dataset } from "./data/portable.js";
 import type { Encoding } from "./distributions/index.js";
+import { trainInHandle } from "./runs/train-in-handle.js";
 import {
   type EvaluateOptions,
   evaluateModelIn,
@@ -31,6 +32,19 @@ import {
 } from "./web-platform.js";
 
 export * from "./common.js";
+export {
+  type DroppedEntry,
+  type DroppedItem,
+  type FileLimits,
+  filesFromDrop,
+  type FilesFromDropOptions,
+  type FilesProgress,
+  type PictureLabels,
+  type PlacedFile,
+  readFiles,
+  type ReadFilesOptions,
+  type SomeFile,
+} from "./data/dropped/index.js";
 export type { WasmOptions } from "./runtime/wasm.js";
 export type {
   FileHandle,
@@ -78,7 +92,6 @@ export async function train<E extends Encoding>(
   const checked = checkTraining(model, dataset, asked, ownChecks);
   const { out } = told;
   if (out === undefined) return trainChecked(webPlatform(place), model, dataset, checked);
-  const { trainInHandle } = await import("./runs/train-in-handle.js");
   return trainInHandle(webPlatform(place), out, model, dataset, checked);
 }
 

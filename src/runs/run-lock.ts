@@ -108,6 +108,14 @@ export class RunLock {
   }
 }
 
+/** Whether a process trains into a folder now, as far as its lock tells; nothing is changed. */
+export async function isBeingTrained(folder: string): Promise<boolean> {
+  const now = await endOfChain(path.join(folder, lockFile));
+  if (now === undefined) return false;
+  const state = now.owner === undefined ? "unknown" : await stateOf(now.owner);
+  return state === "alive" || (state === "unknown" && Date.now() - now.touched < patience * 1000);
+}
+
 async function writeClaim(claim: string, text: string): Promise<void> {
   const file = await open(claim, "wx");
   try {
