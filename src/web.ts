@@ -1,5 +1,6 @@
 import type { Dataset } from "./data/portable.js";
 import type { Encoding } from "./distributions/index.js";
+import { trainInHandle } from "./runs/train-in-handle.js";
 import {
   type EvaluateOptions,
   evaluateModelIn,
@@ -91,7 +92,6 @@ export async function train<E extends Encoding>(
   const checked = checkTraining(model, dataset, asked, ownChecks);
   const { out } = told;
   if (out === undefined) return trainChecked(webPlatform(place), model, dataset, checked);
-  const { trainInHandle } = await import("./runs/train-in-handle.js");
   return trainInHandle(webPlatform(place), out, model, dataset, checked);
 }
 

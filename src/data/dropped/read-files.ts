@@ -1,3 +1,6 @@
+import { arrayByItself, arraysAmong, readArrays } from "./read-arrays.js";
+import { readPictures } from "./read-pictures.js";
+import { readTable } from "./read-table.js";
 import { be, type ChecksOf, requireArgument, requireOptions } from "../../catalogue/index.js";
 import { UserError } from "../../tensor/index.js";
 import { arrayChecks, type ArrayReading } from "../array-reading.js";
@@ -173,14 +176,12 @@ export async function readFiles(
     refuseOthers(options, [...forArrays, ...forTables], "pictures", shown);
     const others = all.filter((one) => !pictures.includes(one));
     const onFile = byFiles(root ?? "pictures", pictures.length, onProgress);
-    const { readPictures } = await import("./read-pictures.js");
     return readPictures(pictures, others, root, options, limits, { signal, onFile });
   }
   const tables = all.filter(({ path }) => isTableName(path));
   const arrays = await arraysOf(all, tables, watch(all, root ?? "arrays"));
   if (holdsTraining(arrays)) {
     refuseOthers(options, [...forPictures, ...forTables], "arrays", shown);
-    const { readArrays } = await import("./read-arrays.js");
     return readArrays(arrays, root, options, limits);
   }
   const [table, another] = tables;
@@ -191,7 +192,6 @@ export async function readFiles(
     );
   }
   refuseOthers(options, [...forPictures, ...forArrays, "bytes", "whole"], "tables", table.path);
-  const { readTable } = await import("./read-table.js");
   return readTable(table, options, limits, watch([table], table.path));
 }
 
@@ -201,7 +201,6 @@ async function arraysOf(
   tables: readonly PlacedFile[],
   watch: Watch,
 ): Promise<DroppedArray[]> {
-  const { arrayByItself, arraysAmong } = await import("./read-arrays.js");
   const [only] = files;
   if (files.length > 1 || only === undefined || tables.length > 0) return arraysAmong(files, watch);
   const found = await arrayByItself(only, watch);
