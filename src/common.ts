@@ -250,6 +250,7 @@ export type {
   TrainSettings,
   TrainSurroundings,
 } from "./train/portable.js";
+export { type TrainControl, trainControl } from "./train/portable.js";
 export type { Balance, Shuffle } from "./feed/index.js";
 
 // A run as one spec, told and kept

@@ -1,5 +1,6 @@
 import { tensor, UserError } from "../tensor/index.js";
-import { messageOf } from "./answer.js";
+import { deviceLost, messageOf } from "./failure.js";
+import { endingWith, type LosableDevice } from "./lost.js";
 import { ortBackend } from "./ort.js";
 import type { Backend } from "./session.js";
 import { tinyModel } from "./tiny-model.js";
@@ -33,6 +34,16 @@ async function requireAnswer(backend: Backend): Promise<void> {
   }
 }
 
+/** The device that ONNX Runtime has taken, if it tells. */
+async function deviceOf(ask: () => unknown): Promise<LosableDevice | undefined> {
+  try {
+    const device = (await ask()) as LosableDevice | undefined;
+    return device?.lost instanceof Promise ? device : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
 /** ONNX Runtime on WebGPU. Throws an Error in plain words where it can't be used. */
 async function webgpuBackend({ wasmPaths }: WasmOptions): Promise<Backend> {
   const gpu = typeof navigator === "undefined" ? undefined : navigator.gpu;
@@ -52,7 +63,12 @@ async function webgpuBackend({ wasmPaths }: WasmOptions): Promise<Backend> {
     executionProviders: ["webgpu", "wasm"],
   });
   await requireAnswer(backend);
-  return backend;
+  const device = await deviceOf(() => ort.env.webgpu.device);
+  if (device === undefined) return backend;
+  const lost = device.lost.then(({ message, reason }) => {
+    throw deviceLost(message === "" ? (reason ?? "") : message);
+  });
+  return endingWith(backend, lost);
 }
 
 /**

@@ -1,13 +1,15 @@
 import { UserError } from "../tensor/index.js";
 import { AskedEngine } from "./asked-engine.js";
 import type { Engine } from "./engine.js";
+import { workerLost } from "./failure.js";
 import type { WebEngineOptions } from "./web-backend.js";
+import { whenEnded } from "./worker-life.js";
 import type { Hello, Response, Started } from "./worker-protocol.js";
 
 /** What is used of a browser's `Worker`. */
 export interface WebWorker {
   postMessage(message: unknown, transfer: ArrayBuffer[]): void;
-  addEventListener(type: string, listener: (event: never) => void): void;
+  addEventListener(type: string, listener: (event: unknown) => void): void;
   terminate(): void;
 }
 
@@ -41,11 +43,13 @@ function engineOf(worker: WebWorker, started: Started): Engine {
     },
     started,
   );
-  worker.addEventListener("message", ({ data }: { data: Response }) => engine.settle(data));
-  const ended = (event: { message?: string }): void => {
-    engine.fail(new Error(`the engine's worker failed: ${event.message ?? "its messages can't be read"}`));
+  worker.addEventListener("message", (event) => engine.settle((event as { data: Response }).data));
+  const ended = (event: unknown): void => {
+    engine.fail(workerLost((event as { message?: string }).message ?? "its messages can't be read"));
     worker.terminate();
   };
+  if (started.life !== undefined)
+    whenEnded(started.life, () => engine.fail(workerLost("something ended it")));
   worker.addEventListener("error", ended);
   worker.addEventListener("messageerror", ended);
   return engine;
@@ -53,10 +57,11 @@ function engineOf(worker: WebWorker, started: Started): Engine {
 
 function firstMessage(worker: WebWorker): Promise<Hello> {
   return new Promise((resolve, reject) => {
-    worker.addEventListener("message", ({ data }: { data: Hello }) => resolve(data));
-    worker.addEventListener("error", ({ message }: { message?: string }) =>
-      reject(new NoWorker(`the worker's script could not be loaded${message ? ` (${message})` : ""}`)),
-    );
+    worker.addEventListener("message", (event) => resolve((event as { data: Hello }).data));
+    worker.addEventListener("error", (event) => {
+      const { message } = event as { message?: string };
+      reject(new NoWorker(`the worker's script could not be loaded${message ? ` (${message})` : ""}`));
+    });
   });
 }
 
