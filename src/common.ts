@@ -121,6 +121,11 @@ export {
 } from "./data/portable.js";
 
 export {
+  type CodeInTable,
+  type ColumnDistribution,
+  columnDistributions,
+  type ColumnDistributionsOptions,
+  type ColumnNumbers,
   type FilledCell,
   type GeneratedRows,
   generateRows,

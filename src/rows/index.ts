@@ -1,3 +1,10 @@
+export {
+  type CodeInTable,
+  type ColumnDistribution,
+  columnDistributions,
+  type ColumnDistributionsOptions,
+  type ColumnNumbers,
+} from "./column-distributions.js";
 export { generateRows, type GeneratedRows, type GenerateRowsOptions } from "./generate.js";
 export { valuesBetweenCommas } from "./values.js";
 export { tableOfModel } from "./table-model.js";

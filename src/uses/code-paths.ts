@@ -150,8 +150,8 @@ export function interpolateCodes(
 ): Tensor<"float32"> {
   requireArgument("interpolateCodes", "the first code", from, aCode);
   requireArgument("interpolateCodes", "the last code", to, aCode);
-  requireArgument("interpolateCodes", "the number of codes", n, be.whole(2, 100_000));
   requireOptions("interpolateCodes", options, { ...withinChecks, way: be.oneOf(["linear", "spherical"]) });
+  requireArgument("interpolateCodes", "the number of codes", n, be.whole(2, 100_000));
   const { way = "linear", within } = options;
   const [a, b] = [numbersOf(from), numbersOf(to)];
   const latent = requireSize("interpolateCodes", a.length);
