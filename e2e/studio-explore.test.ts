@@ -317,9 +317,13 @@ describe.skipIf(executablePath === undefined)("the explore screen", () => {
       await page.getByRole("heading", { name: `Latent ${title}` }).waitFor();
       const pad = page.getByRole("application", { name: /Latent space/ });
       await encoded(page);
+      await expect.poll(() => coordinates(page)).not.toBe("");
+      const start = coordinates(page);
       await pad.focus();
       for (let i = 0; i < 4; i++) await page.keyboard.press("Shift+ArrowRight");
-      await expect.poll(() => coordinates(page)).not.toBe("");
+      await expect.poll(() => coordinates(page)).not.toBe(start);
+      // The address follows when the code has stood still for a moment.
+      await page.waitForTimeout(600);
       const code = coordinates(page).split(",").map(Number);
       expect(code).toHaveLength(z);
       if (title === "sphere") expect(Math.hypot(...code)).toBeCloseTo(1, 5);
@@ -359,9 +363,9 @@ describe.skipIf(executablePath === undefined)("the explore screen", () => {
       await page.goto(`${own.address}/#/explore/server/table`);
       await page.getByRole("columnheader", { name: "Spread" }).waitFor();
       expect(await page.locator("tbody th").allInnerTexts()).toEqual(["bird", "mass"]);
-      const shares = await page
-        .locator("meter")
-        .evaluateAll<number[], HTMLMeterElement>((all) => all.map(({ value }) => value));
+      const shares = await page.evaluate<number[]>(
+        "Array.from(document.querySelectorAll('meter'), ({ value }) => value)",
+      );
       expect(shares.reduce((sum, share) => sum + share, 0)).toBeCloseTo(1, 9);
       // What stands in the data is text, never markup.
       expect(await page.getByText("<b>jay</b>").count()).toBeGreaterThan(0);
