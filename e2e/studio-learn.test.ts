@@ -109,7 +109,7 @@ describe.skipIf(executablePath === undefined)("the lesson", () => {
         if (step !== "next" && step !== "distributions")
           expect(await page.locator("math").count()).toBeGreaterThan(0);
         expect(await violations(page), step).toEqual([]);
-        const wider = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+        const wider = await page.evaluate<number>("document.documentElement.scrollWidth - innerWidth");
         expect(wider, step).toBeLessThanOrEqual(0);
         if (i === steps.length - 1) break;
         await page.locator("article footer button").last().click();
@@ -165,18 +165,18 @@ describe.skipIf(executablePath === undefined)("the lesson", () => {
       const { page, complaints } = await open("generate");
       const demo = page.locator(".demo");
       await demo.getByRole("button", { name: "Train it now" }).click();
-      await page.waitForFunction(
-        () => (document.querySelector(".demo progress") as HTMLProgressElement).value > 0,
-      );
+      await expect
+        .poll(() => demo.locator("progress").getAttribute("value").then(Number), { timeout: minutes / 2 })
+        .toBeGreaterThan(0);
       await demo.getByRole("button", { name: "Pause" }).click();
       await demo.getByText("paused", { exact: true }).waitFor();
       const pixels = (): Promise<string> =>
-        page
-          .locator('canvas[aria-label="The digit at this point"]')
-          .evaluate((canvas) => (canvas as HTMLCanvasElement).toDataURL());
-      await page.waitForFunction(
-        () => !(document.querySelector(".demo input[type=range]") as HTMLInputElement).disabled,
-      );
+        page.evaluate<string>(
+          "document.querySelector('canvas[aria-label=\"The digit at this point\"]').toDataURL()",
+        );
+      await expect
+        .poll(() => demo.getByRole("slider", { name: "z₁" }).isEnabled(), { timeout: minutes / 2 })
+        .toBe(true);
       const before = await pixels();
       await demo.getByRole("slider", { name: "z₁" }).fill("2");
       await expect.poll(pixels).not.toBe(before);
@@ -197,14 +197,9 @@ describe.skipIf(executablePath === undefined)("the lesson", () => {
       const { page, complaints } = await open("trick?gradient=stopped");
       const demo = page.locator(".demo").last();
       await demo.getByRole("button", { name: "Train it now" }).click();
-      await page.waitForFunction(
-        () => {
-          const bars = [...document.querySelectorAll<HTMLProgressElement>(".demo progress")];
-          return (bars.at(-1)?.value ?? 0) > 0.3;
-        },
-        undefined,
-        { timeout: minutes },
-      );
+      await expect
+        .poll(() => demo.locator("progress").getAttribute("value").then(Number), { timeout: minutes })
+        .toBeGreaterThan(0.3);
       expect(await demo.locator("dd").first().innerText()).toBe("0");
       expect(complaints).toEqual([]);
       await page.context().close();

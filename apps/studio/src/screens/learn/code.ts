@@ -81,7 +81,7 @@ const run = await train(vae({ input: mnist.shape, latent: 2 }), mnist, { epochs:
 await saveImages(await run.model.generate(64), "digits.png");
 
 // Or decode a place of your choice.
-const picture = await run.model.decode(tensor("float32", [1, 2], [0.5, -1]));
+const picture = await run.model.decode(tensor("float32", [1, 2], Float32Array.of(0.5, -1)));
 await saveImages(picture, "here.png");`;
 
 const distributions = `import { datasets, hypersphericalUniform, samples, slicedWasserstein, train, vae, vonMisesFisher } from "latent";

@@ -20,7 +20,9 @@ const trained = new Map<string, Kept>();
 /** The one training that goes on: a machine may have one thread only. */
 let running: Lab | undefined;
 
-function take(lab: Lab): void {
+/** Lets one training go on; another waits. */
+function takeTurn(lab: Lab): void {
+  if (running !== lab) running?.wait();
   running = lab;
 }
 
@@ -76,7 +78,7 @@ export class Lab {
   }
 
   start(): void {
-    running?.yield();
+    takeTurn(this);
     this.forget();
     const { spec, priorPoints } = this.options;
     const request: TrainingRequest = {
@@ -87,7 +89,6 @@ export class Lab {
       ...(priorPoints && { priorPoints }),
     };
     this.run = new PageTraining(request);
-    take(this);
   }
 
   pause(): void {
@@ -96,8 +97,7 @@ export class Lab {
   }
 
   resume(): void {
-    if (running !== this) running?.yield();
-    take(this);
+    takeTurn(this);
     this.heldByView = false;
     this.run?.resume();
   }
@@ -125,7 +125,7 @@ export class Lab {
   }
 
   /** Another demo starts: this one waits. */
-  private yield(): void {
+  wait(): void {
     if (this.state === "training") this.run?.pause();
   }
 

@@ -13,12 +13,12 @@ An **autoencoder** is two neural networks. The **encoder** turns $x$ into a very
     "A detail: the model on this page is scored by cross-entropy, which suits brightnesses between 0 and 1 better. Like the squared error it is smallest when picture and drawing are the same.",
   "d-autoencoder": "A real one, trained on this page",
   "d-autoencoder-note":
-    "5,000 digits of MNIST, two numbers a code. Each dot is the code of one test digit, in the colour of its digit. Nobody told the model about digits: it sorts them by itself.",
+    "Trained on 5,000 digits of MNIST, a well-known collection. Each dot is the code of one test digit, which was kept out of the training, in the colour of its digit. Nobody told the model which digit is which: it sorts them by itself.",
   "autoencoder-plane":
     "The codes of a thousand test digits in the plane of the two numbers, coloured by digit",
 
   "h-holes": "Can we use the decoder to draw new digits?",
-  holes: `It is tempting: throw the encoder away, choose two numbers, and let the decoder draw. Try it. Move over the plane and watch the picture.
+  holes: `It is tempting: throw the encoder away, choose two numbers, and let the decoder draw. That is called **decoding** them. Try it: move over the plane and watch the picture.
 
 On top of the dots you get digits. **In the gaps between them** you get smears that are half of this and half of that. **Far outside** you get the same crude shape wherever you go. The decoder was never asked to draw anything for those places, so nothing has made it sensible there.
 
