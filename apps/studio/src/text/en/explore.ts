@@ -6,10 +6,9 @@ export const explore = {
     "There are no runs to explore yet. Train a small model in this page: two epochs of MNIST are enough to walk through.",
   open: "From your disk",
   "open-note":
-    "A run's zip (as this studio saves it), or model.json and weights.safetensors of a run's folder model/. Nothing leaves this computer.",
+    "A run's zip (as this studio saves it; it is then kept in this browser), or model.json and weights.safetensors of a run's folder model/. Nothing leaves this computer.",
   drop: "Drop files here",
   "pick-files": "Choose files…",
-  "too-many": "{{n}} files are too many; up to {{most}} are opened at once",
   "not-opened": "This could not be opened",
   "files-gone":
     "This address was of files that you had opened; they were in this page's memory only. Open them again to go on.",

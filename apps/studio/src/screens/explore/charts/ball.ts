@@ -31,7 +31,7 @@ const unit = (a: Vector): Vector => {
   return [a[0] / length, a[1] / length, a[2] / length];
 };
 
-/** The ball turned by angles: to the right about the vertical, up about the horizontal. */
+/** The ball turned by angles, as a finger on its front would: what faces the viewer goes to the right, and down. */
 export function turned([right, up, front]: Rotation, byX: number, byY: number): Rotation {
   const [cx, sx, cy, sy] = [Math.cos(byX), Math.sin(byX), Math.cos(byY), Math.sin(byY)];
   const mixed = (a: Vector, wa: number, b: Vector, wb: number): Vector =>

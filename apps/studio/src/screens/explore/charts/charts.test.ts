@@ -121,3 +121,12 @@ test("a ball stays a rotation over many turns", () => {
   // Right-handed still: a × b = c.
   expect((a[1] ?? 0) * (b[2] ?? 0) - (a[2] ?? 0) * (b[1] ?? 0)).toBeCloseTo(c[0], 12);
 });
+
+test("a ball follows the finger that turns it", () => {
+  const front = Float32Array.of(0, 0, 1);
+  const placed = (byX: number, byY: number) =>
+    ballChart(part("sphere", 3), [0, 1, 2], turned(unturned, byX, byY), front).place(front);
+  expect(placed(0.3, 0).x).toBeGreaterThan(0.6);
+  expect(placed(0.3, 0).y).toBeCloseTo(0.5, 6);
+  expect(placed(0, 0.3).y).toBeGreaterThan(0.6);
+});

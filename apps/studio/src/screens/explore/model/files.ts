@@ -27,7 +27,8 @@ const lastPart = (path: string): string => path.slice(path.lastIndexOf("/") + 1)
 
 const inMegabytes = (bytes: number): string => `${Math.ceil(bytes / 1024 / 1024)} MB`;
 
-function requireSize(name: string, size: number): void {
+/** Throws an Error that names a file which is too large. */
+export function requireSize(name: string, size: number): void {
   if (size > limits.file) {
     throw new Error(
       `${name} is of ${inMegabytes(size)}; files of up to ${inMegabytes(limits.file)} are opened`,
