@@ -61,6 +61,19 @@ describe("the page's files", () => {
     expect(headers.get("content-type")).toBe("text/javascript; charset=utf-8");
   });
 
+  test("are with the engine's own, which the build leaves to its package, and whose names stay the same", async () => {
+    const { status, headers, body } = await raw(open.address, "/assets/ort-wasm-simd-threaded.wasm");
+    expect([status, headers["content-type"], headers["cache-control"]]).toEqual([
+      200,
+      "application/wasm",
+      "no-cache",
+    ]);
+    expect(body.subarray(0, 4).toString("latin1")).toBe("\0asm");
+    for (const name of ["package.json", "ort.min.js", "..%2fpackage.json", "ort-wasm-simd-threaded.mjs"]) {
+      expect((await raw(open.address, `/assets/${name}`)).status, name).toBe(404);
+    }
+  });
+
   test("are compressed for those who take it", async () => {
     const target = "/assets/app-Ab3dEf9h.js";
     const plain = await raw(open.address, target);

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { readdir, readFile, stat } from "node:fs/promises";
+import { createRequire } from "node:module";
 import path from "node:path";
 import { promisify } from "node:util";
 import { brotliCompress, constants, gzip } from "node:zlib";
@@ -69,11 +70,33 @@ export function encodingFor(accepts: string | undefined): Encoding {
   return offered.includes("br") ? "br" : offered.includes("gzip") ? "gzip" : "identity";
 }
 
+const engineFile = /^assets\/(ort-wasm[\w.-]+\.wasm)$/;
+
+/** The folder of the engine's own files, which the package leaves out of the page's build: they come with its dependency. */
+function engineFolder(): string | undefined {
+  try {
+    return path.dirname(createRequire(import.meta.url).resolve("onnxruntime-web"));
+  } catch {
+    return undefined;
+  }
+}
+
+/** The engine's files that are there, by the names that the page asks for. */
+async function engineFiles(folder: string | undefined): Promise<ReadonlyMap<string, string>> {
+  const names = folder === undefined ? [] : await readdir(folder).catch(() => []);
+  const asked = names.map((name) => [`assets/${name}`, path.join(folder ?? "", name)] as const);
+  return new Map(asked.filter(([name]) => engineFile.test(name)));
+}
+
 /** The files of the page's build. Those that are asked for stay in memory, compressed. */
 export class PageFiles {
   private readonly made = new Map<string, Promise<PageFile>>();
 
-  private constructor(readonly folder: string) {}
+  private constructor(
+    readonly folder: string,
+    /** Paths of the engine's files, by name. */
+    private readonly engine: ReadonlyMap<string, string>,
+  ) {}
 
   /** Throws a UserError that says how to build the page if it is not there. */
   static async open(folder: string): Promise<PageFiles> {
@@ -82,11 +105,28 @@ export class PageFiles {
         `the studio's page is not built: ${path.join(folder, "index.html")} is missing. Run: npm run build`,
       );
     }
-    return new PageFiles(folder);
+    return new PageFiles(folder, await engineFiles(engineFolder()));
   }
 
-  /** All files that are served, by names with slashes, in order. */
+  /** Where a file is; undefined if there is none of that name. */
+  async path(name: string): Promise<string | undefined> {
+    if (!isServed(name)) return undefined;
+    return (await fileInside(this.folder, name)) ?? this.engine.get(name);
+  }
+
+  /** Names of all files of the page with slashes, in order; of the engine's those that the page names. */
   async names(): Promise<string[]> {
+    const own = await this.built();
+    const scripts = own.filter((name) => /^assets\/.*\.js$/.test(name));
+    const texts = await Promise.all(scripts.map((name) => readFile(path.join(this.folder, name), "utf8")));
+    const named = [...this.engine.keys()].filter((name) => {
+      const file = name.slice("assets/".length);
+      return texts.some((text) => text.includes(file));
+    });
+    return [...new Set([...own, ...named])].sort();
+  }
+
+  private async built(): Promise<string[]> {
     const entries = await readdir(this.folder, { recursive: true, withFileTypes: true });
     return entries
       .filter((entry) => entry.isFile() && typeOf(entry.name) !== undefined)
@@ -100,8 +140,7 @@ export class PageFiles {
   /** A file by its address, which begins with a slash; undefined if there is none of that name. */
   async find(address: string, wanted: Encoding): Promise<PageFile | undefined> {
     const name = address === "/" ? "index.html" : address.slice(1);
-    if (!isServed(name)) return undefined;
-    const file = await fileInside(this.folder, name);
+    const file = await this.path(name);
     if (file === undefined) return undefined;
     const { mtimeMs, size } = await stat(file);
     const key = [name, wanted, mtimeMs, size].join("|");
@@ -122,7 +161,7 @@ export class PageFiles {
       type: typeOf(name) ?? "application/octet-stream",
       encoding,
       etag: `"${digest}${encoding === "identity" ? "" : `-${encoding}`}"`,
-      immutable: /^assets\/.*[-.][\w-]{8,}\.\w+$/.test(name),
+      immutable: /^assets\/.*-[\w-]{8}\.\w+$/.test(name) && !engineFile.test(name),
     };
   }
 

@@ -72,6 +72,7 @@ describe("static files", () => {
       }
       const labels = Buffer.from(await (await get("data/mnist/t10k-labels")).arrayBuffer());
       expect(labels.readUInt32BE(4)).toBe(10_000);
+      expect(existsSync(at("site", "assets", "ort-wasm-simd-threaded.wasm"))).toBe(true);
       // What it lists is what there is.
       for (const name of site.files) expect(existsSync(at("site", name)), name).toBe(true);
     } finally {

@@ -15,7 +15,7 @@ export function writePage(folder: string): string {
   );
   writeFileSync(
     path.join(folder, "assets", "app-Ab3dEf9h.js"),
-    `export const words = ${JSON.stringify("word ".repeat(2000))};\n`,
+    `export const engine = "ort-wasm-simd-threaded.wasm";\nexport const words = ${JSON.stringify("word ".repeat(2000))};\n`,
   );
   writeFileSync(path.join(folder, "icon.svg"), `<svg xmlns="http://www.w3.org/2000/svg"/>`);
   writeFileSync(path.join(folder, "secret.env"), "never served");

@@ -89,7 +89,10 @@ async function writePage(writer: Writer, page: PageFiles): Promise<void> {
   for (const name of await page.names()) {
     if (name === "index.html") {
       await writer.write(name, staticIndex(await readFile(path.join(page.folder, name), "utf8")));
-    } else await copyFile(path.join(page.folder, ...name.split("/")), await writer.path(name));
+    } else {
+      const file = await page.path(name);
+      if (file !== undefined) await copyFile(file, await writer.path(name));
+    }
   }
   await writer.write("isolation.js", isolationScript);
   await writer.write("isolation-worker.js", isolationWorker);
