@@ -1,0 +1,3 @@
+export type * from "./board.js";
+export type * from "./state.js";
+export * from "./trial.js";
