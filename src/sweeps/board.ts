@@ -1,22 +1,11 @@
+import { randomUUID } from "node:crypto";
+import type { OpenPlan } from "./plan.js";
+import { ask, beat, bury, settle } from "./scheduler.js";
+import type { Asked, Assignment, Beaten, StateChange } from "./protocol.js";
 import type { Control, SweepState } from "./state.js";
-import type { Outcome, TrialTask } from "./trial.js";
+import type { Outcome } from "./trial.js";
 
-/** A job that a worker holds: what to train, and the lease to keep. Plain data. */
-export interface Assignment {
-  readonly task: TrialTask;
-  readonly token: string;
-}
-
-/** What a worker that asks is told. */
-export type Asked =
-  | ({ readonly kind: "task" } & Assignment)
-  /** Nothing to do until others report, or while the sweep is paused. Ask again after so many milliseconds. */
-  | { readonly kind: "wait"; readonly milliseconds: number }
-  /** Nothing more will come, unless the budget grows. */
-  | { readonly kind: "done" };
-
-/** What a worker is to do with its task: `leave` interrupts it (the sweep is paused or stopped), `lost` another has it now. */
-export type Beaten = "go on" | "leave" | "lost";
+export type { Asked, Assignment, Beaten, StateChange } from "./protocol.js";
 
 /**
  * Where the workers of a sweep meet: they ask for runs, keep their leases by beats, and report. Every call is atomic against
@@ -37,13 +26,6 @@ export interface TrialBoard {
   state(): Promise<SweepState>;
 }
 
-/** What of a state changed by a step. */
-export interface StateChange {
-  readonly control?: Control;
-  /** New trials, and those that changed, by their numbers. */
-  readonly trials?: readonly SweepState["trials"][number][];
-}
-
 /**
  * Keeps the state of a sweep. The only thing that a backend has to bring: `boardOn` makes a board of it.
  */
@@ -56,4 +38,37 @@ export interface StateStore {
     step: (state: SweepState, now: number) => { readonly change?: StateChange; readonly result: T },
   ): Promise<T>;
   close(): Promise<void>;
+}
+
+/** How long a lease lasts without a beat, in milliseconds, unless told otherwise. */
+export const leaseMilliseconds = 30_000;
+
+/** A board over a state that a backend keeps: all decisions are the scheduler's, the same for every backend. */
+export function boardOn(plan: OpenPlan, store: StateStore, lasts = leaseMilliseconds): TrialBoard {
+  return {
+    ask: (worker) =>
+      store.update((state, now) => ask(plan, state, { token: randomUUID(), worker, now, lasts })),
+    beat: (assignment, epoch) =>
+      store.update((state, now) =>
+        beat(state, assignment, { now, lasts, ...(epoch !== undefined && { epoch }) }),
+      ),
+    report: (assignment, outcome) => store.update((state) => settle(plan, state, assignment, outcome)),
+    bury: (worker) => store.update((state) => bury(state, (one) => one === worker)),
+    change: (change) =>
+      store.update(({ control }) => {
+        const changed = { ...control, ...change };
+        return { change: { control: changed }, result: changed };
+      }),
+    state: () => store.update((state) => ({ result: state })),
+  };
+}
+
+/** A state as a change leaves it. */
+export function changed(
+  state: SweepState,
+  { control = state.control, trials = [] }: StateChange,
+): SweepState {
+  const all = [...state.trials];
+  for (const trial of trials) all[trial.number] = trial;
+  return { control, trials: all };
 }
