@@ -5,6 +5,7 @@ import { requireFolder } from "../../data/index.js";
 import { RunLock } from "../../runs/run-lock.js";
 import { UserError } from "../../tensor/index.js";
 import { boardOn, type StateStore, type TrialBoard } from "../board.js";
+import { sweepFiles } from "../files.js";
 import { firstState, fixedText, type OpenPlan, openPlan, type SweepPlan } from "../plan.js";
 import { bury } from "../scheduler.js";
 import type { Control, SweepState } from "../state.js";
@@ -13,18 +14,6 @@ import { Member, type MemberEvents } from "./member.js";
 import type { WorkerProgram } from "./process.js";
 import { type ControlRequest, takeRequests } from "./requests.js";
 import { openKept } from "./sqlite-store.js";
-
-/** Names inside a sweep's folder. */
-export const sweepFiles = {
-  state: "sweep.sqlite",
-  runs: "runs",
-  best: "best",
-  bestConfig: "best.config.json",
-  status: "status.json",
-  table: "trials.csv",
-  trials: "trials.json",
-  report: "report.html",
-} as const;
 
 /** What happens in a sweep. */
 export interface SweepEvents extends MemberEvents {
