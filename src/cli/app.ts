@@ -28,6 +28,7 @@ import { nearestCommand } from "./commands/nearest.js";
 import { qualityCommand } from "./commands/quality.js";
 import { reconstructCommand } from "./commands/reconstruct.js";
 import { scoreCommand } from "./commands/score.js";
+import { sweepCommand } from "./commands/sweep.js";
 import { trainCommand } from "./commands/train.js";
 import { traverseCommand } from "./commands/traverse.js";
 import type { Cli } from "./context.js";
@@ -74,6 +75,7 @@ export function application(debug: boolean): Application<Cli> {
     routes: {
       train: trainCommand,
       lrFind: lrFindCommand,
+      sweep: sweepCommand,
       evaluate: evaluateCommand,
       generate: generateCommand,
       encode: encodeCommand,
