@@ -22,3 +22,4 @@ export { leaveRequest, type ControlRequest } from "./embedded/requests.js";
 export type { WorkerProgram } from "./embedded/process.js";
 export { range, type RangeOptions } from "./ranges.js";
 export type { Bounds, Constraints } from "./limits.js";
+export { sweepReport, type ReportExtras } from "./report/report.js";

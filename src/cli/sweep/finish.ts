@@ -16,6 +16,7 @@ import { WorkerProcess, type WorkerProgram } from "../../sweeps/embedded/process
 import { UserError } from "../../tensor/index.js";
 import { note, warn } from "../context.js";
 import { reportSweep } from "./report.js";
+import { drawFinished } from "./trainer.js";
 import type { SweepView } from "./view.js";
 
 /** Writes the table of trials and how the sweep stands; returns the table's files. */
@@ -47,6 +48,18 @@ async function refitted(sweep: OpenSweep, run: PlainRun, program: WorkerProgram)
   }
 }
 
+/** Draws the best run's own pictures and report into `best/`; what can't be drawn is told. */
+async function drawBest(folder: string): Promise<void> {
+  const out = path.join(folder, sweepFiles.best);
+  try {
+    await drawFinished(out);
+  } catch (error) {
+    warn(
+      `the pictures of ${out} could not be drawn: ${error instanceof Error ? error.message : String(error)}`,
+    );
+  }
+}
+
 /** Ends a sweep: the best model in `best/`, its settings, the table and the report. */
 export async function finishSweep(sweep: OpenSweep, program: WorkerProgram, view: SweepView): Promise<void> {
   const { folder, plan, board } = sweep;
@@ -64,6 +77,7 @@ export async function finishSweep(sweep: OpenSweep, program: WorkerProgram, view
       else run = await refitted(sweep, again, program);
     }
     files.push(await exportBest(folder, run), path.join(folder, sweepFiles.bestConfig));
+    await drawBest(folder);
     if (best.report.evaluation.split === "test") {
       note(
         "note     the test examples have decided; to keep them for the end, hold examples out by `validation`",

@@ -5,7 +5,7 @@ import type { Evaluation } from "../../evaluate/index.js";
 import type { Trained, Trainer, TrainerOptions } from "../../sweeps/index.js";
 import type { EpochEvent, Run, TrainEvent } from "../../train/index.js";
 import { UserError } from "../../tensor/index.js";
-import { planRun, trainRun } from "../train-run.js";
+import { drawRun, planRun, trainRun } from "../train-run.js";
 import type { TrainView } from "../views/view.js";
 
 /** A view that shows nothing and tells events. */
@@ -88,3 +88,16 @@ export const trainPlain: Trainer = async (plain, options): Promise<Trained> => {
     await run.model.close();
   }
 };
+
+/** Draws the pictures and the report of a run that has ended into its folder. */
+export async function drawFinished(folder: string): Promise<void> {
+  const plan = await planRun({ out: folder }, true);
+  const view = silentView(() => undefined);
+  const never = { signal: new AbortController().signal, code: () => undefined, release: () => undefined };
+  const run = await trainRun(plan, view, never);
+  try {
+    await drawRun(run, plan.settings, view);
+  } finally {
+    await run.model.close();
+  }
+}
