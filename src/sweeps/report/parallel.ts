@@ -1,4 +1,4 @@
-import { composeChart, FONT_SIZE, loadPlot } from "../../plot/chart.js";
+import { composeChart, FONT_SIZE, loadPlot, PAPER } from "../../plot/chart.js";
 import { fitText, formatNumber, textWidth } from "../../plot/text.js";
 import { type Dimension, valueText } from "../space/space.js";
 import type { Point } from "../state.js";
@@ -15,6 +15,13 @@ export interface Measured {
 const HEIGHT = 380;
 const TOP = 56;
 const BOTTOM = 20;
+
+/** A setting's path without its first parts, as far as there is no room for them. */
+function shortName(path: string, room: number): string {
+  const parts = path.split(".");
+  while (parts.length > 1 && textWidth(parts.join("."), FONT_SIZE) > room) parts.shift();
+  return fitText(parts.join("."), room, FONT_SIZE);
+}
 
 interface Tick {
   readonly x: number;
@@ -82,7 +89,7 @@ export async function parallelCoordinates(
   const ticks = [...dimensions.flatMap((dimension, x) => ticksOf(dimension, x, room)), ...metricTicks];
   const names = [...dimensions.map(({ path }) => path), metric].map((name, x) => ({
     x,
-    text: fitText(name, room + 20, FONT_SIZE),
+    text: shortName(name, room + 20),
   }));
   const { Plot, draw } = await loadPlot();
   const side =
@@ -115,9 +122,10 @@ export async function parallelCoordinates(
         textAnchor: "start",
         fontSize: FONT_SIZE - 1,
         fillOpacity: 0.85,
-        stroke: "white",
+        fill: "currentColor",
+        stroke: PAPER,
         strokeWidth: 3,
-        className: "latent-halo-text",
+        className: "latent-halo",
       }),
       Plot.text(names, {
         x: "x",
