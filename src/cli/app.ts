@@ -29,6 +29,7 @@ import { qualityCommand } from "./commands/quality.js";
 import { reconstructCommand } from "./commands/reconstruct.js";
 import { scoreCommand } from "./commands/score.js";
 import { studioCommand } from "./commands/studio.js";
+import { sweepCommand } from "./commands/sweep.js";
 import { trainCommand } from "./commands/train.js";
 import { traverseCommand } from "./commands/traverse.js";
 import type { Cli } from "./context.js";
@@ -75,6 +76,7 @@ export function application(debug: boolean): Application<Cli> {
     routes: {
       train: trainCommand,
       lrFind: lrFindCommand,
+      sweep: sweepCommand,
       evaluate: evaluateCommand,
       generate: generateCommand,
       encode: encodeCommand,

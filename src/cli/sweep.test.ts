@@ -1,0 +1,169 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { runCli, scratchFolder, writeTinyData } from "../testing/run-cli.js";
+
+const main = fileURLToPath(new URL("../../dist/bundle/main.js", import.meta.url));
+const scratch = scratchFolder();
+const at = (...names: string[]): string => path.join(scratch.folder, ...names);
+const data = at("tiny");
+beforeAll(() => void writeTinyData(data));
+afterAll(scratch.remove);
+
+const base = {
+  run: { data, hidden: [8], batch: 32, validation: 0.2, lr: "log-uniform(from=1e-3, to=0.1)", epochs: 2 },
+  search: "random",
+  budget: { trials: 3 },
+  concurrency: 2,
+};
+
+/** Writes a sweep's file; returns its path. */
+function specFile(name: string, more: object = {}): string {
+  const file = at(`${name}.sweep.json`);
+  writeFileSync(file, JSON.stringify({ ...base, ...more }));
+  return file;
+}
+
+interface Row {
+  readonly trial: number;
+  readonly state: string;
+  readonly reason: string;
+  readonly value: number | null;
+  readonly runs: readonly string[];
+}
+const rowsIn = (folder: string): Row[] =>
+  JSON.parse(readFileSync(path.join(folder, "trials.json"), "utf8")) as Row[];
+const valuesIn = (folder: string): (number | null)[] => rowsIn(folder).map(({ value }) => value);
+
+/** The files of a model folder, for comparing bytes. */
+const modelFiles = (folder: string): Record<string, string> =>
+  Object.fromEntries(
+    readdirSync(path.join(folder, "model")).map((name) => [
+      name,
+      readFileSync(path.join(folder, "model", name), "base64"),
+    ]),
+  );
+
+/** Begins a sweep, and calls `act` with each event and the process. */
+function begin(
+  args: readonly string[],
+  act: (event: Record<string, unknown>, child: ChildProcess) => void,
+): Promise<number | null> {
+  const child = spawn(process.execPath, [main, "sweep", ...args, "--json"], {
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  let rest = "";
+  child.stdout.setEncoding("utf8").on("data", (text: string) => {
+    const lines = (rest + text).split("\n");
+    rest = lines.pop() ?? "";
+    for (const line of lines) act(JSON.parse(line) as Record<string, unknown>, child);
+  });
+  return new Promise((resolve) => child.on("close", resolve));
+}
+
+describe("latent sweep", () => {
+  test("keeps runs, a table, a report, and a best model that latent train gives again, bit for bit, after rungs and a schedule", async () => {
+    const more = { run: { ...base.run, schedule: "cosine(warmup=3)", epochs: 4 }, stopping: "asha(eta=2)" };
+    const file = specFile("first", more);
+    const swept = await runCli(["sweep", file, "--out", at("first")]);
+    expect(swept).toMatchObject({ code: 0 });
+    expect(swept.stdout).toMatch(/best {5}negativeElbo [\d.]+ \(validation\), trial \d: lr/);
+    const html = readFileSync(at("first", "report.html"), "utf8");
+    for (const part of ["History of the best", "Settings and what they came to", "Samples of the best runs"])
+      expect(html).toContain(part);
+    expect(html).not.toMatch(/(src|href)="(?!data:)/);
+    const trained = await runCli([
+      "train",
+      "--config",
+      at("first", "best.config.json"),
+      "--out",
+      at("again"),
+      "--no-pictures",
+    ]);
+    expect(trained.code).toBe(0);
+    expect(modelFiles(at("again"))).toEqual(modelFiles(at("first", "best")));
+    expect(existsSync(at("first", "best", "report.html"))).toBe(true);
+
+    const said = await runCli(["sweep", "status", at("first"), "--json"]);
+    expect(JSON.parse(said.stdout)).toMatchObject({
+      used: { trials: 3 },
+      best: { complete: true, split: "validation" },
+    });
+    // The same command has nothing left to do; with a greater budget it goes on.
+    const values = valuesIn(at("first"));
+    const grown = await runCli(["sweep", file, "--out", at("first"), "--trials", "4"]);
+    expect(grown.code).toBe(0);
+    expect(valuesIn(at("first"))).toHaveLength(4);
+    expect(
+      rowsIn(at("first"))
+        .map(({ runs }) => runs)
+        .slice(0, 3),
+    ).toHaveLength(values.length);
+    const other = await runCli(["sweep", specFile("other"), "--out", at("first")]);
+    expect(other).toMatchObject({ code: 2 });
+    expect(other.stderr).toContain("holds a sweep with other settings");
+  });
+
+  test("is paused, changed, resumed and stopped from outside while it goes on", async () => {
+    const file = specFile("paused", { budget: { trials: 3 }, concurrency: 1 });
+    const seen: string[] = [];
+    let asked: Promise<unknown> = Promise.resolve();
+    const code = await begin([file, "--out", at("paused")], (event) => {
+      const state = (event.control as { state?: string } | undefined)?.state;
+      if (event.type === "task" && seen.length === 0) asked = runCli(["sweep", "pause", at("paused")]);
+      if (event.type === "task" && seen.length === 0) seen.push("task");
+      if (event.type === "status" && state === "paused" && !seen.includes("paused")) {
+        seen.push("paused");
+        asked = asked.then(() =>
+          runCli(["sweep", "resume", at("paused"), "--trials", "2", "--concurrency", "2"]),
+        );
+      }
+    });
+    const resumed = (await asked) as { code: number; stderr: string };
+    expect(seen).toEqual(["task", "paused"]);
+    expect(resumed).toMatchObject({
+      code: 0,
+      stderr: expect.stringContaining("goes on in the process that runs it") as string,
+    });
+    expect(code).toBe(0);
+    expect(valuesIn(at("paused"))).toHaveLength(2);
+  });
+
+  test("prunes runs that diverge or are too large, tells why, and refits the best", async () => {
+    const run = { ...base.run, lr: "choice(of=[0.01, 1e30])", hidden: "choice(of=[[8], [512]])", epochs: 1 };
+    const file = specFile("pruned", {
+      run,
+      search: "grid",
+      budget: {},
+      constraints: { parameters: 20_000 },
+      refit: true,
+    });
+    const swept = await runCli(["sweep", file, "--out", at("pruned")]);
+    expect(swept).toMatchObject({ code: 0 });
+    const rows = rowsIn(at("pruned"));
+    expect(rows.map(({ state }) => state)).toEqual(["complete", "pruned", "pruned", "pruned"]);
+    expect(rows[1]?.reason).toMatch(/became (NaN|-?Infinity)/);
+    expect(rows[2]?.reason).toContain("parameters, which is above 20000");
+    const config = JSON.parse(readFileSync(at("pruned", "best.config.json"), "utf8")) as Record<
+      string,
+      unknown
+    >;
+    expect(config).toMatchObject({ lr: 0.01, hidden: [8] });
+    expect(config).not.toHaveProperty("validation");
+    expect(JSON.parse(readFileSync(at("pruned", "best", "config.json"), "utf8"))).toMatchObject({
+      validation: 0,
+    });
+  });
+
+  test("says what is wrong before it makes anything", async () => {
+    const nothing = await runCli(["sweep", at("nowhere.json")]);
+    expect(nothing).toMatchObject({ code: 2, stderr: expect.stringContaining("does not exist") as string });
+    const wrong = await runCli(["sweep", specFile("wrong", { budget: { trails: 1 } }), "--out", at("wrong")]);
+    expect(wrong).toMatchObject({ code: 2, stderr: expect.stringContaining("trails") as string });
+    expect(existsSync(at("wrong"))).toBe(false);
+    const status = await runCli(["sweep", "status", at("tiny")]);
+    expect(status).toMatchObject({ code: 2, stderr: expect.stringContaining("holds no sweep") as string });
+  });
+});
