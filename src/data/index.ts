@@ -15,7 +15,7 @@ export {
   type Part,
   type Place,
 } from "./formats/index.js";
-export { errorCode, fileError, requireFolder } from "./files.js";
+export { errorCode, fileError, makeFolder, requireFolder } from "./files.js";
 export { isRunning } from "./part-file.js";
 export { readIdxFile, writeIdxFile } from "./idx-file.js";
 export { MNIST_MIRRORS, type MnistOptions, mnist } from "./mnist.js";
@@ -32,6 +32,7 @@ export { isQuery } from "./table/files/query.js";
 export { listsPictures } from "./pictures/index.js";
 export type { TableOptions } from "./table/files/table-dataset.js";
 export { type RowsToWrite, writeTable, type WriteTableOptions } from "./table/files/write-table.js";
+export { optionalPackage } from "./optional-package.js";
 export { readIfThere, removeWhole, sweepParts, writeWhole } from "./whole-file.js";
 
 /** The ways to come by a data set. */
