@@ -27,7 +27,9 @@ export {
   type InspectTableOptions,
   type TableInspection,
 } from "./table/files/inspect-table.js";
-export { isTableSource, openTable } from "./table/files/open-table.js";
+export { isTableSource, openTable, openTablePart, tableMarks } from "./table/files/open-table.js";
+export { hasIds, readFittedPart } from "./table/files/table-dataset.js";
+export type { TableInput, TablePart } from "./table/files/table-input.js";
 export { isQuery } from "./table/files/query.js";
 export { listsPictures } from "./pictures/index.js";
 export type { TableOptions } from "./table/files/table-dataset.js";

@@ -7,7 +7,7 @@ import { csvLayout, type KnownLayout } from "../csv-layout.js";
 import { CsvScanner } from "../csv-scan.js";
 import type { TableFile } from "../schema.js";
 import { type TextTable, TextTableBuilder } from "../texts.js";
-import { chunkRows, type TableInput } from "./table-input.js";
+import { chunkRows, type TableInput, type TablePart } from "./table-input.js";
 
 type Encoding = NonNullable<TableFile["encoding"]>;
 
@@ -43,9 +43,9 @@ async function beginning(path: string, packed: boolean): Promise<{ bytes: Buffer
   }
 }
 
-async function* textOf(path: string, packed: boolean, encoding: Encoding): AsyncGenerator<string> {
+async function* textOf(path: string, packed: boolean, encoding: Encoding, start = 0): AsyncGenerator<string> {
   const decoder = new TextDecoder(encoding, { fatal: encoding === "utf-8" });
-  const raw = createReadStream(path, { highWaterMark: 1 << 20 });
+  const raw = createReadStream(path, { highWaterMark: 1 << 20, start });
   const unpacked = packed ? createGunzip({ chunkSize: 1 << 20 }) : undefined;
   if (unpacked !== undefined) {
     raw.on("error", (error) => unpacked.destroy(error));
@@ -72,6 +72,50 @@ async function* textOf(path: string, packed: boolean, encoding: Encoding): Async
   }
 }
 
+/** Where some rows of a table begin in its file. */
+export interface TableMarks {
+  readonly rows: number;
+  /** Bytes before every so many rows, the first of them row 0; undefined of files that can't be entered in the middle. */
+  readonly offsets?: readonly number[];
+}
+
+/** Reads a file through to see how many rows it has and where rows 0, `every`, 2 * `every`, ... begin. */
+export async function csvMarks(path: string, known: CsvKnown, every: number): Promise<TableMarks> {
+  const packed = /\.gz$/i.test(path);
+  const { bytes, whole } = await beginning(path, packed);
+  const encoding = known.encoding ?? encodingOf(bytes, whole);
+  const { file } = await csvInput(path, known);
+  const entered = !packed && encoding === "utf-8";
+  let heading = file.header !== false;
+  let rows = 0;
+  const offsets: number[] = [];
+  // pieces of which the scanner may still hold something, and how much is before each
+  const held: { readonly text: string; readonly chars: number; readonly bytes: number }[] = [];
+  const byteAt = (char: number): number => {
+    while (held.length > 1 && (held[1]?.chars ?? Infinity) <= char) held.shift();
+    const [{ text, chars, bytes: before } = { text: "", chars: 0, bytes: 0 }] = held;
+    return before + Buffer.byteLength(text.slice(0, char - chars));
+  };
+  const scanner = new CsvScanner(path, file.delimiter ?? ",", (_, __, start) => {
+    if (heading) heading = false;
+    else if (rows++ % every === 0 && entered) offsets.push(byteAt(start));
+  });
+  let [chars, size] = [0, file.bom === true ? 3 : 0];
+  try {
+    for await (const text of textOf(path, packed, encoding)) {
+      held.push({ text, chars, bytes: size });
+      chars += text.length;
+      size += Buffer.byteLength(text);
+      scanner.push(text);
+      if (held.length > 20) byteAt(scanner.consumed);
+    }
+    scanner.end();
+  } catch (cause) {
+    throw fileError(cause, `read ${path}`);
+  }
+  return entered ? { rows, offsets } : { rows };
+}
+
 /** Throws the UserError for a record of another number of cells than there are columns. */
 function requireCells(place: string, line: number, cells: readonly string[], names: readonly string[]): void {
   const surplus = cells.slice(names.length);
@@ -87,7 +131,7 @@ function requireCells(place: string, line: number, cells: readonly string[], nam
  *
  * @throws UserError naming the file: it can't be read, or holds nothing
  */
-export async function csvInput(path: string, known: CsvKnown = {}): Promise<TableInput> {
+export async function csvInput(path: string, known: CsvKnown = {}, part?: TablePart): Promise<TableInput> {
   const packed = /\.gz$/i.test(path);
   try {
     const { size, mtimeMs } = await stat(path);
@@ -101,25 +145,29 @@ export async function csvInput(path: string, known: CsvKnown = {}): Promise<Tabl
     const { names, delimiter, newline, header, bom, notes } = layout;
     const place = path;
     async function* chunks(): AsyncGenerator<TextTable> {
-      const builder = new TextTableBuilder(names, chunkRows);
+      const { offset } = part ?? {};
+      const builder = new TextTableBuilder(names, chunkRows, offset === undefined ? 0 : part?.first);
+      const end = part === undefined ? Infinity : part.first + part.rows;
       const ready: TextTable[] = [];
-      let heading = header;
+      let heading = header && offset === undefined;
       const scanner = new CsvScanner(place, delimiter, (cells, line) => {
         if (heading) {
           heading = false;
           return;
         }
         if (cells.length !== names.length) requireCells(place, line, cells, names);
+        if (builder.total >= end) return;
         for (let i = 0; i < names.length; i++) builder.put(i, cells[i] ?? "");
         builder.endRow();
         if (builder.isFull) ready.push(builder.take());
       });
       try {
-        for await (const piece of textOf(path, packed, encoding)) {
+        for await (const piece of textOf(path, packed, encoding, offset)) {
           scanner.push(piece);
           yield* ready.splice(0);
+          if (builder.total >= end) break;
         }
-        scanner.end();
+        if (builder.total < end) scanner.end();
       } catch (cause) {
         throw fileError(cause, `read ${path}`);
       }

@@ -19,9 +19,9 @@ import type { TableSchema } from "../schema.js";
 import type { TextTable } from "../texts.js";
 import { factsOfColumns } from "../training-facts.js";
 import { encodeInMemory, encodeToFiles } from "./encoded-rows.js";
-import { openTable } from "./open-table.js";
+import { openTable, openTablePart } from "./open-table.js";
 import { firstReading, matched } from "./first-reading.js";
-import type { TableInput } from "./table-input.js";
+import type { TableInput, TablePart } from "./table-input.js";
 import { readSchema } from "./read-schema.js";
 
 /** Options of `datasets.table`. */
@@ -167,6 +167,47 @@ function idsOf(fitted: FittedTable, tables: readonly TextTable[] | undefined): r
 
 /** Up to so many rows stay in memory to be read once only. */
 const keptRows = 200_000;
+
+/** Whether a table of so many rows, read by what was learned before, has its key as its rows' ids. */
+export function hasIds(rows: number): boolean {
+  return rows <= keptRows;
+}
+
+/**
+ * Some rows of a table as it was learned before, in memory: `train` and `test` both. With `ids`, the key tells them apart. Throws
+ * a UserError that names the file, also if there are fewer rows.
+ */
+export async function readFittedPart(
+  source: string,
+  fitted: FittedTable,
+  part: TablePart,
+  ids: boolean,
+): Promise<Dataset> {
+  const input = await openTablePart(source, fitted.schema.file, part);
+  try {
+    requireModelled(fitted, input);
+    const tables: TextTable[] = [];
+    for await (const table of input.chunks()) tables.push(table);
+    const rows = tables.reduce((sum, table) => sum + table.rows, 0);
+    if (rows !== part.rows)
+      throw new UserError(`${input.place} has ${rows} rows from row ${part.first + 1} on, not ${part.rows}`);
+    const held = { wanted: (_: number, count: number) => new Uint8Array(count).fill(1) };
+    const [all] = await encodeInMemory({ place: input.place, fitted, held, chunks: () => tables }, [rows, 0]);
+    const names = ids ? idsOf(fitted, tables) : undefined;
+    const split = names === undefined ? all : { ...all, ids: names };
+    const columns = { kind: "vector", shape: [modelColumns(fitted).length] } as const;
+    return {
+      name: nameOf(input.place),
+      ...columns,
+      schema: columnsSchema(fitted),
+      train: split,
+      test: split,
+      notes: [],
+    };
+  } finally {
+    await input.close();
+  }
+}
 
 /** A table as it was learned before. */
 async function readFitted(source: string, fitted: FittedTable, options: TableOptions): Promise<Dataset> {
