@@ -25,6 +25,8 @@ export {
 export {
   type CodeBlock,
   codeBlocks,
+  codeBlocksBetween,
+  codeChunk,
   type CodePart,
   codeParts,
   type CodesOptions,
