@@ -17,6 +17,7 @@ export {
 } from "./formats/index.js";
 export { errorCode, fileError, makeFolder, requireFolder } from "./files.js";
 export { isRunning } from "./part-file.js";
+export { headText, rowsText } from "./row-text.js";
 export { readIdxFile, writeIdxFile } from "./idx-file.js";
 export { MNIST_MIRRORS, type MnistOptions, mnist } from "./mnist.js";
 export { type PictureProgress, type PicturesOptions } from "./pictures/index.js";

@@ -7,6 +7,7 @@ export {
   type ScoreName,
   scoreNames,
 } from "./anomalies/kinds.js";
+export { type ScoresContext, type ScoreTable, scoreTable } from "./anomalies/score-rows.js";
 export {
   type ExampleScores,
   requireScorer,
