@@ -30,6 +30,7 @@ import { reconstructCommand } from "./commands/reconstruct.js";
 import { scoreCommand } from "./commands/score.js";
 import { trainCommand } from "./commands/train.js";
 import { traverseCommand } from "./commands/traverse.js";
+import { workerCommand } from "./commands/worker.js";
 import type { Cli } from "./context.js";
 import { failureCode, failureText } from "./failure.js";
 
@@ -90,6 +91,7 @@ export function application(debug: boolean): Application<Cli> {
       data,
       import: importing,
       export: exporting,
+      worker: workerCommand,
       devices: devicesCommand,
       list: listCommand,
     },

@@ -38,7 +38,9 @@ export class RowsFile {
     const { numbers, texts = [] } = columns;
     try {
       await made.put(
-        made.isNpy ? npyHeader("float32", columns.shape ?? [rows, numbers.length]) : headText([...numbers, ...texts]),
+        made.isNpy
+          ? npyHeader("float32", columns.shape ?? [rows, numbers.length])
+          : headText([...numbers, ...texts]),
       );
       await fill(made);
     } catch (error) {

@@ -28,7 +28,10 @@ export function shardCount({ rows, step }: Pick<BulkPlan, "rows" | "step">): num
 }
 
 /** The rows of a shard. */
-export function shardRows({ rows, step }: Pick<BulkPlan, "rows" | "step">, shard: number): readonly [from: number, to: number] {
+export function shardRows(
+  { rows, step }: Pick<BulkPlan, "rows" | "step">,
+  shard: number,
+): readonly [from: number, to: number] {
   return [shard * step, Math.min(rows, (shard + 1) * step)];
 }
 
@@ -52,13 +55,16 @@ export async function readKept<T>(store: Store, key: string, schema: z.ZodType<T
   }
   const found = schema.safeParse(value);
   if (found.success) return found.data;
-  throw new UserError(`${store.place}: ${key} is damaged: ${z.prettifyError(found.error).split("\n")[0] ?? ""}`);
+  throw new UserError(
+    `${store.place}: ${key} is damaged: ${z.prettifyError(found.error).split("\n")[0] ?? ""}`,
+  );
 }
 
 /** A run's plan, which must be what the run is named after. */
 export async function readPlan(store: Store, run: string): Promise<BulkPlan> {
   const plan = await readKept(store, runKeys.plan(run), savedPlan);
-  if (plan === undefined) throw new UserError(`${store.place} has no plan of the run ${run}: is it the same store?`);
+  if (plan === undefined)
+    throw new UserError(`${store.place} has no plan of the run ${run}: is it the same store?`);
   if (planName(plan) === run) return plan;
   throw new UserError(`${store.place}: the plan of the run ${run} is another than its name says`);
 }

@@ -16,7 +16,8 @@ const plainName = /^[^/\\\u0000-\u001f\u007f]{1,200}$/;
 export function isSourceName(name: string): boolean {
   const parts = name.split("/");
   return (
-    name.length <= 1000 && parts.every((part) => plainName.test(part) && part !== "." && part !== ".." && !/^[a-z]:/i.test(part))
+    name.length <= 1000 &&
+    parts.every((part) => plainName.test(part) && part !== "." && part !== ".." && !/^[a-z]:/i.test(part))
   );
 }
 
@@ -42,7 +43,11 @@ export type Announcement = z.infer<typeof savedAnnouncement>;
 
 const savedSource = z.discriminatedUnion("from", [
   /** Data below one of the worker's own roots. */
-  z.strictObject({ from: z.literal("root"), name: z.string().refine(isSourceName, "no name of data"), sha256: hash }),
+  z.strictObject({
+    from: z.literal("root"),
+    name: z.string().refine(isSourceName, "no name of data"),
+    sha256: hash,
+  }),
   /** An object in the store. */
   z.strictObject({ from: z.literal("store"), name: z.string().refine(isKey, "no key"), sha256: hash }),
   z.strictObject({ from: z.literal("mnist") }),

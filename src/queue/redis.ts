@@ -1,3 +1,4 @@
+import { isIP } from "node:net";
 import type * as Bull from "bullmq";
 import type { Redis, RedisOptions } from "ioredis";
 import { optionalPackage } from "../data/index.js";
@@ -8,6 +9,8 @@ export interface RedisPlace {
   /** For messages: host, port and database, no secrets. */
   readonly place: string;
   readonly options: RedisOptions;
+  /** The same for BullMQ. */
+  readonly connection: Bull.ConnectionOptions;
 }
 
 /** Names of all that is ours in Redis begin so. */
@@ -17,11 +20,15 @@ export const prefix = "latent";
  * Reads `redis://[user[:password]@]host[:port][/database]`, with `rediss://` for TLS, or `env:NAME` for a variable that holds
  * such an address, so that no list of processes shows the password. Throws a UserError, which never shows it either.
  */
-export function redisPlace(address: string, environment: Readonly<Record<string, string | undefined>> = process.env): RedisPlace {
+export function redisPlace(
+  address: string,
+  environment: Readonly<Record<string, string | undefined>> = process.env,
+): RedisPlace {
   const [, name] = /^env:(\w+)$/.exec(address) ?? [];
   if (name !== undefined) {
     const value = environment[name];
-    if (value === undefined || /^env:/.test(value)) throw new UserError(`--redis env:${name}: there is no variable ${name}`, 2);
+    if (value === undefined || /^env:/.test(value))
+      throw new UserError(`--redis env:${name}: there is no variable ${name}`, 2);
     return redisPlace(value, environment);
   }
   let url: URL;
@@ -37,21 +44,24 @@ export function redisPlace(address: string, environment: Readonly<Record<string,
   }
   const port = url.port === "" ? 6379 : Number(url.port);
   const host = hostname.replace(/^\[(.*)\]$/, "$1");
+  const options = {
+    host,
+    port,
+    ...(username !== "" && { username: decodeURIComponent(username) }),
+    ...(password !== "" && { password: decodeURIComponent(password) }),
+    ...(database !== "" && { db: Number(database) }),
+    ...(protocol === "rediss:" && { tls: isIP(host) === 0 ? { servername: host } : {} }),
+    maxRetriesPerRequest: null,
+    // so that a cut of the network is noticed, and the way back too
+    connectTimeout: 5000,
+    keepAlive: 5000,
+    socketTimeout: 30_000,
+    retryStrategy: (times: number) => Math.min(2000, 50 * 2 ** Math.min(times, 6)),
+  };
   return {
     place: `${protocol}//${hostname}:${port}${database === "" ? "" : `/${database}`}`,
-    options: {
-      host,
-      port,
-      ...(username !== "" && { username: decodeURIComponent(username) }),
-      ...(password !== "" && { password: decodeURIComponent(password) }),
-      ...(database !== "" && { db: Number(database) }),
-      ...(protocol === "rediss:" && { tls: { servername: host } }),
-      maxRetriesPerRequest: null,
-      // so that a cut of the network is noticed, and the way back too
-      connectTimeout: 5000,
-      keepAlive: 5000,
-      retryStrategy: (times) => Math.min(2000, 50 * 2 ** Math.min(times, 6)),
-    },
+    options,
+    connection: options,
   };
 }
 
@@ -68,13 +78,18 @@ export async function queuePackages(): Promise<QueuePackages> {
     const { Redis: client } = await optionalPackage<{ Redis: QueuePackages["Redis"] }>("ioredis");
     return { bull, Redis: client };
   } catch (cause) {
-    throw new UserError("--redis needs the packages bullmq and ioredis: npm install bullmq ioredis", 2, { cause });
+    throw new UserError("--redis needs the packages bullmq and ioredis: npm install bullmq ioredis", 2, {
+      cause,
+    });
   }
 }
 
 /** What is wrong with Redis, in words without secrets. */
 export function redisTrouble({ place }: RedisPlace, error: unknown): string {
-  const message = error instanceof Error ? error.message || ((error as NodeJS.ErrnoException).code ?? error.name) : String(error);
+  const message =
+    error instanceof Error
+      ? error.message || ((error as NodeJS.ErrnoException).code ?? error.name)
+      : String(error);
   if (/WRONGPASS|NOAUTH|invalid password/i.test(message))
     return `${place}: the password is wrong or missing; give redis://user:password@host`;
   if (/certificate|self.signed|SSL|TLS/i.test(message)) return `${place}: no TLS connection: ${message}`;
@@ -113,7 +128,10 @@ export async function openRedis(address: string, seconds = 8): Promise<OpenRedis
     ...found,
     client,
     close: async () => {
-      await Promise.race([client.quit().catch(() => undefined), new Promise((done) => setTimeout(done, 1000))]);
+      await Promise.race([
+        client.quit().catch(() => undefined),
+        new Promise((done) => setTimeout(done, 1000)),
+      ]);
       client.disconnect();
     },
   };

@@ -56,7 +56,10 @@ export async function nameBelow(root: string, path: string): Promise<string> {
   } catch (cause) {
     throw fileError(cause, `read ${path}`);
   }
-  throw new UserError(`${path} is not below ${resolve(root)}: give the folder that workers have too with --root DIR`, 2);
+  throw new UserError(
+    `${path} is not below ${resolve(root)}: give the folder that workers have too with --root DIR`,
+    2,
+  );
 }
 
 /** A path that a name stands for below one of some roots, once links are followed; undefined if there is none. */
@@ -71,7 +74,7 @@ async function below(roots: readonly string[], name: string): Promise<string | u
 }
 
 /** Brings an object of the store to this machine's cache, where its SHA-256 is checked. */
-async function fetched(store: Store, name: string, hash: string): Promise<string> {
+export async function fetched(store: Store, name: string, hash: string): Promise<string> {
   const folder = join(cacheFolder(), "store", hash);
   const path = join(folder, basename(name));
   if ((await stat(path).catch(() => undefined)) !== undefined) return path;
@@ -81,7 +84,8 @@ async function fetched(store: Store, name: string, hash: string): Promise<string
   const part = `${path}.${process.pid}-fetched.part`;
   try {
     await pipeline(Readable.from(content), createWriteStream(part));
-    if ((await hashOfFile(part)) !== hash) throw new UserError(`${store.place}: ${name} is another than it was when the run began`);
+    if ((await hashOfFile(part)) !== hash)
+      throw new UserError(`${store.place}: ${name} is another than it was when the run began`);
     await rename(part, path);
   } catch (cause) {
     throw fileError(cause, `fetch ${name}`);
@@ -105,7 +109,9 @@ export async function sourcePath(
   if (!isSourceName(name)) throw new UserError(`${JSON.stringify(name.slice(0, 80))} is no name of data`);
   const path = await below(roots, name);
   if (path === undefined)
-    throw new UserError(`there is no ${name} below ${roots.join(", ") || "any root"}: start the worker with --root DIR`);
+    throw new UserError(
+      `there is no ${name} below ${roots.join(", ") || "any root"}: start the worker with --root DIR`,
+    );
   if ((await hashOfData(path)) === hash) return path;
   throw new UserError(`${path} is not what the run is about: its SHA-256 is another; bring it up to date`);
 }

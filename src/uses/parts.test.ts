@@ -36,9 +36,7 @@ const data = fromArrays({
 beforeAll(async () => {
   const options = { epochs: 1, seed: 1, threads: 1 };
   model = (await train(vae({ input: [size, size], latent: 3 }), data, options)).model;
-  conditional = (
-    await train(vaeFor(data, { latent: 3, condition: { classes: 3 } }), data, options)
-  ).model;
+  conditional = (await train(vaeFor(data, { latent: 3, condition: { classes: 3 } }), data, options)).model;
 }, 60_000);
 
 /** Examples `from` to `to` - 1 of the test examples, as a data set of their own. */

@@ -1,7 +1,7 @@
 import { rowsText } from "../../data/index.js";
 import { codeBlocksBetween, labelName } from "../../uses/index.js";
 import { Examples } from "./examples.js";
-import { bytesOf, joined, type ShardTask, type TaskPlace } from "./task.js";
+import { bytesOf, joined, linesOf, type ShardTask, type TaskPlace } from "./task.js";
 
 /** Writes codes, as the rows that they are in the file. */
 export function encodeTask({ plan, task, model, source = "", memory }: TaskPlace<"encode">): ShardTask {
@@ -19,7 +19,15 @@ export function encodeTask({ plan, task, model, source = "", memory }: TaskPlace
       const { dataset, split, from, to, id } = await examples.of(shard);
       const labelled = split.labels !== undefined;
       const parts: Uint8Array[] = [];
-      for await (const { start, codes, columns } of codeBlocksBetween(model, dataset, { split: name, what }, from, to)) {
+      let names: readonly string[] = [];
+      for await (const { start, codes, columns } of codeBlocksBetween(
+        model,
+        dataset,
+        { split: name, what },
+        from,
+        to,
+      )) {
+        names = columns;
         if (output === "npy") {
           parts.push(bytesOf(codes.data));
           continue;
@@ -30,7 +38,8 @@ export function encodeTask({ plan, task, model, source = "", memory }: TaskPlace
         ]);
         parts.push(new TextEncoder().encode(rowsText(codes.data, columns.length, texts)));
       }
-      return { rows: joined(parts) };
+      const columns = { numbers: names, texts: ["id", ...(labelled ? ["label"] : [])] };
+      return { rows: joined(parts), columns: linesOf([columns]) };
     },
     close: () => model.close(),
   };

@@ -46,7 +46,9 @@ export async function wholeDataset(
   memory: number | undefined,
 ): Promise<Dataset> {
   if (source === "mnist") return datasets.mnist({});
-  const told = Object.entries({ layout, bytes, memory, ...pictures }).filter(([, value]) => value !== undefined);
+  const told = Object.entries({ layout, bytes, memory, ...pictures }).filter(
+    ([, value]) => value !== undefined,
+  );
   return datasets.folder(source, { whole: true, ...(Object.fromEntries(told) as object) });
 }
 
@@ -64,8 +66,13 @@ export class Examples {
     const { from, to } = shard;
     const table = tableOf(this.model.schema);
     if (await isOfTable(source)) {
-      if (table === undefined) throw new UserError(`${source} is a table, and the model was not trained on one`);
-      const part = { first: from, rows: to - from, ...(shard.offset !== undefined && { offset: shard.offset }) };
+      if (table === undefined)
+        throw new UserError(`${source} is a table, and the model was not trained on one`);
+      const part = {
+        first: from,
+        rows: to - from,
+        ...(shard.offset !== undefined && { offset: shard.offset }),
+      };
       const dataset = await readFittedPart(source, table, part, ids);
       const split = splitOf(dataset, name);
       return { dataset, split, from: 0, to: to - from, id: (row) => split.ids?.[row] ?? String(from + row) };
@@ -94,5 +101,11 @@ export async function onlyShard({ dataset, split, from, to, id }: ShardExamples)
   if (from === 0 && to === split.length) return { dataset: { ...dataset, test: split }, split, from, to, id };
   const rows = Int32Array.from({ length: to - from }, (_, i) => from + i);
   const own = await pickExamples(split, rows);
-  return { dataset: { ...dataset, test: own }, split: own, from: 0, to: to - from, id: (row) => id(from + row) };
+  return {
+    dataset: { ...dataset, test: own },
+    split: own,
+    from: 0,
+    to: to - from,
+    id: (row) => id(from + row),
+  };
 }

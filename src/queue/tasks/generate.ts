@@ -8,7 +8,9 @@ export function generateTask({ task, model }: TaskPlace<"generate">): ShardTask 
   const table = tableOf(model.schema);
   if (rows && table === undefined) throw new UserError("rows can be drawn of a table's model only");
   const condition =
-    model.classes === undefined ? undefined : model.drawClasses(n, { seed, ...(among !== undefined && { among }) });
+    model.classes === undefined
+      ? undefined
+      : model.drawClasses(n, { seed, ...(among !== undefined && { among }) });
   return {
     async run({ from, to }) {
       const { data } = await model.generatePart(n, [from, to], {

@@ -44,7 +44,7 @@ export function imputeTask({ task, model, source = "" }: TaskPlace<"impute">): S
         return {
           ...Object.fromEntries(tables.map((own, draw) => [`rows${draw}`, Buffer.concat(own)])),
           ...(uncertainty && { uncertainty: Buffer.concat(beside) }),
-          counts: new TextEncoder().encode(JSON.stringify(imputer.counts)),
+          counts: linesOf([imputer.counts]),
         };
       } finally {
         await input.close();

@@ -9,7 +9,7 @@ import { encodeTask } from "./encode.js";
 import { generateTask } from "./generate.js";
 import { imputeTask } from "./impute.js";
 import { scoreTask } from "./score.js";
-import type { ShardTask } from "./task.js";
+import type { ShardTask, TaskPlace } from "./task.js";
 
 /** Where a machine finds what runs are about. */
 export interface TaskSurroundings {
@@ -21,7 +21,11 @@ export interface TaskSurroundings {
 }
 
 /** The model of a plan, out of the store, checked. */
-export async function modelOfPlan({ model }: BulkPlan, store: Store, platform: Platform): Promise<TrainedVae> {
+export async function modelOfPlan(
+  { model }: BulkPlan,
+  store: Store,
+  platform: Platform,
+): Promise<TrainedVae> {
   const place = `the model ${model.card.sha256.slice(0, 12)} in ${store.place}`;
   const card = readCard(await textOf(store, model.card), place);
   return unbundle(card, await getBlob(store, model.weights), place, {
@@ -40,13 +44,25 @@ export async function openTask(plan: BulkPlan, surroundings: TaskSurroundings): 
         ? "mnist"
         : await sourcePath(plan.source, roots, store);
   const model = await modelOfPlan(plan, store, platform);
-  const { task } = plan;
-  const place = { plan, model, platform, source, ...(memory !== undefined && { memory }) };
+  const usual = plan.task.op === "score" ? await textOf(store, plan.task.usual) : undefined;
+  return taskOf({
+    plan,
+    model,
+    platform,
+    source,
+    ...(usual !== undefined && { usual }),
+    ...(memory !== undefined && { memory }),
+  });
+}
+
+/** What does a plan's shards with a model and data that are at hand. */
+export async function taskOf(place: Omit<TaskPlace, "task">): Promise<ShardTask> {
+  const { task } = place.plan;
   switch (task.op) {
     case "encode":
       return encodeTask({ ...place, task });
     case "score":
-      return scoreTask({ ...place, task, usual: await textOf(store, task.usual) });
+      return scoreTask({ ...place, task });
     case "impute":
       return imputeTask({ ...place, task });
     case "generate":

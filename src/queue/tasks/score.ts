@@ -3,15 +3,12 @@ import type { Platform } from "../../train/index.js";
 import { UserError } from "../../tensor/index.js";
 import { Scorer, type ScoreName, scoreNames, scoreTable } from "../../uses/index.js";
 import { Examples, onlyShard } from "./examples.js";
-import { bytesOf, joined, type ShardTask, type TaskPlace } from "./task.js";
+import { bytesOf, joined, linesOf, type ShardTask, type TaskPlace } from "./task.js";
 
 /** Rows that become text at a time. */
 const chunk = 5000;
 
-async function restored(
-  platform: Platform,
-  { model, task, usual }: TaskPlace<"score">,
-): Promise<Scorer> {
+async function restored(platform: Platform, { model, task, usual }: TaskPlace<"score">): Promise<Scorer> {
   if (usual === undefined) throw new UserError("a score needs what was learned of usual examples");
   const { binarize, seed, draws, device = "auto" } = task;
   const engine = await platform.startEngine(device, undefined);
@@ -47,10 +44,12 @@ export async function scoreTask(place: TaskPlace<"score">): Promise<ShardTask> {
       for (let start = 0; start < scores.length; start += chunk) {
         const { numbers, texts } = table.rows(start, Math.min(scores.length, start + chunk));
         const width = table.columns.numbers.length;
-        parts.push(output === "npy" ? bytesOf(numbers) : new TextEncoder().encode(rowsText(numbers, width, texts)));
+        parts.push(
+          output === "npy" ? bytesOf(numbers) : new TextEncoder().encode(rowsText(numbers, width, texts)),
+        );
       }
       const flagged = Array.from(scores.columns[by] ?? []).filter((value) => value > threshold).length;
-      return { rows: joined(parts), counts: new TextEncoder().encode(JSON.stringify({ flagged })) };
+      return { rows: joined(parts), columns: linesOf([table.columns]), counts: linesOf([{ flagged }]) };
     },
     close: async () => {
       await scorer.close();

@@ -16,7 +16,10 @@ export interface ScoresContext {
 export interface ScoreTable {
   readonly columns: { readonly numbers: readonly string[]; readonly texts: readonly string[] };
   /** Rows `start` to `end` - 1: numbers [rows, columns] and the texts of each. */
-  rows(start: number, end: number): { readonly numbers: Float32Array; readonly texts: readonly (readonly string[])[] };
+  rows(
+    start: number,
+    end: number,
+  ): { readonly numbers: Float32Array; readonly texts: readonly (readonly string[])[] };
 }
 
 /** Scores as a table, a row an example. */
