@@ -55,7 +55,7 @@ export function redisPlace(
     // so that a cut of the network is noticed, and the way back too
     connectTimeout: 5000,
     keepAlive: 5000,
-    socketTimeout: 30_000,
+    socketTimeout: 15_000,
     retryStrategy: (times: number) => Math.min(2000, 50 * 2 ** Math.min(times, 6)),
   };
   return {
@@ -76,12 +76,29 @@ export async function queuePackages(): Promise<QueuePackages> {
   try {
     const bull = await optionalPackage<typeof Bull>("bullmq");
     const { Redis: client } = await optionalPackage<{ Redis: QueuePackages["Redis"] }>("ioredis");
+    unrefTimers(client.prototype as unknown as TimedClient);
     return { bull, Redis: client };
   } catch (cause) {
     throw new UserError("--redis needs the packages bullmq and ioredis: npm install bullmq ioredis", 2, {
       cause,
     });
   }
+}
+
+interface TimedClient {
+  setSocketTimeout?: (() => void) & { readonly isLatent?: true };
+  socketTimeoutTimer?: NodeJS.Timeout;
+}
+
+/** The client's timer of a silent connection goes on when that is closed, and would keep the process from ending. */
+function unrefTimers(prototype: TimedClient): void {
+  const { setSocketTimeout: before } = prototype;
+  if (before === undefined || before.isLatent === true) return;
+  const after = function (this: TimedClient): void {
+    before.call(this);
+    this.socketTimeoutTimer?.unref();
+  };
+  prototype.setSocketTimeout = Object.assign(after, { isLatent: true } as const);
 }
 
 /** What is wrong with Redis, in words without secrets. */
