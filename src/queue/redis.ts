@@ -136,7 +136,7 @@ export async function openRedis(address: string, seconds = 8): Promise<OpenRedis
     await Promise.race([client.connect().then(() => client.ping()), late]);
   } catch (error) {
     client.disconnect();
-    throw new UserError(`can't reach Redis at ${redisTrouble(found, error)}`, 1);
+    throw new UserError(`can't reach Redis at ${redisTrouble(found, last ?? error)}`, 1);
   } finally {
     clearTimeout(timer);
   }
