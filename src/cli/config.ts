@@ -59,16 +59,26 @@ export async function loadConfig(file: string | undefined): Promise<LoadedSettin
   }
   const found = file ?? usualFile();
   if (found === undefined) return { settings: {} };
-  if (!endings.includes(path.extname(found))) throw notReadable(found);
+  requireReadable(found);
+  const contents = await readConfigFile(found);
+  const settings = checkConfig(contents, path.relative(process.cwd(), path.resolve(found)));
+  return { settings, file: path.resolve(found), contents };
+}
+
+/** What a file of settings exports, TypeScript or JSON. Throws a UserError that names it. */
+export async function readConfigFile(file: string): Promise<unknown> {
   try {
-    const contents = await contentsOf(found);
-    const settings = checkConfig(contents, path.relative(process.cwd(), path.resolve(found)));
-    return { settings, file: path.resolve(found), contents };
+    return await contentsOf(file);
   } catch (error) {
     if (error instanceof UserError) throw error;
     const message = (error instanceof Error ? error.message : String(error)).replace(/\s+/g, " ").trim();
-    throw new UserError(`can't read the config file ${found}: ${message}`, 2, { cause: error });
+    throw new UserError(`can't read the config file ${file}: ${message}`, 2, { cause: error });
   }
+}
+
+/** The endings that a file of settings may have. Throws a UserError for another. */
+export function requireReadable(file: string): void {
+  if (!endings.includes(path.extname(file))) throw notReadable(file);
 }
 
 /** The settings alone. */

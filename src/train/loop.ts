@@ -5,7 +5,7 @@ import type { Vae } from "../model/index.js";
 import type { Objective } from "../objectives/index.js";
 import type { ScheduledPace, UpdateRule } from "../optim/index.js";
 import type { Engine } from "../runtime/index.js";
-import { type Tensor, UserError } from "../tensor/index.js";
+import type { Tensor } from "../tensor/index.js";
 import { collapseAdvice, divergenceAdvice } from "./advice.js";
 import { ChunkSize } from "./chunk.js";
 import { EngineState } from "./engine-state.js";
@@ -14,6 +14,7 @@ import type { Programs } from "./programs.js";
 import type { Progress, TrainState } from "./state.js";
 import { lossOutput } from "./step.js";
 import { figuresOf, reportAt, Tallies, termsOf } from "./tally.js";
+import { TrainingDiverged } from "./diverged.js";
 
 /** Where a run saves itself. */
 export interface CheckpointSink {
@@ -256,8 +257,8 @@ export class TrainLoop {
     }
   }
 
-  private notFinite(term: string, value: number, step: number): UserError {
-    return new UserError(
+  private notFinite(term: string, value: number, step: number): TrainingDiverged {
+    return new TrainingDiverged(
       `training stopped: ${term} became ${value} at step ${step} (epoch ${this.progress.epoch + 1}). ` +
         divergenceAdvice(this.plan.schema, this.plan.model.likelihood),
     );

@@ -13,6 +13,7 @@ export {
   trainWith,
 } from "./training.js";
 export { collapseAdvice } from "./advice.js";
+export { TrainingDiverged } from "./diverged.js";
 export { findRate, type RateFinding, type RatePoint, type RateRange } from "./lr-find.js";
 export { initialState, madeWeights, type Progress, type Tally, type TrainState } from "./state.js";
 export { lossOutput, type StepOptions, type TrainingStep, trainingStep } from "./step.js";

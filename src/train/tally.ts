@@ -1,5 +1,6 @@
 import { updateReports } from "../optim/index.js";
-import { type Tensor, UserError } from "../tensor/index.js";
+import type { Tensor } from "../tensor/index.js";
+import { TrainingDiverged } from "./diverged.js";
 import type { EpochRecord } from "./events.js";
 import type { Progress, Tally } from "./state.js";
 
@@ -71,7 +72,7 @@ export class Tallies {
     if (skipped) this.skipped = { total: total + 1, inARow: inARow + 1 };
     else if (done) this.skipped = { total, inARow: 0 };
     if (this.limit !== undefined && this.skipped.inARow >= this.limit) {
-      throw new UserError(
+      throw new TrainingDiverged(
         `training stopped: ${this.limit} update${this.limit === 1 ? "" : "s in a row"} had gradients that were not finite, ` +
           `the last at step ${step}. Lower the learning rate (\`lr\`), limit gradients (\`clipNorm\`), or check the data ` +
           "for extreme values.",

@@ -1,0 +1,11 @@
+/** Names inside a sweep's folder. */
+export const sweepFiles = {
+  state: "sweep.sqlite",
+  runs: "runs",
+  best: "best",
+  bestConfig: "best.config.json",
+  status: "status.json",
+  table: "trials.csv",
+  trials: "trials.json",
+  report: "report.html",
+} as const;

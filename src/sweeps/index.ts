@@ -1,0 +1,22 @@
+export * from "./board.js";
+export { memoryStore } from "./memory-store.js";
+export { firstState, fixedText, type OpenPlan, openPlan, plannedEpochs, type SweepPlan } from "./plan.js";
+export { defineSweep, planOf, type Ranged, type SweepRun, type SweepSpec } from "./spec.js";
+export type * from "./state.js";
+export * from "./trial.js";
+export { runTask } from "./run-task.js";
+export { type BestRun, bestRun, exportBest, refitOf } from "./best.js";
+export { sweepFiles } from "./files.js";
+export { metricOf } from "./metric.js";
+export { type SweepStatus, statusOf } from "./status.js";
+export { csvOf, tableOf, type TrialRow } from "./table.js";
+export {
+  holdsSweep,
+  openSweep,
+  type OpenSweep,
+  runEmbedded,
+  type SweepEvents,
+  applyRequest,
+} from "./embedded/run.js";
+export { leaveRequest, type ControlRequest } from "./embedded/requests.js";
+export type { WorkerProgram } from "./embedded/process.js";

@@ -1,0 +1,88 @@
+import type { Json } from "../catalogue/index.js";
+import type { OpenPlan } from "./plan.js";
+import { valueText } from "./space/space.js";
+import { doneAt, meanAt, rungsOf, spreadOf, valuesAt } from "./standing.js";
+import type { SweepState, TrialRecord } from "./state.js";
+import { runId } from "./trial.js";
+import { runOf } from "./scheduler.js";
+
+/** A trial in a line. Plain data. */
+export interface TrialRow {
+  readonly trial: number;
+  readonly state: "running" | "complete" | "stopped" | "pruned" | "failed";
+  readonly reason: string;
+  /** Values of its settings by path; of a choice its option in words. */
+  readonly settings: Readonly<Record<string, number | string>>;
+  readonly epochs: number;
+  /** Mean of the metric over the seeds at the last rung that all of them have reached. */
+  readonly value: number | null;
+  /** Its sample standard deviation over the seeds. */
+  readonly spread: number | null;
+  readonly values: readonly number[];
+  readonly split: string;
+  readonly binarize: string;
+  readonly seconds: number;
+  readonly peakMemory: number;
+  readonly parameters: number;
+  /** Names of the folders of its runs, by seed. */
+  readonly runs: readonly string[];
+}
+
+function stateOf(trial: TrialRecord, complete: boolean): TrialRow["state"] {
+  if (trial.state !== "open") return trial.state;
+  if (trial.jobs.some(({ state }) => state !== "done")) return "running";
+  return complete ? "complete" : "stopped";
+}
+
+function rowOf(plan: OpenPlan, trial: TrialRecord): TrialRow {
+  const rungs = rungsOf(plan, trial);
+  const last = rungs.findLastIndex((_, rung) => doneAt(trial, rung)?.every(({ report }) => report) === true);
+  const values = (last < 0 ? undefined : valuesAt(plan, trial, last)) ?? [];
+  const reports = trial.jobs.flatMap(({ report }) => report ?? []);
+  const newest = reports.at(-1);
+  const settings = plan.space.dimensions.flatMap((dimension) => {
+    const value = trial.point[dimension.path];
+    if (value === undefined) return [];
+    return [[dimension.path, dimension.range.options ? valueText(dimension, value) : value] as const];
+  });
+  return {
+    trial: trial.number,
+    state: stateOf(trial, last === rungs.length - 1),
+    reason: trial.reason ?? "",
+    settings: Object.fromEntries(settings),
+    epochs: Math.max(0, ...trial.jobs.map(({ epoch = 0, report }) => report?.epoch ?? epoch)),
+    value: (last < 0 ? undefined : meanAt(plan, trial, last)) ?? null,
+    spread: spreadOf(values) ?? null,
+    values,
+    split: newest?.evaluation.split ?? "",
+    binarize: newest?.evaluation.binarize ?? "",
+    seconds: reports.reduce((sum, { seconds }) => sum + seconds, 0),
+    peakMemory: Math.max(0, ...reports.map(({ peakMemory }) => peakMemory)),
+    parameters: newest?.parameters ?? 0,
+    runs: Array.from({ length: plan.seeds }, (_, seed) => runId(runOf(trial, seed))),
+  };
+}
+
+/** All trials, a row each. */
+export function tableOf(plan: OpenPlan, { trials }: SweepState): readonly TrialRow[] {
+  return trials.map((trial) => rowOf(plan, trial));
+}
+
+function cell(value: Json | undefined): string {
+  const text =
+    value === undefined || value === null ? "" : typeof value === "string" ? value : JSON.stringify(value);
+  return /[",\n\r]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}
+
+/** The rows as CSV (RFC 4180), a column for each setting; the metric's column has its name. */
+export function csvOf(plan: OpenPlan, rows: readonly TrialRow[]): string {
+  const paths = plan.space.dimensions.map(({ path }) => path);
+  const head = ["trial", "state", ...paths, "epochs", plan.metric, "spread", "split", "binarize"];
+  const lines = rows.map((row) => [
+    ...[row.trial, row.state, ...paths.map((path) => row.settings[path])],
+    ...[row.epochs, row.value, row.spread, row.split, row.binarize],
+    ...[row.seconds, row.peakMemory, row.parameters, row.runs.join(" "), row.reason],
+  ]);
+  const names = [...head, "seconds", "peakMemory", "parameters", "runs", "reason"];
+  return [names, ...lines].map((line) => line.map(cell).join(",")).join("\n") + "\n";
+}
