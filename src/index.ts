@@ -76,3 +76,14 @@ export {
   readRunConfig,
   type TorchImport,
 } from "./runs/index.js";
+export {
+  type Bounds,
+  type Budget,
+  type Constraints,
+  defineSweep,
+  range,
+  type Ranged,
+  type RangeOptions,
+  type SweepRun,
+  type SweepSpec,
+} from "./sweeps/index.js";

@@ -28,6 +28,7 @@ import { nearestCommand } from "./commands/nearest.js";
 import { qualityCommand } from "./commands/quality.js";
 import { reconstructCommand } from "./commands/reconstruct.js";
 import { scoreCommand } from "./commands/score.js";
+import { sweepCommand } from "./commands/sweep.js";
 import { trainCommand } from "./commands/train.js";
 import { traverseCommand } from "./commands/traverse.js";
 import { workerCommand } from "./commands/worker.js";
@@ -75,6 +76,7 @@ export function application(debug: boolean): Application<Cli> {
     routes: {
       train: trainCommand,
       lrFind: lrFindCommand,
+      sweep: sweepCommand,
       evaluate: evaluateCommand,
       generate: generateCommand,
       encode: encodeCommand,

@@ -20,3 +20,5 @@ export {
 } from "./embedded/run.js";
 export { leaveRequest, type ControlRequest } from "./embedded/requests.js";
 export type { WorkerProgram } from "./embedded/process.js";
+export { range, type RangeOptions } from "./ranges.js";
+export type { Bounds, Constraints } from "./limits.js";

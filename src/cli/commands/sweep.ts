@@ -1,0 +1,201 @@
+import { existsSync, readFileSync } from "node:fs";
+import path from "node:path";
+import { buildCommand, buildRouteMap } from "@stricli/core";
+import { readJson } from "../../catalogue/index.js";
+import {
+  leaveRequest,
+  type ControlRequest,
+  holdsSweep,
+  openSweep,
+  sweepFiles,
+  type SweepStatus,
+} from "../../sweeps/index.js";
+import { planOf } from "../../sweeps/index.js";
+import { UserError } from "../../tensor/index.js";
+import { readConfigFile, requireReadable } from "../config.js";
+import { type Cli, note, print } from "../context.js";
+import { positive, text, whole } from "../fields.js";
+import { commonFlags, type CommonFlags, flag, folderArgument, toggle } from "../flags.js";
+import { bestLine, usedLine } from "../sweep/lines.js";
+import { cores, runToEnd } from "../sweep/run.js";
+import { chooseSweepView } from "../sweep/view.js";
+import { serveSweep } from "../sweep/worker.js";
+
+interface ControlFlags extends CommonFlags {
+  readonly concurrency?: number;
+  readonly trials?: number;
+  readonly seconds?: number;
+  readonly epochs?: number;
+}
+
+interface RunFlags extends ControlFlags {
+  readonly out?: string;
+  readonly refit?: boolean;
+  readonly json?: boolean;
+}
+
+const controlFlags = {
+  concurrency: flag("concurrency", whole(1, 1024, "N", "Runs trained at a time [default = one a core]")),
+  trials: flag("trials", whole(1, 1e9, "N", "Points to try")),
+  seconds: flag("seconds", positive("X", "Seconds of training, all workers together")),
+  epochs: flag("epochs", whole(1, 1e9, "N", "Epochs to train, all runs together")),
+} as const;
+
+function requestOf({ concurrency, trials, seconds, epochs }: ControlFlags): ControlRequest {
+  const budget = {
+    ...(trials !== undefined && { trials }),
+    ...(seconds !== undefined && { seconds }),
+    ...(epochs !== undefined && { epochs }),
+  };
+  return {
+    ...(concurrency !== undefined && { concurrency }),
+    ...(Object.keys(budget).length > 0 && { budget }),
+  };
+}
+
+/** The folder of a sweep unless told otherwise: `sweeps/<name of the file>`. */
+function usualFolder(file: string): string {
+  return path.join("sweeps", path.basename(file).replace(/(\.sweep|\.config)?\.[a-z]+$/, ""));
+}
+
+async function runSweep(this: Cli, flags: RunFlags, file: string): Promise<void> {
+  const { out = usualFolder(file), refit, json = false, concurrency } = flags;
+  if (!existsSync(file))
+    throw new UserError(`can't read ${file}: it does not exist: check the path of the sweep's file`, 2);
+  requireReadable(file);
+  const contents = (await readConfigFile(file)) as Readonly<Record<string, unknown>>;
+  const told = holdsSweep(out) || concurrency === undefined ? contents : { ...contents, concurrency };
+  const plan = planOf(refit === true ? { ...told, refit } : told, file, cores());
+  const threadsTold = "threads" in ((contents as { readonly run?: object }).run ?? {});
+  const request = requestOf(flags);
+  if (Object.keys(request).length > 0) await leaveRequest(out, request);
+  await runToEnd(await openSweep(out, plan, threadsTold), chooseSweepView(json));
+}
+
+function requireSweep(folder: string): void {
+  if (!holdsSweep(folder)) throw new UserError(`${folder} holds no sweep`, 2);
+}
+
+async function resume(
+  this: Cli,
+  flags: ControlFlags & { readonly json?: boolean },
+  folder: string,
+): Promise<void> {
+  requireSweep(folder);
+  await leaveRequest(folder, { ...requestOf(flags), state: "running" });
+  let sweep;
+  try {
+    sweep = await openSweep(folder);
+  } catch (error) {
+    if (!(error instanceof UserError) || !/process \d+/.test(error.message)) throw error;
+    note(`the sweep goes on in the process that runs it (${error.message.replace(/;.*/s, "")})`);
+    return;
+  }
+  await runToEnd(sweep, chooseSweepView(flags.json ?? false));
+}
+
+const asking = (state: "paused" | "stopped", told: string) =>
+  async function ask(this: Cli, _: CommonFlags, folder: string): Promise<void> {
+    requireSweep(folder);
+    await leaveRequest(folder, { state });
+    note(told);
+  };
+
+function status(
+  this: Cli,
+  { json = false }: CommonFlags & { readonly json?: boolean },
+  folder: string,
+): void {
+  requireSweep(folder);
+  const file = path.join(folder, sweepFiles.status);
+  if (!existsSync(file))
+    throw new UserError(`${folder}: the sweep has only begun; ask again in some seconds`);
+  const found = readFileSync(file, "utf8");
+  if (json) return print(JSON.stringify(JSON.parse(found)));
+  const read = readJson(found, file) as unknown as SweepStatus;
+  for (const line of [usedLine(read), bestLine(read)]) print(line);
+}
+
+const folder = folderArgument("Folder of the sweep");
+const jsonFlag = toggle("Print one JSON event a line");
+
+const runCommand = buildCommand<RunFlags, [file: string], Cli>({
+  func: runSweep,
+  parameters: {
+    positional: {
+      kind: "tuple",
+      parameters: [
+        {
+          brief: "The sweep's file: TypeScript, JavaScript or JSON",
+          placeholder: "SPEC",
+          parse: (input) => input,
+        },
+      ],
+    },
+    flags: {
+      out: flag("out", text("DIR", "Folder of the sweep [default = sweeps/<name of the file>]")),
+      ...controlFlags,
+      refit: toggle("Also train the best settings on training and validation examples, and export that"),
+      json: jsonFlag,
+      ...commonFlags,
+    },
+  },
+  docs: {
+    brief: "Try settings: many runs of which the best is kept",
+    fullDescription:
+      "Trains the runs of a sweep, several at a time, and keeps them in a folder: runs, a table, the best model and a report.\n" +
+      "The same command again goes on where it was, after any interruption.\n\n" +
+      "  latent sweep sweep.ts\n" +
+      "  latent sweep sweep.json --out sweeps/first --concurrency 2 --trials 50\n" +
+      "  latent sweep status sweeps/first\n" +
+      "  latent sweep resume sweeps/first --trials 100",
+  },
+});
+
+const resumeCommand = buildCommand<ControlFlags & { readonly json?: boolean }, [folder: string], Cli>({
+  func: resume,
+  parameters: { positional: folder, flags: { ...controlFlags, json: jsonFlag, ...commonFlags } },
+  docs: {
+    brief: "Go on with a sweep that was interrupted, paused or stopped, or change one that goes on",
+    fullDescription:
+      "Runs the sweep in a folder; where another process runs it, what was asked is handed to that:\n\n" +
+      "  latent sweep resume sweeps/first --concurrency 4 --trials 200",
+  },
+});
+
+const pauseCommand = buildCommand<CommonFlags, [folder: string], Cli>({
+  func: asking("paused", "asked: runs under way are saved, and go on with `latent sweep resume`"),
+  parameters: { positional: folder, flags: commonFlags },
+  docs: { brief: "Pause a sweep that goes on" },
+});
+
+const stopCommand = buildCommand<CommonFlags, [folder: string], Cli>({
+  func: asking("stopped", "asked: the sweep ends with what it has"),
+  parameters: { positional: folder, flags: commonFlags },
+  docs: { brief: "End a sweep with what it has" },
+});
+
+const statusCommand = buildCommand<CommonFlags & { readonly json?: boolean }, [folder: string], Cli>({
+  func: status,
+  parameters: { positional: folder, flags: { json: toggle("Print it as JSON"), ...commonFlags } },
+  docs: { brief: "How a sweep stands" },
+});
+
+const workerCommand = buildCommand<CommonFlags, [], Cli>({
+  func: () => serveSweep(),
+  parameters: { positional: { kind: "tuple", parameters: [] }, flags: commonFlags },
+  docs: { brief: "A worker process of a sweep, which starts it" },
+});
+
+export const sweepCommand = buildRouteMap<string, Cli>({
+  routes: {
+    run: runCommand,
+    status: statusCommand,
+    pause: pauseCommand,
+    resume: resumeCommand,
+    stop: stopCommand,
+    worker: workerCommand,
+  },
+  defaultCommand: "run",
+  docs: { brief: "Try settings: many runs of which the best is kept", hideRoute: { worker: true } },
+});
