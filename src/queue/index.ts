@@ -11,3 +11,7 @@ export { fetchToCache } from "./fetch.js";
 export { hashOfData } from "./sources.js";
 export { knownLayout, uncertaintyLine } from "./tasks/impute.js";
 export { WorkerLoop, type WorkerSettings } from "./worker.js";
+export { openSweepJobs, type SweepSurroundings } from "./sweep/handler.js";
+export { fetchRuns, leadSweep, type LeadSweepEvents, sharedBoard } from "./sweep/lead.js";
+export { readSweep, type SharedSweep, shareSweep } from "./sweep/plan.js";
+export { RedisStateStore } from "./sweep/state-store.js";

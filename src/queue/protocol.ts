@@ -41,7 +41,7 @@ export const savedAnnouncement = z.strictObject({
 /** What a run is announced with. */
 export type Announcement = z.infer<typeof savedAnnouncement>;
 
-const savedSource = z.discriminatedUnion("from", [
+export const savedSource = z.discriminatedUnion("from", [
   /** Data below one of the worker's own roots. */
   z.strictObject({
     from: z.literal("root"),

@@ -1,6 +1,6 @@
 import { buildCommand } from "@stricli/core";
 import { nodePlatform } from "../../node.js";
-import { openRedis, serveMetrics, type WorkerEvent, WorkerLoop } from "../../queue/index.js";
+import { openRedis, openSweepJobs, serveMetrics, type WorkerEvent, WorkerLoop } from "../../queue/index.js";
 import { openStore } from "../../store/index.js";
 import { UserError } from "../../tensor/index.js";
 import { type Cli, note, print } from "../context.js";
@@ -8,6 +8,7 @@ import { defined } from "../defined.js";
 import { fields, text, whole } from "../fields.js";
 import { commonFlags, type CommonFlags, flag } from "../flags.js";
 import { interruptible } from "../interrupt.js";
+import { trainPlain } from "../sweep/trainer.js";
 import { countText } from "../views/format.js";
 
 interface WorkerFlags extends CommonFlags {
@@ -33,7 +34,7 @@ function eventText(event: WorkerEvent): string {
     case "joined":
       return `working on the run ${event.run}`;
     case "done":
-      return `${event.what}: ${countText(event.rows)} rows in ${event.seconds.toPrecision(3)} s`;
+      return `${event.what}${event.rows > 0 ? `: ${countText(event.rows)} rows` : ""} in ${event.seconds.toPrecision(3)} s`;
     case "failed":
       return `${event.what} failed: ${event.reason}`;
     case "differs":
@@ -53,11 +54,10 @@ async function worker(this: Cli, flags: WorkerFlags): Promise<void> {
   if (metrics !== undefined) note(`metrics at http://127.0.0.1:${metrics.port}/metrics`);
   const interrupt = interruptible(() => note("stopping after the job at hand"));
   try {
+    const around = { redis, store, roots: root, platform: nodePlatform, trainer: trainPlain };
     const loop = new WorkerLoop({
-      redis,
-      store,
-      roots: root,
-      platform: nodePlatform,
+      ...around,
+      openSweep: (run, tell) => openSweepJobs(run, around, tell),
       signal: interrupt.signal,
       ...defined({ lease, losses, idle, memory }),
       onEvent: (event) => {
