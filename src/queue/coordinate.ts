@@ -5,7 +5,7 @@ import type { Store } from "../store/index.js";
 import { runKeys, shardCount, shardOfKey, shardRows } from "./plan.js";
 import { type Announcement, type BulkPlan, protocolVersion, savedShardJob } from "./protocol.js";
 import { type OpenRedis, prefix, redisNow, redisTrouble } from "./redis.js";
-import { announce, queueName, withdraw } from "./registry.js";
+import { announce, emptied, queueName, withdraw } from "./registry.js";
 
 /** How far a run is. */
 export interface BulkProgress {
@@ -284,6 +284,6 @@ export class Coordinator {
     const types = ["wait", "delayed", "failed", "prioritized"] as const;
     for (const job of await this.queue.getJobs([...types]))
       if (this.shardOf(job) !== undefined) await job.remove();
-    if (this.garbage.size === 0) await this.queue.obliterate({ force: true });
+    if (this.garbage.size === 0) await emptied(this.queue);
   }
 }

@@ -1,3 +1,5 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Queue } from "bullmq";
 import { type Announcement, savedAnnouncement } from "./protocol.js";
 import { type OpenRedis, prefix } from "./redis.js";
 
@@ -6,6 +8,13 @@ const key = `${prefix}:runs`;
 /** The queue that a run's jobs are in: each has its own, so that what is wrong with one touches no other. */
 export function queueName(run: string): string {
   return `run-${run}`;
+}
+
+/** Takes all jobs out of a queue, once those that workers have are done, or after some seconds. */
+export async function emptied(queue: Queue): Promise<void> {
+  await queue.drain(true);
+  for (let i = 0; i < 40 && (await queue.getActiveCount()) > 0; i++) await sleep(50);
+  await queue.obliterate({ force: true });
 }
 
 /** Tells workers of a run. Repeated by its coordinator, so that a Redis which lost all learns of it again. */

@@ -57,7 +57,8 @@ async function worker(this: Cli, flags: WorkerFlags): Promise<void> {
     const around = { redis, store, roots: root, platform: nodePlatform, trainer: trainPlain };
     const loop = new WorkerLoop({
       ...around,
-      openSweep: (run, tell) => openSweepJobs(run, around, tell),
+      openSweep: (run, tell) =>
+        openSweepJobs(run, { ...around, ...(lease !== undefined && { lease: lease * 1000 }) }, tell),
       signal: interrupt.signal,
       ...defined({ lease, losses, idle, memory }),
       onEvent: (event) => {

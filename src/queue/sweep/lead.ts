@@ -15,7 +15,7 @@ import {
 import { ask, runOf } from "../../sweeps/scheduler.js";
 import { protocolVersion } from "../protocol.js";
 import { type OpenRedis, prefix, redisNow, redisTrouble } from "../redis.js";
-import { announce, queueName, withdraw } from "../registry.js";
+import { announce, emptied, queueName, withdraw } from "../registry.js";
 import { sweepLease } from "./handler.js";
 import type { SharedSweep } from "./plan.js";
 import { latestRun } from "./runs.js";
@@ -93,7 +93,7 @@ export async function leadSweep(
     return false;
   } finally {
     await withdraw(redis, run).catch(() => undefined);
-    await queue.obliterate({ force: true }).catch(() => undefined);
+    await emptied(queue).catch(() => undefined);
     await queue.close();
   }
 }
