@@ -31,7 +31,7 @@ export function readingOf({ config, model }: OpenedRun): SavedReading {
     layout: recordedLayout(config),
     bytes: bytesFor(model.schema),
     pictures: pictures && defined({ ...pictures }),
-  }) as SavedReading;
+  });
 }
 
 /** Where the data of a command are: as told, else those of the run; as a name in the store where it begins with `store:`. */

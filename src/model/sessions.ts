@@ -1,6 +1,6 @@
 import { rows } from "../data/portable.js";
 import type { Backend, Session, Tensors } from "../runtime/index.js";
-import { type Tensor, tensor } from "../tensor/index.js";
+import { isShared, type Tensor, tensor } from "../tensor/index.js";
 import type { ModelFunction } from "./functions.js";
 import { noiseRows } from "./noise.js";
 
@@ -105,4 +105,9 @@ export function noiseFeeds(
   end: number,
 ): Tensors {
   return Object.fromEntries(noise.map((one) => [one.name, noiseRows(one, source, start, end)]));
+}
+
+/** The same values outside shared memory, in which data sets lie and which ONNX Runtime does not take. */
+export function unshared<T extends Tensor<"uint8"> | Tensor<"float32">>(value: T): T {
+  return isShared(value) ? { ...value, data: value.data.slice() } : value;
 }

@@ -2,7 +2,7 @@ import { be, requireArgument, requireOptions } from "../catalogue/index.js";
 import { type ExampleSchema, pictureRange, rows, wholeSchema } from "../data/portable.js";
 import type { Encoding } from "../distributions/index.js";
 import type { Backend, Tensors } from "../runtime/index.js";
-import { isShared, sizeOf, type Tensor, tensor, UserError } from "../tensor/index.js";
+import { type Tensor, tensor, sizeOf, UserError } from "../tensor/index.js";
 import {
   completionFunction,
   decoderFunction,
@@ -29,7 +29,8 @@ import {
   unconditional,
 } from "./given.js";
 import { between, requireFiniteLatents } from "./latents.js";
-import { ModelSessions, noiseFeeds, type Results } from "./sessions.js";
+import { ModelSessions, noiseFeeds, type Results, unshared } from "./sessions.js";
+import { drawnPart, partFunctions, requirePart } from "./generate-part.js";
 import { ExampleBatch } from "./images.js";
 import {
   completeChecks,
@@ -47,7 +48,7 @@ import {
   requireExamples,
   type SeedOption,
 } from "./trained-options.js";
-import { whyOutside } from "./inside.js";
+import { modelExamples } from "./input.js";
 import type { Vae } from "./vae.js";
 
 const aVae = be.having(["input", "parameters"], "a model, such as vae({ input: [28, 28] })");
@@ -211,9 +212,7 @@ export class TrainedVae<E extends Encoding = Encoding> {
     return this.decode(z, { ...decode, seed, ...given });
   }
 
-  /**
-   * Draws `from` to `to` - 1 of the `n` that `generate` gives, the same bit for bit, without the others.
-   */
+  /** Draws `from` to `to` - 1 of the `n` that `generate` gives, the same bit for bit, without the others. */
   async generatePart(
     n: number,
     [from, to]: readonly [from: number, to: number],
@@ -221,52 +220,12 @@ export class TrainedVae<E extends Encoding = Encoding> {
   ): Promise<ExampleBatch> {
     requireDraws(n);
     requireOptions("generatePart", options, { ...drawChecks, ...decodeChecks });
-    if (!Number.isInteger(from) || !Number.isInteger(to) || from < 0 || from >= to || to > n)
-      throw new UserError(`generatePart: there are no draws ${from} to ${to - 1} of ${n}`, 2);
-    const { input, dataSize } = this.definition;
-    const all = tensor("float32", [to - from, ...input]);
+    requirePart(n, from, to);
     const told = this.withClasses(n, options);
-    const conditions = await this.conditionFor("generatePart", n, told);
-    for (const [start, end] of this.sessions.blocksOf(n)) {
-      if (end <= from || start >= to) continue;
-      const condition = conditions && (rows(conditions, start, end) as Tensor<"float32">);
-      const { data } = await this.drawnBlock([start, end], told, condition);
-      const [a, b] = [Math.max(start, from), Math.min(end, to)];
-      all.data.set(data.subarray((a - start) * dataSize, (b - start) * dataSize), (a - from) * dataSize);
-    }
-    return new ExampleBatch(all.shape, all.data, pictureRange(this.schema));
-  }
-
-  /** A block of what `generate` draws, and the conditions of its draws. */
-  private async drawnBlock(
-    [start, end]: readonly [number, number],
-    { seed = 0, temperature = 1, draw = false }: GenerateOptions,
-    condition: Tensor<"float32"> | undefined,
-  ): Promise<Tensor<"float32">> {
-    const prior =
-      temperature === 1
-        ? this.functionNamed("prior", priorFunction)
-        : this.functionNamed("tempered-prior", temperedPriorFunction);
-    const scaled =
-      temperature === 1 ? {} : { temperature: tensor("float32", [], Float32Array.of(temperature)) };
-    const given = ({ graph }: ModelFunction): Tensors =>
-      condition !== undefined && graph.inputs.includes("condition") ? { condition: unshared(condition) } : {};
-    const { z } = await this.sessions.run(prior, {
-      ...scaled,
-      ...noiseFeeds(prior, { seed, purpose: "generate" }, start, end),
-      ...given(prior),
-    });
-    const codes = z as Tensor<"float32">;
-    requireFiniteLatents(codes);
-    const decoder = draw
-      ? this.functionNamed("examples", drawnExamplesFunction)
-      : this.functionNamed("decoder", decoderFunction);
-    const { x } = await this.sessions.run(decoder, {
-      z: codes,
-      ...noiseFeeds(decoder, { seed, purpose: "likelihood" }, start, end),
-      ...given(decoder),
-    });
-    return x as Tensor<"float32">;
+    const condition = await this.conditionFor("generatePart", n, told);
+    const functions = partFunctions(told, (name, build) => this.functionNamed(name, build));
+    const part = await drawnPart(this.sessions, functions, [n, from, to], told, condition);
+    return new ExampleBatch([to - from, ...this.definition.input], part, pictureRange(this.schema));
   }
 
   /**
@@ -418,21 +377,8 @@ export class TrainedVae<E extends Encoding = Encoding> {
       graph.inputs.includes("condition") ? { condition: unshared(rows(condition, start, end)) } : {};
   }
 
-  /** Examples, or one example, as [n, ...input]. */
   private examplesOf(x: ModelInput): ModelInput {
-    const { input, dataSize } = this.definition;
-    const one = x.shape.length === input.length;
-    const example = one ? x.shape : x.shape.slice(1);
-    if (sizeOf(example) !== dataSize || (x.shape.length > 2 && example.join() !== input.join())) {
-      throw new UserError(
-        `the model takes examples of shape [n, ${input.join(", ")}], got [${x.shape.join(", ")}]`,
-      );
-    }
-    const examples = { ...x, shape: [one ? 1 : (x.shape[0] ?? 0), ...input] };
-    const why = whyOutside(this.definition, this.schema, examples);
-    if (why === undefined) return examples;
-    const { name } = this.definition.likelihood;
-    throw new UserError(`the examples do not fit the model's likelihood ${name}: ${why}`);
+    return modelExamples(this.definition, this.schema, x);
   }
 
   private functionNamed(name: string, build: Build, stored: ExampleType = "float32"): ModelFunction {
@@ -451,8 +397,3 @@ type Build = (
   weights: Readonly<Record<string, Tensor>>,
   options: FunctionOptions,
 ) => ModelFunction;
-
-/** The same values outside shared memory, in which data sets lie and which ONNX Runtime does not take. */
-function unshared<T extends ModelInput>(value: T): T {
-  return isShared(value) ? { ...value, data: value.data.slice() } : value;
-}

@@ -13,7 +13,7 @@ import { runCli } from "../testing/run-cli.js";
 let place: BulkPlace;
 beforeAll(async () => {
   if (redisServer === undefined) return;
-  place = await BulkPlace.make(40_000);
+  place = await BulkPlace.make(12_000);
   await place.cli(["score", "run", "x.npy", "--out", "one.csv"]);
 }, 120_000);
 afterAll(() => place?.remove());

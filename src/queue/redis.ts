@@ -76,7 +76,7 @@ export async function queuePackages(): Promise<QueuePackages> {
   try {
     const bull = await optionalPackage<typeof Bull>("bullmq");
     const { Redis: client } = await optionalPackage<{ Redis: QueuePackages["Redis"] }>("ioredis");
-    unrefTimers(client.prototype as unknown as TimedClient);
+    unrefTimers(client.prototype);
     return { bull, Redis: client };
   } catch (cause) {
     throw new UserError("--redis needs the packages bullmq and ioredis: npm install bullmq ioredis", 2, {
@@ -131,7 +131,10 @@ export async function openRedis(address: string, seconds = 8): Promise<OpenRedis
   let timer: NodeJS.Timeout | undefined;
   try {
     const late = new Promise<never>((_, reject) => {
-      timer = setTimeout(() => reject(last ?? new Error("it does not answer")), seconds * 1000);
+      timer = setTimeout(
+        () => reject(last instanceof Error ? last : new Error("it does not answer")),
+        seconds * 1000,
+      );
     });
     await Promise.race([client.connect().then(() => client.ping()), late]);
   } catch (error) {

@@ -24,8 +24,9 @@ export interface SharedSweep {
 
 /** What can change while a sweep goes on is no part of its name. */
 function nameOf(kept: z.infer<typeof savedSweep>): string {
-  const { budget: _, concurrency: __, refit: ___, ...fixed } = kept.plan;
-  return sha256(canonical({ ...kept, plan: fixed })).slice(0, 32);
+  const changeable = new Set(["budget", "concurrency", "refit"]);
+  const fixed = Object.entries(kept.plan).filter(([name]) => !changeable.has(name));
+  return sha256(canonical({ ...kept, plan: Object.fromEntries(fixed) })).slice(0, 32);
 }
 
 const planKey = (run: string): string => `sweeps/${run}/plan.json`;

@@ -30,8 +30,11 @@ const savedChange = z.looseObject({
 /** A trial without what is of the moment: leases and how far runs under way are. */
 const lasting = (trial: TrialRecord): unknown => ({
   ...trial,
-  jobs: trial.jobs.map(({ lease: _, epoch: __, attempts: ___, state, ...job }) => ({
-    ...job,
+  jobs: trial.jobs.map(({ rung, seed, epochs, state, report }) => ({
+    rung,
+    seed,
+    epochs,
+    report,
     done: state === "done",
   })),
 });

@@ -36,9 +36,8 @@ async function decisions(folder: string): Promise<unknown> {
     string,
     unknown
   >[];
-  return rows.map(({ seconds: _, cpuSeconds: __, peakMemory: ___, ...row }) =>
-    Object.fromEntries(Object.entries(row).filter(([name]) => !/second|memory|worker|attempt/i.test(name))),
-  );
+  const timely = /second|memory|worker|attempt/i;
+  return rows.map((row) => Object.fromEntries(Object.entries(row).filter(([name]) => !timely.test(name))));
 }
 
 const weights = "best/model/weights.safetensors";
