@@ -65,6 +65,8 @@ export function redisPlace(
   };
 }
 
+type RedisClass = QueuePackages["Redis"] & { readonly prototype: TimedClient };
+
 /** BullMQ and the client that it runs on, which need not be installed. */
 export interface QueuePackages {
   readonly bull: typeof Bull;
@@ -75,7 +77,7 @@ export interface QueuePackages {
 export async function queuePackages(): Promise<QueuePackages> {
   try {
     const bull = await optionalPackage<typeof Bull>("bullmq");
-    const { Redis: client } = await optionalPackage<{ Redis: QueuePackages["Redis"] }>("ioredis");
+    const { Redis: client } = await optionalPackage<{ readonly Redis: RedisClass }>("ioredis");
     unrefTimers(client.prototype);
     return { bull, Redis: client };
   } catch (cause) {
