@@ -29,6 +29,7 @@ import { qualityCommand } from "./commands/quality.js";
 import { reconstructCommand } from "./commands/reconstruct.js";
 import { scoreCommand } from "./commands/score.js";
 import { sweepCommand } from "./commands/sweep.js";
+import { studioCommand } from "./commands/studio.js";
 import { trainCommand } from "./commands/train.js";
 import { traverseCommand } from "./commands/traverse.js";
 import { workerCommand } from "./commands/worker.js";
@@ -94,6 +95,7 @@ export function application(debug: boolean): Application<Cli> {
       import: importing,
       export: exporting,
       worker: workerCommand,
+      studio: studioCommand,
       devices: devicesCommand,
       list: listCommand,
     },

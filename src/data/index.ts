@@ -19,7 +19,7 @@ export { errorCode, fileError, makeFolder, requireFolder } from "./files.js";
 export { isRunning } from "./part-file.js";
 export { headText, rowsText } from "./row-text.js";
 export { readIdxFile, writeIdxFile } from "./idx-file.js";
-export { MNIST_MIRRORS, type MnistOptions, mnist } from "./mnist.js";
+export { MNIST_MIRRORS, type MnistOptions, mnist, packagedMnist } from "./mnist.js";
 export { type PictureProgress, type PicturesOptions } from "./pictures/index.js";
 export * from "./portable.js";
 export {
@@ -29,8 +29,8 @@ export {
   type TableInspection,
 } from "./table/files/inspect-table.js";
 export { isTableSource, openTable, openTablePart, tableMarks } from "./table/files/open-table.js";
-export { hasIds, readFittedPart } from "./table/files/table-dataset.js";
-export type { TableInput, TablePart } from "./table/files/table-input.js";
+export { hasIds, readFittedPart } from "./table/files/part-dataset.js";
+export type { TableInput, TablePart } from "./table/table-input.js";
 export { isQuery } from "./table/files/query.js";
 export { listsPictures } from "./pictures/index.js";
 export type { TableOptions } from "./table/files/table-dataset.js";

@@ -12,6 +12,8 @@ export {
   type TrainSurroundings,
   trainWith,
 } from "./training.js";
+export { aControl, type TrainControl, trainControl } from "./control.js";
+export { readCheckpoint, type Sha256, writeCheckpoint } from "./checkpoint-file.js";
 export { collapseAdvice } from "./advice.js";
 export { TrainingDiverged } from "./diverged.js";
 export { findRate, type RateFinding, type RatePoint, type RateRange } from "./lr-find.js";

@@ -3,12 +3,13 @@ import { resolve } from "node:path";
 import { UserError } from "../../../tensor/index.js";
 import { fileError } from "../../files.js";
 import type { TableFile } from "../schema.js";
-import { csvInput, csvMarks, type TableMarks } from "./csv-input.js";
+import { csvInput, csvMarks } from "./csv-input.js";
 import { duckDbInput, jsonInput, parquetInput, parquetRows, queryInput } from "./duckdb-input.js";
 import { isQuery } from "./query.js";
 import { sqliteInput } from "./sqlite-input.js";
+import type { TableMarks } from "../delimited.js";
 import { sliceTable } from "../texts.js";
-import type { TableInput, TablePart } from "./table-input.js";
+import type { TableInput, TablePart } from "../table-input.js";
 
 const endings: readonly (readonly [RegExp, TableFile["format"]])[] = [
   [/\.(parquet|pq)$/i, "parquet"],
