@@ -1,3 +1,4 @@
+import { be, requireArgument } from "../catalogue/index.js";
 import { rows } from "../data/portable.js";
 import type { Tensors } from "../runtime/index.js";
 import { type Tensor, tensor, UserError } from "../tensor/index.js";
@@ -32,8 +33,10 @@ export function partFunctions(
 }
 
 /** Throws the UserError for draws that there are none of. */
-export function requirePart(n: number, from: number, to: number): void {
-  if (Number.isInteger(from) && Number.isInteger(to) && from >= 0 && from < to && to <= n) return;
+export function requirePart(n: number, range: unknown): readonly [from: number, to: number] {
+  requireArgument("generatePart", "the range", range, be.list(be.whole(0), 2, "[0, 100]"));
+  const [from = 0, to = 0] = range as readonly number[];
+  if (from < to && to <= n) return [from, to];
   throw new UserError(`generatePart: there are no draws ${from} to ${to - 1} of ${n}`, 2);
 }
 

@@ -215,12 +215,12 @@ export class TrainedVae<E extends Encoding = Encoding> {
   /** Draws `from` to `to` - 1 of the `n` that `generate` gives, the same bit for bit, without the others. */
   async generatePart(
     n: number,
-    [from, to]: readonly [from: number, to: number],
+    range: readonly [from: number, to: number],
     options: Omit<GenerateOptions, "into"> = {},
   ): Promise<ExampleBatch> {
     requireDraws(n);
     requireOptions("generatePart", options, { ...drawChecks, ...decodeChecks });
-    requirePart(n, from, to);
+    const [from, to] = requirePart(n, range);
     const told = this.withClasses(n, options);
     const condition = await this.conditionFor("generatePart", n, told);
     const functions = partFunctions(told, (name, build) => this.functionNamed(name, build));

@@ -52,7 +52,7 @@ describe.skipIf(redisServer === undefined)("bull-board", () => {
     await queue.add("shard", { protocol: 1, run, shard: 0 });
     const board = await queueBoard(redis.url, "/queues");
     const app = new Hono().route("/queues", board.app);
-    expect((await app.request("/queues/")).status).toBe(200);
+    expect((await app.request("/queues")).status).toBe(200);
     const found = await (await app.request("/queues/api/queues")).text();
     expect(found).toContain(queueName(run));
     expect(found).toContain('"readOnlyMode":true');

@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { cp, rename, rm } from "node:fs/promises";
 import path from "node:path";
 import { writeWhole } from "../data/index.js";
-import { lockFile } from "../runs/run-lock.js";
+import { lockFile } from "../runs/lock-file.js";
 import { sweepFiles } from "./files.js";
 import { metricOf } from "./metric.js";
 import type { OpenPlan } from "./plan.js";

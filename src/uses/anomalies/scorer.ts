@@ -191,7 +191,12 @@ export class Scorer {
    * The scores of examples that are a part of a whole, as those are in the whole's. The part begins at a multiple of 500 and, with
    * draws, of `likelihoodBatch`; what is made binary by the examples' places already is.
    */
-  async scorePart(dataset: Dataset, part: PartOfWhole): Promise<ExampleScores> {
+  async scorePart(
+    dataset: Dataset,
+    part: { readonly first: number; readonly total: number },
+  ): Promise<ExampleScores> {
+    requireArgument("scorePart", "the data set", dataset, aDataset);
+    requireArgument("scorePart", "part", part, be.having(["first", "total"], "{ first, total }"));
     return this.scored(dataset, { part });
   }
 
