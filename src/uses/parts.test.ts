@@ -94,13 +94,13 @@ test("generatePart takes only draws that there are", async () => {
 
 test.each([
   ["as they are", {}],
-  ["drawn anew, with a likelihood", { binarize: "dynamic", draws: 20, seed: 7 }],
+  ["drawn anew, with a likelihood", { binarize: "dynamic", draws: 111, seed: 7 }],
 ] as const)("scores of a part, by a scorer that was saved: examples %s", async (_, options) => {
   const scorer = await openScorer(model, data, { ...options, threads: 1, examples: 400 });
   const engine = await nodePlatform.startEngine("cpu", 1);
   const restored = Scorer.restore(engine, model, scorer.save(), options);
   const whole = await scorer.score(data);
-  const step = "draws" in options ? likelihoodBatch(model.definition, 20, count) : 500;
+  const step = "draws" in options ? likelihoodBatch(model.definition, 111, count) : 500;
   const cut = step * Math.ceil(1500 / step);
   expect(cut % 500 === 0 || !("draws" in options)).toBe(true);
   for (const [from, to] of cut >= count
