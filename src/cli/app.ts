@@ -32,6 +32,7 @@ import { studioCommand } from "./commands/studio.js";
 import { sweepCommand } from "./commands/sweep.js";
 import { trainCommand } from "./commands/train.js";
 import { traverseCommand } from "./commands/traverse.js";
+import { workerCommand } from "./commands/worker.js";
 import type { Cli } from "./context.js";
 import { failureCode, failureText } from "./failure.js";
 
@@ -93,6 +94,7 @@ export function application(debug: boolean): Application<Cli> {
       data,
       import: importing,
       export: exporting,
+      worker: workerCommand,
       studio: studioCommand,
       devices: devicesCommand,
       list: listCommand,

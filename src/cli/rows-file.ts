@@ -1,5 +1,5 @@
 import { type FileHandle, open, rename, rm } from "node:fs/promises";
-import { fileError, npyHeader } from "../data/index.js";
+import { fileError, headText, npyHeader, rowsText } from "../data/index.js";
 import { makeParent } from "./commands/shared.js";
 import { parquetFromCsv, requireDuckDb } from "./parquet.js";
 
@@ -8,10 +8,8 @@ export interface TableColumns {
   readonly numbers: readonly string[];
   /** Columns of text behind the numbers; a `.npy` file has none. Default none. */
   readonly texts?: readonly string[];
-}
-
-function csvField(value: string): string {
-  return /[",\r\n]/.test(value) ? `"${value.replaceAll('"', '""')}"` : value;
+  /** Of a `.npy` file, the shape in place of [rows, columns]. */
+  readonly shape?: readonly number[];
 }
 
 /**
@@ -39,8 +37,11 @@ export class RowsFile {
     const made = await RowsFile.create(file, columns);
     const { numbers, texts = [] } = columns;
     try {
-      const header = [...numbers, ...texts].map(csvField).join(",");
-      await made.put(made.isNpy ? npyHeader("float32", [rows, numbers.length]) : `${header}\n`);
+      await made.put(
+        made.isNpy
+          ? npyHeader("float32", columns.shape ?? [rows, numbers.length])
+          : headText([...numbers, ...texts]),
+      );
       await fill(made);
     } catch (error) {
       await made.discard();
@@ -66,13 +67,12 @@ export class RowsFile {
   /** Adds rows, whose numbers stand one after the other, and the texts of each. */
   async add(numbers: Float32Array, texts: readonly (readonly string[])[] = []): Promise<void> {
     if (this.isNpy) return this.put(new Uint8Array(numbers.buffer, numbers.byteOffset, numbers.byteLength));
-    const width = this.columns.numbers.length;
-    const lines: string[] = [];
-    for (let at = 0; at < numbers.length; at += width) {
-      const own = texts[lines.length]?.map(csvField) ?? [];
-      lines.push([...numbers.subarray(at, at + width), ...own].join(","));
-    }
-    await this.put(lines.map((line) => `${line}\n`).join(""));
+    await this.put(rowsText(numbers, this.columns.numbers.length, texts));
+  }
+
+  /** Adds rows as they stand in the file, such as `rowsText` or numbers as bytes. */
+  addRaw(content: Uint8Array): Promise<void> {
+    return this.put(content);
   }
 
   /** Completes the file. */

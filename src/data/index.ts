@@ -15,8 +15,9 @@ export {
   type Part,
   type Place,
 } from "./formats/index.js";
-export { errorCode, fileError, requireFolder } from "./files.js";
+export { errorCode, fileError, makeFolder, requireFolder } from "./files.js";
 export { isRunning } from "./part-file.js";
+export { headText, rowsText } from "./row-text.js";
 export { readIdxFile, writeIdxFile } from "./idx-file.js";
 export { MNIST_MIRRORS, type MnistOptions, mnist, packagedMnist } from "./mnist.js";
 export { type PictureProgress, type PicturesOptions } from "./pictures/index.js";
@@ -27,11 +28,14 @@ export {
   type InspectTableOptions,
   type TableInspection,
 } from "./table/files/inspect-table.js";
-export { isTableSource, openTable } from "./table/files/open-table.js";
+export { isTableSource, openTable, openTablePart, tableMarks } from "./table/files/open-table.js";
+export { hasIds, readFittedPart } from "./table/files/part-dataset.js";
+export type { TableInput, TablePart } from "./table/table-input.js";
 export { isQuery } from "./table/files/query.js";
 export { listsPictures } from "./pictures/index.js";
 export type { TableOptions } from "./table/files/table-dataset.js";
 export { type RowsToWrite, writeTable, type WriteTableOptions } from "./table/files/write-table.js";
+export { optionalPackage } from "./optional-package.js";
 export { readIfThere, removeWhole, sweepParts, writeWhole } from "./whole-file.js";
 
 /** The ways to come by a data set. */

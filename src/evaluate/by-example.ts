@@ -13,14 +13,18 @@ import { compile } from "../onnx/index.js";
 import "../ops/index.js";
 import type { Engine } from "../runtime/index.js";
 import { sizeOf, type Tensor, tensor } from "../tensor/index.js";
+import type { PartOfWhole } from "./part.js";
 
 /** How data in an engine are read. */
 export interface ReadOptions extends Pick<BatchOptions, "stored" | "schema" | "binarize"> {
   /** Seed of the noise; default 0. */
   readonly seed?: number;
+  /** Of which whole the examples are a part; default: they are all. */
+  readonly part?: PartOfWhole | undefined;
 }
 
-const rowsAtATime = 500;
+/** Examples that go through a graph at a time; a part begins at a multiple of that. */
+export const rowsAtATime = 500;
 
 /**
  * What a graph over a batch says of each of a split's first `length` examples: outputs [batch, ...] joined to [length, ...].
@@ -30,11 +34,12 @@ export async function byExample<O extends Readonly<Record<string, Expr>>>(
   engine: Engine,
   model: Vae,
   split: EngineSplit,
-  { seed = 0, ...reading }: ReadOptions,
+  { seed = 0, part, ...reading }: ReadOptions,
   build: (opened: OpenBatch) => O,
   length = split.length,
 ): Promise<{ readonly [K in keyof O]: Tensor<"float32"> }> {
-  const batch = Math.min(rowsAtATime, length);
+  const { first, total } = part ?? { first: 0, total: length };
+  const batch = Math.min(rowsAtATime, total);
   const opened = openBatch(model, { ...reading, batch });
   const outputs = build(opened);
   const noise = noiseInputs(opened);
@@ -49,8 +54,9 @@ export async function byExample<O extends Readonly<Record<string, Expr>>>(
   try {
     for (let start = 0; start < length; start += batch) {
       const wanted = Int32Array.from({ length: batch }, (_, i) => Math.min(start + i, length - 1));
+      const numbers = wanted.map((row) => row + first);
       const feeds = Object.fromEntries(
-        noise.map((one) => [one.name, noiseOfExamples(one, { seed, purpose: "evaluate" }, wanted)]),
+        noise.map((one) => [one.name, noiseOfExamples(one, { seed, purpose: "evaluate" }, numbers)]),
       );
       const results = (await runOnRows(engine, program, split, wanted, (indices) => ({
         feeds: { ...feeds, indices: tensor("int32", [batch], indices) },

@@ -1,4 +1,5 @@
-export { byExample } from "./by-example.js";
+export { byExample, rowsAtATime } from "./by-example.js";
+export type { PartOfWhole } from "./part.js";
 export * from "./evaluate-model.js";
 export * from "./evaluator.js";
 export * from "./latent-use.js";

@@ -13,6 +13,7 @@ import { type CompiledGraph, compile } from "../onnx/index.js";
 import type { Engine } from "../runtime/index.js";
 import { type Tensor, tensor, UserError } from "../tensor/index.js";
 import { LogMean } from "./log-weights.js";
+import type { PartOfWhole } from "./part.js";
 
 /** How a log-likelihood is estimated. */
 export interface LogLikelihoodOptions {
@@ -58,6 +59,16 @@ function chunkGraph(model: Vae, reading: BatchOptions, k: number): ChunkGraph {
   return { graph: compile({ logWeights }, { name: "log-likelihood" }), drawn, noise: noise.inputs };
 }
 
+/** How many examples go through the graph of a log-likelihood at a time; a part of a whole begins at a multiple of that. */
+export function likelihoodBatch(
+  { dataSize }: Vae,
+  samples: number,
+  total: number,
+  chunk = 2_000_000,
+): number {
+  return pieces(Math.max(1, Math.floor(chunk / Math.max(1, dataSize))), samples, total).batch;
+}
+
 /** Sizes of a piece of work: so many examples with so many draws each. */
 function pieces(
   rows: number,
@@ -95,6 +106,7 @@ export async function logMeansIn(
   reading: Pick<BatchOptions, "stored" | "schema">,
   split: EngineSplit,
   options: LogLikelihoodOptions = {},
+  part?: PartOfWhole,
 ): Promise<readonly LogMean[]> {
   const { samples = 500, seed = 0, binarize = "none", chunk = 2_000_000 } = options;
   const examples = Math.min(split.length, options.examples ?? split.length);
@@ -107,7 +119,8 @@ export async function logMeansIn(
     }
   }
   const rows = Math.max(1, Math.floor(chunk / Math.max(1, model.dataSize)));
-  const { batch, k } = pieces(rows, samples, examples);
+  const { first: before, total } = part ?? { first: 0, total: examples };
+  const { batch, k } = pieces(rows, samples, total);
   const { graph, drawn, noise } = chunkGraph(model, { ...reading, binarize, batch }, k);
   const program = await engine.open(graph.bytes, graph.inputs);
   const origin = { seed, purpose: "log-likelihood" };
@@ -115,12 +128,13 @@ export async function logMeansIn(
 
   const submit = (start: number, first: number): Promise<Record<string, Tensor>> => {
     const wanted = Int32Array.from({ length: batch }, (_, i) => Math.min(start + i, examples - 1));
+    const numbers = wanted.map((row) => row + before);
     const feeds: Record<string, Tensor> = {};
     for (const input of drawn) {
-      feeds[input.name] = noiseOfExamples(input, { seed, purpose: "evaluate" }, wanted);
+      feeds[input.name] = noiseOfExamples(input, { seed, purpose: "evaluate" }, numbers);
     }
     for (const input of noise) {
-      feeds[input.name] = noiseOfDraws(input, origin, wanted, { first, total: samples });
+      feeds[input.name] = noiseOfDraws(input, origin, numbers, { first, total: samples });
     }
     return runOnRows(engine, program, split, wanted, (indices) => ({
       feeds: { ...feeds, indices: tensor("int32", [batch], indices) },

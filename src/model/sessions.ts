@@ -51,6 +51,20 @@ export class ModelSessions {
     return opening;
   }
 
+  /** Where the blocks begin and end of about equal size in which `n` examples are run. */
+  blocksOf(n: number): readonly (readonly [from: number, to: number])[] {
+    const most = Math.max(1, Math.min(largestBlock, Math.floor(blockNumbers / this.dataSize)));
+    const blocks = Math.ceil(n / most);
+    const bound = (block: number): number => Math.round((block * n) / blocks);
+    return Array.from({ length: blocks }, (_, block) => [bound(block), bound(block + 1)] as const);
+  }
+
+  /** Runs a function once. */
+  async run(fn: ModelFunction, feeds: Tensors): Promise<Results> {
+    const session = await this.sessionOf(fn);
+    return (await session.run(feeds, fn.graph.outputs)) as Results;
+  }
+
   /**
    * Runs a function over examples 0 to `n`, in blocks of about equal size; answers all its outputs. Those with a row
    * for each example lie in `places` or, if there is more than one block, in new memory.
@@ -62,11 +76,10 @@ export class ModelSessions {
     places: Results = {},
   ): Promise<Results> {
     const session = await this.sessionOf(fn);
-    const most = Math.max(1, Math.min(largestBlock, Math.floor(blockNumbers / this.dataSize)));
-    const blocks = Math.ceil(n / most);
+    const bounds = this.blocksOf(n);
+    const blocks = bounds.length;
     const whole = { ...places };
-    for (let block = 0; block < blocks; block++) {
-      const [from, to] = [Math.round((block * n) / blocks), Math.round(((block + 1) * n) / blocks)];
+    for (const [from, to] of bounds) {
       const parts: Results = {};
       for (const [name, all] of Object.entries(whole))
         if (fn.perExample.has(name)) parts[name] = rows(all, from, to) as Tensor<"float32">;

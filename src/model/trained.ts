@@ -30,6 +30,7 @@ import {
 } from "./given.js";
 import { between, requireFiniteLatents } from "./latents.js";
 import { ModelSessions, noiseFeeds, type Results, unshared } from "./sessions.js";
+import { drawnPart, partFunctions, requirePart } from "./generate-part.js";
 import { ExampleBatch } from "./images.js";
 import {
   completeChecks,
@@ -49,13 +50,13 @@ import {
   requireWeights,
   type SeedOption,
 } from "./trained-options.js";
-import { whyOutside } from "./inside.js";
 import {
   type CodeUncertainty,
   uncertaintyChecks,
   uncertaintyIn,
   type UncertaintyOptions,
 } from "./uncertainty.js";
+import { modelExamples } from "./input.js";
 import type { Vae } from "./vae.js";
 
 /**
@@ -223,6 +224,22 @@ export class TrainedVae<E extends Encoding = Encoding> {
     return this.decode(z, { ...decode, seed, ...given });
   }
 
+  /** Draws `from` to `to` - 1 of the `n` that `generate` gives, the same bit for bit, without the others. */
+  async generatePart(
+    n: number,
+    range: readonly [from: number, to: number],
+    options: Omit<GenerateOptions, "into"> = {},
+  ): Promise<ExampleBatch> {
+    requireDraws(n);
+    requireOptions("generatePart", options, { ...drawChecks, ...decodeChecks });
+    const [from, to] = requirePart(n, range);
+    const told = this.withClasses(n, options);
+    const condition = await this.conditionFor("generatePart", n, told);
+    const functions = partFunctions(told, (name, build) => this.functionNamed(name, build));
+    const part = await drawnPart(this.sessions, functions, [n, from, to], told, condition);
+    return new ExampleBatch([to - from, ...this.definition.input], part, pictureRange(this.schema));
+  }
+
   /**
    * Examples of which a part is given, NaN where a number is to be found, completed by a draw of the rest given that part: of
    * z from q(z|x), then of what is missing from p(x|z). What is given stays as it is. Draw i depends on the seed, i and what is
@@ -372,21 +389,8 @@ export class TrainedVae<E extends Encoding = Encoding> {
       graph.inputs.includes("condition") ? { condition: unshared(rows(condition, start, end)) } : {};
   }
 
-  /** Examples, or one example, as [n, ...input]. */
   private examplesOf(x: ModelInput): ModelInput {
-    const { input, dataSize } = this.definition;
-    const one = x.shape.length === input.length;
-    const example = one ? x.shape : x.shape.slice(1);
-    if (sizeOf(example) !== dataSize || (x.shape.length > 2 && example.join() !== input.join())) {
-      throw new UserError(
-        `the model takes examples of shape [n, ${input.join(", ")}], got [${x.shape.join(", ")}]`,
-      );
-    }
-    const examples = { ...x, shape: [one ? 1 : (x.shape[0] ?? 0), ...input] };
-    const why = whyOutside(this.definition, this.schema, examples);
-    if (why === undefined) return examples;
-    const { name } = this.definition.likelihood;
-    throw new UserError(`the examples do not fit the model's likelihood ${name}: ${why}`);
+    return modelExamples(this.definition, this.schema, x);
   }
 
   private functionNamed(name: string, build: BuildFunction, stored: ExampleType = "float32"): ModelFunction {

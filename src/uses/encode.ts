@@ -108,17 +108,34 @@ export function codeBlocks(
   return blocksOf(model, dataset, options);
 }
 
+/**
+ * The codes of examples `from` to `to` - 1 alone: those of `codeBlocks`, bit for bit, where `from` is a multiple of the chunk.
+ */
+export function codeBlocksBetween(
+  model: TrainedVae,
+  dataset: Dataset,
+  options: CodesOptions,
+  from: number,
+  to: number,
+): AsyncGenerator<CodeBlock, void, undefined> {
+  return blocksOf(model, dataset, { ...options, examples: to }, from);
+}
+
+/** Examples that are read and encoded at a time. */
+export const codeChunk = 2000;
+
 async function* blocksOf(
   model: TrainedVae,
   dataset: Dataset,
   options: CodesOptions,
+  from = 0,
 ): AsyncGenerator<CodeBlock, void, undefined> {
-  const { split: name = "test", binarize = "none", what = "means", chunk = 2000 } = options;
+  const { split: name = "test", binarize = "none", what = "means", chunk = codeChunk } = options;
   // Grey levels that training draws anew each time are taken as they are.
   const data = binarizeDataset(dataset, binarize === "dynamic" ? "none" : binarize);
   const split = splitOf(data, name);
   const length = Math.min(split.length, options.examples ?? Infinity);
-  for (let start = 0; start < length; start += chunk) {
+  for (let start = from; start < length; start += chunk) {
     const examples = await readExamples(split, start, Math.min(length, start + chunk));
     const x = asInput(examples, schemaOf(dataset), model.schema);
     yield joined(await partsFor(model, x, what, givenOf(model, split, start, start + chunk)), start);

@@ -7,6 +7,7 @@ export {
   type ScoreName,
   scoreNames,
 } from "./anomalies/kinds.js";
+export { type ScoresContext, type ScoreTable, scoreTable } from "./anomalies/score-rows.js";
 export {
   type ExampleScores,
   requireScorer,
@@ -25,6 +26,8 @@ export {
 export {
   type CodeBlock,
   codeBlocks,
+  codeBlocksBetween,
+  codeChunk,
   type CodePart,
   codeParts,
   type CodesOptions,

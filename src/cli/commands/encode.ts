@@ -1,22 +1,56 @@
 import { buildCommand } from "@stricli/core";
 import { type SplitName, splitOf } from "../../evaluate/index.js";
+import { UserError } from "../../tensor/index.js";
 import { type CodeBlock, codeBlocks, type CodePart, codeParts, labelName } from "../../uses/index.js";
+import { bulk, dataOf, readingOf } from "../bulk.js";
+import { bulkFlags, type BulkFlags, isBulk } from "../bulk-flags.js";
 import { loadSettings } from "../config.js";
 import { type Cli, note, print } from "../context.js";
 import { recordedBinarization } from "../data.js";
 import { choice, fields, text } from "../fields.js";
 import { flag, folderAndData } from "../flags.js";
 import { idsFor } from "../ids.js";
-import { openRun } from "../model.js";
+import { openRun, type OpenedRun } from "../model.js";
 import { RowsFile } from "../rows-file.js";
 import { allOf, dataFor, openFlags, type OpenFlags, outFile, splitField } from "./shared.js";
 
-interface EncodeFlags extends OpenFlags {
+interface EncodeFlags extends OpenFlags, BulkFlags {
   readonly out?: string;
   readonly split?: SplitName;
   readonly what?: CodePart;
   readonly ids?: string;
   readonly memory?: number;
+}
+
+/** The parts of data that shards are made of. */
+export function bulkSplit(name: SplitName): "test" | "train" {
+  if (name !== "validation") return name;
+  throw new UserError("--split validation is held out anew on one machine; workers take test or train", 2);
+}
+
+/** Has workers encode the data. */
+async function encodeByWorkers(flags: EncodeFlags, run: OpenedRun, source: string): Promise<void> {
+  const { out = "codes.npy", split = "test", what = "means" } = flags;
+  if (flags.ids !== undefined)
+    throw new UserError("--ids can't be used with --redis; rows keep their own ids or numbers", 2);
+  const done = await bulk(flags, {
+    model: run.model,
+    data: source,
+    task: {
+      op: "encode",
+      what,
+      output: /\.npy$/i.test(out) ? "npy" : "csv",
+      binarize: recordedBinarization(run),
+      split: bulkSplit(split),
+      reading: readingOf(run),
+    },
+  });
+  if (done === undefined) return;
+  const { plan, outputs } = done;
+  await RowsFile.write(out, await outputs.columns(), plan.rows, async (file) => {
+    for await (const rows of outputs.contents("rows")) await file.addRaw(rows);
+  });
+  print(out);
 }
 
 async function encode(
@@ -28,6 +62,7 @@ async function encode(
   const { out = "codes.npy", split: name = "test", what = "means" } = flags;
   outFile(out, [".npy", ".csv", ".parquet"]);
   const run = await openRun(folder, await loadSettings(flags.config), flags.checkpoint);
+  if (isBulk(flags)) return encodeByWorkers(flags, run, dataOf(data, folder, run));
   const dataset = await dataFor({ ...flags, ...(data !== undefined && { data }), whole: true }, folder, run);
   const split = splitOf(dataset, name);
   const id = await idsFor(flags.ids, split);
@@ -70,12 +105,16 @@ export const encodeCommand = buildCommand<EncodeFlags, [folder: string, data: st
       ),
       ids: flag("ids", text("FILE", "A line for each example, its id [default = row numbers from 0]")),
       memory: flag("memory", fields.memory),
+      ...bulkFlags,
       ...openFlags,
     },
   },
   docs: {
     brief: "Write the codes of examples: the posterior's means",
-    customUsage: ["DIR [DATA] --out codes.npy|codes.csv|codes.parquet"],
+    customUsage: [
+      "DIR [DATA] --out codes.npy|codes.csv|codes.parquet",
+      "DIR DATA --redis URL --store DIR|s3://BUCKET",
+    ],
     fullDescription:
       "Writes a row of numbers for each example, in the data's order: z1, z2, ... are the posterior's means. In CSV and\n" +
       "Parquet the columns `id` and, where labels are known, `label` follow. Examples are read and written block by block.",

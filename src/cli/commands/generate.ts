@@ -1,22 +1,42 @@
 import { buildCommand } from "@stricli/core";
-import { binarizeDataset, type Dataset, tableOf } from "../../data/index.js";
-import type { ExampleBatch } from "../../model/index.js";
+import { z } from "zod";
+import {
+  binarizeDataset,
+  type Dataset,
+  type DecodedRows,
+  type FittedTable,
+  tableOf,
+  writeTable,
+} from "../../data/index.js";
+import { classNumber, type ExampleBatch } from "../../model/index.js";
 import { commandPlatform } from "../../node.js";
 import { generateFrom, samplers } from "../../sampling/index.js";
 import { type Tensor, UserError } from "../../tensor/index.js";
+import { bulk } from "../bulk.js";
+import { bulkFlags, type BulkFlags, isBulk } from "../bulk-flags.js";
 import { loadSettings } from "../config.js";
-import { type Cli, note } from "../context.js";
+import { type Cli, note, print } from "../context.js";
 import { recordedBinarization } from "../data.js";
 import { number, text, whole } from "../fields.js";
 import { flag, folderArgument, toggle } from "../flags.js";
 import { type OpenedRun, openRun } from "../model.js";
 import { isFolderName, savePictures } from "../pictures-folder.js";
-import { generateTable } from "../table-rows.js";
+import { RowsFile } from "../rows-file.js";
+import { generateTable, tableEndings } from "../table-rows.js";
 import { trainingCodes } from "../training-codes.js";
 import { classesWhere } from "../where.js";
-import { dataField, dataFor, outFile, openFlags, type OpenFlags, saveTo, seedField } from "./shared.js";
+import {
+  dataField,
+  dataFor,
+  makeParent,
+  outFile,
+  openFlags,
+  type OpenFlags,
+  saveTo,
+  seedField,
+} from "./shared.js";
 
-interface GenerateFlags extends OpenFlags {
+interface GenerateFlags extends OpenFlags, BulkFlags {
   readonly n?: number;
   readonly seed?: number;
   readonly out?: string;
@@ -60,9 +80,74 @@ async function generateImages(flags: GenerateFlags, folder: string, run: OpenedR
   return generateFrom(model, sampler, n, seed, { draw, ...given });
 }
 
+const savedRow = z.tuple([
+  z.array(z.string()),
+  z.array(z.union([z.string(), z.number(), z.boolean(), z.null()])),
+]);
+
+/** Has workers draw the examples. */
+async function generateByWorkers(
+  flags: GenerateFlags,
+  folder: string,
+  run: OpenedRun,
+  table: FittedTable | undefined,
+): Promise<void> {
+  const {
+    n = 64,
+    seed = 0,
+    out = table === undefined ? "generated.npy" : "generated.csv",
+    where,
+    temperature,
+  } = flags;
+  const sampler = table === undefined ? (flags.sampler ?? run.config?.sampler ?? "prior") : "prior";
+  if (sampler !== "prior")
+    throw new UserError(`--sampler ${sampler} is fitted on one machine; workers draw from the prior`, 2);
+  if (table !== undefined && where !== undefined)
+    throw new UserError(
+      "--where draws rows until enough meet the conditions, on one machine; leave it out, or --redis",
+      2,
+    );
+  outFile(out, table === undefined ? [".npy"] : tableEndings);
+  const { model } = run;
+  const among = where === undefined ? undefined : classesWhere(model, where, folder);
+  const classes = model.classes;
+  const numbers = among && classes && among.map((one) => classNumber(one, classes));
+  const done = await bulk(flags, {
+    model,
+    task: {
+      op: "generate",
+      n,
+      seed,
+      draw: table !== undefined || flags.draw === true,
+      ...(temperature !== undefined && { temperature }),
+      ...(numbers && { among: numbers }),
+      rows: table !== undefined,
+    },
+  });
+  if (done === undefined) return;
+  const { outputs } = done;
+  if (table === undefined) {
+    const columns = { numbers: [], shape: [n, ...model.definition.input] };
+    await RowsFile.write(out, columns, n, async (file) => {
+      for await (const rows of outputs.contents("rows")) await file.addRaw(rows);
+    });
+    print(out);
+    return;
+  }
+  const names = table.schema.columns.map(({ name }) => name);
+  async function* rows(): AsyncGenerator<DecodedRows> {
+    for await (const lines of outputs.lines("rows", savedRow))
+      yield { names, cells: lines.map(([cells]) => cells), values: lines.map(([, values]) => values) };
+  }
+  await makeParent(out);
+  await writeTable(out, table, rows());
+  print(out);
+}
+
 async function generate(this: Cli, flags: GenerateFlags, folder: string): Promise<void> {
   const run = await openRun(folder, await loadSettings(flags.config), flags.checkpoint);
   const table = tableOf(run.model.schema);
+  if (isBulk(flags)) return generateByWorkers(flags, folder, run, table);
   if (table !== undefined) return generateTable(run.model, table, flags);
   const { out = "generated.png" } = flags;
   const separate = await isFolderName(out);
@@ -112,6 +197,7 @@ export const generateCommand = buildCommand<GenerateFlags, [folder: string], Cli
         ),
       ),
       columns: flag("columns", whole(1, 10_000, "N", "Images a row of the picture")),
+      ...bulkFlags,
       ...openFlags,
     },
     aliases: { n: "n" },

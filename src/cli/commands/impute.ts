@@ -1,16 +1,13 @@
 import { resolve } from "node:path";
 import { buildCommand } from "@stricli/core";
-import { type FittedTable, openTable, type TableFile, writeTable } from "../../data/index.js";
-import {
-  type FilledText,
-  imputedChunks,
-  Imputer,
-  notesOf,
-  outlineOf,
-  tableOfModel,
-  uncertaintyOf,
-} from "../../rows/index.js";
+import { z } from "zod";
+import { type DecodedRows, openTable, writeTable } from "../../data/index.js";
+import type { TrainedVae } from "../../model/index.js";
+import { knownLayout, uncertaintyLine } from "../../queue/index.js";
+import { imputedChunks, Imputer, notesOf, outlineOf, tableOfModel } from "../../rows/index.js";
 import { suggestion, UserError } from "../../tensor/index.js";
+import { bulk } from "../bulk.js";
+import { bulkFlags, type BulkFlags, isBulk } from "../bulk-flags.js";
 import { loadSettings } from "../config.js";
 import { type Cli, note, print } from "../context.js";
 import { CsvFile } from "../csv-file.js";
@@ -20,7 +17,7 @@ import { openRun } from "../model.js";
 import { countText } from "../views/format.js";
 import { makeParent, openFlags, type OpenFlags, outFile, seedField } from "./shared.js";
 
-interface ImputeFlags extends OpenFlags {
+interface ImputeFlags extends OpenFlags, BulkFlags {
   readonly out?: string;
   readonly draws?: number;
   readonly seed?: number;
@@ -29,11 +26,6 @@ interface ImputeFlags extends OpenFlags {
 }
 
 const endings = [".csv", ".tsv", ".json", ".jsonl", ".parquet"];
-
-/** How the file is laid out, as far as the model's table says what can't be seen. */
-function knownLayout({ schema: { file } }: FittedTable): TableFile | undefined {
-  return file?.header === false ? { format: file.format, header: false } : undefined;
-}
 
 /** Throws the UserError for a table that shares no column with the model. */
 function requireColumns(place: string, names: readonly string[], wanted: readonly string[]): void {
@@ -52,10 +44,63 @@ function requireOthers(source: string, outs: readonly (string | undefined)[]): v
 
 const uncertaintyNames = ["row", "column", "value", "deviation", "low", "high", "probability"];
 
-/** A line for a filled cell, with values as the column writes them. */
-function uncertaintyLine({ row, column, text: value, draws }: FilledText): (string | number)[] {
-  const { deviation = "", low = "", high = "", probability = "" } = uncertaintyOf(value, draws, column);
-  return [row + 1, column.name, value, deviation, low, high, probability];
+const savedRow = z.tuple([
+  z.array(z.string()),
+  z.array(z.union([z.string(), z.number(), z.boolean(), z.null()])),
+]);
+const savedCell = z.array(z.union([z.string(), z.number()]));
+
+/** Has workers fill the table. */
+async function imputeByWorkers(
+  flags: ImputeFlags,
+  folder: string,
+  source: string,
+  model: TrainedVae,
+): Promise<void> {
+  const { out = "imputed.csv", draws = 50, seed = 0, multiple = false, uncertainty } = flags;
+  const fitted = tableOfModel(folder, model);
+  const task = { op: "impute", draws, seed, multiple, uncertainty: uncertainty !== undefined } as const;
+  const done = await bulk(flags, { model, data: source, task });
+  if (done === undefined) return;
+  const { outputs } = done;
+  const input = await openTable(source, knownLayout(fitted));
+  await input.close();
+  const imputer = new Imputer(model, fitted, input.place, { draws, seed });
+  const outline = outlineOf(fitted, input.names, imputer.names, input.stored);
+  const numbered = { name: outline.numbering, kind: "count" } as const;
+  const columns = multiple ? [numbered, ...outline.columns] : outline.columns;
+  const names = columns.map(({ name }) => name);
+  async function* rows(): AsyncGenerator<DecodedRows> {
+    for (let draw = 0; draw < (multiple ? draws : 1); draw++)
+      for await (const lines of outputs.lines(`rows${draw}`, savedRow))
+        yield { names, cells: lines.map(([cells]) => cells), values: lines.map(([, values]) => values) };
+  }
+  await makeParent(out);
+  await writeTable(out, columns, rows(), { file: input.file });
+  if (uncertainty !== undefined) {
+    const beside = await CsvFile.begin(uncertainty, uncertaintyNames);
+    try {
+      for await (const lines of outputs.lines("uncertainty", savedCell)) await beside.add(lines);
+      await beside.finish();
+    } catch (error) {
+      await beside.discard();
+      throw error;
+    }
+  }
+  Object.assign(imputer.counts, await outputs.sums());
+  tellCounts(imputer, outline.added, multiple ? draws : 1);
+  print(out);
+  if (uncertainty !== undefined) print(uncertainty);
+}
+
+function tellCounts(imputer: Imputer, added: readonly string[], tables: number): void {
+  const { counts } = imputer;
+  note(
+    `${countText(counts.filledCells)} missing cells filled in ${countText(counts.filledRows)} of ` +
+      `${countText(counts.rows)} rows, none dropped` +
+      (tables > 1 ? `; ${tables} completed tables below each other` : ""),
+  );
+  for (const line of notesOf(imputer, added)) note(line);
 }
 
 async function impute(this: Cli, flags: ImputeFlags, folder: string, source: string): Promise<void> {
@@ -66,6 +111,7 @@ async function impute(this: Cli, flags: ImputeFlags, folder: string, source: str
   requireOthers(source, [out, uncertainty]);
   const { model } = await openRun(folder, await loadSettings(flags.config), flags.checkpoint);
   const fitted = tableOfModel(folder, model);
+  if (isBulk(flags)) return imputeByWorkers(flags, folder, source, model);
   const input = await openTable(source, knownLayout(fitted));
   const beside =
     uncertainty === undefined
@@ -93,13 +139,7 @@ async function impute(this: Cli, flags: ImputeFlags, folder: string, source: str
     const columns = multiple ? [numbered, ...outline.columns] : outline.columns;
     await writeTable(out, columns, someRows(), { file: input.file });
     await beside?.finish();
-    const { counts } = imputer;
-    note(
-      `${countText(counts.filledCells)} missing cells filled in ${countText(counts.filledRows)} of ` +
-        `${countText(counts.rows)} rows, none dropped` +
-        (multiple ? `; ${draws} completed tables below each other` : ""),
-    );
-    for (const line of notesOf(imputer, outline.added)) note(line);
+    tellCounts(imputer, outline.added, multiple ? draws : 1);
   } catch (error) {
     await beside?.discard();
     throw error;
@@ -139,6 +179,7 @@ export const imputeCommand = buildCommand<ImputeFlags, [folder: string, source: 
         "uncertainty",
         text("FILE", "Also write a .csv with a line for each filled cell: how sure it is"),
       ),
+      ...bulkFlags,
       ...openFlags,
     },
   },

@@ -3,6 +3,7 @@ import { type Dataset, writeWhole } from "../../data/index.js";
 import { type SplitName, splitOf } from "../../evaluate/index.js";
 import { openScorer } from "../../node.js";
 import { encodePng } from "../../plot/index.js";
+import { sha256 } from "../../store/index.js";
 import { UserError } from "../../tensor/index.js";
 import {
   blamePicture,
@@ -12,6 +13,8 @@ import {
   scoreNames,
   type Scorer,
 } from "../../uses/index.js";
+import { bulk, dataOf, readingOf } from "../bulk.js";
+import { bulkFlags, type BulkFlags, isBulk } from "../bulk-flags.js";
 import { loadSettings } from "../config.js";
 import { type Cli, note, print } from "../context.js";
 import { recordedBinarization } from "../data.js";
@@ -21,7 +24,9 @@ import { flag, folderAndData, toggle } from "../flags.js";
 import { idsFor } from "../ids.js";
 import { openRun, type OpenedRun } from "../model.js";
 import { type Measured, measureDetection, writeCurves } from "../detection.js";
+import { RowsFile } from "../rows-file.js";
 import { writeScores } from "../scores-file.js";
+import { bulkSplit } from "./encode.js";
 import {
   allOf,
   dataFor,
@@ -33,7 +38,7 @@ import {
   splitField,
 } from "./shared.js";
 
-interface ScoreFlags extends OpenFlags {
+interface ScoreFlags extends OpenFlags, BulkFlags {
   readonly out?: string;
   readonly split?: SplitName;
   readonly samples?: number;
@@ -98,6 +103,93 @@ async function drawWorst(
   print(file);
 }
 
+/** Has workers score the data; what is usual is learned here, once. */
+async function scoreByWorkers(
+  flags: ScoreFlags,
+  folder: string,
+  data: string | undefined,
+  run: OpenedRun,
+): Promise<void> {
+  const {
+    out = "scores.csv",
+    split = "test",
+    falseAlarms = 0.01,
+    by = "recommended",
+    device,
+    threads,
+  } = flags;
+  const single = (["anomalies", "worst", "ids", "curves"] as const).find((name) => flags[name] !== undefined);
+  if (single !== undefined)
+    throw new UserError(`--${single} needs all scores on one machine; leave it out, or leave out --redis`, 2);
+  const source = dataOf(data, folder, run);
+  const usual =
+    flags.usual === undefined && data !== undefined
+      ? await usualOrNone(flags, folder, run, source)
+      : await dataFor(
+          defined({ data: flags.usual, memory: flags.memory, split: "train" as const }),
+          folder,
+          run,
+        );
+  const options = {
+    binarize: recordedBinarization(run),
+    draws: flags.draws ?? flags.samples ?? 0,
+    seed: flags.seed ?? run.config?.seed ?? 0,
+  };
+  const scorer = await openScorer(run.model, usual, { ...options, ...defined({ device, threads }) });
+  try {
+    const saved = new TextEncoder().encode(scorer.save());
+    const threshold = scorer.threshold(falseAlarms, by);
+    const done = await bulk(flags, {
+      model: run.model,
+      data: source,
+      usual: new TextDecoder().decode(saved),
+      task: {
+        op: "score",
+        usual: { sha256: sha256(saved), bytes: saved.length },
+        by,
+        threshold,
+        output: /\.npy$/i.test(out) ? "npy" : "csv",
+        split: bulkSplit(split),
+        ...options,
+        ...defined({ device }),
+        reading: readingOf(run),
+      },
+    });
+    if (done === undefined) return;
+    const { plan, outputs } = done;
+    await RowsFile.write(out, await outputs.columns(), plan.rows, async (file) => {
+      for await (const rows of outputs.contents("rows")) await file.addRaw(rows);
+    });
+    if (flags.json === true) print(JSON.stringify({ out, score: by, falseAlarms, threshold }));
+    else print(out);
+    const { flagged = 0 } = await outputs.sums();
+    note(
+      `flagged: ${flagged} of ${plan.rows} with ${by} above ${threshold.toPrecision(4)} (${falseAlarms} of the usual)`,
+    );
+  } finally {
+    await scorer.close();
+  }
+}
+
+/** The usual examples of the run or, where those are not at hand, the data themselves. */
+async function usualOrNone(
+  flags: ScoreFlags,
+  folder: string,
+  run: OpenedRun,
+  source: string,
+): Promise<Dataset> {
+  const asTrained = defined({ memory: flags.memory, split: "train" as const });
+  try {
+    return await dataFor(asTrained, folder, run);
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    note(
+      "the usual is learned from the data themselves, as the run's training data are not at hand; --usual DATA names others",
+    );
+    return dataFor({ data: source, whole: true, ...defined({ memory: flags.memory }) }, folder, run);
+  }
+}
+
 async function score(this: Cli, flags: ScoreFlags, folder: string, data: string | undefined): Promise<void> {
   const {
     out = "scores.csv",
@@ -113,6 +205,7 @@ async function score(this: Cli, flags: ScoreFlags, folder: string, data: string 
   outFile(curves, [".png"], "--curves");
   if (flags.worst !== undefined) outFile(flags.worst, [".png"], "--worst");
   const run = await openRun(folder, await loadSettings(flags.config), flags.checkpoint);
+  if (isBulk(flags)) return scoreByWorkers(flags, folder, data, run);
   const dataset = await dataFor({ ...flags, ...(data !== undefined && { data }), whole: true }, folder, run);
   const examples = splitOf(dataset, split);
   const anomalies = flags.anomalies && labelsIn(flags.anomalies, dataset, examples, "--anomalies");
@@ -211,6 +304,7 @@ export const scoreCommand = buildCommand<ScoreFlags, [folder: string, data: stri
       memory: flag("memory", fields.memory),
       device: flag("device", fields.device),
       threads: flag("threads", fields.threads),
+      ...bulkFlags,
       ...openFlags,
     },
   },

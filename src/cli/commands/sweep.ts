@@ -1,3 +1,5 @@
+import { bulkFlags } from "../bulk-flags.js";
+import { runShared } from "../sweep/shared.js";
 import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { buildCommand, buildRouteMap } from "@stricli/core";
@@ -31,6 +33,9 @@ interface ControlFlags extends CommonFlags {
 interface RunFlags extends ControlFlags {
   readonly out?: string;
   readonly refit?: boolean;
+  readonly redis?: string;
+  readonly store?: string;
+  readonly root?: string;
   readonly json?: boolean;
 }
 
@@ -69,7 +74,9 @@ async function runSweep(this: Cli, flags: RunFlags, file: string): Promise<void>
   const threadsTold = "threads" in ((contents as { readonly run?: object }).run ?? {});
   const request = requestOf(flags);
   if (Object.keys(request).length > 0) await leaveRequest(out, request);
-  await runToEnd(await openSweep(out, plan, threadsTold), chooseSweepView(json));
+  const sweep = await openSweep(out, plan, threadsTold);
+  if (flags.redis !== undefined) return runShared(sweep, plan, flags, chooseSweepView(json));
+  await runToEnd(sweep, chooseSweepView(json));
 }
 
 function requireSweep(folder: string): void {
@@ -136,6 +143,9 @@ const runCommand = buildCommand<RunFlags, [file: string], Cli>({
       out: flag("out", text("DIR", "Folder of the sweep [default = sweeps/<name of the file>]")),
       ...controlFlags,
       refit: toggle("Also train the best settings on training and validation examples, and export that"),
+      redis: bulkFlags.redis,
+      store: bulkFlags.store,
+      root: bulkFlags.root,
       json: jsonFlag,
       ...commonFlags,
     },

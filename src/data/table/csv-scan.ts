@@ -22,16 +22,21 @@ function linesIn(text: string, start: number, end: number): number {
 export class CsvScanner {
   private rest = "";
   private line = 1;
+  /** Characters before what is scanned. */
+  private before = 0;
   /** Whether the record at hand has a quoted cell, in which lines may end. */
   private quoted = false;
   private readonly cells: string[] = [];
   private readonly code: number;
 
-  /** `record` gets the cells of each, valid until it returns, and the line that it begins in. Empty lines are none. */
+  /**
+   * `record` gets the cells of each, valid until it returns, the line that it begins in, and how many characters are before it.
+   * Empty lines are none.
+   */
   constructor(
     private readonly place: string,
     delimiter: string,
-    private readonly record: (cells: readonly string[], line: number) => void,
+    private readonly record: (cells: readonly string[], line: number, start: number) => void,
   ) {
     this.code = delimiter.charCodeAt(0);
   }
@@ -41,6 +46,11 @@ export class CsvScanner {
     this.rest = this.scan(this.rest + text, false);
     if (this.rest.length <= longestRecord) return;
     throw this.error("a quote is opened and not closed");
+  }
+
+  /** Characters that all whole records so far take. */
+  get consumed(): number {
+    return this.before;
   }
 
   /** The text has ended. */
@@ -59,12 +69,14 @@ export class CsvScanner {
     while (at < text.length) {
       cells.length = 0;
       const end = this.scanRecord(text, at, atEnd);
-      if (end < 0) return text.slice(at);
-      if (cells.length > 1 || cells[0] !== "" || end - at > 2) this.record(cells, this.line);
+      if (end < 0) break;
+      if (cells.length > 1 || cells[0] !== "" || end - at > 2)
+        this.record(cells, this.line, this.before + at);
       this.line += this.quoted ? linesIn(text, at, end) : 1;
       at = end;
     }
-    return "";
+    this.before += at;
+    return text.slice(at);
   }
 
   /** Where the record that begins at `start` ends, behind its line's end; -1 if it isn't all there. */

@@ -2,7 +2,7 @@ import { UserError } from "../../tensor/index.js";
 import { csvLayout, type KnownLayout } from "./csv-layout.js";
 import { CsvScanner } from "./csv-scan.js";
 import type { TableFile } from "./schema.js";
-import { chunkRows, type TableInput } from "./table-input.js";
+import { chunkRows, type TableInput, type TablePart } from "./table-input.js";
 import { type TextTable, TextTableBuilder } from "./texts.js";
 
 /** A file of text, wherever it lies, unpacked if it is gzipped. */
@@ -64,6 +64,54 @@ export async function* decodedText(
   yield decoded(undefined);
 }
 
+/** Where some rows of a table begin in its file. */
+export interface TableMarks {
+  readonly rows: number;
+  /** Bytes before every so many rows, the first of them row 0; undefined of files that can't be entered in the middle. */
+  readonly offsets?: readonly number[];
+}
+
+/** Reads text through to see how many rows it has and, where it `enters`, where rows 0, `every`, 2 * `every`, ... begin. */
+export async function delimitedMarks(
+  file: TextBytes,
+  known: CsvKnown,
+  every: number,
+  enters: boolean,
+): Promise<TableMarks> {
+  const { file: layout } = await delimitedInput(file, known);
+  const { encoding = "utf-8", header, delimiter = ",", bom } = layout;
+  const entered = enters && encoding === "utf-8";
+  let heading = header !== false;
+  let rows = 0;
+  const offsets: number[] = [];
+  // pieces of which the scanner may still hold something, and how much is before each
+  const held: { readonly text: string; readonly chars: number; readonly bytes: number }[] = [];
+  const size = (text: string): number => new TextEncoder().encode(text).length;
+  const byteAt = (char: number): number => {
+    while (held.length > 1 && (held[1]?.chars ?? Infinity) <= char) held.shift();
+    const [{ text, chars, bytes } = { text: "", chars: 0, bytes: 0 }] = held;
+    return bytes + size(text.slice(0, char - chars));
+  };
+  const scanner = new CsvScanner(file.place, delimiter, (_cells, _line, start) => {
+    if (heading) heading = false;
+    else if (rows++ % every === 0 && entered) offsets.push(byteAt(start));
+  });
+  let [chars, bytes] = [0, bom === true ? 3 : 0];
+  try {
+    for await (const text of decodedText(file, encoding)) {
+      held.push({ text, chars, bytes });
+      chars += text.length;
+      bytes += size(text);
+      scanner.push(text);
+      if (held.length > 20) byteAt(scanner.consumed);
+    }
+    scanner.end();
+  } catch (cause) {
+    throw file.failure(cause);
+  }
+  return entered ? { rows, offsets } : { rows };
+}
+
 /** Throws the UserError for a record of another number of cells than there are columns. */
 function requireCells(place: string, line: number, cells: readonly string[], names: readonly string[]): void {
   const surplus = cells.slice(names.length);
@@ -79,7 +127,11 @@ function requireCells(place: string, line: number, cells: readonly string[], nam
  *
  * @throws UserError naming the file: it can't be read, or holds nothing
  */
-export async function delimitedInput(file: TextBytes, known: CsvKnown = {}): Promise<TableInput> {
+export async function delimitedInput(
+  file: TextBytes,
+  known: CsvKnown = {},
+  part?: TablePart,
+): Promise<TableInput> {
   const { place } = file;
   try {
     const { bytes, whole } = await file.beginning(lookedAt);
@@ -91,15 +143,18 @@ export async function delimitedInput(file: TextBytes, known: CsvKnown = {}): Pro
       throw new UserError(`${place} is empty: there is neither a heading nor a row in it`);
     const { names, delimiter, newline, header, bom, notes } = layout;
     async function* chunks(): AsyncGenerator<TextTable> {
-      const builder = new TextTableBuilder(names, chunkRows);
+      const entered = part?.offset !== undefined;
+      const builder = new TextTableBuilder(names, chunkRows, entered ? part.first : 0);
+      const end = part === undefined ? Infinity : part.first + part.rows;
       const ready: TextTable[] = [];
-      let heading = header;
+      let heading = header && !entered;
       const scanner = new CsvScanner(place, delimiter, (cells, line) => {
         if (heading) {
           heading = false;
           return;
         }
         if (cells.length !== names.length) requireCells(place, line, cells, names);
+        if (builder.total >= end) return;
         for (let i = 0; i < names.length; i++) builder.put(i, cells[i] ?? "");
         builder.endRow();
         if (builder.isFull) ready.push(builder.take());
@@ -108,8 +163,9 @@ export async function delimitedInput(file: TextBytes, known: CsvKnown = {}): Pro
         for await (const piece of decodedText(file, encoding)) {
           scanner.push(piece);
           yield* ready.splice(0);
+          if (builder.total >= end) break;
         }
-        scanner.end();
+        if (builder.total < end) scanner.end();
       } catch (cause) {
         throw file.failure(cause);
       }

@@ -104,7 +104,7 @@ function idsOf(fitted: FittedTable, tables: readonly TextTable[] | undefined): r
 }
 
 /** Up to so many rows stay in memory to be read once only. */
-const keptRows = 200_000;
+export const keptRows = 200_000;
 
 /** A table as it was learned before. Throws a UserError that names the place. */
 export async function fittedDataset(

@@ -4,6 +4,15 @@ import type { TextTable } from "./texts.js";
 /** Rows read at a time. */
 export const chunkRows = 16_384;
 
+/** Consecutive rows of a table. */
+export interface TablePart {
+  /** The number of the first of them in the whole table, from 0. */
+  readonly first: number;
+  readonly rows: number;
+  /** Where the first begins in the file, in bytes, if that is known. */
+  readonly offset?: number;
+}
+
 /** A table as it is read: its rows, as often as they are asked for, always in the same order. */
 export interface TableInput {
   /** For messages: the file's path, or the query. */

@@ -47,11 +47,12 @@ export class TextTableBuilder {
   private dictionaries: Dictionary[];
   private codes: Int32Array[];
   private row = 0;
-  private first = 0;
 
   constructor(
     private readonly names: readonly string[],
     private readonly chunkRows: number,
+    /** The number of the next row in the whole table. */
+    private first = 0,
   ) {
     this.dictionaries = names.map(() => new Dictionary());
     this.codes = names.map(() => new Int32Array(chunkRows));
@@ -94,4 +95,12 @@ export class TextTableBuilder {
     );
     return { names, first, rows, columns };
   }
+}
+
+/** The rows of a chunk that are numbers `from` to `to` - 1 of the whole table. */
+export function sliceTable(table: TextTable, from: number, to: number): TextTable {
+  const start = Math.max(0, from - table.first);
+  const end = Math.min(table.rows, to - table.first);
+  const columns = table.columns.map(({ texts, codes }) => ({ texts, codes: codes.slice(start, end) }));
+  return { ...table, first: table.first + start, rows: end - start, columns };
 }

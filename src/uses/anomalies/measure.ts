@@ -1,5 +1,5 @@
 import type { Dataset } from "../../data/portable.js";
-import { byExample, inSplit, logMeansIn, splitOf } from "../../evaluate/index.js";
+import { byExample, inSplit, logMeansIn, type PartOfWhole, splitOf } from "../../evaluate/index.js";
 import type { OpenBatch } from "../../feed/index.js";
 import { constant, type Expr } from "../../graph/index.js";
 import type { TrainedVae } from "../../model/index.js";
@@ -34,6 +34,8 @@ export interface MeasureOptions extends ReadingOptions {
   readonly draws?: number;
   /** Only the first so many examples; default all. */
   readonly examples?: number;
+  /** Of which whole the examples are a part. */
+  readonly part?: PartOfWhole;
 }
 
 /** Numbers of parts that are held at a time. */
@@ -93,7 +95,7 @@ export async function measuredIn(
   dataset: Dataset,
   options: MeasureOptions,
 ): Promise<Measured> {
-  const { binarize = "none", seed = 0, draws = 0, usualByPart: usual, split: name = "test" } = options;
+  const { binarize = "none", seed = 0, draws = 0, usualByPart: usual, split: name = "test", part } = options;
   const length = Math.min(splitOf(dataset, name).length, options.examples ?? Infinity);
   return inSplit(engine, model, dataset, options, async ({ split, stored, schema }) => {
     const reading = { stored, schema, binarize };
@@ -114,17 +116,19 @@ export async function measuredIn(
         blameShare: excess.max(-1).div(excess.sum(-1).maximum(1e-20)),
       };
     };
-    const found = await byExample(engine, model.definition, split, { ...reading, seed }, build, length);
+    const found = await byExample(engine, model.definition, split, { ...reading, seed, part }, build, length);
     const data = (key: string): Float32Array => found[key]?.data ?? new Float32Array(0);
     const means =
       draws === 0
         ? undefined
-        : await logMeansIn(engine, model.definition, reading, split, {
-            samples: draws,
-            seed,
-            binarize,
-            examples: length,
-          });
+        : await logMeansIn(
+            engine,
+            model.definition,
+            reading,
+            split,
+            { samples: draws, seed, binarize, examples: length },
+            part,
+          );
     return {
       reconstruction: data("reconstruction"),
       ...(found.kl && { kl: data("kl"), negativeElbo: data("negativeElbo") }),

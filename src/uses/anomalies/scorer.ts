@@ -1,6 +1,6 @@
 import { be, type ChecksOf, requireArgument, requireOptions } from "../../catalogue/index.js";
 import { aDataset, type Dataset, fromArrays, type Split, splitNames } from "../../data/portable.js";
-import { splitOf } from "../../evaluate/index.js";
+import { type PartOfWhole, splitOf } from "../../evaluate/index.js";
 import { aTrainedModel, type TrainedVae } from "../../model/index.js";
 import type { Engine } from "../../runtime/index.js";
 import { type Tensor, UserError } from "../../tensor/index.js";
@@ -12,6 +12,7 @@ import { thresholdFor } from "./curves.js";
 import { type ScoreColumns, type ScoreName, scoreNames } from "./kinds.js";
 import { excessByPart, type Measured, measuredIn, usualByPart } from "./measure.js";
 import { partsOf } from "./parts.js";
+import { pack, unpack } from "./packed.js";
 import { logTwoSidedTail, logUpperTail, type Tails, tailsOf } from "./tails.js";
 
 /** How the usual is learned. */
@@ -183,6 +184,36 @@ export class Scorer {
   async score(dataset: Dataset, options: ScoredOptions = {}): Promise<ExampleScores> {
     requireArgument("score", "the data set", dataset, aDataset);
     requireOptions("score", options, scoredChecks);
+    return this.scored(dataset, options);
+  }
+
+  /**
+   * The scores of examples that are a part of a whole, as those are in the whole's. The part begins at a multiple of 500 and, with
+   * draws, of `likelihoodBatch`; what is made binary by the examples' places already is.
+   */
+  async scorePart(
+    dataset: Dataset,
+    part: { readonly first: number; readonly total: number },
+  ): Promise<ExampleScores> {
+    requireArgument("scorePart", "the data set", dataset, aDataset);
+    requireArgument("scorePart", "part", part, be.having(["first", "total"], "{ first, total }"));
+    return this.scored(dataset, { part });
+  }
+
+  /** What was learned of the usual, as text that `restore` takes. */
+  save(): string {
+    return JSON.stringify(pack(this.usual));
+  }
+
+  /** A scorer of what another has learned; the model and the options must be the same. Throws an Error for other text. */
+  static restore(engine: Engine, model: TrainedVae, saved: string, options: ScorerOptions): Scorer {
+    return new Scorer(engine, model, options, unpack(JSON.parse(saved)) as Usual);
+  }
+
+  private async scored(
+    dataset: Dataset,
+    options: ScoredOptions & { readonly part?: PartOfWhole },
+  ): Promise<ExampleScores> {
     const { usual, model } = this;
     const measured = await measuredIn(this.engine, model, dataset, {
       ...this.options,

@@ -2,8 +2,14 @@ import { createReadStream } from "node:fs";
 import { open, stat } from "node:fs/promises";
 import { createGunzip, gunzipSync } from "node:zlib";
 import { fileError } from "../../files.js";
-import { type CsvKnown, delimitedInput } from "../delimited.js";
-import type { TableInput } from "../table-input.js";
+import {
+  type CsvKnown,
+  delimitedInput,
+  delimitedMarks,
+  type TableMarks,
+  type TextBytes,
+} from "../delimited.js";
+import type { TableInput, TablePart } from "../table-input.js";
 
 async function beginning(
   path: string,
@@ -22,8 +28,8 @@ async function beginning(
   }
 }
 
-async function* piecesOf(path: string, packed: boolean): AsyncGenerator<Uint8Array> {
-  const raw = createReadStream(path, { highWaterMark: 1 << 20 });
+async function* piecesOf(path: string, packed: boolean, start: number): AsyncGenerator<Uint8Array> {
+  const raw = createReadStream(path, { highWaterMark: 1 << 20, start });
   const unpacked = packed ? createGunzip({ chunkSize: 1 << 20 }) : undefined;
   if (unpacked !== undefined) {
     raw.on("error", (error) => unpacked.destroy(error));
@@ -37,25 +43,31 @@ async function* piecesOf(path: string, packed: boolean): AsyncGenerator<Uint8Arr
   }
 }
 
-/**
- * A file of delimited text, gzipped (`.gz`) or not.
- *
- * @throws UserError naming the file: it can't be read, or holds nothing
- */
-export async function csvInput(path: string, known: CsvKnown = {}): Promise<TableInput> {
+async function textFile(path: string, start = 0): Promise<TextBytes> {
   const packed = /\.gz$/i.test(path);
   const failure = (cause: unknown): Error => fileError(cause, `read ${path}`);
   const { size, mtimeMs } = await stat(path).catch((cause: unknown) => {
     throw failure(cause);
   });
-  return delimitedInput(
-    {
-      place: path,
-      stamp: `${path} ${size} ${mtimeMs}`,
-      beginning: (length) => beginning(path, packed, length),
-      pieces: () => piecesOf(path, packed),
-      failure,
-    },
-    known,
-  );
+  return {
+    place: path,
+    stamp: `${path} ${size} ${mtimeMs}`,
+    beginning: (length) => beginning(path, packed, length),
+    pieces: () => piecesOf(path, packed, start),
+    failure,
+  };
+}
+
+/**
+ * A file of delimited text, gzipped (`.gz`) or not, or some rows of one, whose place in the file is known.
+ *
+ * @throws UserError naming the file: it can't be read, or holds nothing
+ */
+export async function csvInput(path: string, known: CsvKnown = {}, part?: TablePart): Promise<TableInput> {
+  return delimitedInput(await textFile(path, part?.offset), known, part);
+}
+
+/** Reads a file through to see how many rows it has and where rows 0, `every`, 2 * `every`, ... begin. */
+export async function csvMarks(path: string, known: CsvKnown, every: number): Promise<TableMarks> {
+  return delimitedMarks(await textFile(path), known, every, !/\.gz$/i.test(path));
 }

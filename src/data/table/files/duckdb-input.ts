@@ -7,7 +7,7 @@ import type { TableFile } from "../schema.js";
 import { type TextTable, TextTableBuilder } from "../texts.js";
 import { duckDbError, identifier, type OpenedDuckDb, openDuckDb, quoted, duckDb } from "./duckdb.js";
 import { checkedQuery } from "./query.js";
-import { chunkRows, type TableInput } from "../table-input.js";
+import { chunkRows, type TableInput, type TablePart } from "../table-input.js";
 
 interface Described {
   readonly names: readonly string[];
@@ -33,8 +33,9 @@ async function* textChunks(
   place: string,
   from: string,
   { names, types }: Described,
+  first: number,
 ): AsyncGenerator<TextTable> {
-  const builder = new TextTableBuilder(names, chunkRows);
+  const builder = new TextTableBuilder(names, chunkRows, first);
   try {
     const result = await connection.stream(
       `select ${names.map((name, i) => asText(name, types[i] ?? "")).join(", ")} from ${from}`,
@@ -63,6 +64,7 @@ async function inputFrom(
   place: string,
   format: TableFile["format"],
   stamp: string,
+  first = 0,
 ): Promise<TableInput> {
   try {
     const described = await describe(opened.connection, `select * from ${from}`);
@@ -76,7 +78,7 @@ async function inputFrom(
       notes,
       stamp,
       async *chunks() {
-        for await (const table of textChunks(opened.connection, place, from, described))
+        for await (const table of textChunks(opened.connection, place, from, described, first))
           yield { ...table, names };
       },
       close: () => opened.close(),
@@ -96,11 +98,31 @@ async function stampOf(path: string): Promise<string> {
   }
 }
 
-/** A Parquet file. */
-export async function parquetInput(path: string): Promise<TableInput> {
+/** A Parquet file, or some rows of it; only the row groups that they are in are read. */
+export async function parquetInput(path: string, part?: TablePart): Promise<TableInput> {
   const stamp = await stampOf(path);
   const opened = await openDuckDb(path, { threads: 2, files: [path] });
-  return inputFrom(opened, `read_parquet(${quoted(path)})`, path, "parquet", stamp);
+  if (part === undefined) return inputFrom(opened, `read_parquet(${quoted(path)})`, path, "parquet", stamp);
+  const { first, rows } = part;
+  const numbered = `read_parquet(${quoted(path)}, file_row_number = true)`;
+  const wanted = `file_row_number >= ${first} and file_row_number < ${first + rows}`;
+  const from = `(select * exclude (file_row_number) from ${numbered} where ${wanted})`;
+  return inputFrom(opened, from, path, "parquet", stamp, first);
+}
+
+/** How many rows a Parquet file has, as it says itself. */
+export async function parquetRows(path: string): Promise<number> {
+  const opened = await openDuckDb(path, { threads: 1, files: [path] });
+  try {
+    const result = await opened.connection.runAndReadAll(
+      `select num_rows from parquet_file_metadata(${quoted(path)})`,
+    );
+    return Number(result.getRows()[0]?.[0] ?? 0);
+  } catch (cause) {
+    throw duckDbError(path, cause);
+  } finally {
+    await opened.close();
+  }
 }
 
 /** Files up to so many bytes are read whole to see what their columns are. */

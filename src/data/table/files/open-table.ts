@@ -3,11 +3,13 @@ import { resolve } from "node:path";
 import { UserError } from "../../../tensor/index.js";
 import { fileError } from "../../files.js";
 import type { TableFile } from "../schema.js";
-import { csvInput } from "./csv-input.js";
-import { duckDbInput, jsonInput, parquetInput, queryInput } from "./duckdb-input.js";
+import { csvInput, csvMarks } from "./csv-input.js";
+import { duckDbInput, jsonInput, parquetInput, parquetRows, queryInput } from "./duckdb-input.js";
 import { isQuery } from "./query.js";
 import { sqliteInput } from "./sqlite-input.js";
-import type { TableInput } from "../table-input.js";
+import type { TableMarks } from "../delimited.js";
+import { sliceTable } from "../texts.js";
+import type { TableInput, TablePart } from "../table-input.js";
 
 const endings: readonly (readonly [RegExp, TableFile["format"]])[] = [
   [/\.(parquet|pq)$/i, "parquet"],
@@ -68,8 +70,7 @@ export async function openTable(source: string, known?: TableFile, folder?: stri
   try {
     if ((await stat(path)).isDirectory())
       throw new UserError(`${source} is a folder; name a file of a table`, 2);
-    const format =
-      (await formatInside(path)) ?? endings.find(([pattern]) => pattern.test(path))?.[1] ?? "csv";
+    const format = await formatOf(path);
     switch (format) {
       case "parquet":
         return await parquetInput(path);
@@ -86,4 +87,53 @@ export async function openTable(source: string, known?: TableFile, folder?: stri
   } catch (cause) {
     throw fileError(cause, `read ${before}`);
   }
+}
+
+async function formatOf(path: string): Promise<TableFile["format"]> {
+  return (await formatInside(path)) ?? endings.find(([pattern]) => pattern.test(path))?.[1] ?? "csv";
+}
+
+/**
+ * How many rows a table has, and, of delimited text, where every so many begin. Throws a UserError that names the file.
+ */
+export async function tableMarks(
+  source: string,
+  known: TableFile | undefined,
+  every: number,
+): Promise<TableMarks> {
+  const format = await formatOf(source).catch(() => undefined);
+  if (format === "csv" || format === "tsv") return csvMarks(resolve(source), known ?? {}, every);
+  if (format === "parquet") return { rows: await parquetRows(resolve(source)) };
+  const input = await openTable(source, known);
+  try {
+    let rows = 0;
+    for await (const table of input.chunks()) rows += table.rows;
+    return { rows };
+  } finally {
+    await input.close();
+  }
+}
+
+/** Some rows of a file's table. What comes before them is skipped where the format allows it, else it is read over. */
+export async function openTablePart(
+  source: string,
+  known: TableFile | undefined,
+  part: TablePart,
+): Promise<TableInput> {
+  const format = await formatOf(source).catch(() => undefined);
+  if (format === "parquet") return parquetInput(resolve(source), part);
+  const entered = (format === "csv" || format === "tsv") && part.offset !== undefined;
+  const input = entered ? await csvInput(resolve(source), known, part) : await openTable(source, known);
+  if (entered) return input;
+  const { first, rows } = part;
+  return {
+    ...input,
+    async *chunks() {
+      for await (const table of input.chunks()) {
+        if (table.first >= first + rows) return;
+        if (table.first + table.rows > first) yield sliceTable(table, first, first + rows);
+      }
+    },
+    close: () => input.close(),
+  };
 }

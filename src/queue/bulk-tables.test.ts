@@ -1,0 +1,67 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { BulkPlace } from "../testing/bulk.js";
+import { redisServer } from "../testing/redis-server.js";
+
+/* Tables: rows entered in the middle of text, Parquet by row numbers; every row's noise is its own. */
+
+let place: BulkPlace;
+beforeAll(async () => {
+  if (redisServer !== undefined) place = await BulkPlace.make(0, 20_000);
+}, 120_000);
+afterAll(() => place?.remove());
+
+const impute = ["impute", "rows", "holes.csv", "--draws", "2"];
+const cases: readonly (readonly [string, readonly string[], string, string])[] = [
+  ["codes", ["encode", "rows", "holes.csv"], "rows.csv", "6000"],
+  ["scores", ["score", "rows", "holes.csv"], "row-scores.csv", "8500"],
+  ["a filled table", [...impute, "--seed", "5"], "filled.csv", "16384"],
+  ["filled tables", [...impute, "--multiple"], "several.jsonl", "16384"],
+  ["generated rows", ["generate", "rows", "--n", "3000", "--seed", "2"], "new.csv", "1024"],
+];
+
+test.skipIf(redisServer === undefined).each(cases)(
+  "%s: the bytes of one machine",
+  async (_, command, out, step) => {
+    await place.cli([...command, "--out", `one-${out}`]);
+    const { result, events } = await place.withWorkers(2, () =>
+      place.cli([...command, "--out", `many-${out}`, ...place.flags, "--shard-rows", step]),
+    );
+    expect(result.stdout.trim()).toBe(`many-${out}`);
+    expect(events.filter(({ kind }) => kind === "failed" || kind === "differs")).toEqual([]);
+    expect(await place.same(`one-${out}`, `many-${out}`)).toBe(true);
+  },
+);
+
+test.skipIf(redisServer === undefined)(
+  "Parquet in and out, and how sure each filled cell is",
+  async () => {
+    const command = [...impute, "--uncertainty"];
+    await place.cli([...command, "one-sure.csv", "--out", "one.parquet"]);
+    await place.withWorkers(1, async () => {
+      await place.cli([
+        ...command,
+        "many-sure.csv",
+        "--out",
+        "many.parquet",
+        ...place.flags,
+        "--shard-rows",
+        "16384",
+      ]);
+      expect(await place.same("one-sure.csv", "many-sure.csv")).toBe(true);
+      expect(await place.same("one.parquet", "many.parquet")).toBe(true);
+      await place.cli([
+        "encode",
+        "rows",
+        "many.parquet",
+        "--out",
+        "many-p.csv",
+        ...place.flags,
+        "--shard-rows",
+        "6000",
+      ]);
+    });
+    await place.cli(["encode", "rows", "one.parquet", "--out", "one-p.csv"]);
+    expect(await place.same("one-p.csv", "many-p.csv")).toBe(true);
+  },
+  90_000,
+);

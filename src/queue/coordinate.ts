@@ -1,0 +1,289 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Job, Queue } from "bullmq";
+import { packageVersion } from "../report/index.js";
+import type { Store } from "../store/index.js";
+import { runKeys, shardCount, shardOfKey, shardRows } from "./plan.js";
+import { type Announcement, type BulkPlan, protocolVersion, savedShardJob } from "./protocol.js";
+import { type OpenRedis, prefix, redisNow, redisTrouble } from "./redis.js";
+import { announce, emptied, queueName, withdraw } from "./registry.js";
+
+/** How far a run is. */
+export interface BulkProgress {
+  readonly shards: number;
+  readonly done: number;
+  readonly poisoned: number;
+  readonly rows: number;
+  readonly rowsDone: number;
+  /** Rows that were done before, by an earlier call. */
+  readonly rowsBefore: number;
+  readonly workers: number;
+  readonly seconds: number;
+}
+
+/** How a run is led. */
+export interface CoordinateOptions {
+  /** How often a shard is tried before it is set aside; default 5. */
+  readonly attempts?: number;
+  /** Milliseconds before the second try, doubled before each other; default 1,000. */
+  readonly backoff?: number;
+  /** Jobs that are in the queue at a time, so that Redis holds few however many shards there are; default 256. */
+  readonly window?: number;
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (progress: BulkProgress) => void;
+  readonly onTrouble?: (reason: string) => void;
+}
+
+/** What a run came to. */
+export interface BulkResult {
+  /** Shards that failed at every try, and why. */
+  readonly poisoned: readonly { readonly shard: number; readonly reason: string }[];
+  /** Jobs in the queue that were none of ours. */
+  readonly garbage: number;
+}
+
+const jobName = "shard";
+/** Milliseconds between looks at what the store has, where events may have been lost. */
+const reconcileEvery = 3000;
+const tick = 250;
+
+/**
+ * Leads a run: keeps some jobs in the queue until every shard is in the store or has failed for good. What is done is read from
+ * the store alone; Redis may forget everything at any time.
+ */
+export class Coordinator {
+  private readonly done = new Set<number>();
+  private readonly poisoned = new Map<number, string>();
+  private readonly garbage = new Set<string>();
+  /** Jobs that wait for another try, and since when. */
+  private readonly delayed = new Map<string, number>();
+  private readonly finished = new Set<number>();
+  private readonly queue: Queue;
+  private woken = true;
+  private next = 0;
+  private began = 0;
+  private before = 0;
+  private workers = 0;
+  private reconciled = -Infinity;
+  private told = "";
+
+  constructor(
+    private readonly redis: OpenRedis,
+    private readonly store: Store,
+    private readonly plan: BulkPlan,
+    private readonly run: string,
+    private readonly options: CoordinateOptions = {},
+  ) {
+    this.queue = new redis.bull.Queue(queueName(run), { connection: redis.connection, prefix });
+    this.queue.on("error", (error) => this.trouble(error));
+  }
+
+  /** Leads the run to its end. Rejects with the signal's reason when that is aborted; what is done stays done. */
+  async lead(): Promise<BulkResult> {
+    const { bull } = this.redis;
+    const events = new bull.QueueEvents(queueName(this.run), { connection: this.redis.connection, prefix });
+    events.on("error", (error) => this.trouble(error));
+    events.on("completed", ({ jobId }) => this.heard(jobId));
+    events.on("failed", () => this.wake());
+    this.began = performance.now();
+    try {
+      await this.readStore();
+      this.before = this.rowsDone();
+      await this.forgetFailures();
+      while (this.done.size + this.poisoned.size < shardCount(this.plan)) {
+        this.options.signal?.throwIfAborted();
+        await this.step().catch((error: unknown) => this.trouble(error));
+        this.options.onProgress?.(this.progress());
+        if (!this.woken) await sleep(tick);
+        this.woken = false;
+      }
+      this.options.onProgress?.(this.progress());
+      return this.result();
+    } finally {
+      await withdraw(this.redis, this.run).catch(() => undefined);
+      await this.clear().catch(() => undefined);
+      await events.close();
+      await this.queue.close();
+    }
+  }
+
+  private trouble(error: unknown): void {
+    const text = redisTrouble(this.redis, error);
+    if (text === this.told) return;
+    this.told = text;
+    this.options.onTrouble?.(text);
+  }
+
+  private wake(): void {
+    this.woken = true;
+  }
+
+  private heard(jobId: string): void {
+    const [, shard] = /^shard-(\d+)$/.exec(jobId) ?? [];
+    if (shard !== undefined) this.finished.add(Number(shard));
+    this.wake();
+  }
+
+  private rowsDone(): number {
+    let rows = 0;
+    for (const shard of this.done) {
+      const [from, to] = shardRows(this.plan, shard);
+      rows += to - from;
+    }
+    return rows;
+  }
+
+  private progress(): BulkProgress {
+    return {
+      shards: shardCount(this.plan),
+      done: this.done.size,
+      poisoned: this.poisoned.size,
+      rows: this.plan.rows,
+      rowsDone: this.rowsDone(),
+      rowsBefore: this.before,
+      workers: this.workers,
+      seconds: (performance.now() - this.began) / 1000,
+    };
+  }
+
+  private result(): BulkResult {
+    const poisoned = [...this.poisoned].sort(([a], [b]) => a - b);
+    return { poisoned: poisoned.map(([shard, reason]) => ({ shard, reason })), garbage: this.garbage.size };
+  }
+
+  private async readStore(): Promise<void> {
+    for (const key of await this.store.list(runKeys.shards(this.run))) {
+      const shard = shardOfKey(key);
+      if (shard !== undefined && shard < shardCount(this.plan)) this.done.add(shard);
+    }
+  }
+
+  /** Shards that failed for good before are tried again: what was wrong may have been put right. */
+  private async forgetFailures(): Promise<void> {
+    for (const job of await this.queue.getFailed(0, -1))
+      if (this.shardOf(job) !== undefined) await job.remove();
+  }
+
+  /** The shard that a job is of; undefined for a job that is none of ours. */
+  private shardOf(job: Job | undefined): number | undefined {
+    const found = savedShardJob.safeParse(job?.data);
+    if (!found.success || job?.name !== jobName || found.data.run !== this.run) return undefined;
+    return found.data.shard < shardCount(this.plan) ? found.data.shard : undefined;
+  }
+
+  private async step(): Promise<void> {
+    const late = performance.now() - this.reconciled > reconcileEvery;
+    if (late) await this.announce();
+    for (const shard of [...this.finished]) {
+      this.finished.delete(shard);
+      if (await this.store.has(runKeys.shard(this.run, shard))) this.done.add(shard);
+    }
+    await this.readFailures();
+    if (late) await this.reconcile();
+    else await this.fill();
+    this.told = "";
+  }
+
+  private async announce(): Promise<void> {
+    const announcement: Announcement = {
+      kind: "bulk",
+      protocol: protocolVersion,
+      latent: packageVersion(),
+      run: this.run,
+      since: await redisNow(this.redis),
+    };
+    await announce(this.redis, announcement);
+    this.workers = await this.queue.getWorkersCount();
+  }
+
+  private async readFailures(): Promise<void> {
+    for (const job of await this.queue.getFailed(0, -1)) {
+      const shard = this.shardOf(job);
+      if (shard === undefined) this.garbage.add(String(job.id));
+      else if (!this.done.has(shard)) this.poisoned.set(shard, job.failedReason || "it failed");
+    }
+  }
+
+  /** Adds what is neither done nor in the queue, as if nothing had been added before. */
+  private async reconcile(): Promise<void> {
+    await this.readStore();
+    const there = await this.queue.getJobs(["wait", "active", "delayed", "prioritized"]);
+    const known = new Set<number>();
+    for (const job of there) {
+      const shard = this.shardOf(job);
+      if (shard !== undefined) known.add(shard);
+    }
+    await this.promoteLate();
+    let room = (this.options.window ?? 256) - known.size;
+    const wanted: number[] = [];
+    for (let shard = 0; shard < this.next && room > 0; shard++) {
+      if (this.done.has(shard) || this.poisoned.has(shard) || known.has(shard)) continue;
+      wanted.push(shard);
+      room--;
+    }
+    await this.add(wanted);
+    await this.fill();
+    this.reconciled = performance.now();
+  }
+
+  /** A worker whose clock is ahead puts off a second try for too long: what has waited for longer than it should is done now. */
+  private async promoteLate(): Promise<void> {
+    const { attempts = 5, backoff = 1000 } = this.options;
+    const longest = backoff * 2 ** attempts + 5000;
+    const waiting = await this.queue.getDelayed(0, -1);
+    const ids = new Set(waiting.map(({ id }) => String(id)));
+    for (const id of this.delayed.keys()) if (!ids.has(id)) this.delayed.delete(id);
+    for (const job of waiting) {
+      const id = String(job.id);
+      const since = this.delayed.get(id) ?? performance.now();
+      this.delayed.set(id, since);
+      if (performance.now() - since > longest && this.shardOf(job) !== undefined) await job.promote();
+    }
+  }
+
+  /** Adds further shards while there is room in the queue. */
+  private async fill(): Promise<void> {
+    const { window = 256 } = this.options;
+    const counts = await this.queue.getJobCounts("wait", "active", "delayed", "prioritized");
+    let room = window - Object.values(counts).reduce((sum, count) => sum + count, 0);
+    const wanted: number[] = [];
+    while (room > 0 && this.next < shardCount(this.plan)) {
+      const shard = this.next++;
+      if (this.done.has(shard) || this.poisoned.has(shard)) continue;
+      wanted.push(shard);
+      room--;
+    }
+    await this.add(wanted);
+  }
+
+  private async add(shards: readonly number[]): Promise<void> {
+    if (shards.length === 0) return;
+    const { attempts = 5, backoff: delay = 1000 } = this.options;
+    const { run } = this;
+    try {
+      await this.queue.addBulk(
+        shards.map((shard) => ({
+          name: jobName,
+          data: { protocol: protocolVersion, run, shard },
+          opts: {
+            jobId: `shard-${shard}`,
+            attempts,
+            backoff: { type: "exponential", delay, jitter: 0.3 },
+            removeOnComplete: true,
+            removeOnFail: false,
+          },
+        })),
+      );
+    } catch (error) {
+      this.reconciled = -Infinity;
+      throw error;
+    }
+  }
+
+  /** Takes our jobs out of the queue. What others put there stays, set aside. */
+  private async clear(): Promise<void> {
+    const types = ["wait", "delayed", "failed", "prioritized"] as const;
+    for (const job of await this.queue.getJobs([...types]))
+      if (this.shardOf(job) !== undefined) await job.remove();
+    if (this.garbage.size === 0) await emptied(this.queue);
+  }
+}

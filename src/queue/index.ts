@@ -1,0 +1,17 @@
+export { Outputs } from "./assemble.js";
+export { type BulkProgress, type BulkResult, Coordinator, type CoordinateOptions } from "./coordinate.js";
+export type { WorkerEvent } from "./event.js";
+export { serveMetrics, type WorkerMetrics } from "./metrics.js";
+export { queueBoard } from "./queue-board.js";
+export { shardCount, shardRows } from "./plan.js";
+export { type BulkPlan, type BulkTask, protocolVersion, type SavedReading } from "./protocol.js";
+export { type OpenRedis, openRedis, redisPlace } from "./redis.js";
+export { type BulkEstimate, type BulkRequest, estimate, planBulk, type PlannedBulk } from "./request.js";
+export { fetchToCache } from "./fetch.js";
+export { hashOfData } from "./sources.js";
+export { knownLayout, uncertaintyLine } from "./tasks/impute.js";
+export { WorkerLoop, type WorkerSettings } from "./worker.js";
+export { openSweepJobs, type SweepSurroundings } from "./sweep/handler.js";
+export { fetchRuns, leadSweep, type LeadSweepEvents, sharedBoard } from "./sweep/lead.js";
+export { readSweep, type SharedSweep, shareSweep } from "./sweep/plan.js";
+export { RedisStateStore } from "./sweep/state-store.js";

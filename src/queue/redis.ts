@@ -1,0 +1,166 @@
+import { isIP } from "node:net";
+import type * as Bull from "bullmq";
+import type { Redis, RedisOptions } from "ioredis";
+import { optionalPackage } from "../data/index.js";
+import { UserError } from "../tensor/index.js";
+
+/** How Redis is reached; kept apart from texts, for it holds the password. */
+export interface RedisPlace {
+  /** For messages: host, port and database, no secrets. */
+  readonly place: string;
+  readonly options: RedisOptions;
+  /** The same for BullMQ. */
+  readonly connection: Bull.ConnectionOptions;
+}
+
+/** Names of all that is ours in Redis begin so. */
+export const prefix = "latent";
+
+/**
+ * Reads `redis://[user[:password]@]host[:port][/database]`, with `rediss://` for TLS, or `env:NAME` for a variable that holds
+ * such an address, so that no list of processes shows the password. Throws a UserError, which never shows it either.
+ */
+export function redisPlace(
+  address: string,
+  environment: Readonly<Record<string, string | undefined>> = process.env,
+): RedisPlace {
+  const [, name] = /^env:(\w+)$/.exec(address) ?? [];
+  if (name !== undefined) {
+    const value = environment[name];
+    if (value === undefined || /^env:/.test(value))
+      throw new UserError(`--redis env:${name}: there is no variable ${name}`, 2);
+    return redisPlace(value, environment);
+  }
+  let url: URL;
+  try {
+    url = new URL(address);
+  } catch {
+    throw new UserError("--redis takes redis://host:6379, rediss://user:password@host:6380/0 or env:NAME", 2);
+  }
+  const { protocol, hostname, username, password, pathname } = url;
+  const database = pathname.replace(/^\//, "");
+  if ((protocol !== "redis:" && protocol !== "rediss:") || hostname === "" || !/^\d*$/.test(database)) {
+    throw new UserError("--redis takes redis://host:6379, rediss://user:password@host:6380/0 or env:NAME", 2);
+  }
+  const port = url.port === "" ? 6379 : Number(url.port);
+  const host = hostname.replace(/^\[(.*)\]$/, "$1");
+  const options = {
+    host,
+    port,
+    ...(username !== "" && { username: decodeURIComponent(username) }),
+    ...(password !== "" && { password: decodeURIComponent(password) }),
+    ...(database !== "" && { db: Number(database) }),
+    ...(protocol === "rediss:" && { tls: isIP(host) === 0 ? { servername: host } : {} }),
+    maxRetriesPerRequest: null,
+    // so that a cut of the network is noticed, and the way back too
+    connectTimeout: 5000,
+    keepAlive: 5000,
+    socketTimeout: 15_000,
+    retryStrategy: (times: number) => Math.min(2000, 50 * 2 ** Math.min(times, 6)),
+  };
+  return {
+    place: `${protocol}//${hostname}:${port}${database === "" ? "" : `/${database}`}`,
+    options,
+    connection: options,
+  };
+}
+
+type RedisClass = QueuePackages["Redis"] & { readonly prototype: TimedClient };
+
+/** BullMQ and the client that it runs on, which need not be installed. */
+export interface QueuePackages {
+  readonly bull: typeof Bull;
+  readonly Redis: new (options: RedisOptions) => Redis;
+}
+
+/** Throws a UserError that says what to install. */
+export async function queuePackages(): Promise<QueuePackages> {
+  try {
+    const bull = await optionalPackage<typeof Bull>("bullmq");
+    const { Redis: client } = await optionalPackage<{ readonly Redis: RedisClass }>("ioredis");
+    unrefTimers(client.prototype);
+    return { bull, Redis: client };
+  } catch (cause) {
+    throw new UserError("--redis needs the packages bullmq and ioredis: npm install bullmq ioredis", 2, {
+      cause,
+    });
+  }
+}
+
+interface TimedClient {
+  setSocketTimeout?: (() => void) & { readonly isLatent?: true };
+  socketTimeoutTimer?: NodeJS.Timeout;
+}
+
+/** The client's timer of a silent connection goes on when that is closed, and would keep the process from ending. */
+function unrefTimers(prototype: TimedClient): void {
+  const { setSocketTimeout: before } = prototype;
+  if (before === undefined || before.isLatent === true) return;
+  const after = function (this: TimedClient): void {
+    before.call(this);
+    this.socketTimeoutTimer?.unref();
+  };
+  prototype.setSocketTimeout = Object.assign(after, { isLatent: true } as const);
+}
+
+/** What is wrong with Redis, in words without secrets. */
+export function redisTrouble({ place }: RedisPlace, error: unknown): string {
+  const message =
+    error instanceof Error
+      ? error.message || ((error as NodeJS.ErrnoException).code ?? error.name)
+      : String(error);
+  if (/WRONGPASS|NOAUTH|invalid password/i.test(message))
+    return `${place}: the password is wrong or missing; give redis://user:password@host`;
+  if (/certificate|self.signed|SSL|TLS/i.test(message)) return `${place}: no TLS connection: ${message}`;
+  return `${place}: ${message}`;
+}
+
+/** An open way to Redis. */
+export interface OpenRedis extends QueuePackages, RedisPlace {
+  readonly client: Redis;
+  close(): Promise<void>;
+}
+
+/** Connects to Redis. Throws a UserError, with the address but no password, if it can't be reached within some seconds. */
+export async function openRedis(address: string, seconds = 8): Promise<OpenRedis> {
+  const packages = await queuePackages();
+  const found = redisPlace(address);
+  const client = new packages.Redis({ ...found.options, lazyConnect: true });
+  let last: unknown;
+  client.on("error", (error: unknown) => {
+    last = error;
+  });
+  let timer: NodeJS.Timeout | undefined;
+  try {
+    const late = new Promise<never>((_, reject) => {
+      timer = setTimeout(
+        () => reject(last instanceof Error ? last : new Error("it does not answer")),
+        seconds * 1000,
+      );
+    });
+    await Promise.race([client.connect().then(() => client.ping()), late]);
+  } catch (error) {
+    client.disconnect();
+    throw new UserError(`can't reach Redis at ${redisTrouble(found, last ?? error)}`, 1);
+  } finally {
+    clearTimeout(timer);
+  }
+  return {
+    ...packages,
+    ...found,
+    client,
+    close: async () => {
+      await Promise.race([
+        client.quit().catch(() => undefined),
+        new Promise((done) => setTimeout(done, 1000)),
+      ]);
+      client.disconnect();
+    },
+  };
+}
+
+/** Milliseconds since 1970 by Redis' clock, the one that all who meet there share. */
+export async function redisNow({ client }: Pick<OpenRedis, "client">): Promise<number> {
+  const [seconds, micros] = await client.time();
+  return Number(seconds) * 1000 + Math.floor(Number(micros) / 1000);
+}

@@ -1,0 +1,117 @@
+import { createHash } from "node:crypto";
+import { createReadStream, createWriteStream } from "node:fs";
+import { mkdir, readdir, realpath, rename, rm, stat } from "node:fs/promises";
+import { basename, join, relative, resolve, sep } from "node:path";
+import { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import { cacheFolder, fileError } from "../data/index.js";
+import { sha256, type Store } from "../store/index.js";
+import { UserError } from "../tensor/index.js";
+import { isSourceName, type SourceOfRun } from "./protocol.js";
+
+async function hashOfFile(path: string): Promise<string> {
+  const hash = createHash("sha256");
+  await pipeline(createReadStream(path, { highWaterMark: 1 << 20 }), hash);
+  return hash.digest("hex");
+}
+
+async function filesIn(folder: string): Promise<string[]> {
+  const found: string[] = [];
+  for (const entry of await readdir(folder, { withFileTypes: true })) {
+    const path = join(folder, entry.name);
+    if (entry.isDirectory()) found.push(...(await filesIn(path)));
+    else found.push(path);
+  }
+  return found.sort();
+}
+
+const known = new Map<string, { readonly stamp: string; readonly hash: string }>();
+
+/** The SHA-256 of a file, or of all names and files in a folder; read again only if size or time have changed. */
+export async function hashOfData(path: string): Promise<string> {
+  try {
+    const found = await stat(path);
+    if (found.isDirectory()) {
+      const parts: string[] = [];
+      for (const file of await filesIn(path)) parts.push(`${relative(path, file)} ${await hashOfData(file)}`);
+      return sha256(parts.join("\n"));
+    }
+    const stamp = `${found.dev} ${found.ino} ${found.size} ${found.mtimeMs}`;
+    const before = known.get(path);
+    if (before?.stamp === stamp) return before.hash;
+    const hash = await hashOfFile(path);
+    known.set(path, { stamp, hash });
+    return hash;
+  } catch (cause) {
+    throw fileError(cause, `read ${path}`);
+  }
+}
+
+/** The name of data below a root, as jobs may say it. Throws a UserError for data elsewhere. */
+export async function nameBelow(root: string, path: string): Promise<string> {
+  try {
+    const [inside, found] = [await realpath(root), await realpath(path)];
+    const name = relative(inside, found).split(sep).join("/");
+    if (name !== "" && isSourceName(name)) return name;
+  } catch (cause) {
+    throw fileError(cause, `read ${path}`);
+  }
+  throw new UserError(
+    `${path} is not below ${resolve(root)}: give the folder that workers have too with --root DIR`,
+    2,
+  );
+}
+
+/** A path that a name stands for below one of some roots, once links are followed; undefined if there is none. */
+async function below(roots: readonly string[], name: string): Promise<string | undefined> {
+  for (const root of roots) {
+    const base = await realpath(root).catch(() => undefined);
+    if (base === undefined) continue;
+    const found = await realpath(join(base, ...name.split("/"))).catch(() => undefined);
+    if (found?.startsWith(base.endsWith(sep) ? base : base + sep) === true) return found;
+  }
+  return undefined;
+}
+
+/** Brings an object of the store to this machine's cache, where its SHA-256 is checked. */
+export async function fetched(store: Store, name: string, hash: string): Promise<string> {
+  const folder = join(cacheFolder(), "store", hash);
+  const path = join(folder, basename(name));
+  if ((await stat(path).catch(() => undefined)) !== undefined) return path;
+  const content = await store.stream(name);
+  if (content === undefined) throw new UserError(`${store.place} has no ${name}`);
+  await mkdir(folder, { recursive: true });
+  const part = `${path}.${process.pid}-fetched.part`;
+  try {
+    await pipeline(Readable.from(content), createWriteStream(part));
+    if ((await hashOfFile(part)) !== hash)
+      throw new UserError(`${store.place}: ${name} is another than it was when the run began`);
+    await rename(part, path);
+  } catch (cause) {
+    throw fileError(cause, `fetch ${name}`);
+  } finally {
+    await rm(part, { force: true });
+  }
+  return path;
+}
+
+/**
+ * The path of a run's data on this machine, which are checked to be the same. Names come from outside: they are looked up below
+ * this machine's own roots only. Throws a UserError that says which file is missing or another.
+ */
+export async function sourcePath(
+  source: Exclude<SourceOfRun, { from: "mnist" }>,
+  roots: readonly string[],
+  store: Store,
+): Promise<string> {
+  const { from, name, sha256: hash } = source;
+  if (from === "store") return fetched(store, name, hash);
+  if (!isSourceName(name)) throw new UserError(`${JSON.stringify(name.slice(0, 80))} is no name of data`);
+  const path = await below(roots, name);
+  if (path === undefined)
+    throw new UserError(
+      `there is no ${name} below ${roots.join(", ") || "any root"}: start the worker with --root DIR`,
+    );
+  if ((await hashOfData(path)) === hash) return path;
+  throw new UserError(`${path} is not what the run is about: its SHA-256 is another; bring it up to date`);
+}

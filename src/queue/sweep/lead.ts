@@ -1,0 +1,117 @@
+import { randomUUID } from "node:crypto";
+import { rm } from "node:fs/promises";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { packageVersion } from "../../report/index.js";
+import { getTree, type Store } from "../../store/index.js";
+import {
+  boardOn,
+  firstState,
+  openPlan,
+  runId,
+  type SweepState,
+  type TrialBoard,
+} from "../../sweeps/index.js";
+import { ask, runOf } from "../../sweeps/scheduler.js";
+import { protocolVersion } from "../protocol.js";
+import { type OpenRedis, prefix, redisNow, redisTrouble } from "../redis.js";
+import { announce, emptied, queueName, withdraw } from "../registry.js";
+import { sweepLease } from "./handler.js";
+import type { SharedSweep } from "./plan.js";
+import { latestRun } from "./runs.js";
+import { RedisStateStore } from "./state-store.js";
+
+/** The board of a sweep that many machines work on. */
+export function sharedBoard(
+  redis: OpenRedis,
+  store: Store,
+  { run, plan }: SharedSweep,
+  lease = sweepLease,
+): TrialBoard {
+  return boardOn(openPlan(plan), new RedisStateStore(redis.client, store, run, firstState(plan)), lease);
+}
+
+/** What is told while a sweep is led. */
+export interface LeadSweepEvents {
+  onState(state: SweepState): Promise<void> | void;
+  onTrouble(reason: string): void;
+}
+
+const tick = 250;
+
+/**
+ * Leads a sweep over many machines: as long as there are runs to be trained, some jobs are in the queue that say so. Returns whether
+ * it came to its end before `signal` was aborted. Decisions are the board's, whoever asks.
+ */
+export async function leadSweep(
+  redis: OpenRedis,
+  sweep: SharedSweep,
+  board: TrialBoard,
+  signal: AbortSignal,
+  events: LeadSweepEvents,
+): Promise<boolean> {
+  const { run } = sweep;
+  const queue = new redis.bull.Queue(queueName(run), { connection: redis.connection, prefix });
+  let told = "";
+  const trouble = (error: unknown): void => {
+    const text = redisTrouble(redis, error);
+    if (text !== told) events.onTrouble(text);
+    told = text;
+  };
+  queue.on("error", trouble);
+  const plan = openPlan(sweep.plan);
+  let ticket = Date.now() * 1000;
+  const since = await redisNow(redis);
+  const step = async (): Promise<boolean> => {
+    const state = await board.state();
+    await events.onState(state);
+    const now = await redisNow(redis);
+    const { result } = ask(plan, state, { token: randomUUID(), worker: "none", now, lasts: 1 });
+    if (
+      result.kind === "done" &&
+      !state.trials.some(({ jobs }) => jobs.some((job) => job.state === "leased"))
+    )
+      return true;
+    await announce(redis, { kind: "sweep", protocol: protocolVersion, latent: packageVersion(), run, since });
+    if (state.control.state !== "running") return false;
+    const { wait = 0, waiting = wait, active = 0 } = await queue.getJobCounts("wait", "active");
+    const wanted = Math.max(2, active + 1) - waiting;
+    for (let i = 0; i < wanted; i++)
+      await queue.add(
+        "ticket",
+        { protocol: protocolVersion, run, ticket: ticket++ },
+        { removeOnComplete: true, removeOnFail: 100, attempts: 1 },
+      );
+    told = "";
+    return false;
+  };
+  try {
+    while (!signal.aborted) {
+      if (await step().catch((error: unknown) => (trouble(error), false))) return true;
+      await sleep(tick, undefined, { signal }).catch(() => undefined);
+    }
+    return false;
+  } finally {
+    await withdraw(redis, run).catch(() => undefined);
+    await emptied(queue).catch(() => undefined);
+    await queue.close();
+  }
+}
+
+/** Brings the folders of all runs of a sweep here, as the store has them. */
+export async function fetchRuns(
+  store: Store,
+  { run }: SharedSweep,
+  state: SweepState,
+  runs: string,
+): Promise<void> {
+  for (const trial of state.trials)
+    for (const seed of new Set(trial.jobs.map((job) => job.seed))) {
+      const id = runId(runOf(trial, seed));
+      const latest = await latestRun(store, run, id);
+      if (latest === undefined) continue;
+      const folder = join(runs, id);
+      await rm(folder, { recursive: true, force: true });
+      await getTree(store, latest, folder);
+    }
+}

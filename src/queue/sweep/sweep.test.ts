@@ -1,0 +1,119 @@
+import { readFile, writeFile } from "node:fs/promises";
+import { setTimeout as sleep } from "node:timers/promises";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { openStore } from "../../store/index.js";
+import { BulkPlace } from "../../testing/bulk.js";
+import { Crowd } from "../../testing/crowd.js";
+import { redisServer, startRedis } from "../../testing/redis-server.js";
+import { firstState, type SweepState, type TrialRecord } from "../../sweeps/index.js";
+import { openRedis, RedisStateStore } from "../index.js";
+
+let place: BulkPlace;
+beforeAll(async () => {
+  if (redisServer !== undefined) place = await BulkPlace.make(300);
+}, 120_000);
+afterAll(() => place?.remove());
+
+const spec = {
+  run: {
+    data: "train.npy",
+    lr: "log-uniform(from=0.001, to=0.01)",
+    latent: 2,
+    hidden: [8],
+    threads: 1,
+    validation: 0.2,
+    epochs: 3,
+  },
+  search: "random",
+  stopping: "asha(least=1, eta=3)",
+  budget: { trials: 6 },
+  concurrency: 1,
+};
+
+/** What of a table of trials tells one sweep from another: not how long runs took. */
+async function decisions(folder: string): Promise<unknown> {
+  const rows = JSON.parse(await readFile(place.at(`${folder}/trials.json`), "utf8")) as Record<
+    string,
+    unknown
+  >[];
+  const timely = /second|memory|worker|attempt/i;
+  return rows.map((row) => Object.fromEntries(Object.entries(row).filter(([name]) => !timely.test(name))));
+}
+
+const weights = "best/model/weights.safetensors";
+
+describe.skipIf(redisServer === undefined)("a sweep over several machines", () => {
+  test("is that of one machine, with workers killed and a Redis that forgets", async () => {
+    const full = { ...spec, stopping: "none" };
+    await writeFile(place.at("full.json"), JSON.stringify(full));
+    await place.cli(["sweep", "full.json", "--out", "one"]);
+    const redis = await startRedis();
+    const crowd = new Crowd(place, redis, "sweep-store");
+    crowd.add();
+    crowd.add();
+    try {
+      const args = ["--redis", redis.url, "--store", "sweep-store"];
+      const work = place.cli(["sweep", "full.json", "--out", "many", ...args]);
+      await sleep(3000);
+      await crowd.kill(0);
+      await sleep(1500);
+      await redis.restart();
+      await work;
+      expect(await decisions("many")).toEqual(await decisions("one"));
+      expect(await place.same(`one/${weights}`, `many/${weights}`)).toBe(true);
+      await place.cli(["train", "--config", "many/best.config.json", "--out", "again", "--no-pictures"]);
+      expect(await place.same("again/model/weights.safetensors", `many/${weights}`)).toBe(true);
+    } finally {
+      await crowd.end();
+      await redis.stop();
+    }
+  }, 120_000);
+
+  test("runs that are stopped and gone on with elsewhere travel through the store", async () => {
+    await writeFile(place.at("asha.json"), JSON.stringify(spec));
+    const crowd = new Crowd(place, place.redis, "asha-store");
+    crowd.add();
+    crowd.add();
+    try {
+      const args = ["--redis", place.redis.url, "--store", "asha-store"];
+      await place.cli(["sweep", "asha.json", "--out", "asha", ...args]);
+      await place.cli(["train", "--config", "asha/best.config.json", "--out", "asha-again", "--no-pictures"]);
+      expect(await place.same("asha-again/model/weights.safetensors", `asha/${weights}`)).toBe(true);
+    } finally {
+      await crowd.end();
+    }
+  }, 120_000);
+});
+
+describe.skipIf(redisServer === undefined)("the state of a sweep", () => {
+  const first: SweepState = firstState({ budget: {}, concurrency: 1 } as Parameters<typeof firstState>[0]);
+  const trial = (number: number): TrialRecord => ({
+    number,
+    point: { lr: number },
+    run: { lr: number },
+    bracket: 0,
+    state: "open",
+    jobs: [],
+  });
+
+  test("takes changes of many at once, loses none, and is made again of the log", async () => {
+    const redis = await startRedis();
+    const run = "a".repeat(32);
+    const store = await openStore(place.at("state-store"));
+    const opened = await Promise.all([1, 2, 3, 4].map(() => openRedis(redis.url)));
+    const stores = opened.map(({ client }) => new RedisStateStore(client, store, run, first));
+    const add = (one: RedisStateStore): Promise<number> =>
+      one.update(({ trials }) => ({ change: { trials: [trial(trials.length)] }, result: trials.length }));
+    const numbers = await Promise.all(
+      Array.from({ length: 80 }, (_, i) => add(stores[i % 4] as RedisStateStore)),
+    );
+    expect([...numbers].sort((a, b) => a - b)).toEqual(Array.from({ length: 80 }, (_, i) => i));
+    await redis.restart();
+    const [one] = stores;
+    const state = await one?.update((now) => ({ result: now }));
+    expect(state?.trials.map(({ number }) => number)).toEqual(Array.from({ length: 80 }, (_, i) => i));
+    expect(await add(stores[1] as RedisStateStore)).toBe(80);
+    for (const { close } of opened) await close();
+    await redis.stop();
+  });
+});

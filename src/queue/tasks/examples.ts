@@ -1,0 +1,111 @@
+import {
+  binarizeDataset,
+  type Dataset,
+  datasets,
+  isTableSource,
+  listsPictures,
+  readFittedPart,
+  type Split,
+  tableOf,
+} from "../../data/index.js";
+import { splitOf } from "../../evaluate/index.js";
+import type { TrainedVae } from "../../model/index.js";
+import { UserError } from "../../tensor/index.js";
+import { pickExamples } from "../../uses/index.js";
+import type { SavedReading, Shard } from "./task.js";
+
+/** How examples are read. */
+export interface ExamplesPlace {
+  readonly source: string;
+  readonly reading: SavedReading;
+  readonly split: "test" | "train";
+  readonly binarize: "none" | "dynamic" | "static" | "threshold";
+  readonly ids: boolean;
+  readonly memory?: number;
+}
+
+/** Examples of a shard: rows `from` to `to` - 1 of a split. */
+export interface ShardExamples {
+  readonly dataset: Dataset;
+  readonly split: Split;
+  readonly from: number;
+  readonly to: number;
+  /** What a row of that split is called. */
+  readonly id: (row: number) => string;
+}
+
+/** Whether a source is read as the table that a model knows. */
+export async function isOfTable(source: string): Promise<boolean> {
+  return source !== "mnist" && isTableSource(source) && !(await listsPictures(source));
+}
+
+/** All examples of arrays or pictures, as the command on one machine reads them. */
+export async function wholeDataset(
+  source: string,
+  { layout, bytes, pictures }: SavedReading,
+  memory: number | undefined,
+): Promise<Dataset> {
+  if (source === "mnist") return datasets.mnist({});
+  const told = Object.entries({ layout, bytes, memory, ...pictures }).filter(
+    ([, value]) => value !== undefined,
+  );
+  return datasets.folder(source, { whole: true, ...(Object.fromEntries(told) as object) });
+}
+
+/** Opens the examples of a run: arrays and pictures once, of tables each shard's rows. */
+export class Examples {
+  private whole: Promise<Dataset> | undefined;
+
+  constructor(
+    private readonly model: TrainedVae,
+    private readonly place: ExamplesPlace,
+  ) {}
+
+  async of(shard: Shard): Promise<ShardExamples> {
+    const { source, ids, split: name } = this.place;
+    const { from, to } = shard;
+    const table = tableOf(this.model.schema);
+    if (await isOfTable(source)) {
+      if (table === undefined)
+        throw new UserError(`${source} is a table, and the model was not trained on one`);
+      const part = {
+        first: from,
+        rows: to - from,
+        ...(shard.offset !== undefined && { offset: shard.offset }),
+      };
+      const dataset = await readFittedPart(source, table, part, ids);
+      const split = splitOf(dataset, name);
+      return { dataset, split, from: 0, to: to - from, id: (row) => split.ids?.[row] ?? String(from + row) };
+    }
+    const dataset = await this.all();
+    const split = splitOf(dataset, name);
+    if (to > split.length) throw new UserError(`${source} has ${split.length} examples, not ${to} or more`);
+    return { dataset, split, from, to, id: (row) => split.ids?.[row] ?? String(row) };
+  }
+
+  /** Arrays or pictures, made binary as the model saw them. What is drawn by an example's place is drawn in the whole. */
+  private all(): Promise<Dataset> {
+    const { source, reading, memory, binarize } = this.place;
+    this.whole ??= wholeDataset(source, reading, memory).then((dataset) =>
+      binarizeDataset(dataset, binarize === "dynamic" ? "none" : binarize),
+    );
+    this.whole.catch(() => {
+      this.whole = undefined;
+    });
+    return this.whole;
+  }
+}
+
+/** The examples of a shard as a data set of their own, in memory. */
+export async function onlyShard({ dataset, split, from, to, id }: ShardExamples): Promise<ShardExamples> {
+  if (from === 0 && to === split.length) return { dataset: { ...dataset, test: split }, split, from, to, id };
+  const rows = Int32Array.from({ length: to - from }, (_, i) => from + i);
+  const own = await pickExamples(split, rows);
+  return {
+    dataset: { ...dataset, test: own },
+    split: own,
+    from: 0,
+    to: to - from,
+    id: (row) => id(from + row),
+  };
+}

@@ -1,0 +1,87 @@
+import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { createServer, type AddressInfo, connect } from "node:net";
+import os from "node:os";
+import path from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+
+/** Where Debian's redis-server is, or undefined where it isn't installed. */
+export const redisServer = ((): string | undefined => {
+  try {
+    return execFileSync("which", ["redis-server"], { encoding: "utf8" }).trim() || undefined;
+  } catch {
+    return undefined;
+  }
+})();
+
+if (redisServer === undefined)
+  process.stderr.write(
+    "redis-server is not installed (apt-get install redis-server): tests of the queue are skipped\n",
+  );
+
+/** A Redis of its own on a free port, with a folder of its own. */
+export interface TestRedis {
+  readonly url: string;
+  readonly port: number;
+  /** Ends it as a power cut would, and starts it again on the same port: with what was on disk, or with nothing. */
+  restart(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** A port that is free now. */
+export async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const { port } = server.address() as AddressInfo;
+  await new Promise<void>((resolve) => server.close(() => resolve()));
+  return port;
+}
+
+async function isOpen(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(port, "127.0.0.1", () => {
+      socket.end();
+      resolve(true);
+    });
+    socket.on("error", () => resolve(false));
+  });
+}
+
+/** Starts a Redis, which keeps what it is told on disk or not, with more options of redis-server. */
+export async function startRedis({
+  persistent = false,
+  options = [],
+}: {
+  readonly persistent?: boolean;
+  readonly options?: readonly string[];
+} = {}): Promise<TestRedis> {
+  if (redisServer === undefined) throw new Error("redis-server is not installed");
+  const program = redisServer;
+  const folder = mkdtempSync(path.join(os.tmpdir(), "latent-redis-"));
+  const port = await freePort();
+  const kept = persistent ? ["--appendonly", "yes", "--appendfsync", "always"] : ["--appendonly", "no"];
+  let child: ChildProcess | undefined;
+  const start = async (): Promise<void> => {
+    const place = ["--port", String(port), "--bind", "127.0.0.1", "--dir", folder, "--save", ""];
+    child = spawn(program, [...place, ...kept, ...options], { stdio: "ignore" });
+    for (let i = 0; i < 200 && !(await isOpen(port)); i++) await sleep(50);
+  };
+  const end = async (): Promise<void> => {
+    const gone = new Promise((resolve) => child?.on("exit", resolve));
+    child?.kill("SIGKILL");
+    await gone;
+  };
+  await start();
+  return {
+    url: `redis://127.0.0.1:${port}`,
+    port,
+    restart: async () => {
+      await end();
+      await start();
+    },
+    stop: async () => {
+      await end();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
