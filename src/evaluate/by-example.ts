@@ -13,6 +13,7 @@ import { compile } from "../onnx/index.js";
 import "../ops/index.js";
 import type { Engine } from "../runtime/index.js";
 import { sizeOf, type Tensor, tensor } from "../tensor/index.js";
+import { rowsInMemory } from "./usual-batch.js";
 
 /** How data in an engine are read. */
 export interface ReadOptions extends Pick<BatchOptions, "stored" | "schema" | "binarize"> {
@@ -34,7 +35,9 @@ export async function byExample<O extends Readonly<Record<string, Expr>>>(
   build: (opened: OpenBatch) => O,
   length = split.length,
 ): Promise<{ readonly [K in keyof O]: Tensor<"float32"> }> {
-  const batch = Math.min(rowsAtATime, length);
+  const most = Math.min(rowsAtATime, length);
+  const trial = build(openBatch(model, { ...reading, batch: most }));
+  const batch = rowsInMemory(Object.values(trial), most);
   const opened = openBatch(model, { ...reading, batch });
   const outputs = build(opened);
   const noise = noiseInputs(opened);

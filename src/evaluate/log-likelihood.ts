@@ -7,12 +7,14 @@ import {
   openBatch,
   runOnRows,
 } from "../feed/index.js";
+import type { Expr } from "../graph/index.js";
 import type { NoiseInput, Vae } from "../model/index.js";
 import { weightedDraws } from "../objectives/index.js";
-import { type CompiledGraph, compile } from "../onnx/index.js";
+import { compile } from "../onnx/index.js";
 import type { Engine } from "../runtime/index.js";
 import { type Tensor, tensor, UserError } from "../tensor/index.js";
 import { LogMean } from "./log-weights.js";
+import { rowsInMemory } from "./usual-batch.js";
 
 /** How a log-likelihood is estimated. */
 export interface LogLikelihoodOptions {
@@ -47,7 +49,7 @@ export interface LogLikelihood {
 }
 
 interface ChunkGraph {
-  readonly graph: CompiledGraph;
+  readonly logWeights: Expr;
   readonly drawn: readonly NoiseInput[];
   readonly noise: readonly NoiseInput[];
 }
@@ -55,7 +57,7 @@ interface ChunkGraph {
 function chunkGraph(model: Vae, reading: BatchOptions, k: number): ChunkGraph {
   const { encode, batch, context, drawn, noise } = openBatch(model, reading);
   const { logWeights } = weightedDraws(encode(batch.x), context, k, "the log-likelihood");
-  return { graph: compile({ logWeights }, { name: "log-likelihood" }), drawn, noise: noise.inputs };
+  return { logWeights, drawn, noise: noise.inputs };
 }
 
 /** Sizes of a piece of work: so many examples with so many draws each. */
@@ -106,9 +108,11 @@ export async function logMeansIn(
       );
     }
   }
-  const rows = Math.max(1, Math.floor(chunk / Math.max(1, model.dataSize)));
-  const { batch, k } = pieces(rows, samples, examples);
-  const { graph, drawn, noise } = chunkGraph(model, { ...reading, binarize, batch }, k);
+  const wanted = Math.max(1, Math.floor(chunk / Math.max(1, model.dataSize)));
+  const one = chunkGraph(model, { ...reading, binarize, batch: 1 }, 1);
+  const { batch, k } = pieces(rowsInMemory([one.logWeights], 1, wanted), samples, examples);
+  const { logWeights, drawn, noise } = chunkGraph(model, { ...reading, binarize, batch }, k);
+  const graph = compile({ logWeights }, { name: "log-likelihood" });
   const program = await engine.open(graph.bytes, graph.inputs);
   const origin = { seed, purpose: "log-likelihood" };
   const means = Array.from({ length: examples }, () => new LogMean());
