@@ -27,6 +27,7 @@ export {
   type InspectTableOptions,
   type TableInspection,
 } from "./table/files/inspect-table.js";
+export type { TextTable as RowsOfText } from "./table/texts.js";
 export { isTableSource, openTable } from "./table/files/open-table.js";
 export { isQuery } from "./table/files/query.js";
 export { listsPictures } from "./pictures/index.js";
