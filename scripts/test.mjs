@@ -6,11 +6,14 @@ import { build, install, run, runTool } from "./tools.mjs";
 
 install();
 
+const studioCheck = ["--workspace", "apps/studio", "--fail-on-warnings", "--output", "human"];
+
 const steps = [
   ["build", build],
   ["format", () => runTool("@biomejs/biome/bin/biome", ["format", "."])],
   ["types", () => runTool("typescript/bin/tsc", ["--noEmit"])],
   ["types of the page", () => runTool("typescript/bin/tsc", ["-p", "e2e/page"])],
+  ["types of the studio", () => runTool("svelte-check/bin/svelte-check", studioCheck)],
   ["public surface (npm run api accepts it)", () => run(process.execPath, ["scripts/api.mjs", "--check"])],
   ["package", () => runTool("publint/src/cli.js", ["--strict"])],
   ["lint", () => runTool("eslint/bin/eslint.js", ["."])],

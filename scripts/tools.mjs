@@ -43,9 +43,11 @@ export function install() {
   orStop(run("npm", ["ci", "--no-audit", "--no-fund"], env), "npm ci");
 }
 
-/** Compiles src/ to dist/. */
+/** Compiles src/ to dist/, and builds the studio's page. */
 export function build() {
   const code = runTool("typescript/bin/tsc", ["-p", "tsconfig.build.json"]);
   if (code !== 0) return code;
-  return run(process.execPath, ["scripts/finish-build.mjs"]);
+  return (
+    run(process.execPath, ["scripts/finish-build.mjs"]) || run(process.execPath, ["scripts/build-studio.mjs"])
+  );
 }

@@ -39,6 +39,7 @@ export type { Feeds } from "./runtime/index.js";
 
 // Data
 export {
+  type ArrayReading,
   type ArraysInput,
   type Binarization,
   binarizations,
@@ -113,6 +114,7 @@ export {
   type TableConstraint,
   type TableFile,
   type TableKind,
+  type TableReading,
   type TableRecord,
   type TableSchema,
   type TableValue,
@@ -241,6 +243,7 @@ export type {
   TrainSettings,
   TrainSurroundings,
 } from "./train/portable.js";
+export { type TrainControl, trainControl } from "./train/portable.js";
 export type { Balance, Shuffle } from "./feed/index.js";
 
 // A run as one spec, told and kept
@@ -292,6 +295,9 @@ export {
   type ExampleScores,
   nearestCodes,
   type ReadingOptions,
+  type SampleDistanceOptions,
+  type SampleDistances,
+  sampleDistances,
   type NearestOptions,
   type Neighbours,
   type ScoreColumns,

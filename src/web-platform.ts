@@ -1,3 +1,4 @@
+import type { LoadFilesOptions } from "./model/load-files.js";
 import { type Backend, type Engine, LocalEngine } from "./runtime/index.js";
 import { webBackend, type WebDevice, type WebEngineOptions } from "./runtime/web-backend.js";
 import { NoWorker, startWebWorkerEngine, type WebWorkerOptions } from "./runtime/web-worker-engine.js";
@@ -18,6 +19,13 @@ export const engineChecks = {
   threads: be.whole(1, 1024),
   wasmPaths: be.text,
 } as const satisfies ChecksOf<WebEngineOptions>;
+
+/** What models that browsers load are told. */
+export const loadChecks = {
+  ...engineChecks,
+  definition: be.having(["input", "bind"], "a model, such as vae({ input: [28, 28] })"),
+  families: be.callable,
+} as const satisfies ChecksOf<LoadFilesOptions & WebEngineOptions>;
 
 const webChecks = {
   ...engineChecks,

@@ -11,17 +11,18 @@ import {
   type Scores,
 } from "./evaluate/index.js";
 import { Expr } from "./graph/index.js";
+import { aWritableFolder, type FolderHandle } from "./model/folder-handle.js";
 import { type LoadFilesOptions, loadModelFrom, type ModelSource } from "./model/load-files.js";
 import type { TrainedVae, Vae } from "./model/index.js";
 import { type Engine, evaluateOn, type Feeds } from "./runtime/index.js";
 import type { WebEngineOptions } from "./runtime/web-backend.js";
-import { type TrainOptions, trainUnkept } from "./runs/portable.js";
+import { checkTraining, type TrainOptions, trainChecked } from "./runs/portable.js";
 import { fitFlowOn, type FlowOptions, type FlowSampler } from "./sampling/index.js";
-import { be, type ChecksOf, requireOptions, type Tensor } from "./tensor/index.js";
+import { type ChecksOf, requireOptions, type Tensor, UserError } from "./tensor/index.js";
 import type { Run } from "./train/portable.js";
 import { requireScorer, Scorer, type ScorerOptions } from "./uses/index.js";
 import {
-  engineChecks,
+  loadChecks,
   openWebBackend,
   placeAndRest,
   startWebEngine,
@@ -30,37 +31,79 @@ import {
 } from "./web-platform.js";
 
 export * from "./common.js";
+export {
+  type DroppedEntry,
+  type DroppedItem,
+  type FileLimits,
+  filesFromDrop,
+  type FilesFromDropOptions,
+  type FilesProgress,
+  type PictureLabels,
+  type PlacedFile,
+  readFiles,
+  type ReadFilesOptions,
+  type SomeFile,
+} from "./data/dropped/index.js";
 export type { WasmOptions } from "./runtime/wasm.js";
-export type { FolderHandle, LoadFilesOptions, ModelSource } from "./model/load-files.js";
+export type {
+  FileHandle,
+  FileWriter,
+  FolderHandle,
+  ReadableFolder,
+  StoredFile,
+} from "./model/folder-handle.js";
+export type { LoadFilesOptions, ModelSource } from "./model/load-files.js";
 export type { WebDevice, WebEngineOptions } from "./runtime/web-backend.js";
 export type { WebWorker, WebWorkerOptions } from "./runtime/web-worker-engine.js";
 export { startWebEngine, type WebOptions, webPlatform } from "./web-platform.js";
+export type { KeptModel, KeptRun } from "./runs/kept-run.js";
+export { type RunStore, runStore, type RunStoreOptions, type StoredRun } from "./runs/run-store.js";
+export type { UnzipLimits } from "./runs/run-zip.js";
+export { openRun, type RunSource, unzipRun, zipRun } from "./web-runs.js";
 
 /** What `train` takes in a browser. */
-export type WebTrainOptions = Omit<TrainOptions, "out" | "resume" | "checkpointSeconds" | "device"> &
-  WebOptions;
+export type WebTrainOptions = Omit<TrainOptions, "out" | "device"> &
+  WebOptions & {
+    /**
+     * A folder to keep the run in, with the same files as in Node: `await runStore().folder("first")`, or one that the user
+     * has opened for writing.
+     */
+    readonly out?: FolderHandle | undefined;
+  };
+
+const ownChecks = { out: aWritableFolder } as const satisfies ChecksOf<Pick<WebTrainOptions, "out">>;
 
 /**
  * Trains a model on a data set in a browser, in a Web Worker where it can be started (`WebOptions.thread`), so that the page
- * stays alive. The same seed gives the same weights on the same engine, in a worker or not. Throws a UserError for bad
- * options and data that don't fit the model.
+ * stays alive. The same seed gives the same weights on the same engine, in a worker or not; a run that is kept in `out` and
+ * resumed the same as one that was never interrupted. Throws a UserError for bad options, for data that don't fit the
+ * model, where another tab trains into `out`, and if the device is lost or out of memory.
  */
 export async function train<E extends Encoding>(
   model: Vae<E>,
   dataset: Dataset,
   options: WebTrainOptions = {},
 ): Promise<Run<E>> {
-  const [place, told] = placeAndRest("train", options);
+  const [place, told] = placeAndRest<Omit<WebTrainOptions, keyof WebOptions>>("train", options);
   const { device, threads } = place;
   const asked = { ...told, ...(device && { device }), ...(threads && { threads }) };
-  return trainUnkept(webPlatform(place), model, dataset, asked);
+  requireOwnEngine(asked.engine, place);
+  const checked = checkTraining(model, dataset, asked, ownChecks);
+  const { out } = told;
+  if (out === undefined) return trainChecked(webPlatform(place), model, dataset, checked);
+  const { trainInHandle } = await import("./runs/train-in-handle.js");
+  return trainInHandle(webPlatform(place), out, model, dataset, checked);
 }
 
-const loadChecks = {
-  ...engineChecks,
-  definition: be.having(["input", "bind"], "a model, such as vae({ input: [28, 28] })"),
-  families: be.callable,
-} as const satisfies ChecksOf<LoadFilesOptions & WebEngineOptions>;
+/** Refuses to be told where to compute beside an engine, which says that itself. */
+function requireOwnEngine(engine: Engine | undefined, place: WebOptions): void {
+  const [name] = Object.entries(place).find(([, value]) => value !== undefined) ?? [];
+  if (engine === undefined || name === undefined) return;
+  throw new UserError(
+    `train: \`${name}\` has no effect where an \`engine\` is given; leave one of them out`,
+    2,
+  );
+}
 
 /**
  * Loads a trained model: from the address of its folder, from its files by name, or from a folder that the user has

@@ -28,6 +28,7 @@ import { nearestCommand } from "./commands/nearest.js";
 import { qualityCommand } from "./commands/quality.js";
 import { reconstructCommand } from "./commands/reconstruct.js";
 import { scoreCommand } from "./commands/score.js";
+import { studioCommand } from "./commands/studio.js";
 import { trainCommand } from "./commands/train.js";
 import { traverseCommand } from "./commands/traverse.js";
 import type { Cli } from "./context.js";
@@ -90,6 +91,7 @@ export function application(debug: boolean): Application<Cli> {
       data,
       import: importing,
       export: exporting,
+      studio: studioCommand,
       devices: devicesCommand,
       list: listCommand,
     },

@@ -21,7 +21,7 @@ import {
 } from "../runs/index.js";
 import { generateFrom, samplers } from "../sampling/index.js";
 import { UserError } from "../tensor/index.js";
-import type { Run, TrainSettings } from "../train/index.js";
+import type { Run, TrainControl, TrainSettings } from "../train/index.js";
 import {
   loadData,
   type LoadDataOptions,
@@ -70,8 +70,13 @@ export async function planRun(told: Settings, resume: boolean, configFile?: stri
   return { told, settings, source, resume, before, configFile };
 }
 
-/** Reads the data and trains; tells `view` what happens. */
-export async function trainRun(plan: TrainPlan, view: TrainView, interrupt: Interrupt): Promise<Run> {
+/** Reads the data and trains, as `control` lets it; tells `view` what happens. */
+export async function trainRun(
+  plan: TrainPlan,
+  view: TrainView,
+  interrupt: Interrupt,
+  control?: TrainControl,
+): Promise<Run> {
   const { device, threads } = plan.settings;
   // The engine starts in a thread of its own while the data are read.
   const starting = commandPlatform.startEngine(device, threads);
@@ -83,7 +88,7 @@ export async function trainRun(plan: TrainPlan, view: TrainView, interrupt: Inte
   let run: Run;
   try {
     const dataset = await Promise.race([reading, failing]);
-    run = await trainOnData(dataset, starting, plan, view, interrupt);
+    run = await trainOnData(dataset, starting, plan, view, interrupt, control);
   } catch (error) {
     loading.abort();
     // The error is told now, however long the engine takes to start.
@@ -131,6 +136,7 @@ async function trainOnData(
   plan: TrainPlan,
   view: TrainView,
   interrupt: Interrupt,
+  control: TrainControl | undefined,
 ): Promise<Run> {
   const { told, source, resume, before, configFile } = plan;
   const settings = before === undefined ? settingsOf(part(told, trainingFields), dataset) : plan.settings;
@@ -155,6 +161,7 @@ async function trainOnData(
       resume,
       configFile,
       signal: interrupt.signal,
+      control,
       onEvent: view.event,
     });
   } catch (error) {

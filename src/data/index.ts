@@ -18,7 +18,7 @@ export {
 export { errorCode, fileError, requireFolder } from "./files.js";
 export { isRunning } from "./part-file.js";
 export { readIdxFile, writeIdxFile } from "./idx-file.js";
-export { MNIST_MIRRORS, type MnistOptions, mnist } from "./mnist.js";
+export { MNIST_MIRRORS, type MnistOptions, mnist, packagedMnist } from "./mnist.js";
 export { type PictureProgress, type PicturesOptions } from "./pictures/index.js";
 export * from "./portable.js";
 export {

@@ -108,6 +108,14 @@ function packageFolder(): string | undefined {
   }
 }
 
+/** The paths of MNIST's files in the npm package, not gzipped, by their names; undefined if it isn't installed. */
+export function packagedMnist(): ReadonlyMap<string, string> | undefined {
+  const folder = packageFolder();
+  return folder === undefined
+    ? undefined
+    : new Map(Object.values(files).map(({ name }) => [name, join(folder, name)]));
+}
+
 /** One of the package's files; throws a UserError that says to reinstall it if the file is damaged. */
 export async function readPackaged(folder: string, file: SourceFile): Promise<Tensor<"uint8">> {
   try {

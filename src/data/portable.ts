@@ -1,5 +1,6 @@
 /** What of this room works in browsers as in Node: nothing here reads files. */
 export * from "./arrays.js";
+export type { ArrayReading } from "./array-reading.js";
 export * from "./binarize.js";
 export {
   aDataset,

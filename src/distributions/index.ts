@@ -49,5 +49,13 @@ export { type FamilyKlRule, type KlRule, registerKl, type RuleParams } from "./k
 export * from "./points.js";
 export * from "./points-csv.js";
 export * from "./registry.js";
+export {
+  type Mask,
+  type MaskInk,
+  type MaskOptions,
+  type MaskPriorOptions,
+  pointsFromMask,
+  priorFromMask,
+} from "./mask.js";
 export { readSamples } from "./samples.js";
 export * from "./support.js";

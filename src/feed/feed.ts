@@ -1,6 +1,6 @@
 import { balancedOrder, type DealtBy } from "./balanced.js";
 import { type EpochOrder, epochOrder, type Shuffle } from "./order.js";
-import { type EngineSplit, readRows, type Reading } from "./split.js";
+import { type EngineSplit, readRows, type Reading, settle } from "./split.js";
 
 /** Examples for one call of the training loop. */
 export interface Portion extends Reading {
@@ -66,13 +66,26 @@ export class Feed {
     this.ahead = this.readAhead(8);
   }
 
-  /** Examples for `steps` steps or fewer; undefined at the epoch's end. Rejects if they can't be read. */
-  async take(steps: number): Promise<Portion | undefined> {
+  /**
+   * Examples for `steps` steps or fewer; undefined at the epoch's end. What was read ahead may be for more, but never for
+   * more than `most`. Rejects if they can't be read.
+   */
+  async take(steps: number, most = Infinity): Promise<Portion | undefined> {
     this.untouched = false;
-    const portion = this.ahead ?? this.read(steps);
+    if (most < Infinity) await this.putBackMoreThan(most);
+    const portion = this.ahead ?? this.read(Math.min(steps, most));
     this.ahead = undefined;
     this.ahead = this.readAhead(steps);
     return portion;
+  }
+
+  /** Forgets what was read ahead if it is for more than so many steps. */
+  private async putBackMoreThan(most: number): Promise<void> {
+    const portion = await this.ahead;
+    if (portion === undefined || portion.steps <= most) return;
+    this.next = portion.first;
+    this.ahead = undefined;
+    if (typeof portion.data !== "string") settle(this.split, { data: portion.data });
   }
 
   private readAhead(steps: number): Promise<Portion> | undefined {

@@ -7,7 +7,8 @@ import { UserError } from "../tensor/index.js";
 import { scratchFolder } from "../testing/run-cli.js";
 import { initialValues } from "../nn/index.js";
 import { bundle } from "./bundle.js";
-import { type FolderHandle, loadModelFrom, type ModelSource } from "./load-files.js";
+import type { ReadableFolder } from "./folder-handle.js";
+import { loadModelFrom, type ModelSource } from "./load-files.js";
 import { TrainedVae } from "./trained.js";
 import { vae } from "./vae.js";
 
@@ -29,7 +30,7 @@ afterAll(async () => {
   scratch.remove();
 });
 
-const handle: FolderHandle = {
+const handle: ReadableFolder = {
   name: "opened",
   async getFileHandle(name) {
     const content = files[name];

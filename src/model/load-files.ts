@@ -3,20 +3,16 @@ import type { Backend } from "../runtime/index.js";
 import { UserError } from "../tensor/index.js";
 import { readCard, unbundle } from "./bundle.js";
 import type { FamilyConfig } from "./config.js";
+import { isNamed, type ReadableFolder } from "./folder-handle.js";
 import type { TrainedVae } from "./trained.js";
 import type { Vae } from "./vae.js";
 
-/** A folder as browsers hand it out (`FileSystemDirectoryHandle`), as far as it is used. */
-export interface FolderHandle {
-  readonly name: string;
-  getFileHandle(name: string): Promise<{ getFile(): Promise<{ arrayBuffer(): Promise<ArrayBuffer> }> }>;
-}
-
 /**
  * Where a saved model's files are: the address of its folder (of a run's folder, or of `model/` in it), the files
- * themselves by name (at least `model.json` and `weights.safetensors`), or a folder that the user has opened.
+ * themselves by name (at least `model.json` and `weights.safetensors`), or the handle of its folder or its run's: one that the
+ * user has opened, or of the origin's private file system.
  */
-export type ModelSource = string | URL | Readonly<Record<string, Uint8Array>> | FolderHandle;
+export type ModelSource = string | URL | Readonly<Record<string, Uint8Array>> | ReadableFolder;
 
 /** How a model is put together out of its files. */
 export interface LoadFilesOptions {
@@ -60,20 +56,29 @@ function addressPlace(address: string | URL): Place {
   };
 }
 
-function isHandle(source: object): source is FolderHandle {
+function isHandle(source: object): source is ReadableFolder {
   return "getFileHandle" in source && typeof source.getFileHandle === "function";
 }
 
-function handlePlace(handle: FolderHandle): Place {
+interface OuterFolder {
+  getDirectoryHandle(name: string): Promise<ReadableFolder>;
+}
+
+/** The folder of a handle, or one in it. */
+function handlePlace(handle: ReadableFolder, inner?: string): Place {
+  const nameOf = (file: string): string =>
+    [handle.name, ...(inner === undefined ? [] : [inner]), file].join("/");
+  const folder = async (): Promise<ReadableFolder> =>
+    inner === undefined ? handle : (handle as ReadableFolder & OuterFolder).getDirectoryHandle(inner);
   return {
-    nameOf: (file) => `${handle.name}/${file}`,
+    nameOf,
     async read(file) {
       try {
-        const found = await (await handle.getFileHandle(file)).getFile();
+        const found = await (await (await folder()).getFileHandle(file)).getFile();
         return new Uint8Array(await found.arrayBuffer());
       } catch (cause) {
-        if ((cause as { name?: string }).name === "NotFoundError") return undefined;
-        throw new UserError(`${handle.name}/${file} can't be read`, 1, { cause });
+        if (isNamed(cause, "NotFoundError")) return undefined;
+        throw new UserError(`${nameOf(file)} can't be read`, 1, { cause });
       }
     },
   };
@@ -90,7 +95,9 @@ function placesOf(source: ModelSource): Place[] {
       2,
     );
   }
-  if (isHandle(source)) return [handlePlace(source)];
+  if (isHandle(source)) {
+    return [handlePlace(source), ...("getDirectoryHandle" in source ? [handlePlace(source, "model")] : [])];
+  }
   return [{ nameOf: (file) => file, read: async (file) => source[file] }];
 }
 

@@ -1,8 +1,6 @@
-import path from "node:path";
-import { readIfThere } from "../data/index.js";
-import { decodeCheckpoint } from "../train/checkpoint.js";
-import { runFiles } from "./run-config.js";
-import type { Progress, TrainState } from "../train/portable.js";
+import { type Progress, readCheckpoint, type TrainState } from "../train/portable.js";
+import type { RunPlace } from "./place/place.js";
+import { runFiles } from "./run-files.js";
 
 /** Whether a state is itself the best so far, so that the best checkpoint is a copy of it. */
 export function isOwnBest({ best, epoch, stepInEpoch }: Progress): boolean {
@@ -20,15 +18,15 @@ export function belongs({ progress: best }: TrainState, progress: Progress): boo
 }
 
 /** A run's last checkpoint, if there is one. Throws a UserError that names it if it is damaged. */
-export async function readLast(folder: string): Promise<{ state: TrainState; bytes: Buffer } | undefined> {
-  const file = path.join(folder, runFiles.last);
-  const bytes = await readIfThere(file);
-  return bytes && { state: decodeCheckpoint(bytes, file), bytes };
+export async function readLast(
+  place: RunPlace,
+): Promise<{ state: TrainState; bytes: Uint8Array } | undefined> {
+  const bytes = await place.read(runFiles.last);
+  return bytes && { state: await readCheckpoint(bytes, place.at(runFiles.last), place.sha256), bytes };
 }
 
 /** A run's best checkpoint as it was written, if there is one. Throws a UserError that names it if it is damaged. */
-export async function readBest(folder: string): Promise<TrainState | undefined> {
-  const file = path.join(folder, runFiles.best);
-  const bytes = await readIfThere(file);
-  return bytes && decodeCheckpoint(bytes, file);
+export async function readBest(place: RunPlace): Promise<TrainState | undefined> {
+  const bytes = await place.read(runFiles.best);
+  return bytes && readCheckpoint(bytes, place.at(runFiles.best), place.sha256);
 }

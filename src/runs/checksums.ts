@@ -1,19 +1,19 @@
-import { createHash } from "node:crypto";
 import { UserError } from "../tensor/index.js";
+import type { Sha256 } from "../train/portable.js";
 
 /** The file beside others that holds their checksums, as `sha256sum` writes and checks it. */
 export const checksumFile = "SHA256SUMS";
 
-function digest(content: Uint8Array): string {
-  return createHash("sha256").update(content).digest("hex");
-}
-
 /** The contents of `SHA256SUMS` for files by name. */
-export function checksums(files: Readonly<Record<string, Uint8Array>>): string {
-  return Object.keys(files)
-    .sort()
-    .map((name) => `${digest(files[name] as Uint8Array)}  ${name}\n`)
-    .join("");
+export async function checksums(
+  files: Readonly<Record<string, Uint8Array>>,
+  sha256: Sha256,
+): Promise<string> {
+  const lines: string[] = [];
+  for (const name of Object.keys(files).sort()) {
+    lines.push(`${await sha256([files[name] as Uint8Array])}  ${name}\n`);
+  }
+  return lines.join("");
 }
 
 /**
@@ -43,12 +43,12 @@ export function parseChecksums(text: string, source: string): ReadonlyMap<string
  * Checks files against their checksums. Throws a UserError that names `source`, the file with the checksums, if there is
  * none for one of them, and `pathOf` a file whose contents have another.
  */
-export function verifyChecksums(
+export async function verifyChecksums(
   sums: ReadonlyMap<string, string>,
   source: string,
   files: Readonly<Record<string, Uint8Array>>,
-  pathOf: (name: string) => string,
-): void {
+  { pathOf, sha256 }: { readonly pathOf: (name: string) => string; readonly sha256: Sha256 },
+): Promise<void> {
   for (const [name, content] of Object.entries(files)) {
     const sum = sums.get(name);
     if (sum === undefined) {
@@ -56,7 +56,7 @@ export function verifyChecksums(
         `${source} is damaged: it has no line for ${name}. Copy the folder again, with all of its files`,
       );
     }
-    if (sum === digest(content)) continue;
+    if (sum === (await sha256([content]))) continue;
     throw new UserError(
       `${pathOf(name)} is damaged: its contents don't match its checksum in ${checksumFile}, unless that is damaged ` +
         "itself. Copy both again, or load the run's checkpoint (`checkpoint` last)",

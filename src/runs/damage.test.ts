@@ -14,6 +14,7 @@ import type { TrainEvent } from "../train/index.js";
 import type { Platform, Run } from "../train/index.js";
 import { loadModelOn, readMetrics, runFiles, type TrainOptions, trainOn } from "./index.js";
 import { mendMetrics } from "./metrics.js";
+import { folderPlace } from "./place/folder-place.js";
 import type { TrainState } from "../train/index.js";
 
 const platform: Platform = {
@@ -159,7 +160,7 @@ describe("damaged files", { timeout: 600_000 }, () => {
       names: /never/,
       read: async (changed, seed) => {
         writeFileSync(at("metrics.jsonl"), changed);
-        const warning = await mendMetrics(at("metrics.jsonl"), state.progress.history);
+        const warning = await mendMetrics(folderPlace(bad), state.progress.history);
         expect(readFileSync(at("metrics.jsonl"))).toEqual(original);
         const copy = /is kept as (.*)$/.exec(warning ?? "")?.[1];
         expect(copy === undefined, `${seed}: ${warning}`).toBe(warning === undefined);

@@ -1,8 +1,10 @@
 export * from "./portable.js";
 export { type CheckpointName, type LoadOptions, loadModelOn } from "./load.js";
-export { readMetrics } from "./metrics.js";
-export { holdsRun, readRunConfig, runFile, runFiles } from "./run-config.js";
-export { RunFolder } from "./run-folder.js";
+export { readMetrics, readRunConfig, runFile } from "./run-config.js";
+export { holdsRun, runFiles } from "./run-files.js";
+export { isBeingTrained } from "./run-lock.js";
+export { lockFile } from "./lock-file.js";
+export { readProgress } from "./saved-progress.js";
 export { trainOn } from "./train.js";
 export {
   type ExportTorchOptions,

@@ -1,40 +1,8 @@
 import { randomBytes } from "node:crypto";
 import { readFile, readlink } from "node:fs/promises";
 import os from "node:os";
-import * as z from "zod/mini";
 import { isRunning } from "../data/index.js";
-
-/** Who holds a lock, as its file says. */
-export interface LockOwner {
-  readonly pid: number;
-  readonly host: string;
-  /** When the lock was taken, in ISO 8601. */
-  readonly since: string;
-  /** Tells this lock from every other. */
-  readonly nonce: string;
-  /** The boot and the process namespace in which `pid` means something; empty where the system doesn't tell. */
-  readonly machine: string;
-  /** When the process started, in clock ticks of its boot; empty where the system doesn't tell. */
-  readonly started: string;
-}
-
-const schema = z.object({
-  pid: z.int().check(z.positive()),
-  host: z.string(),
-  since: z.iso.datetime(),
-  nonce: z.string().check(z.regex(/^[0-9a-f]{16}$/)),
-  machine: z.string(),
-  started: z.string(),
-});
-
-/** The owner that a lock's file names, or undefined if it is no such file. */
-export function parseOwner(text: string): LockOwner | undefined {
-  try {
-    return schema.safeParse(JSON.parse(text)).data;
-  } catch {
-    return undefined;
-  }
-}
+import type { LockOwner } from "./lock-file.js";
 
 /** This process as the owner of a new lock. */
 export async function thisOwner(): Promise<LockOwner> {

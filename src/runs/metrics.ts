@@ -1,11 +1,8 @@
-import { constants } from "node:fs";
-import { copyFile, open } from "node:fs/promises";
-import path from "node:path";
-import { errorCode, fileError, readIfThere, writeWhole } from "../data/index.js";
 import { UserError } from "../tensor/index.js";
 import type { EpochRecord } from "../train/portable.js";
 import { parseRecord } from "../train/progress-schema.js";
-import { runFiles } from "./run-config.js";
+import { type RunPlace, textOf } from "./place/place.js";
+import { runFiles } from "./run-files.js";
 
 const lineOf = (record: EpochRecord): string => `${JSON.stringify(record)}\n`;
 
@@ -16,12 +13,13 @@ function linesOf(text: string): { readonly lines: readonly string[]; readonly re
 }
 
 /**
- * The epochs in a run's `metrics.jsonl`; none if it isn't there. A last line that was cut off by a kill is passed over.
+ * The epochs in the `metrics.jsonl` of a run's place; none if it isn't there. A last line that was cut off by a kill is passed over.
  * Throws a UserError that names the file and the line which is damaged, missing or there twice.
  */
-export async function readMetrics(folder: string): Promise<EpochRecord[]> {
-  const file = path.join(folder, runFiles.metrics);
-  const { lines } = linesOf((await readIfThere(file))?.toString("utf8") ?? "");
+export async function metricsIn(place: RunPlace): Promise<EpochRecord[]> {
+  const file = place.at(runFiles.metrics);
+  const bytes = await place.read(runFiles.metrics);
+  const { lines } = linesOf(bytes === undefined ? "" : textOf(bytes));
   return lines.map((line, i) => {
     const found = parseRecord(line);
     const problem =
@@ -38,23 +36,8 @@ export async function readMetrics(folder: string): Promise<EpochRecord[]> {
 }
 
 /** Adds one epoch's line: all of it or, if there is no room, nothing. Throws a UserError that names the file. */
-export async function appendMetrics(file: string, record: EpochRecord): Promise<void> {
-  try {
-    const opened = await open(file, "a");
-    try {
-      const { size } = await opened.stat();
-      await opened.writeFile(lineOf(record)).catch(async (error: unknown) => {
-        await opened.truncate(size);
-        throw error;
-      });
-      // So that it is never behind the checkpoint that follows, whenever the power goes.
-      await opened.sync();
-    } finally {
-      await opened.close();
-    }
-  } catch (error) {
-    throw fileError(error, `write ${file}`);
-  }
+export function appendMetrics(place: RunPlace, record: EpochRecord): Promise<void> {
+  return place.append(runFiles.metrics, lineOf(record));
 }
 
 /**
@@ -62,21 +45,23 @@ export async function appendMetrics(file: string, record: EpochRecord): Promise<
  * anything else the file is kept under another name, and the result says in words what differed.
  */
 export async function mendMetrics(
-  file: string,
+  place: RunPlace,
   history: readonly EpochRecord[],
 ): Promise<string | undefined> {
+  const file = place.at(runFiles.metrics);
   const wanted = history.map(lineOf).join("");
-  const found = (await readIfThere(file))?.toString("utf8");
+  const bytes = await place.read(runFiles.metrics);
+  const found = bytes && textOf(bytes);
   if (found === wanted) return undefined;
   const differences = found === undefined ? [] : differencesOf(found, history);
   if (found === undefined || differences.length === 0) {
-    await writeWhole(file, wanted);
+    await place.writeWhole(runFiles.metrics, wanted);
     return found === undefined && history.length > 0
       ? `${file} was missing; it is written anew from the checkpoint`
       : undefined;
   }
-  const kept = await keepAside(file);
-  await writeWhole(file, wanted);
+  const kept = await keepAside(place);
+  await place.writeWhole(runFiles.metrics, wanted);
   const shown = differences.slice(0, 3).join("; ");
   const more = differences.length > 3 ? `; and ${differences.length - 3} more` : "";
   return `${file} did not agree with the checkpoint (${shown}${more}). It is written anew; the former is kept as ${kept}`;
@@ -109,16 +94,10 @@ function differencesOf(text: string, history: readonly EpochRecord[]): string[] 
   return differences;
 }
 
-/** Copies a file to the first free name beside it; returns the path. */
-async function keepAside(file: string): Promise<string> {
-  const { dir, name, ext } = path.parse(file);
+/** Copies the metrics to the first free name beside them; returns what the copy is called. */
+async function keepAside(place: RunPlace): Promise<string> {
   for (let i = 1; ; i++) {
-    const copy = path.join(dir, `${name}.changed-${i}${ext}`);
-    try {
-      await copyFile(file, copy, constants.COPYFILE_EXCL);
-      return copy;
-    } catch (error) {
-      if (errorCode(error) !== "EEXIST") throw fileError(error, `write ${copy}`);
-    }
+    const copy = runFiles.metrics.replace(".", `.changed-${i}.`);
+    if (await place.copyNew(runFiles.metrics, copy)) return place.at(copy);
   }
 }

@@ -9,8 +9,9 @@ import {
 import type { Dataset } from "../data/portable.js";
 import type { Encoding } from "../distributions/index.js";
 import type { Vae } from "../model/index.js";
-import type { OpenRun, Platform, Run, TrainSurroundings } from "../train/portable.js";
-import { trainWith } from "../train/portable.js";
+import type { Platform, Run, TrainSurroundings } from "../train/portable.js";
+import { aControl, trainWith } from "../train/portable.js";
+import { UserError } from "../tensor/index.js";
 import { checkFields } from "./check-fields.js";
 import type { Checked, Told } from "./field.js";
 import { settingsOf } from "./settings.js";
@@ -26,6 +27,7 @@ const surroundings = {
   checkpointSeconds: be.number(0),
   configFile: be.text,
   signal: be.signal,
+  control: aControl,
   onEvent: be.callable,
 } as const satisfies Readonly<Record<keyof TrainSurroundings, unknown>>;
 
@@ -66,11 +68,33 @@ export function checkTraining(
     else throw unknownOption("train", name, [...Object.keys(trainingFields), ...Object.keys(known)]);
   }
   requireOptions("train", around, known);
+  requirePlace(around);
   return { told: checkFields("train", told, trainingFields), around };
 }
 
+/** Refuses options that would have no effect without a place for the run. */
+function requirePlace(around: TrainSurroundings): void {
+  if (around.out !== undefined) return;
+  const [name] = (["resume", "checkpointSeconds"] as const).filter(
+    (each) => around[each] !== undefined && around[each] !== false,
+  );
+  if (name === undefined) return;
+  const why = name === "resume" ? "there is no run to resume" : "there is nowhere to keep checkpoints";
+  throw new UserError(`train: \`${name}\` needs \`out\`, the folder of the run: without it ${why}`, 2);
+}
+
+/** Trains without keeping the run, with options that were checked. Throws as `train` does. */
+export function trainChecked<E extends Encoding>(
+  platform: Platform,
+  model: Vae<E>,
+  dataset: Dataset,
+  { told, around }: CheckedOptions,
+): Promise<Run<E>> {
+  return trainWith(platform, undefined, model, dataset, settingsOf(told, dataset), around);
+}
+
 /**
- * Trains where there is no way to keep runs, such as in a browser; `more` are options that the platform has besides.
+ * Trains without keeping the run; `more` are options that the platform has besides.
  * Throws a UserError for bad options, for data that don't fit the model, and when a number becomes NaN or infinite.
  */
 export async function trainUnkept<E extends Encoding>(
@@ -79,8 +103,6 @@ export async function trainUnkept<E extends Encoding>(
   dataset: Dataset,
   options: TrainOptions = {},
   more: OptionChecks = {},
-  openRun?: OpenRun,
 ): Promise<Run<E>> {
-  const { told, around } = checkTraining(model, dataset, options, more);
-  return trainWith(platform, openRun, model, dataset, settingsOf(told, dataset), around);
+  return trainChecked(platform, model, dataset, checkTraining(model, dataset, options, more));
 }

@@ -7,6 +7,7 @@ export {
   aDataset,
   aModel,
   checkTraining,
+  trainChecked,
   type TrainOptions,
   trainUnkept,
 } from "./options.js";

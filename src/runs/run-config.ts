@@ -1,19 +1,10 @@
-import { be, requireArgument } from "../catalogue/index.js";
 import path from "node:path";
-import { readIfThere } from "../data/index.js";
-import { UserError } from "../tensor/index.js";
-import { checkedConfig, type RunConfig } from "./saved-run.js";
-
-/** Names inside a run's folder. */
-export const runFiles = {
-  config: "config.json",
-  metrics: "metrics.jsonl",
-  last: path.join("checkpoint", "last.safetensors"),
-  best: path.join("checkpoint", "best.safetensors"),
-  model: "model",
-  images: "images",
-  report: "report.html",
-} as const;
+import { be, requireArgument } from "../catalogue/index.js";
+import type { EpochRecord } from "../train/portable.js";
+import { metricsIn } from "./metrics.js";
+import { folderPlace } from "./place/folder-place.js";
+import { configIn, runFiles } from "./run-files.js";
+import type { RunConfig } from "./saved-run.js";
 
 /** The file with the settings of the run in a folder. */
 export function runFile(folder = ""): string {
@@ -26,12 +17,13 @@ export function runFile(folder = ""): string {
  */
 export async function readRunConfig(folder: string): Promise<RunConfig | undefined> {
   requireArgument("readRunConfig", "the folder", folder, be.text);
-  const file = runFile(folder);
-  const text = await readIfThere(file);
-  return text && checkedConfig(text.toString("utf8"), file);
+  return configIn(folderPlace(folder));
 }
 
-/** Refuses to begin a run where there is one. */
-export function holdsRun(folder: string): UserError {
-  return new UserError(`${folder} holds a run already; resume it (\`resume\`), or choose another \`out\``);
+/**
+ * The epochs in a run's `metrics.jsonl`; none if it isn't there. A last line that was cut off by a kill is passed over.
+ * Throws a UserError that names the file and the line which is damaged, missing or there twice.
+ */
+export function readMetrics(folder: string): Promise<EpochRecord[]> {
+  return metricsIn(folderPlace(folder));
 }

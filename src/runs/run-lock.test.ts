@@ -5,8 +5,9 @@ import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeEach, describe, expect, test } from "vitest";
 import { runCli, scratchFolder, writeTinyData } from "../testing/run-cli.js";
-import { type LockOwner, parseOwner, thisOwner } from "./lock-owner.js";
-import { lockFile, RunLock } from "./run-lock.js";
+import { type LockOwner, lockFile, parseOwner } from "./lock-file.js";
+import { thisOwner } from "./lock-owner.js";
+import { RunLock } from "./run-lock.js";
 
 const scratch = scratchFolder();
 const folder = path.join(scratch.folder, "run");

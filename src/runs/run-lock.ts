@@ -4,15 +4,8 @@ import { copyFile, link, open, readdir, rename, rm, stat } from "node:fs/promise
 import path from "node:path";
 import { errorCode, fileError, readIfThere } from "../data/index.js";
 import { UserError } from "../tensor/index.js";
-import { type LockOwner, parseOwner, stateOf, thisOwner } from "./lock-owner.js";
-
-/** The file in a run's folder that names the process which trains it. */
-export const lockFile = "run.lock";
-
-/** Seconds between two signs of life. */
-const beat = 15;
-/** Seconds without a sign of life after which an owner that can't be asked, on another computer, counts as dead. */
-const patience = 120;
+import { beat, isPage, lockFile, type LockOwner, ownerInWords, parseOwner, patience } from "./lock-file.js";
+import { stateOf, thisOwner } from "./lock-owner.js";
 
 interface Held {
   readonly owner: LockOwner | undefined;
@@ -71,9 +64,7 @@ export class RunLock {
     const other = now && parseOwner(now.toString("utf8"));
     throw new UserError(
       `${this.folder} is no longer this process's to write: ` +
-        (other
-          ? `process ${other.pid} on ${other.host} has taken it over`
-          : `${this.file} was deleted or changed`),
+        (other ? `${ownerInWords(other)} has taken it over` : `${this.file} was deleted or changed`),
     );
   }
 
@@ -115,6 +106,14 @@ export class RunLock {
       return; // what writes next says so
     }
   }
+}
+
+/** Whether a process trains into a folder now, as far as its lock tells; nothing is changed. */
+export async function isBeingTrained(folder: string): Promise<boolean> {
+  const now = await endOfChain(path.join(folder, lockFile));
+  if (now === undefined) return false;
+  const state = now.owner === undefined ? "unknown" : await stateOf(now.owner);
+  return state === "alive" || (state === "unknown" && Date.now() - now.touched < patience * 1000);
 }
 
 async function writeClaim(claim: string, text: string): Promise<void> {
@@ -211,10 +210,11 @@ async function requireDead(folder: string, { owner, touched }: Held, now: number
     );
   }
   const { pid, host, since } = owner;
-  const who = pid === process.pid && state === "alive" ? "this process already" : `process ${pid}`;
+  const others = isPage(owner) ? ownerInWords(owner) : `process ${pid}`;
+  const who = pid === process.pid && state === "alive" ? "this process already" : others;
   const away =
     state === "unknown"
-      ? ` on ${host}. If that has died, delete ${file}, or try again in ${patience / 60} minutes`
+      ? `${isPage(owner) ? "" : ` on ${host}`}. If that has died, delete ${file}, or try again in ${patience / 60} minutes`
       : "";
   throw new UserError(
     `${folder} is being trained by ${who}, since ${since}${away}${away === "" ? ". " : "; else "}` +

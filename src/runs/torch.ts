@@ -32,7 +32,8 @@ import type { Platform } from "../train/portable.js";
 import { loadModelOn, type LoadOptions } from "./load.js";
 import { writeModelFolder } from "./model-folder.js";
 import { aModel } from "./options.js";
-import { runFiles } from "./run-config.js";
+import { folderPlace } from "./place/folder-place.js";
+import { runFiles } from "./run-files.js";
 
 /** How PyTorch's weights are read. */
 export interface ImportTorchOptions {
@@ -138,7 +139,7 @@ export async function importTorchOn(
       torch: record,
       ...(file !== undefined && { importedFrom: path.basename(file) }),
     };
-    await writeModelFolder(out, bundle(model, about));
+    await writeModelFolder({ place: folderPlace(out), folder: "" }, bundle(model, about));
   }
   const names = Object.entries(match.targets).map(([torch, { array, rows }]): [string, string] => [
     torch,

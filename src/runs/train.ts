@@ -2,12 +2,10 @@ import type { OptionChecks } from "../catalogue/index.js";
 import type { Dataset } from "../data/portable.js";
 import type { Encoding } from "../distributions/index.js";
 import type { Vae } from "../model/index.js";
-import { type Platform, type Run, trainWith } from "../train/portable.js";
-import { checkTraining, type TrainOptions } from "./options.js";
-import { resumedTraining } from "./resumed.js";
-import { readRunConfig, runFile } from "./run-config.js";
-import { RunFolder } from "./run-folder.js";
-import { settingsOf } from "./settings.js";
+import type { Platform, Run } from "../train/portable.js";
+import { checkTraining, trainChecked, type TrainOptions } from "./options.js";
+import { folderPlace } from "./place/folder-place.js";
+import { trainInPlace } from "./train-in-place.js";
 
 /**
  * Trains a model on a data set with seeds for everything: the same call gives the same weights, and a resumed
@@ -21,12 +19,8 @@ export async function trainOn<E extends Encoding>(
   options: TrainOptions = {},
   more: OptionChecks = {},
 ): Promise<Run<E>> {
-  const { told, around } = checkTraining(model, dataset, options, more);
-  const { out, resume = false } = around;
-  const before = resume && out !== undefined ? await readRunConfig(out) : undefined;
-  const settings = settingsOf(
-    before === undefined ? told : resumedTraining(told, before, runFile(out)),
-    before === undefined ? dataset : undefined,
-  );
-  return trainWith(platform, RunFolder.open.bind(RunFolder), model, dataset, settings, around);
+  const checked = checkTraining(model, dataset, options, more);
+  const { out } = checked.around;
+  if (out === undefined) return trainChecked(platform, model, dataset, checked);
+  return trainInPlace(platform, folderPlace(out), model, dataset, checked);
 }

@@ -1,11 +1,7 @@
-import type { Tensor } from "../tensor/index.js";
+import { type Tensor, UserError } from "../tensor/index.js";
+import { engineError, messageOf } from "./failure.js";
 import type { Call, Engine, LocalEngine } from "./engine.js";
 import { lentBuffers, type Request, type Response, type Started, transferables } from "./worker-protocol.js";
-
-/** What an error says, whatever was thrown. */
-export function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
-}
 
 /** What a worker's first message says of its engine. */
 export function startedOf({ device, description, threads, loops, extensions }: Engine): Started {
@@ -26,7 +22,8 @@ export async function answer(
     const call = engine[method] as (...args: readonly unknown[]) => Promise<unknown>;
     response = { id, value: await call.apply(engine, args as unknown[]) };
   } catch (error) {
-    response = { id, error: messageOf(error) };
+    const told = engineError(error);
+    response = { id, error: messageOf(told), forUser: told instanceof UserError };
   }
   const value = "value" in response && handsOver.has(method) ? response.value : undefined;
   const tensors = (value ?? {}) as Record<string, Tensor>;

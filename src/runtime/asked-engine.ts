@@ -1,4 +1,4 @@
-import type { Tensor } from "../tensor/index.js";
+import { type Tensor, UserError } from "../tensor/index.js";
 import type { Call, Engine } from "./engine.js";
 import type { SessionOptions, Tensors } from "./session.js";
 import { lentBuffers, type Request, type Response, type Started } from "./worker-protocol.js";
@@ -79,8 +79,9 @@ export class AskedEngine implements Engine {
     const waiting = this.pending.get(response.id);
     this.pending.delete(response.id);
     if (this.pending.size === 0) this.line.rest?.();
-    if ("error" in response) waiting?.reject(new Error(response.error));
-    else waiting?.resolve(response.value);
+    if ("error" in response) {
+      waiting?.reject(response.forUser === true ? new UserError(response.error) : new Error(response.error));
+    } else waiting?.resolve(response.value);
   }
 
   /** The worker can't answer any more: calls under way and later ones are refused with the first error. */

@@ -7,6 +7,7 @@ import {
   tensor,
   type TypedArray,
 } from "../tensor/index.js";
+import { engineError } from "./failure.js";
 import type { Backend, Session, SessionOptions, Tensors } from "./session.js";
 
 /** One call of a program. Inputs that are not fed are taken from the engine's resident values. */
@@ -188,7 +189,9 @@ export class LocalEngine implements Engine {
   }
 
   private inTurn<T>(work: () => Promise<T>): Promise<T> {
-    const result = this.queue.then(work);
+    const result = this.queue.then(work).catch((error: unknown) => {
+      throw engineError(error);
+    });
     this.queue = result.catch(() => undefined);
     return result;
   }

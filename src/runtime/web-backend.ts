@@ -1,5 +1,6 @@
 import { tensor, UserError } from "../tensor/index.js";
-import { messageOf } from "./answer.js";
+import { deviceLost, messageOf } from "./failure.js";
+import { endingWith, type LosableDevice } from "./lost.js";
 import { ortBackend } from "./ort.js";
 import type { Backend } from "./session.js";
 import { tinyModel } from "./tiny-model.js";
@@ -52,7 +53,12 @@ async function webgpuBackend({ wasmPaths }: WasmOptions): Promise<Backend> {
     executionProviders: ["webgpu", "wasm"],
   });
   await requireAnswer(backend);
-  return backend;
+  const device = await (ort.env.webgpu.device as Promise<LosableDevice | undefined> | undefined);
+  if (device === undefined) return backend;
+  const lost = device.lost.then(({ message, reason }) => {
+    throw deviceLost(message === "" ? (reason ?? "") : message);
+  });
+  return endingWith(backend, lost);
 }
 
 /**

@@ -1,7 +1,9 @@
 import { UserError } from "../tensor/index.js";
 import { AskedEngine } from "./asked-engine.js";
 import type { Engine } from "./engine.js";
+import { workerLost } from "./failure.js";
 import type { WebEngineOptions } from "./web-backend.js";
+import { whenEnded } from "./worker-life.js";
 import type { Hello, Response, Started } from "./worker-protocol.js";
 
 /** What is used of a browser's `Worker`. */
@@ -43,9 +45,11 @@ function engineOf(worker: WebWorker, started: Started): Engine {
   );
   worker.addEventListener("message", ({ data }: { data: Response }) => engine.settle(data));
   const ended = (event: { message?: string }): void => {
-    engine.fail(new Error(`the engine's worker failed: ${event.message ?? "its messages can't be read"}`));
+    engine.fail(workerLost(event.message ?? "its messages can't be read"));
     worker.terminate();
   };
+  if (started.life !== undefined)
+    whenEnded(started.life, () => engine.fail(workerLost("something ended it")));
   worker.addEventListener("error", ended);
   worker.addEventListener("messageerror", ended);
   return engine;

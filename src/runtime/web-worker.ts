@@ -1,9 +1,11 @@
 /*
  * Runs as a Web Worker: an engine that is asked by messages. Its first message says what it is to run on.
  */
-import { answer, messageOf, startedOf } from "./answer.js";
+import { answer, startedOf } from "./answer.js";
 import { LocalEngine } from "./engine.js";
+import { messageOf } from "./failure.js";
 import { webBackend, type WebEngineOptions } from "./web-backend.js";
+import { liveOn } from "./worker-life.js";
 import type { Hello, Request } from "./worker-protocol.js";
 
 interface Scope {
@@ -18,7 +20,8 @@ async function begin(options: WebEngineOptions): Promise<void> {
     const engine = new LocalEngine(await webBackend(options));
     scope.onmessage = ({ data }) =>
       void answer(engine, data as Request, (response, transfer) => scope.postMessage(response, transfer));
-    scope.postMessage(startedOf(engine) satisfies Hello, []);
+    const life = await liveOn();
+    scope.postMessage({ ...startedOf(engine), ...(life !== undefined && { life }) } satisfies Hello, []);
   } catch (error) {
     scope.postMessage({ failure: messageOf(error) } satisfies Hello, []);
   }

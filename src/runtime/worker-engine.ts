@@ -1,6 +1,7 @@
 import { Worker } from "node:worker_threads";
 import { AskedEngine } from "./asked-engine.js";
 import type { Engine } from "./engine.js";
+import { engineError } from "./failure.js";
 import { forgetDoor, NativeDoor, waitAtExit } from "./native-door.js";
 import { workerUrl } from "./worker-url.js";
 import type { Hello, Response, Started, WorkerData, WorkerOptions } from "./worker-protocol.js";
@@ -19,7 +20,10 @@ function engineOf(worker: Worker, started: Started): Engine {
     started,
   );
   worker.on("message", (response: Response) => engine.settle(response));
-  worker.on("error", (error) => engine.fail(error instanceof Error ? error : new Error(String(error))));
+  worker.on("error", (error) => {
+    const told = engineError(error);
+    engine.fail(told instanceof Error ? told : new Error(String(told)));
+  });
   worker.on("messageerror", (error) => engine.fail(error));
   worker.on("exit", (code) => engine.fail(new Error(`the engine's worker thread ended with code ${code}`)));
   worker.unref();

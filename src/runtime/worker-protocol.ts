@@ -11,7 +11,12 @@ export interface Request {
 /** What it answers. */
 export type Response =
   | { readonly id: number; readonly value: unknown }
-  | { readonly id: number; readonly error: string };
+  | {
+      readonly id: number;
+      readonly error: string;
+      /** Whether it is one that a user can act on, a UserError. */
+      readonly forUser?: boolean;
+    };
 
 /** What a worker's engine runs on. */
 export interface Started {
@@ -20,6 +25,8 @@ export interface Started {
   readonly threads: number | null;
   readonly loops: boolean;
   readonly extensions: readonly string[];
+  /** By what its end is noticed, in browsers. */
+  readonly life?: string;
 }
 
 /** Its first message: what it runs on, or why it couldn't start. */

@@ -1,6 +1,7 @@
 import { parentPort, workerData } from "node:worker_threads";
-import { answer, messageOf, startedOf } from "./answer.js";
+import { answer, startedOf } from "./answer.js";
 import { LocalEngine } from "./engine.js";
+import { messageOf } from "./failure.js";
 import { guardedBackend, NativeDoor } from "./native-door.js";
 import { nodeBackend, sharingBackend } from "./node.js";
 import type { Backend } from "./session.js";

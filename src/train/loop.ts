@@ -8,6 +8,7 @@ import type { Engine } from "../runtime/index.js";
 import { type Tensor, UserError } from "../tensor/index.js";
 import { collapseAdvice, divergenceAdvice } from "./advice.js";
 import { ChunkSize } from "./chunk.js";
+import type { RunControl } from "./control.js";
 import { EngineState } from "./engine-state.js";
 import type { EpochRecord, Position, TrainEvent } from "./events.js";
 import type { Programs } from "./programs.js";
@@ -43,6 +44,8 @@ export interface LoopPlan extends UpdateRule {
   /** Seconds between checkpoints inside an epoch. */
   readonly checkpointSeconds: number;
   readonly signal: AbortSignal | undefined;
+  /** Lets the run stand still. */
+  readonly control: RunControl | undefined;
   /** Told of what happens and, of an epoch, what is kept of it. */
   onEvent(event: TrainEvent, record?: EpochRecord): void | Promise<void>;
 }
@@ -52,6 +55,12 @@ interface Submitted {
   readonly batch: number;
   readonly submitted: number;
   readonly results: Promise<Record<string, Tensor>>;
+}
+
+/** Where an epoch began in this process; time that the run stood still is taken out. */
+interface Began {
+  time: number;
+  readonly seen: number;
 }
 
 const callsUnderWay = 2;
@@ -65,6 +74,7 @@ export class TrainLoop {
   private progress: Progress;
   private readonly chunk = new ChunkSize();
   private lastCheckpoint = Date.now();
+  private savedStep: number;
   private lastProgress = 0;
   private lastDone = 0;
   private rate = 0;
@@ -77,6 +87,7 @@ export class TrainLoop {
     state: TrainState,
   ) {
     this.progress = state.progress;
+    this.savedStep = state.progress.step;
     this.engineState = new EngineState(plan.engine, plan.model, plan);
     const { train, seed, engine, programs } = plan;
     this.feed = new Feed(train, programs.batch, seed, plan.shuffle, engine.loops, plan.dealt);
@@ -86,7 +97,12 @@ export class TrainLoop {
   /** Trains to the end, to early stopping or to an abort; answers the last progress. */
   async run(): Promise<Progress> {
     const { plan } = this;
-    while (!this.progress.finished && !plan.signal?.aborted) await this.epoch();
+    const giveFree = plan.control?.take();
+    try {
+      while (!this.progress.finished && !plan.signal?.aborted) await this.epoch();
+    } finally {
+      giveFree?.();
+    }
     if (!this.progress.finished) {
       await this.checkpoint(false);
       await plan.onEvent({ type: "stopped", reason: "interrupted", position: this.position() });
@@ -109,18 +125,25 @@ export class TrainLoop {
 
   private async epoch(): Promise<void> {
     const { plan, stepsPerEpoch, feed } = this;
-    const began = { time: Date.now(), seen: this.progress.seen };
+    const began: Began = { time: Date.now(), seen: this.progress.seen };
     const epochStart = this.progress.step - this.progress.stepInEpoch;
     feed.seek(this.progress.epoch, this.progress.stepInEpoch);
     const queue: Submitted[] = [];
     while (feed.more || queue.length > 0) {
-      while (queue.length < callsUnderWay && !plan.signal?.aborted) {
-        const portion = await feed.take(this.chunk.steps);
+      while (queue.length < callsUnderWay && !plan.signal?.aborted && this.mayBegin) {
+        const next = queue.reduce((step, call) => step + call.steps, this.progress.step);
+        const portion = await feed.take(this.chunk.steps, this.stepsAllowed(next));
         if (portion === undefined) break;
+        plan.control?.spend(this.updatesIn(next, portion.steps));
         queue.push(await this.submit(portion, epochStart));
       }
       const done = queue.shift();
-      if (done === undefined) return;
+      if (done === undefined && this.mayBegin) return;
+      if (done === undefined) {
+        await this.standStill(began);
+        if (plan.signal?.aborted) return;
+        continue;
+      }
       plan.programs.prepare();
       await this.account(done, began);
       if (Date.now() - this.lastCheckpoint > plan.checkpointSeconds * 1000) {
@@ -132,6 +155,37 @@ export class TrainLoop {
     // The next epoch's first examples are read while this one is evaluated.
     if (this.progress.epoch + 1 < plan.epochs) feed.seek(this.progress.epoch + 1, 0);
     await this.finishEpoch(examplesPerSecond);
+  }
+
+  /** Whether further steps may be begun. */
+  private get mayBegin(): boolean {
+    return (this.plan.control?.allowance ?? Infinity) > 0;
+  }
+
+  /** How many steps from one on, counted since the start of the run, may be begun: to the end of the last update allowed. */
+  private stepsAllowed(from: number): number {
+    const updates = this.plan.control?.allowance ?? Infinity;
+    if (updates === Infinity) return Infinity;
+    let left = Math.min(updates, this.chunk.steps);
+    let steps = 0;
+    while (left > 0) if (this.plan.pace.endsAt(from + steps++)) left--;
+    return steps;
+  }
+
+  private updatesIn(from: number, steps: number): number {
+    let updates = 0;
+    for (let i = 0; i < steps; i++) if (this.plan.pace.endsAt(from + i)) updates++;
+    return updates;
+  }
+
+  /** Waits, with nothing under way, until the run may go on or is aborted. */
+  private async standStill(began: Began): Promise<void> {
+    const { control, signal, onEvent } = this.plan;
+    const since = Date.now();
+    if (this.progress.step !== this.savedStep) await this.checkpoint(false);
+    await onEvent(this.progressEvent());
+    await control?.wait(signal);
+    began.time += Date.now() - since;
   }
 
   private async submit(portion: Portion, epochStart: number): Promise<Submitted> {
@@ -146,7 +200,7 @@ export class TrainLoop {
     return { steps, batch, submitted: Date.now(), results };
   }
 
-  private async account(call: Submitted, began: { time: number; seen: number }): Promise<void> {
+  private async account(call: Submitted, began: Began): Promise<void> {
     const waitedFrom = Date.now();
     const results = await call.results;
     this.chunk.took(call.steps, Date.now() - Math.max(call.submitted, this.lastDone));
@@ -271,6 +325,7 @@ export class TrainLoop {
 
   private async checkpoint(best: boolean): Promise<void> {
     this.lastCheckpoint = Date.now();
+    this.savedStep = this.progress.step;
     if (this.plan.sink === undefined) return;
     const tensors = await this.engineState.take();
     await this.plan.sink.save({ progress: this.progress, tensors }, best);

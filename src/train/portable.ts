@@ -12,6 +12,8 @@ export {
   type TrainSurroundings,
   trainWith,
 } from "./training.js";
+export { aControl, type TrainControl, trainControl } from "./control.js";
+export { readCheckpoint, type Sha256, writeCheckpoint } from "./checkpoint-file.js";
 export { collapseAdvice } from "./advice.js";
 export { findRate, type RateFinding, type RatePoint, type RateRange } from "./lr-find.js";
 export { initialState, madeWeights, type Progress, type Tally, type TrainState } from "./state.js";

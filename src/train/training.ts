@@ -22,6 +22,7 @@ import type { Backend, Engine } from "../runtime/index.js";
 import { UserError } from "../tensor/index.js";
 import { averageAdvice, idleRateAdvice, otherThreads, warmupAdvice, wideDataAdvice } from "./advice.js";
 import type { Change, EpochRecord, TrainEvent } from "./events.js";
+import { RunControl, type TrainControl } from "./control.js";
 import { paceOf, risenRate } from "./run-pace.js";
 import { EngineState } from "./engine-state.js";
 import { type CheckpointSink, TrainLoop } from "./loop.js";
@@ -72,13 +73,18 @@ export interface TrainSurroundings {
   readonly configFile?: string | undefined;
   /** Ends training after the steps under way; the run is saved and can be resumed. */
   readonly signal?: AbortSignal | undefined;
+  /** Pauses the run, lets it go on, or goes through it step by step: `trainControl()` makes one. */
+  readonly control?: TrainControl | undefined;
   /** Told of everything that happens; training waits until the Promise that it may return has settled. */
   readonly onEvent?: ((event: TrainEvent, current: Current) => void | Promise<void>) | undefined;
 }
 
-/** What can be asked of a run while it goes on. */
+/** What can be asked of a run while it goes on, whenever its engine is open: from the `start` event to its end. */
 export interface Current {
-  /** The model with its weights as they are now, all steps submitted so far done. Close it after use. */
+  /**
+   * The model with its weights as they are now, all steps submitted so far done: a copy of the weights, and nothing is
+   * compiled before it is used. It may be asked for as often as one likes; close it after use.
+   */
   model(): Promise<TrainedVae>;
 }
 
@@ -320,6 +326,7 @@ async function trainOnSplits<E extends Encoding>(
       sink: folder,
       checkpointSeconds: options.checkpointSeconds ?? 60,
       signal: options.signal,
+      control: options.control instanceof RunControl ? options.control : undefined,
       onEvent: async (event, record) => {
         if (record !== undefined) await folder?.appendMetrics(record);
         await tell(event, current);

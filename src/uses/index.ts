@@ -43,3 +43,4 @@ export {
   type TraverseOptions,
 } from "./traverse.js";
 export type { ReadingOptions } from "./reading.js";
+export { type SampleDistanceOptions, type SampleDistances, sampleDistances } from "./sample-distances.js";

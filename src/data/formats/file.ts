@@ -1,7 +1,8 @@
 import { open } from "node:fs/promises";
 import { fileError } from "../files.js";
 import { isGzip } from "../idx.js";
-import { beginningOf, type Packed } from "./packed.js";
+import { beginningOf } from "./array-bytes.js";
+import { type Packed, unpacked } from "./packed.js";
 
 /** A file as it lies there, or gzipped: told by its first bytes, not by its name. Throws a UserError if it can't be read. */
 export async function packedFile(path: string): Promise<Packed> {
@@ -23,5 +24,6 @@ export async function packedFile(path: string): Promise<Packed> {
 
 /** The first bytes of a file, unpacked if it is gzipped; nothing if it can't be unpacked. */
 export async function unpackedBeginning(path: string, length: number): Promise<Uint8Array> {
-  return beginningOf(await packedFile(path), length);
+  const packed = await packedFile(path);
+  return beginningOf(() => unpacked(packed), length);
 }

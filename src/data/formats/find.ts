@@ -4,25 +4,9 @@ import { UserError } from "../../tensor/index.js";
 import { errorCode, fileError } from "../files.js";
 import { guessFile } from "../guess-file.js";
 import { unpackedBeginning } from "./file.js";
-import type { FoundArray, Part, Place } from "./format.js";
+import type { FoundArray, Place } from "./format.js";
+import { type FoundSet, holdsTraining, listNames, makeSet } from "./found-set.js";
 import { formats } from "./registry.js";
-
-/** The arrays of one data set, by part. */
-export interface FoundSet {
-  /** The prefix of the names, such as `emnist-letters`, or a file's name without its ending; empty for none. */
-  readonly name: string;
-  readonly examples: ReadonlyMap<Part, FoundArray>;
-  readonly labels: ReadonlyMap<Part, FoundArray>;
-  /** What a person should know of what was found and not used. */
-  readonly notes: readonly string[];
-}
-
-/** Names for a message: the first eight and how many more. */
-function listNames(names: readonly string[]): string {
-  if (names.length === 0) return "nothing";
-  const more = names.length > 8 ? ` and ${names.length - 8} more` : "";
-  return names.slice(0, 8).join(", ") + more;
-}
 
 async function namesIn(dir: string): Promise<string[]> {
   return (await readdir(dir)).filter((name) => !name.startsWith(".")).sort();
@@ -40,9 +24,6 @@ const noHead = new Uint8Array(0);
 function arraysInFolder(path: string, names: readonly string[]): Promise<FoundArray[]> {
   return arraysAt({ path, kind: "folder", names, head: noHead });
 }
-
-const holdsTraining = (arrays: readonly FoundArray[]): boolean =>
-  arrays.some(({ part, what }) => part === "train" && what === "examples");
 
 /** A folder below `dir` (two levels at most) that holds training examples, for a hint. */
 async function findBelow(dir: string, names: readonly string[], levels: number): Promise<string | undefined> {
@@ -71,45 +52,6 @@ async function nothingFound(dir: string, names: readonly string[]): Promise<User
     `${dir} holds no training images or other examples. Looked for ${known}; each also behind a prefix ` +
       `such as emnist-letters-; found: ${listNames(names)}${hint}`,
   );
-}
-
-/** One array for each part of a set; throws a UserError if it can't be told which. */
-function pick(
-  arrays: readonly FoundArray[],
-  what: FoundArray["what"],
-  notes: string[],
-): Map<Part, FoundArray> {
-  const chosen = new Map<Part, FoundArray>();
-  const own = arrays.filter((array) => array.what === what);
-  const clear = own.filter(({ vague }) => vague !== true);
-  for (const array of clear.length > 0 ? clear : own) {
-    const other = chosen.get(array.part);
-    if (other === undefined) {
-      chosen.set(array.part, array);
-      continue;
-    }
-    const [plain, packed] = other.place.length < array.place.length ? [other, array] : [array, other];
-    if (packed.place !== `${plain.place}.gz`) {
-      throw new UserError(
-        `${other.place} and ${array.place} both say that they hold the ${array.part} ${what}: ` +
-          "rename one of them, or move it to another folder",
-      );
-    }
-    chosen.set(array.part, plain);
-    notes.push(`${basename(packed.place)} lies beside ${basename(plain.place)}, which is used.`);
-  }
-  return chosen;
-}
-
-function makeSet(name: string, arrays: readonly FoundArray[], more: readonly string[]): FoundSet {
-  const notes = [...more];
-  const examples = pick(arrays, "examples", notes);
-  const labels = pick(arrays, "labels", notes);
-  for (const [part, { place }] of labels) {
-    if (!examples.has(part))
-      notes.push(`${basename(place)} is not used: there are no ${part} examples for it.`);
-  }
-  return { name, examples, labels, notes };
 }
 
 /** The set of a single file, and what lies beside it that its folder's name would stand for. */

@@ -16,7 +16,7 @@ export interface Place {
 }
 
 /** An array that a format found at a place, which nothing has been read of but its name. */
-export interface FoundArray {
+export interface FoundArray<A = DataArray> {
   /** The data set that it belongs to, such as `emnist-letters`; empty for those whose names say none. */
   readonly set: string;
   readonly part: Part;
@@ -26,7 +26,7 @@ export interface FoundArray {
   /** Whether its name says little, such as `data.npy`, so that it counts only where no other name says more. */
   readonly vague?: boolean;
   /** Reads its header. Throws a UserError that names the place. */
-  open(): Promise<DataArray>;
+  open(): Promise<A>;
 }
 
 /** An array whose header has been read. */

@@ -1,4 +1,5 @@
 import type { Entry } from "../../catalogue/index.js";
+import { beginsAsIdx } from "./array-bytes.js";
 import { packedFile } from "./file.js";
 import type { DataArray, DataFormat } from "./format.js";
 import { meaningOfIdx } from "./names.js";
@@ -13,7 +14,7 @@ export async function openIdx(path: string): Promise<DataArray> {
 const format = oneArrayAFile({
   files: "idx (train-images-idx3-ubyte, t10k-images-idx3-ubyte, ...; plain or .gz)",
   ending: /\.gz$/i,
-  is: ({ head }) => head.length >= 4 && head[0] === 0 && head[1] === 0 && (head[2] ?? 0) >> 4 === 0,
+  is: ({ head }) => beginsAsIdx(head),
   meaning: meaningOfIdx,
   open: openIdx,
 });

@@ -1,4 +1,5 @@
-export { findArrays, type FoundSet } from "./find.js";
+export { findArrays } from "./find.js";
+export type { FoundSet } from "./found-set.js";
 export type { DataArray, DataFormat, FoundArray, Part, Place } from "./format.js";
 export { openIdx } from "./idx.js";
 export { openNpy } from "./npy.js";

@@ -1,4 +1,5 @@
 import type { Entry } from "../../catalogue/index.js";
+import { beginsAsNpy } from "./array-bytes.js";
 import { packedFile } from "./file.js";
 import type { DataArray, DataFormat } from "./format.js";
 import { meaningOfArray } from "./names.js";
@@ -10,11 +11,6 @@ const ending = /\.npy(\.gz)?$/i;
 /** Reads the header of a NumPy file (`.npy`), plain or gzipped. Throws a UserError that names it. */
 export async function openNpy(path: string): Promise<DataArray> {
   return openStored(await packedFile(path), "npy", `is gzipped; unpack it (gunzip ${path})`);
-}
-
-/** Whether bytes begin as a NumPy file does. */
-export function beginsAsNpy(head: Uint8Array): boolean {
-  return String.fromCharCode(...head.subarray(0, 6)) === "\x93NUMPY";
 }
 
 const format = oneArrayAFile({

@@ -2,27 +2,15 @@ import { createReadStream } from "node:fs";
 import { crc32, createGunzip, createInflateRaw } from "node:zlib";
 import { UserError } from "../../tensor/index.js";
 import { errorCode, fileError } from "../files.js";
-import { MAX_GZIP_RATIO } from "../idx.js";
+import type { StoredBytes } from "./array-bytes.js";
 
 /** A stretch of a file, packed or not: a whole file, or a member of an archive. */
-export interface Packed {
+export interface Packed extends StoredBytes {
   readonly path: string;
-  /** For messages: the file's path, and the member's name if it is one. */
-  readonly place: string;
   /** Bytes before the stretch. */
   readonly start: number;
-  /** Bytes of it in the file. */
-  readonly length: number;
-  readonly packing: "none" | "gzip" | "deflate";
-  /** Bytes once unpacked, where that is written down. */
-  readonly size?: number;
   /** Checksum of the unpacked bytes, where that is written down. */
   readonly crc?: number;
-}
-
-/** The most bytes that a stretch can hold, so that no memory is reserved for what can't be there. */
-export function mostBytes({ length, packing, size }: Packed): number {
-  return Math.min(size ?? Infinity, packing === "none" ? length : length * MAX_GZIP_RATIO + 64);
 }
 
 /** What is wrong with a stretch that can't be unpacked. */
@@ -65,17 +53,4 @@ export async function* unpacked(packed: Packed): AsyncGenerator<Uint8Array, void
   if (crc !== undefined && sum !== crc) {
     throw new UserError(`${place} is damaged: its checksum is wrong. Get or write it again`);
   }
-}
-
-/** The first bytes, at most `length`. Throws as `unpacked`. */
-export async function beginningOf(packed: Packed, length: number): Promise<Uint8Array> {
-  const head = new Uint8Array(length);
-  let filled = 0;
-  for await (const chunk of unpacked(packed)) {
-    const part = chunk.subarray(0, length - filled);
-    head.set(part, filled);
-    filled += part.length;
-    if (filled === length) break;
-  }
-  return head.subarray(0, filled);
 }

@@ -1,124 +1,8 @@
 import { resolve } from "node:path";
-import { formatShape, sizeOf, tensor, UserError } from "../../tensor/index.js";
-import type { ExampleTensor } from "../dataset.js";
-import { guessFile } from "../guess-file.js";
-import { checkIdxLength, MAX_IDX_HEADER, parseIdxHeader } from "../idx-header.js";
-import { MAX_NPY_HEADER, readNpyHeader, toCOrder } from "../npy.js";
-import { checkLabelShape } from "../label-shape.js";
-import {
-  exampleType,
-  type NumberType,
-  numbersIn,
-  putExamples,
-  roomInMemory,
-  toLabelNumbers,
-  widths,
-} from "../number-types.js";
 import { fileSource } from "../row-file.js";
-import type { ExampleData } from "../source.js";
+import { type ArrayForm, headedArray } from "./array-bytes.js";
 import type { DataArray } from "./format.js";
-import { beginningOf, mostBytes, type Packed, unpacked } from "./packed.js";
-
-/** What a header says of the numbers behind it. */
-interface Header {
-  readonly type: NumberType;
-  readonly bigEndian: boolean;
-  readonly shape: readonly number[];
-  readonly fortran: boolean;
-  /** Bytes before the numbers. */
-  readonly start: number;
-}
-
-/** The forms of header in which an array of numbers is kept. */
-export type ArrayForm = "idx" | "npy";
-
-function headerOf(form: ArrayForm, head: Uint8Array, packed: Packed): Header {
-  const { place, length, packing } = packed;
-  const size = packing === "none" ? length : packed.size;
-  if (form === "npy") {
-    const wrong = guessFile(head);
-    if (wrong !== "" && head[0] !== 0x93) throw new UserError(`${place} is not a NumPy file${wrong}`);
-    return readNpyHeader(head, size, place);
-  }
-  const header = parseIdxHeader(head, place);
-  if (size !== undefined) checkIdxLength(header, size - header.offset, place);
-  return { ...header, bigEndian: header.width > 1, fortran: false, start: header.offset };
-}
-
-/** Numbers are converted in portions of so many bytes. */
-const portionBytes = 1 << 20;
-
-/** The bytes of the numbers in portions that begin at a multiple of 8; each is overwritten by the next. */
-async function* portions(packed: Packed, header: Header): AsyncGenerator<Uint8Array, void> {
-  const needed = sizeOf(header.shape) * widths[header.type];
-  const room = new Uint8Array(Math.min(portionBytes, needed));
-  let skip = header.start;
-  let [filled, total] = [0, 0];
-  for await (const chunk of unpacked(packed)) {
-    let rest = chunk.subarray(Math.min(skip, chunk.length));
-    skip -= chunk.length - rest.length;
-    total += rest.length;
-    if (total > needed) throw wrongLength(packed, header, total);
-    while (rest.length > 0) {
-      const part = rest.subarray(0, room.length - filled);
-      room.set(part, filled);
-      filled += part.length;
-      rest = rest.subarray(part.length);
-      if (filled < room.length) break;
-      yield room;
-      filled = 0;
-    }
-  }
-  if (total !== needed) throw wrongLength(packed, header, total);
-  if (filled > 0) yield room.subarray(0, filled);
-}
-
-function wrongLength({ place }: Packed, { type, shape }: Header, found: number): UserError {
-  const needed = sizeOf(shape) * widths[type];
-  return new UserError(
-    `${place} ${found < needed ? "is cut off" : "is too long"}: ${type} numbers of shape ${formatShape(shape)} take ` +
-      `${needed} bytes, but ${found < needed ? "there are" : "there are at least"} ${found}; get or write it again`,
-  );
-}
-
-/** Refuses a number by the example that it belongs to. In Fortran order the first index is the fastest. */
-function refusal(place: string, { shape, fortran }: Header, start: number) {
-  const size = Math.max(1, sizeOf(shape.slice(1)));
-  return (index: number, problem: string): never => {
-    const at = start + index;
-    const example = fortran ? at % (shape[0] ?? 1) : Math.floor(at / size);
-    throw new UserError(`${place}: example ${example} holds ${problem}`);
-  };
-}
-
-async function readExamples(packed: Packed, header: Header): Promise<ExampleTensor> {
-  const { type, bigEndian, shape, fortran } = header;
-  const dtype = exampleType(type);
-  const out: ExampleData = roomInMemory(dtype, sizeOf(shape), packed.place);
-  let at = 0;
-  for await (const portion of portions(packed, header)) {
-    const values = numbersIn(portion, type, bigEndian);
-    putExamples(values, type, out.subarray(at, at + values.length), refusal(packed.place, header, at));
-    at += values.length;
-  }
-  const data = fortran ? toCOrder(out, roomInMemory(dtype, out.length, packed.place), shape) : out;
-  return data instanceof Uint8Array ? tensor("uint8", shape, data) : tensor("float32", shape, data);
-}
-
-/** Class numbers `[n]` or `[n, 1]`. */
-async function readLabels(packed: Packed, header: Header): Promise<Int32Array> {
-  const { place } = packed;
-  const { shape, type, bigEndian } = header;
-  checkLabelShape(shape, place);
-  const out = roomInMemory("int32", sizeOf(shape), place);
-  let at = 0;
-  for await (const portion of portions(packed, header)) {
-    const values = numbersIn(portion, type, bigEndian);
-    out.set(toLabelNumbers(values, place, at), at);
-    at += values.length;
-  }
-  return out;
-}
+import { type Packed, unpacked } from "./packed.js";
 
 /**
  * Reads the header of an array of numbers. `repack` is what to do to have it streamed if it is packed. Throws a
@@ -126,11 +10,12 @@ async function readLabels(packed: Packed, header: Header): Promise<Int32Array> {
  */
 export async function openStored(packed: Packed, form: ArrayForm, repack: string): Promise<DataArray> {
   const { path, place, packing, start } = packed;
-  const head = await beginningOf(packed, form === "npy" ? MAX_NPY_HEADER : MAX_IDX_HEADER);
-  const header = headerOf(form, head, packed);
-  const { type, bigEndian, shape, fortran } = header;
-  const needed = sizeOf(shape) * widths[type];
-  if (needed > mostBytes(packed)) throw wrongLength(packed, header, mostBytes(packed));
+  const {
+    start: offset,
+    bigEndian,
+    fortran,
+    ...array
+  } = await headedArray(packed, () => unpacked(packed), form);
   const whole =
     packing !== "none"
       ? repack
@@ -138,21 +23,16 @@ export async function openStored(packed: Packed, form: ArrayForm, repack: string
         ? "is in Fortran order; write it with numpy.ascontiguousarray"
         : undefined;
   return {
-    place,
-    shape,
-    type,
-    dtype: exampleType(type),
+    ...array,
     whole,
     source: () =>
       fileSource({
         path: resolve(path),
         place,
-        offset: start + header.start,
-        shape,
-        stored: type,
+        offset: start + offset,
+        shape: array.shape,
+        stored: array.type,
         bigEndian,
       }),
-    read: () => readExamples(packed, header),
-    labels: () => readLabels(packed, header),
   };
 }

@@ -16,7 +16,9 @@ import {
 import { cacheLimit, makeRoom, removeEntry, useEntry } from "./cache-room.js";
 import { type PictureFile, shortened } from "./found.js";
 import { manyAtATime } from "./many.js";
-import { type PictureReader, readPlainFile } from "./reading.js";
+import { lanes } from "./lanes.js";
+import { readPlainFile } from "./plain-file.js";
+import type { PictureReader } from "./reading.js";
 import { type checkedChoices, type PictureSettings, shapeOf } from "./settings.js";
 
 /** How far reading pictures is. */
@@ -213,18 +215,23 @@ async function decodePortion(
   const room = new Uint8Array(files.length * size);
   const broken: BrokenPicture[] = [];
   let [animated, deeper] = [0, 0];
-  await manyAtATime(files, async (file, i) => {
-    signal?.throwIfAborted();
-    try {
-      const { pixels, frames, deep } = await reader.decode(await readPlainFile(file.path), settings);
-      if (pixels.length !== size) throw new Error(`it was decoded to ${pixels.length} numbers, not ${size}`);
-      room.set(pixels, i * size);
-      if (frames > 1) animated++;
-      if (deep) deeper++;
-    } catch (error) {
-      broken.push({ index: start + i, why: shortened(error) });
-    }
-  });
+  await manyAtATime(
+    files,
+    async (file, i) => {
+      signal?.throwIfAborted();
+      try {
+        const { pixels, frames, deep } = await reader.decode(await readPlainFile(file.path), settings);
+        if (pixels.length !== size)
+          throw new Error(`it was decoded to ${pixels.length} numbers, not ${size}`);
+        room.set(pixels, i * size);
+        if (frames > 1) animated++;
+        if (deep) deeper++;
+      } catch (error) {
+        broken.push({ index: start + i, why: shortened(error) });
+      }
+    },
+    lanes,
+  );
   signal?.throwIfAborted();
   broken.sort((a, b) => a.index - b.index);
   return { end: start + files.length, broken, animated, deep: deeper, room };

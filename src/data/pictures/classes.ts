@@ -12,7 +12,7 @@ const isWhole = (name: string): boolean => /^\d{1,9}$/.test(name);
  * The classes of rows: their names in alphabetical order, or in that of numbers if all are whole; undefined if there are
  * fewer than two, or rows without a label. Says so in `notes`.
  */
-export function classesOf(rows: readonly PictureRow[], notes: string[]): Classes | undefined {
+export function classesOf(rows: readonly Pick<PictureRow, "label">[], notes: string[]): Classes | undefined {
   const names = new Set<string>();
   let without = 0;
   for (const { label } of rows) {

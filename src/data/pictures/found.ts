@@ -13,8 +13,8 @@ export interface PictureFile {
 }
 
 /** One example: a picture, and what is known of it. */
-export interface PictureRow {
-  readonly file: PictureFile;
+export interface PictureRow<F = PictureFile> {
+  readonly file: F;
   readonly part: SplitName;
   /** Its class by name. */
   readonly label?: string;
@@ -53,4 +53,9 @@ export function shortened(reason: unknown): string {
   const text = reason instanceof Error ? reason.message : String(reason);
   const line = text.split("\n").find((one) => one.trim() !== "") ?? "it can't be read";
   return line.trim().slice(0, 200);
+}
+
+/** By code points, whatever the machine's language: the order of examples must be the same everywhere. */
+export function byName(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
 }

@@ -1,7 +1,7 @@
 import { UserError } from "../../tensor/index.js";
-import { type PictureFile, shortened } from "./found.js";
+import { shortened } from "./found.js";
 import { manyAtATime } from "./many.js";
-import { type PictureHeader, type PictureReader, readPlainFile } from "./reading.js";
+import type { PictureHeader } from "./reading.js";
 import type { checkedChoices, PictureSettings } from "./settings.js";
 
 /** More pixels than this are no example unless they are asked for. */
@@ -20,25 +20,31 @@ const sizeOfHeader = ({ width, height }: PictureHeader): string => `${width}x${h
 const ask = (text: string): string =>
   `give the size that all are brought to, such as size ${text} (--size ${text})`;
 
+/** How pictures are looked at: what reads a file's header, so many at a time. */
+export interface Looking<F> {
+  readonly header: (file: F) => Promise<PictureHeader>;
+  readonly lanes: number;
+  readonly signal?: AbortSignal | undefined;
+}
+
 /**
  * Settings with the size and the colour that were not told, which the pictures' headers say: read as far as they are
  * needed. Files without a readable header are passed over.
  *
  * @throws UserError if sizes differ or are large, with a size to ask for.
  */
-export async function settled(
-  files: readonly PictureFile[],
-  reader: PictureReader,
+export async function settled<F extends { readonly name: string }>(
+  files: readonly F[],
   told: ReturnType<typeof checkedChoices>,
   shown: string,
-  signal?: AbortSignal,
+  { header, lanes, signal }: Looking<F>,
 ): Promise<PictureSettings> {
   let { size, colour } = told;
   let failure = "";
   let first: { readonly header: PictureHeader; readonly name: string } | undefined;
-  const look = async (file: PictureFile): Promise<{ header: PictureHeader; name: string } | undefined> => {
+  const look = async (file: F): Promise<{ header: PictureHeader; name: string } | undefined> => {
     try {
-      return { header: await reader.header(await readPlainFile(file.path)), name: file.name };
+      return { header: await header(file), name: file.name };
     } catch (error) {
       failure ||= `${file.name} (${shortened(error)})`;
       return undefined;
@@ -47,7 +53,7 @@ export async function settled(
   const done = (): boolean => size !== undefined && colour !== undefined;
   for (let start = 0; start < files.length && !done(); start += portion) {
     signal?.throwIfAborted();
-    for (const found of await manyAtATime(files.slice(start, start + portion), look)) {
+    for (const found of await manyAtATime(files.slice(start, start + portion), look, lanes)) {
       if (found === undefined) continue;
       first ??= found;
       if (!found.header.grey) colour ??= "rgb";

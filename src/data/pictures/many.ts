@@ -1,12 +1,8 @@
-import { availableParallelism } from "node:os";
-
-/** Jobs under way at a time: decoding takes threads of its own, and some always wait for the disk. */
-const lanes = Math.max(4, 2 * availableParallelism());
-
-/** The results of a job for each of many things, some of them at a time, in order. Rejects as the first that does. */
+/** The results of a job for each of many things, `lanes` of them at a time, in order. Rejects as the first that does. */
 export async function manyAtATime<In, Out>(
   things: readonly In[],
   job: (thing: In, index: number) => Promise<Out>,
+  lanes: number,
 ): Promise<Out[]> {
   const results: Out[] = [];
   let next = 0;

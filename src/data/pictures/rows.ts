@@ -5,13 +5,7 @@ import { allocateShared } from "../shared.js";
 import type { ExampleSource } from "../source.js";
 import { derived, streamedSplit } from "../streamed.js";
 import type { CachedPictures } from "./cache.js";
-
-/** What is known of examples beside their numbers. */
-export interface Known {
-  readonly labels: Int32Array | undefined;
-  readonly ids: readonly string[];
-  readonly captions: readonly string[] | undefined;
-}
+import type { KnownOfPictures } from "./divide.js";
 
 /** Decoded pictures by their places in the file: of those asked for, in their order. */
 export function chosenPictures(
@@ -33,7 +27,11 @@ export function chosenPictures(
 }
 
 /** Examples as a part of a data set: streamed, or read into memory. */
-export async function partOf(source: ExampleSource, streams: boolean, known: Known): Promise<Split> {
+export async function partOf(
+  source: ExampleSource,
+  streams: boolean,
+  known: KnownOfPictures,
+): Promise<Split> {
   const { labels, ids, captions } = known;
   const beside = { ids, ...(captions !== undefined && { captions }) };
   if (streams) return { ...streamedSplit(source, labels), ...beside };

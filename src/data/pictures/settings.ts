@@ -1,4 +1,4 @@
-import { suggestion } from "../../catalogue/index.js";
+import { be, type ChecksOf, suggestion } from "../../catalogue/index.js";
 import { UserError } from "../../tensor/index.js";
 
 /**
@@ -44,6 +44,15 @@ export interface PictureChoices {
   /** Whether files that can't be read as pictures stop everything (`fail`, the default) or are left out (`skip`). */
   readonly broken?: BrokenPictures | undefined;
 }
+
+/** Checks of the choices, of which each is looked at by `checkedChoices`. */
+export const choiceChecks = {
+  size: be.anything,
+  fit: be.anything,
+  colour: be.anything,
+  background: be.anything,
+  broken: be.anything,
+} as const satisfies ChecksOf<PictureChoices>;
 
 /** How pictures became the examples of a data set: plain data, recorded with a run, by which others become the same. */
 export interface PictureSettings extends PictureChoices {

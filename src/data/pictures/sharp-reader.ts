@@ -3,7 +3,7 @@ import type { Sharp, SharpOptions } from "sharp";
 import { UserError } from "../../tensor/index.js";
 import { conform } from "./conform.js";
 import { isPng, mostPixels, type PictureReader, requirePixels } from "./reading.js";
-import { pngHead } from "./png-reader.js";
+import { pngHead } from "./png-pixels.js";
 import { bytesOf, extentOf, type PictureSettings } from "./settings.js";
 
 /** The package, as it is loaded. */

@@ -3,7 +3,7 @@ import { lstat, readdir, realpath, stat } from "node:fs/promises";
 import { join, sep } from "node:path";
 import { UserError } from "../../tensor/index.js";
 import { fileError } from "../files.js";
-import { isPictureName, type PictureFile } from "./found.js";
+import { byName, isPictureName, type PictureFile } from "./found.js";
 
 /** What lies in a folder and those in it. */
 export interface Walked {
@@ -24,11 +24,6 @@ const isHidden = (name: string): boolean => name.startsWith(".") || name === "__
 /** Whether a path lies in a folder; both as the system resolves them. */
 export function isInside(path: string, folder: string): boolean {
   return path === folder || path.startsWith(folder.endsWith(sep) ? folder : folder + sep);
-}
-
-/** By code points, whatever the machine's language: the order of examples must be the same everywhere. */
-export function byName(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }
 
 function describe(info: Stats, path: string, name: string): PictureFile {

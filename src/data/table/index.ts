@@ -34,5 +34,6 @@ export {
   tableKinds,
   type TableSchema,
 } from "./schema.js";
+export type { TableReading } from "./table-reading.js";
 export type { TextColumn, TextTable } from "./texts.js";
 export type { ColumnStatistics } from "./statistics.js";

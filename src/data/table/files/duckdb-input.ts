@@ -7,7 +7,7 @@ import type { TableFile } from "../schema.js";
 import { type TextTable, TextTableBuilder } from "../texts.js";
 import { duckDbError, identifier, type OpenedDuckDb, openDuckDb, quoted, duckDb } from "./duckdb.js";
 import { checkedQuery } from "./query.js";
-import { chunkRows, type TableInput } from "./table-input.js";
+import { chunkRows, type TableInput } from "../table-input.js";
 
 interface Described {
   readonly names: readonly string[];

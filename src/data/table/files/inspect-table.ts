@@ -4,7 +4,7 @@ import { inferTable } from "../infer-table.js";
 import type { TableSchema } from "../schema.js";
 import { type ColumnStatistics, tableStatistics } from "../statistics.js";
 import { factsOfColumns } from "../training-facts.js";
-import { firstReading, matched } from "./first-reading.js";
+import { firstReading, matched } from "../first-reading.js";
 import { openTable } from "./open-table.js";
 import { readSchema } from "./read-schema.js";
 

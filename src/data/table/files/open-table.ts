@@ -7,7 +7,7 @@ import { csvInput } from "./csv-input.js";
 import { duckDbInput, jsonInput, parquetInput, queryInput } from "./duckdb-input.js";
 import { isQuery } from "./query.js";
 import { sqliteInput } from "./sqlite-input.js";
-import type { TableInput } from "./table-input.js";
+import type { TableInput } from "../table-input.js";
 
 const endings: readonly (readonly [RegExp, TableFile["format"]])[] = [
   [/\.(parquet|pq)$/i, "parquet"],

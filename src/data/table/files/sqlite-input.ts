@@ -7,7 +7,7 @@ import { distinctNames } from "../csv-layout.js";
 import { type TextTable, TextTableBuilder } from "../texts.js";
 import { identifier } from "./duckdb.js";
 import { chosenTable } from "./duckdb-input.js";
-import { chunkRows, type TableInput } from "./table-input.js";
+import { chunkRows, type TableInput } from "../table-input.js";
 
 type Row = Readonly<Record<string, string | number | bigint | Uint8Array | null>>;
 

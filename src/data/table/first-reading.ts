@@ -1,10 +1,10 @@
-import { UserError } from "../../../tensor/index.js";
-import { heldOutCount } from "../../hold-out.js";
-import type { TrainingFacts } from "../facts.js";
-import { drawnRows, type HeldRows, scatteredRows } from "../held-rows.js";
-import type { TableSchema } from "../schema.js";
-import { FactsBuilder } from "../training-facts.js";
-import type { TextTable } from "../texts.js";
+import { UserError } from "../../tensor/index.js";
+import { heldOutCount } from "../hold-out.js";
+import type { TrainingFacts } from "./facts.js";
+import { drawnRows, type HeldRows, scatteredRows } from "./held-rows.js";
+import type { TableSchema } from "./schema.js";
+import { FactsBuilder } from "./training-facts.js";
+import type { TextTable } from "./texts.js";
 import type { TableInput } from "./table-input.js";
 
 /** Which rows are held out. */

@@ -1,5 +1,5 @@
-import type { TableFile } from "../schema.js";
-import type { TextTable } from "../texts.js";
+import type { TableFile } from "./schema.js";
+import type { TextTable } from "./texts.js";
 
 /** Rows read at a time. */
 export const chunkRows = 16_384;

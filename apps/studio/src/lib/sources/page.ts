@@ -1,0 +1,76 @@
+import { openRun, type RunConfig, runStore, type StoredRun, unzipRun, zipRun } from "latent/web";
+import { mnistExamples } from "../data/mnist";
+import { mnistAddress } from "./session.svelte";
+import type { RunCard, RunExamples, RunSource } from "./types";
+
+const store = runStore();
+
+const latentOf = ({ model }: RunConfig): number => model.latent ?? 2;
+
+const cardOf = ({ name, state, epoch, epochs, step, updated, config, problem }: StoredRun): RunCard => ({
+  source: "page",
+  id: name,
+  name,
+  state,
+  native: false,
+  epoch,
+  epochs,
+  step,
+  model: config === undefined ? "" : described(config),
+  objective: config?.objective.name ?? "",
+  data: config?.source ?? config?.dataset.name ?? "",
+  z: config === undefined ? 0 : latentOf(config),
+  updated: Date.parse(updated),
+  ...(problem !== undefined && { problem }),
+});
+
+/** The model in a few words: its latent and its distributions. */
+function described({ model }: RunConfig): string {
+  const name = (family: { readonly name: string } | undefined): string => family?.name ?? "normal";
+  return `z ${model.latent ?? 2}, ${name(model.posterior)} | ${name(model.prior)}`;
+}
+
+async function examplesOf({ source }: RunConfig, count: number): Promise<RunExamples | undefined> {
+  return source === "mnist" ? mnistExamples(mnistAddress(), count) : undefined;
+}
+
+/** The runs that are kept in this browser; without a private file system there are none. */
+export const pageRuns: RunSource = {
+  name: "page",
+  list: async () => {
+    if (navigator.storage?.getDirectory === undefined) return [];
+    return (await store.list()).map(cardOf);
+  },
+  open: async (id) => {
+    if (!(await store.has(id))) throw new Error(`there is no run "${id}" in this browser`);
+    const stored = (await store.list()).find(({ name }) => name === id);
+    const folder = await store.folder(id);
+    const run = await openRun(folder, { threads: 1 });
+    return {
+      card: cardOf(stored as StoredRun),
+      config: run.config,
+      history: run.history,
+      model: () => run.model("last"),
+      examples: (count) => examplesOf(run.config, count),
+      zip: async () => new Blob([(await zipRun(folder)) as BlobPart], { type: "application/zip" }),
+    };
+  },
+};
+
+/** Takes the zip of a run into this browser, under its name or the next free one; returns that. */
+export async function takeZip(file: File): Promise<string> {
+  const name = await freeName(file.name.replace(/\.zip$/i, "").slice(0, 80) || "run");
+  await unzipRun(new Uint8Array(await file.arrayBuffer()), await store.folder(name));
+  return name;
+}
+
+export async function removeRun(id: string): Promise<void> {
+  await store.remove(id);
+}
+
+/** A name that no run has yet: the one wished for, or with a number behind it. */
+export async function freeName(wished: string): Promise<string> {
+  const taken = new Set((await store.list()).map(({ name }) => name));
+  if (!taken.has(wished)) return wished;
+  for (let i = 2; ; i++) if (!taken.has(`${wished} ${i}`)) return `${wished} ${i}`;
+}

@@ -1,0 +1,17 @@
+export const home = {
+  title: "See what a VAE learns",
+  lead: "A variational autoencoder learns to draw by learning where things are. Train one in this page, walk through its latent space, or paint the distribution that its codes shall follow.",
+  "start-learn": "Start the lesson",
+  "start-train": "Train on MNIST",
+  "card-learn": "Half an hour from the autoencoder to the ELBO, every step live.",
+  "card-train": "Your data or MNIST, in the page or on the native engine, with everything to watch.",
+  "card-explore": "Move a point, and the picture follows. Interpolate, draw, generate, export.",
+  "card-paint": "Draw a shape, and see the codes flow into it.",
+  "card-compare": "Curves, figures and pictures of several runs beside each other.",
+  runs: "Runs",
+  "no-runs": "No runs yet. Train one, and it will be here, also after a reload.",
+  looking: "Looking for runs…",
+  explore: "Explore",
+  watch: "Watch",
+  "runs-note": "Runs in this browser, and those that this page was started with.",
+} as const;

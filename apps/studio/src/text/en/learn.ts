@@ -1,0 +1,3 @@
+export const learn = {
+  title: "From the autoencoder to the VAE",
+} as const;

@@ -1,0 +1,22 @@
+import { autoencoder } from "./autoencoder";
+import { distributions } from "./distributions";
+import { elbo } from "./elbo";
+import { generate } from "./generate";
+import { next } from "./next";
+import { parameters } from "./parameters";
+import { simple } from "./simple";
+import { trick } from "./trick";
+import { ui } from "./ui";
+
+/** The lesson's text: fetched with its screen. */
+export const lesson = {
+  ...ui,
+  ...autoencoder,
+  ...parameters,
+  ...trick,
+  ...simple,
+  ...elbo,
+  ...generate,
+  ...distributions,
+  ...next,
+};

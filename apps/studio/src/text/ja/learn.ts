@@ -1,0 +1,3 @@
+export const learn = {
+  title: "オートエンコーダから VAE へ",
+} as const;

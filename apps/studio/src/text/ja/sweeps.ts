@@ -1,0 +1,3 @@
+export const sweeps = {
+  title: "sweeps",
+} as const;

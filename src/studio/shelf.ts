@@ -1,0 +1,172 @@
+import { createHash } from "node:crypto";
+import { lstat, mkdir, readdir, realpath, stat } from "node:fs/promises";
+import path from "node:path";
+import { fileError, requireFolder } from "../data/index.js";
+import { runFiles } from "../runs/index.js";
+import { UserError } from "../tensor/index.js";
+import { isInside } from "./inside.js";
+import { nothing, Refusal } from "./refusal.js";
+import { damaged, problemIn, readRun, type RunReading, summaryOf } from "./summary.js";
+import type { RunSummary } from "./types.js";
+
+/** Where a run is. */
+export interface KeptRun {
+  readonly id: string;
+  readonly name: string;
+  /** Its real path. */
+  readonly folder: string;
+}
+
+const runName = /^[\p{L}\p{N}_][\p{L}\p{N}_ .()-]{0,79}$/u;
+/** Names that mean a device on Windows, whatever follows a dot. */
+const device = /^(con|prn|aux|nul|com\d|lpt\d)(\.|$)/i;
+
+/** Throws a Refusal for a name that is not one of a run's folder on every system. */
+export function requireRunName(name: string): string {
+  if (runName.test(name) && !device.test(name) && !/[. ]$/.test(name)) return name;
+  throw new Refusal(
+    400,
+    `a run can't be called ${JSON.stringify(name.slice(0, 100))}: take letters, digits, spaces, - _ . ( ), at most 80`,
+  );
+}
+
+function idOf(folder: string): string {
+  const slug = path
+    .basename(folder)
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, "-")
+    .replace(/^-+|-+$/g, "")
+    .slice(0, 40);
+  return `${slug || "run"}-${createHash("sha256").update(folder).digest("hex").slice(0, 10)}`;
+}
+
+function keptAt(folder: string): KeptRun {
+  return { id: idOf(folder), name: path.basename(folder), folder };
+}
+
+async function holdsConfig(folder: string): Promise<boolean> {
+  return (await lstat(path.join(folder, runFiles.config)).catch(() => undefined)) !== undefined;
+}
+
+/** The runs in the folders that were named, and the folder where new ones go. */
+export class Shelf {
+  /** Those that were there when they were last looked for. */
+  private known: ReadonlyMap<string, KeptRun> = new Map();
+
+  private constructor(
+    private readonly single: Set<string>,
+    private readonly shelves: readonly string[],
+    /** Where new runs go. */
+    readonly home: string,
+  ) {}
+
+  /**
+   * Takes the places that were named, each a run or a folder of runs; without any, `runs`. New runs go to the first
+   * folder of runs, else to `runs`. Throws a UserError that names what is neither.
+   */
+  static async open(places: readonly string[]): Promise<Shelf> {
+    const single = new Set<string>();
+    const shelves: string[] = [];
+    for (const place of places) {
+      const real = await realpath(place).catch((error: unknown) => {
+        throw fileError(error, `read the folder ${place}`);
+      });
+      if (!(await stat(real)).isDirectory()) {
+        throw new UserError(`${place} is a file; give the folder of a run, or a folder of runs`, 2);
+      }
+      if (await holdsConfig(real)) single.add(real);
+      else shelves.push(real);
+    }
+    const home = shelves[0] ?? path.resolve("runs");
+    return new Shelf(single, places.length === 0 ? [home] : shelves, home);
+  }
+
+  /** The folders that were named. */
+  get places(): readonly string[] {
+    return [...this.single, ...this.shelves];
+  }
+
+  /** A new empty folder for a run, by a name or numbered after it. Throws a Refusal if a given name is taken. */
+  async claim(name: string, numbered: boolean): Promise<KeptRun> {
+    await requireFolder(this.home);
+    for (let i = 1; ; i++) {
+      const folder = path.join(await realpath(this.home), i === 1 ? name : `${name}-${i}`);
+      try {
+        await mkdir(folder);
+        this.single.add(folder);
+        return keptAt(folder);
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code !== "EEXIST")
+          throw fileError(error, `make the folder ${folder}`);
+        if (!numbered) throw new Refusal(409, `there is a run "${name}" already; choose another name`);
+      }
+    }
+  }
+
+  /** Forgets a folder that came to nothing. */
+  drop({ folder }: KeptRun): void {
+    this.single.delete(folder);
+  }
+
+  /** All runs that are there, damaged ones too. */
+  async runs(): Promise<KeptRun[]> {
+    const inShelves = await Promise.all(this.shelves.map((shelf) => runsIn(shelf)));
+    const alone: string[] = [];
+    for (const folder of this.single) if (await holdsConfig(folder)) alone.push(folder);
+    const runs = [...new Set([...alone, ...inShelves.flat()])].map(keptAt);
+    this.known = new Map(runs.map((run) => [run.id, run]));
+    return runs;
+  }
+
+  /** The run of an id. Throws a Refusal if there is none. */
+  async find(id: string): Promise<KeptRun> {
+    const before = this.known.get(id);
+    if (before !== undefined && (await holdsConfig(before.folder))) return before;
+    const found = (await this.runs()).find((run) => run.id === id);
+    if (found === undefined) throw nothing(`there is no run "${id.slice(0, 100)}"`);
+    return found;
+  }
+
+  /** Whether a run's folder holds none any more. */
+  async isGone({ folder }: KeptRun): Promise<boolean> {
+    return !(await holdsConfig(folder));
+  }
+
+  /** What a list shows of a run; a damaged one with what is wrong. */
+  async summary(run: KeptRun): Promise<RunSummary> {
+    return (await this.look(run)).summary;
+  }
+
+  /** A run as it is read, beside what a list shows of it. */
+  async look(
+    run: KeptRun,
+  ): Promise<{ readonly summary: RunSummary; readonly reading: RunReading | undefined }> {
+    try {
+      const reading = await readRun(run.folder);
+      if (reading === undefined) throw new UserError("the run's folder is gone");
+      return { summary: summaryOf(run.id, run.name, reading), reading };
+    } catch (error) {
+      const updated = Math.round((await stat(run.folder).catch(() => undefined))?.mtimeMs ?? 0);
+      return {
+        summary: damaged(run.id, run.name, problemIn(error, run.folder), updated),
+        reading: undefined,
+      };
+    }
+  }
+}
+
+/** The folders of runs in a folder; those behind links only if they lead to somewhere inside of it. */
+async function runsIn(shelf: string): Promise<string[]> {
+  const root = await realpath(shelf).catch(() => undefined);
+  if (root === undefined) return [];
+  const entries = await readdir(root, { withFileTypes: true }).catch(() => []);
+  const found = await Promise.all(
+    entries
+      .filter((entry) => !entry.name.startsWith(".") && (entry.isDirectory() || entry.isSymbolicLink()))
+      .map(async ({ name }) => {
+        const real = await realpath(path.join(root, name)).catch(() => undefined);
+        return real !== undefined && isInside(real, root) && (await holdsConfig(real)) ? [real] : [];
+      }),
+  );
+  return found.flat().sort();
+}
