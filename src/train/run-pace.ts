@@ -1,10 +1,16 @@
-import { learningRate, ScheduledPace } from "../optim/index.js";
+import { learningRate, type Schedule, ScheduledPace, type UpdateRule } from "../optim/index.js";
 import type { Change } from "./events.js";
 import type { TrainState } from "./state.js";
-import type { TrainSettings } from "./training.js";
+
+/** What of a run's settings its pace follows from. */
+interface PacedSettings extends Pick<UpdateRule, "optimizer" | "accumulate"> {
+  readonly schedule: Schedule;
+  readonly epochs: number;
+  readonly batchSize: number;
+}
 
 /** The pace of a run that stands at `state`. */
-export function paceOf(settings: TrainSettings, examples: number, { progress }: TrainState): ScheduledPace {
+export function paceOf(settings: PacedSettings, examples: number, { progress }: TrainState): ScheduledPace {
   const { schedule, epochs, batchSize, accumulate = 1, optimizer } = settings;
   const lr = learningRate(optimizer) ?? 1;
   const options = { schedule, lr, epochs, accumulate, examples, batch: Math.min(batchSize, examples) };
@@ -13,7 +19,7 @@ export function paceOf(settings: TrainSettings, examples: number, { progress }: 
 
 /** The learning rate of a run that goes on for more epochs than it was to have, if its schedule begins higher than it had come. */
 export function risenRate(
-  settings: TrainSettings,
+  settings: PacedSettings,
   epochs: number | undefined,
   examples: number,
   state: TrainState,

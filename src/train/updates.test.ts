@@ -33,7 +33,7 @@ const data = fromArrays({
 });
 
 const train = (options: TrainOptions = {}, more: Partial<VaeOptions> = {}): Promise<Run> =>
-  trainOn(platform, vae({ input: [4, 4], hidden: [12], ...more }), data, {
+  trainOn(platform, vae({ input: [4, 4], ...("encoder" in more ? {} : { hidden: [12] }), ...more }), data, {
     batchSize: 16,
     epochs: 2,
     ...options,
