@@ -224,7 +224,7 @@ describe("steps with gradients that are not finite", () => {
     ).catch((error: unknown) => error);
     expect(still).toMatchObject({ finished: true });
     const { tensors } = checkpoint("still");
-    const first = initialValues(vae({ input: [4, 4], hidden: [12], ...lively }).parameters, 0);
+    const first = initialValues(vae({ input: [4, 4], ...lively }).parameters, 0);
     expect(Object.keys(first)).toContain("encoder.2.running_mean");
     for (const [name, value] of Object.entries(first)) expect(tensors[name], name).toEqual(value);
   });
