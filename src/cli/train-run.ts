@@ -15,6 +15,7 @@ import {
   type RunConfig,
   settingsOf,
   type Settings,
+  type TrainOptions,
   trainingFields,
   withClassifier,
 } from "../runs/index.js";
@@ -154,6 +155,7 @@ async function trainOnData(
   try {
     return await train(model, dataset, {
       ...settings,
+      ...takenOff(told),
       engine: await starting,
       out: claimed.folder,
       resume,
@@ -166,6 +168,12 @@ async function trainOnData(
     await claimed.giveBack();
     throw error;
   }
+}
+
+/** What is told to be taken off the run that is resumed: left out, it would be as it was. */
+function takenOff(told: Settings): TrainOptions {
+  const training = Object.entries(part(told, trainingFields));
+  return Object.fromEntries(training.filter(([, value]) => value === "none"));
 }
 
 /** The data set with the numbers of examples that it has once some are held out; nothing is copied. */

@@ -58,6 +58,16 @@ test("a recipe of flags is trained by, reported, kept, and changed by a resumed 
   expect(stdout).toMatch(/^changed {2}lr 0\.001 to 0\.0005, from here on$/m);
   expect(stdout).toMatch(/^changed {2}schedule cosine\(.*\) to step\(step-size=4, .*\), from here on$/m);
   expect(stdout).toMatch(/^epoch 3\/3 .* gradient [\d.]+ {2}lr \S+ {2}/m);
+  const off = ["--clip-norm", "none", "--lr-decoder", "none", "--skip-non-finite", "none", "--epochs", "4"];
+  const without = await latent("train", "--out", "run", "--resume", "--no-pictures", ...off);
+  expect(without.code, without.stderr).toBe(0);
+  expect(without.stdout).toMatch(/^changed {2}clip-norm 1 to none, from here on$/m);
+  expect(without.stdout).toMatch(/^changed {2}lr-decoder 0\.002 to none, from here on$/m);
+  expect(without.stdout).toMatch(/^epoch 4\/4 (?!.*gradient)/m);
+  const kept = JSON.parse(readFileSync(at("run", "config.json"), "utf8")) as object;
+  expect(Object.keys(kept)).not.toEqual(expect.arrayContaining(["clipNorm"]));
+  expect(kept).not.toHaveProperty("lrDecoder");
+  expect(kept).not.toHaveProperty("skipNonFinite");
 });
 
 test("an average that would stay near the first weights is warned of by its flag", async () => {
@@ -134,4 +144,18 @@ test("list names optimisers and schedules, with options and defaults", async () 
   const { stdout } = await latent("list");
   expect(stdout).toMatch(/^ {2}adamw .*lr=0\.001, .*weight-decay=0\.01/m);
   expect(stdout).toMatch(/^ {2}one-cycle .*pct-start=0\.3/m);
+});
+
+test("a run that is extended says that its cosine rises again, and only then", async () => {
+  const run = (...more: string[]) => latent("train", "--no-pictures", "--out", "risen", ...more);
+  const first = await run("tiny", "--epochs", "2", "--schedule", "cosine", ...small);
+  expect(first.code, first.stderr).toBe(0);
+  expect(first.stdout).not.toMatch(/^changed/m);
+  const longer = await run("--resume", "--epochs", "4");
+  const [, before, now] =
+    /^changed {2}learning-rate (\S+) to (\S+), from here on$/m.exec(longer.stdout) ?? [];
+  expect(Number(before)).toBeLessThan(0.0005);
+  expect(Number(now)).toBeCloseTo(0.0005, 6); // half of the way down from 0.001
+  const steady = await run("--resume", "--epochs", "5", "--schedule", "constant");
+  expect(steady.stdout).not.toMatch(/learning-rate/);
 });

@@ -31,6 +31,7 @@ export {
 export { isTableSource, openTable, openTablePart, tableMarks } from "./table/files/open-table.js";
 export { hasIds, readFittedPart } from "./table/files/part-dataset.js";
 export type { TableInput, TablePart } from "./table/table-input.js";
+export type { TextTable as RowsOfText } from "./table/texts.js";
 export { isQuery } from "./table/files/query.js";
 export { listsPictures } from "./pictures/index.js";
 export type { TableOptions } from "./table/files/table-dataset.js";

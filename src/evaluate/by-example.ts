@@ -14,6 +14,7 @@ import "../ops/index.js";
 import type { Engine } from "../runtime/index.js";
 import { sizeOf, type Tensor, tensor } from "../tensor/index.js";
 import type { PartOfWhole } from "./part.js";
+import { dividing, rowsInMemory } from "./usual-batch.js";
 
 /** How data in an engine are read. */
 export interface ReadOptions extends Pick<BatchOptions, "stored" | "schema" | "binarize"> {
@@ -39,7 +40,10 @@ export async function byExample<O extends Readonly<Record<string, Expr>>>(
   length = split.length,
 ): Promise<{ readonly [K in keyof O]: Tensor<"float32"> }> {
   const { first, total } = part ?? { first: 0, total: length };
-  const batch = Math.min(rowsAtATime, total);
+  const most = Math.min(rowsAtATime, total);
+  const trial = build(openBatch(model, { ...reading, batch: most }));
+  const fitting = rowsInMemory(Object.values(trial), most);
+  const batch = fitting < most ? dividing(rowsAtATime, fitting) : most;
   const opened = openBatch(model, { ...reading, batch });
   const outputs = build(opened);
   const noise = noiseInputs(opened);

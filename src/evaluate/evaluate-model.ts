@@ -28,7 +28,10 @@ export interface EvaluateOptions {
   readonly binarize?: Binarization;
   /** Seed of the noise; equal seeds give equal figures. Default 0. */
   readonly seed?: number;
-  /** Examples a step; default 500, fewer where an objective decodes more than 10 latents for each. */
+  /**
+   * Examples a step; default 500, fewer where an objective decodes more than 10 latents for each, or where convolutions would
+   * hold large pictures of all.
+   */
   readonly batchSize?: number;
   /** Also estimate the log-likelihood by importance sampling, with these options; default not. */
   readonly logLikelihood?: Omit<LogLikelihoodOptions, "binarize">;

@@ -26,12 +26,13 @@ import "../ops/index.js";
 import type { Engine } from "../runtime/index.js";
 import { type Tensor, tensor } from "../tensor/index.js";
 import { activeVariance, type Evaluation } from "./measures.js";
+import { rowsInMemory, usualBatch } from "./usual-batch.js";
 
 /** How an evaluation runs. */
 export interface EvaluatorOptions extends Pick<BatchOptions, "stored" | "schema" | "binarize"> {
   readonly objective: Objective;
   readonly datasetSize: number;
-  /** Examples a step; default 500, fewer where an objective decodes more than 10 latents for each. */
+  /** Examples a step; default 500, fewer where an objective decodes more than 10 latents for each or pictures are large. */
   readonly batchSize?: number;
   /** Also give the KL divergence of each latent coordinate; default false. */
   readonly perDimension?: boolean;
@@ -68,11 +69,6 @@ interface Portion {
 interface Program {
   readonly id: number;
   readonly step: EvaluationStep;
-}
-
-/** 500 examples, or fewer if the objective decodes so many latents for each that memory would run short. */
-function usualBatch({ draws = 1 }: Objective): number {
-  return Math.max(1, Math.min(500, Math.floor(5000 / draws)));
 }
 
 /** How many examples have a known class, and of how many of them the classifier tells it, if the model has one. */
@@ -126,24 +122,26 @@ function accuracyOf(sums: ReadonlyMap<string, Float64Array>): number | null {
 /** Evaluates the weights that lie in an engine under the parameters' names. */
 export class Evaluator {
   private readonly programs = new Map<number, Promise<Program>>();
-  private readonly batchSize: number;
   private readonly seed: number;
 
   private constructor(
     private readonly engine: Engine,
     private readonly model: Vae,
     private readonly options: EvaluatorOptions,
+    private readonly batchSize: number,
   ) {
-    this.batchSize = options.batchSize ?? usualBatch(options.objective);
-    requireLeastBatch(options.objective, this.batchSize);
     this.seed = options.seed ?? 0;
   }
 
   /** An evaluator; throws a UserError if the objective is not defined for the model. */
   static async open(engine: Engine, model: Vae, options: EvaluatorOptions): Promise<Evaluator> {
-    const evaluator = new Evaluator(engine, model, options);
-    evaluationStep(model, options, evaluator.batchSize);
-    return evaluator;
+    const { objective, batchSize: asked } = options;
+    const batch = asked ?? usualBatch(objective);
+    requireLeastBatch(objective, batch);
+    const { outputs } = evaluationStep(model, options, batch);
+    // What is estimated from the examples of a batch together depends on how many they are.
+    const fixed = asked !== undefined || (objective.leastBatch ?? 1) > 1;
+    return new Evaluator(engine, model, options, fixed ? batch : rowsInMemory(Object.values(outputs), batch));
   }
 
   /** The measures of one split, averaged over its examples. */

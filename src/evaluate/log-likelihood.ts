@@ -1,4 +1,4 @@
-import type { Binarization } from "../data/portable.js";
+import { type Binarization, wholeSchema } from "../data/portable.js";
 import {
   type BatchOptions,
   type EngineSplit,
@@ -7,13 +7,15 @@ import {
   openBatch,
   runOnRows,
 } from "../feed/index.js";
+import type { Expr } from "../graph/index.js";
 import type { NoiseInput, Vae } from "../model/index.js";
 import { weightedDraws } from "../objectives/index.js";
-import { type CompiledGraph, compile } from "../onnx/index.js";
+import { compile } from "../onnx/index.js";
 import type { Engine } from "../runtime/index.js";
 import { type Tensor, tensor, UserError } from "../tensor/index.js";
 import { LogMean } from "./log-weights.js";
 import type { PartOfWhole } from "./part.js";
+import { rowsInMemory } from "./usual-batch.js";
 
 /** How a log-likelihood is estimated. */
 export interface LogLikelihoodOptions {
@@ -48,7 +50,7 @@ export interface LogLikelihood {
 }
 
 interface ChunkGraph {
-  readonly graph: CompiledGraph;
+  readonly logWeights: Expr;
   readonly drawn: readonly NoiseInput[];
   readonly noise: readonly NoiseInput[];
 }
@@ -56,17 +58,20 @@ interface ChunkGraph {
 function chunkGraph(model: Vae, reading: BatchOptions, k: number): ChunkGraph {
   const { encode, batch, context, drawn, noise } = openBatch(model, reading);
   const { logWeights } = weightedDraws(encode(batch.x), context, k, "the log-likelihood");
-  return { graph: compile({ logWeights }, { name: "log-likelihood" }), drawn, noise: noise.inputs };
+  return { logWeights, drawn, noise: noise.inputs };
+}
+
+/** How many examples with one draw each are evaluated at a time. */
+function rowsOf(model: Vae, reading: Pick<BatchOptions, "stored" | "schema">, chunk: number): number {
+  const wanted = Math.max(1, Math.floor(chunk / Math.max(1, model.dataSize)));
+  const one = chunkGraph(model, { ...reading, batch: 1 }, 1);
+  return rowsInMemory([one.logWeights], 1, wanted);
 }
 
 /** How many examples go through the graph of a log-likelihood at a time; a part of a whole begins at a multiple of that. */
-export function likelihoodBatch(
-  { dataSize }: Vae,
-  samples: number,
-  total: number,
-  chunk = 2_000_000,
-): number {
-  return pieces(Math.max(1, Math.floor(chunk / Math.max(1, dataSize))), samples, total).batch;
+export function likelihoodBatch(model: Vae, samples: number, total: number, chunk = 2_000_000): number {
+  const reading = { stored: "float32", schema: wholeSchema(model.input) } as const;
+  return pieces(rowsOf(model, reading, chunk), samples, total).batch;
 }
 
 /** Sizes of a piece of work: so many examples with so many draws each. */
@@ -118,10 +123,10 @@ export async function logMeansIn(
       );
     }
   }
-  const rows = Math.max(1, Math.floor(chunk / Math.max(1, model.dataSize)));
   const { first: before, total } = part ?? { first: 0, total: examples };
-  const { batch, k } = pieces(rows, samples, total);
-  const { graph, drawn, noise } = chunkGraph(model, { ...reading, binarize, batch }, k);
+  const { batch, k } = pieces(rowsOf(model, reading, chunk), samples, total);
+  const { logWeights, drawn, noise } = chunkGraph(model, { ...reading, binarize, batch }, k);
+  const graph = compile({ logWeights }, { name: "log-likelihood" });
   const program = await engine.open(graph.bytes, graph.inputs);
   const origin = { seed, purpose: "log-likelihood" };
   const means = Array.from({ length: examples }, () => new LogMean());

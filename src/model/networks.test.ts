@@ -42,6 +42,16 @@ describe("a model's networks", () => {
     ]);
   });
 
+  it("leave nothing to other options where both are chosen", () => {
+    const both = { input, encoder: "mlp(hidden=[3])", decoder: "mlp(hidden=[5])" };
+    expect(configs(both)).toMatchObject([{ hidden: [3] }, { hidden: [5] }]);
+    expect(() => vae({ ...both, hidden: [9] })).toThrow(
+      "`hidden` has no effect beside `encoder` and `decoder`",
+    );
+    expect(() => vae({ ...both, activation: "tanh" })).toThrow("`activation` has no effect");
+    expect(() => vae({ ...both, network: "mlp" })).toThrow("`network` has no effect");
+  });
+
   it("of one's own say their decoder, or are asked for it", () => {
     const own: Network = {
       name: "own",

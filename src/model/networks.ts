@@ -55,13 +55,26 @@ function decoderOf(network: Network): Network {
   );
 }
 
+/** Throws a UserError for options of a pair of networks beside an encoder and a decoder, which leave nothing of a pair. */
+function requireNoOthers(options: NetworkOptions): void {
+  const idle = (["network", "hidden", "activation", "channels"] as const).find(
+    (name) => options[name] !== undefined,
+  );
+  if (idle === undefined) return;
+  throw new UserError(
+    `\`${idle}\` has no effect beside \`encoder\` and \`decoder\`; say it there, such as encoder: "mlp(hidden=[400])"`,
+    2,
+  );
+}
+
 /** Encoder and decoder that a model's options stand for. Throws a UserError for what can't be. */
 export function networksOf(options: NetworkOptions): {
   readonly encoder: Network;
   readonly decoder: Network;
 } {
   const { encoder, decoder } = options;
-  if (encoder !== undefined && decoder !== undefined && options.network === undefined) {
+  if (encoder !== undefined && decoder !== undefined) {
+    requireNoOthers(options);
     return { encoder: networkOf(encoder, "encoder"), decoder: networkOf(decoder, "decoder") };
   }
   const pair = pairOf(options);

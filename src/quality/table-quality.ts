@@ -10,7 +10,10 @@ import { UserError } from "../tensor/index.js";
 import { type QualityPart, qualityParts, type TableQuality } from "./table/quality.js";
 import type { TableRow, TextTable } from "./table/text-table.js";
 
-/** A table: the path of a CSV file, rows as objects by column, or a `TextTable` that another reader makes. */
+/**
+ * A table: a file as `datasets.table` reads it (CSV, JSON, Parquet, DuckDB, SQLite) or an SQL query, rows as objects by column, or a
+ * `TextTable` that another reader makes.
+ */
 export type TableSource = string | readonly TableRow[] | TextTable;
 
 /** Options of {@link tableQuality}. */
@@ -36,7 +39,7 @@ export interface TableQualityOptions {
 }
 
 const aTable: Check = {
-  expected: 'the path of a CSV file, or a list of rows such as [{ age: 39, sex: "Male" }]',
+  expected: 'the path of a table such as train.csv, or a list of rows such as [{ age: 39, sex: "Male" }]',
   ok: (value) =>
     be.text.ok(value) ||
     (Array.isArray(value) &&

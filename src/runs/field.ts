@@ -74,6 +74,17 @@ export function whole(least: number, most: number, words: Words): Field<number> 
   return field(words, schema, wholeFromText);
 }
 
+/** A number that passes `test`, or `none`: what the run that is resumed had is taken off. `error` says what it must be. */
+export function orNone(
+  words: Words,
+  error: string,
+  test: (value: number) => boolean,
+): Field<number | "none"> {
+  const fits = (value: unknown): value is number | "none" =>
+    value === "none" || (typeof value === "number" && Number.isFinite(value) && test(value));
+  return field(words, z.custom<number | "none">(fits, { error }), numberFromText);
+}
+
 /** A number above 0. */
 export function positive(words: Words): Field<number> {
   return number(words, "must be a number above 0, such as 0.001", (value) => value > 0);

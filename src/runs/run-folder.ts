@@ -71,7 +71,8 @@ export class RunFolder implements RunKeeper {
       const state = before && (await run.readState());
       await run.makeFolders();
       if (before === undefined) return { run, state, changed };
-      return { run, state, changed, schema: schemaOfRun(before), threads: before.threads };
+      const { threads, epochs } = before;
+      return { run, state, changed, schema: schemaOfRun(before), threads, epochs };
     } catch (error) {
       await run.discardIfEmpty();
       throw error;

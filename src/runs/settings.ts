@@ -18,18 +18,21 @@ function plainDefault<T>(field: Field<T, unknown>): T {
   return field.default.value as T;
 }
 
+const numberOf = (told: number | "none" | undefined): number | undefined =>
+  told === "none" ? undefined : told;
+
 /** All that training goes by, from what was told and defaults for the rest, of which some depend on the data. */
 export function settingsOf(given: Checked<typeof trainingFields>, data?: TrainedData): TrainSettings {
   const told = { ...tableSettings(data, given.epochs), ...given };
-  const { lr, optimizer = adam(), lrEncoder, lrDecoder, lrPrior } = told;
+  const { lr, optimizer = adam() } = told;
   const rule = {
     optimizer: lr === undefined ? optimizer : withLearningRate(optimizer, lr),
-    lrEncoder,
-    lrDecoder,
-    lrPrior,
-    clipNorm: told.clipNorm,
-    clipValue: told.clipValue,
-    skipNonFinite: told.skipNonFinite,
+    lrEncoder: numberOf(told.lrEncoder),
+    lrDecoder: numberOf(told.lrDecoder),
+    lrPrior: numberOf(told.lrPrior),
+    clipNorm: numberOf(told.clipNorm),
+    clipValue: numberOf(told.clipValue),
+    skipNonFinite: numberOf(told.skipNonFinite),
     accumulate: told.accumulate ?? plainDefault(trainingFields.accumulate),
     ema: told.ema,
   };

@@ -3,7 +3,7 @@ import { binarizations, type Standardization, standardizations } from "../data/p
 import { augmentationText, balances, shuffles } from "../feed/index.js";
 import { type Objective, objectives } from "../objectives/index.js";
 import { type Optimizer, optimizers, type Schedule, schedules } from "../optim/index.js";
-import { choice, custom, type Field, made, number, positive, text, whole } from "./field.js";
+import { choice, custom, type Field, made, number, positive, text, whole, orNone } from "./field.js";
 
 /** An objective, its name with options such as `beta-vae(beta=4)`, or the same as plain data. */
 export type ObjectiveChoice = string | Spec | Objective;
@@ -15,16 +15,16 @@ export type ScheduleChoice = string | Spec | Schedule;
 const million = 1_000_000;
 
 /** The learning rate of a part of the model. */
-function partRate(part: string): Field<number> {
-  return number(
+function partRate(part: string): Field<number | "none"> {
+  return orNone(
     {
       about: `Learning rate of the ${part}'s parameters`,
-      more: "0 leaves them as they are.",
+      more: "0 leaves them as they are; `none` takes it off a resumed run.",
       default: { words: "that of all" },
       placeholder: "X",
       resume: "free",
     },
-    "must be a number from 0, such as 0.0005",
+    "must be a number from 0, such as 0.0005, or none",
     (value) => value >= 0,
   );
 }
@@ -70,38 +70,52 @@ export const trainingFields = {
     },
     (value: ScheduleChoice) => schedules.take("", value),
   ),
-  /** Learning rate of the encoder's parameters; default that of all. 0 leaves them as they are. */
+  /** Learning rate of the encoder's parameters; default that of all. 0 leaves them as they are; `none` takes it off a resumed run. */
   lrEncoder: partRate("encoder"),
-  /** Learning rate of the decoder's parameters; default that of all. 0 leaves them as they are. */
+  /** Learning rate of the decoder's parameters; default that of all. 0 leaves them as they are; `none` takes it off a resumed run. */
   lrDecoder: partRate("decoder"),
-  /** Learning rate of the prior's parameters; default that of all. 0 leaves them as they are. */
+  /** Learning rate of the prior's parameters; default that of all. 0 leaves them as they are; `none` takes it off a resumed run. */
   lrPrior: partRate("prior"),
-  /** Limit of the norm of all gradients together; default none. The norm, before it is limited, is then reported as `gradientNorm`, averaged over an epoch's updates. */
-  clipNorm: positive({
-    about: "Limit of the norm of all gradients together",
-    more: "The norm, before it is limited, is then reported as `gradientNorm`, averaged over an epoch's updates.",
-    default: { words: "none" },
-    placeholder: "X",
-    resume: "free",
-  }),
-  /** Limit of every number of the gradients; default none. Numbers are limited before the norm is. */
-  clipValue: positive({
-    about: "Limit of every number of the gradients",
-    more: "Numbers are limited before the norm is.",
-    default: { words: "none" },
-    placeholder: "X",
-    resume: "free",
-  }),
-  /** Updates in a row that may be left out for gradients that are not finite; default none. Such an update leaves weights, moments and running statistics as they are, and its examples out of the reported terms; with so many in a row the run stops. */
-  skipNonFinite: whole(1, million, {
-    about: "Updates in a row that may be left out for gradients that are not finite",
-    more:
-      "Such an update leaves weights, moments and running statistics as they are, and its examples out of the reported " +
-      "terms; with so many in a row the run stops.",
-    default: { words: "none" },
-    placeholder: "N",
-    resume: "free",
-  }),
+  /** Limit of the norm of all gradients together; default none. The norm, before it is limited, is then reported as `gradientNorm`, averaged over an epoch's updates. `none` takes it off a resumed run. */
+  clipNorm: orNone(
+    {
+      about: "Limit of the norm of all gradients together",
+      more:
+        "The norm, before it is limited, is then reported as `gradientNorm`, averaged over an epoch's updates. `none` takes " +
+        "it off a resumed run.",
+      default: { words: "none" },
+      placeholder: "X",
+      resume: "free",
+    },
+    "must be a number above 0, such as 1, or none",
+    (value) => value > 0,
+  ),
+  /** Limit of every number of the gradients; default none. Numbers are limited before the norm is. `none` takes it off a resumed run. */
+  clipValue: orNone(
+    {
+      about: "Limit of every number of the gradients",
+      more: "Numbers are limited before the norm is. `none` takes it off a resumed run.",
+      default: { words: "none" },
+      placeholder: "X",
+      resume: "free",
+    },
+    "must be a number above 0, such as 1, or none",
+    (value) => value > 0,
+  ),
+  /** Updates in a row that may be left out for gradients that are not finite; default none. Such an update leaves weights, moments and running statistics as they are, and its examples out of the reported terms; with so many in a row the run stops. `none` takes it off a resumed run. */
+  skipNonFinite: orNone(
+    {
+      about: "Updates in a row that may be left out for gradients that are not finite",
+      more:
+        "Such an update leaves weights, moments and running statistics as they are, and its examples out of the reported " +
+        "terms; with so many in a row the run stops. `none` takes it off a resumed run.",
+      default: { words: "none" },
+      placeholder: "N",
+      resume: "free",
+    },
+    "must be a whole number from 1 to 1,000,000, or none",
+    (value) => Number.isInteger(value) && value >= 1 && value <= million,
+  ),
   /** Steps whose gradients are averaged for one update; default 1. As if batches were so many times as large, in the memory of one. */
   accumulate: whole(1, million, {
     about: "Steps whose gradients are averaged for one update",

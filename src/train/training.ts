@@ -17,12 +17,13 @@ import {
 } from "../feed/index.js";
 import { bundle, TrainedVae, type Vae, weightsOf } from "../model/index.js";
 import { type Objective, requireLeastBatch } from "../objectives/index.js";
-import { learningRate, type Schedule, ScheduledPace, type UpdateRule } from "../optim/index.js";
+import type { Schedule, ScheduledPace, UpdateRule } from "../optim/index.js";
 import type { Backend, Engine } from "../runtime/index.js";
 import { UserError } from "../tensor/index.js";
 import { averageAdvice, idleRateAdvice, otherThreads, warmupAdvice, wideDataAdvice } from "./advice.js";
 import type { Change, EpochRecord, TrainEvent } from "./events.js";
 import { RunControl, type TrainControl } from "./control.js";
+import { paceOf, risenRate } from "./run-pace.js";
 import { EngineState } from "./engine-state.js";
 import { type CheckpointSink, TrainLoop } from "./loop.js";
 import { Programs } from "./programs.js";
@@ -157,6 +158,8 @@ export interface OpenedRun {
   readonly schema?: ExampleSchema;
   /** The number of threads that the run to resume was trained with, if it says. */
   readonly threads?: number | null;
+  /** The epochs that it was to be trained for. */
+  readonly epochs?: number;
 }
 
 /** Opens the place of a new run or, with `resume`, of one to resume. */
@@ -221,7 +224,8 @@ export async function trainWith<E extends Encoding>(
     if (before !== null && before !== engine.threads) warnings.push(otherThreads(before, engine.threads));
     const wide = wideDataAdvice(schema, model.likelihood);
     if (wide !== undefined) warnings.push(wide);
-    const changed = opened?.changed ?? [];
+    const risen = risenRate(settings, opened?.epochs, data.train.length, state);
+    const changed = [...(opened?.changed ?? []), ...(risen === undefined ? [] : [risen])];
     const training = {
       platform,
       model,
@@ -287,14 +291,6 @@ async function trainIn<E extends Encoding>(
   } finally {
     await programs.close();
   }
-}
-
-/** The pace of a run that stands at `state`. */
-function paceOf(settings: RunSettings, examples: number, { progress }: TrainState): ScheduledPace {
-  const { schedule, epochs, batchSize, accumulate = 1, optimizer } = settings;
-  const lr = learningRate(optimizer) ?? 1;
-  const options = { schedule, lr, epochs, accumulate, examples, batch: Math.min(batchSize, examples) };
-  return new ScheduledPace(options, schedule.watch && progress.watched);
 }
 
 /** What was opened for a run in its engine. */

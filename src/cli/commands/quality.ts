@@ -178,12 +178,13 @@ export const qualityCommand = buildCommand<QualityFlags, [real: string, generate
       kind: "tuple",
       parameters: [
         {
-          brief: "CSV file of the real training rows, or real pictures",
+          brief:
+            "The real training rows: a file (CSV, JSON, Parquet, SQLite, DuckDB) or an SQL query; or real pictures",
           placeholder: "REAL",
           parse: (input) => input,
         },
         {
-          brief: "CSV file of the synthetic rows, or generated pictures",
+          brief: "The synthetic rows in the same way, or generated pictures",
           placeholder: "GENERATED",
           parse: (input) => input,
         },

@@ -42,10 +42,7 @@ function requireSameType(a: Expr, b: Expr): void {
 /** The form as a direct convolution of blocks of so many channels, or undefined. */
 type DirectForm = (a: Expr, b: Expr, geometry: Geometry, block: number) => Expr | undefined;
 
-/**
- * An op of two operands that is written as a form: the direct one where the engine has it, for float32 and stride 1. Whether it
- * gains with strides on two threads is not known (docs/decisions/convolution.md).
- */
+/** An op of two operands that is written as a form: the direct one where the engine has it, for float32. */
 function convolutionOp(
   name: string,
   form: Form,
@@ -67,8 +64,7 @@ function convolutionOp(
     simplify: ({ inputs, attrs, dtype }, target) => {
       const [a, b] = inputs as [Expr, Expr];
       const geometry = attrs as unknown as Geometry;
-      const dense = geometry.stride.every((step) => step === 1);
-      const block = dtype === "float32" && dense ? directBlock(target) : undefined;
+      const block = dtype === "float32" ? directBlock(target) : undefined;
       const found = block === undefined ? undefined : direct(a, b, geometry, block);
       return found ?? form(a, b, geometry);
     },
