@@ -14,6 +14,7 @@ const steps = [
   ["types", () => runTool("typescript/bin/tsc", ["--noEmit"])],
   ["types of the page", () => runTool("typescript/bin/tsc", ["-p", "e2e/page"])],
   ["types of the studio", () => runTool("svelte-check/bin/svelte-check", studioCheck)],
+  ["types of the page with runs", () => runTool("typescript/bin/tsc", ["-p", "e2e/page-runs"])],
   ["public surface (npm run api accepts it)", () => run(process.execPath, ["scripts/api.mjs", "--check"])],
   ["package", () => runTool("publint/src/cli.js", ["--strict"])],
   ["lint", () => runTool("eslint/bin/eslint.js", ["."])],

@@ -3,6 +3,7 @@ import * as graph from "./graph-node.js";
 import * as latent from "./index.js";
 import type { Expr } from "./graph/index.js";
 import { UserError } from "./tensor/index.js";
+import { MemoryFolder } from "./testing/memory-folder.js";
 import { type Parameter, signaturesOf } from "./testing/signatures.js";
 import * as web from "./web.js";
 
@@ -91,6 +92,8 @@ const right: readonly (readonly [type: RegExp, value: unknown])[] = [
   [/^Weights$/, { weight: x }],
   [/^NoiseSource$/, { draw: () => x }],
   [/^(Raster|Picture)$/, { width: 1, height: 1, channels: 1, data: new Uint8Array(1) }],
+  [/^readonly CodeTerm\[\]$/, [{ code: [1, 2] }]],
+  [/^ArrayLike<number> \| Tensor</, [1, 2]],
   [/^Mask$/, { width: 1, height: 1, data: [255] }],
   [/^ArrayLike<DroppedItem>$/, []],
   [/^readonly \(SomeFile \| PlacedFile\)\[\]$/, []],
@@ -98,6 +101,8 @@ const right: readonly (readonly [type: RegExp, value: unknown])[] = [
   [/^LatentSampler$/, { name: "prior", draw: () => Promise.resolve(images) }],
   [/^Readonly<Record<string, Expr>>$/, { y: x }],
   [/^StepGraph$/, { state: [], perStep: [], outputs: { y: x } }],
+  [/^RunSource$/, { "config.json": new Uint8Array(2) }],
+  [/^FolderHandle$/, new MemoryFolder("some")],
   [/^ModelSource$/, { "model.json": new Uint8Array(2) }],
   [/^TableSource$/, [{ a: 1 }]],
   [/^Scorer$/, { score: () => [], excess: () => [] }],

@@ -5,7 +5,14 @@ import { filesPlace } from "./runs/place/files-place.js";
 import { handlePlace } from "./runs/place/handle-place.js";
 import type { UnzipLimits } from "./runs/run-zip.js";
 import type { WebEngineOptions } from "./runtime/web-backend.js";
-import { be, type Check, type ChecksOf, requireArgument, requireOptions } from "./tensor/index.js";
+import {
+  be,
+  type Check,
+  type ChecksOf,
+  packageInPage,
+  requireArgument,
+  requireOptions,
+} from "./tensor/index.js";
 import { loadChecks, openWebBackend } from "./web-platform.js";
 
 /** Where a kept run is: a folder's handle, or its files by name, such as `checkpoint/last.safetensors`. */
@@ -41,7 +48,7 @@ export async function openRun(
  */
 export async function zipRun(folder: FolderHandle): Promise<Uint8Array> {
   requireArgument("zipRun", "the folder", folder, aWritableFolder);
-  const { zipPlace } = await import("./runs/run-zip.js");
+  const { zipPlace } = await packageInPage("fflate", "an archive", import("./runs/run-zip.js"));
   return zipPlace(handlePlace(folder));
 }
 
@@ -63,6 +70,6 @@ export async function unzipRun(
   requireArgument("unzipRun", "the archive", bytes, be.bytes);
   requireArgument("unzipRun", "the folder", folder, aWritableFolder);
   requireOptions("unzipRun", limits, limitChecks);
-  const { unzipInto } = await import("./runs/run-zip.js");
+  const { unzipInto } = await packageInPage("fflate", "an archive", import("./runs/run-zip.js"));
   await unzipInto(handlePlace(folder), bytes, limits);
 }

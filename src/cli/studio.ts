@@ -4,14 +4,24 @@ import { packageVersion } from "../report/index.js";
 import { picturesOf } from "../runs/index.js";
 import { chooseDevice } from "../runtime/devices.js";
 import { buildSite, type RunningStudio, startStudio, type StudioTools } from "../studio/index.js";
-import type { StudioFlags } from "./commands/studio.js";
 import { note, print } from "./context.js";
 import { loadData, loadRecorded, recordedBytes, recordedLayout, recordedTable } from "./data.js";
 import { defined } from "./defined.js";
+import type { CommonFlags } from "./flags.js";
 import { type Interrupt, interruptible } from "./interrupt.js";
 import { openInBrowser } from "./open-in-browser.js";
 import { drawRun, planRun, trainRun } from "./train-run.js";
 import type { TrainView } from "./views/view.js";
+
+/** What the command is told. */
+export interface StudioFlags extends CommonFlags {
+  readonly port?: number;
+  readonly host?: string;
+  readonly token?: string;
+  readonly open?: boolean;
+  readonly build?: string;
+  readonly data?: readonly string[];
+}
 
 /** Where the page's build is, from here and from the bundle; whoever works on the page may name another. */
 const page = process.env.LATENT_STUDIO_PAGE ?? fileURLToPath(new URL("../../dist/studio", import.meta.url));

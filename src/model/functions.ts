@@ -16,7 +16,8 @@ export interface ModelFunction {
   readonly perExample: ReadonlySet<string>;
 }
 
-function modelFunction(
+/** Outputs as a function of a model, which is compiled. */
+export function modelFunction(
   outputs: Readonly<Record<string, Expr>>,
   name: string,
   noise: readonly NoiseInput[] = [],
@@ -41,7 +42,7 @@ export interface FunctionOptions {
 }
 
 /** Input `x` [batch, ...input], and the same as the model's numbers, flat. */
-function flatExamples(
+export function flatExamples(
   model: Vae,
   { stored = "float32", schema = wholeSchema(model.input) }: FunctionOptions,
 ): Expr {
@@ -52,7 +53,7 @@ function flatExamples(
 }
 
 /** A model with its weights inside and, if it is a conditional one, the condition as input `condition` [batch, classes]. */
-function bound(model: Vae, weights: Readonly<Record<string, Tensor>>): BoundVae {
+export function bound(model: Vae, weights: Readonly<Record<string, Tensor>>): BoundVae {
   const nodes = Object.entries(weights).map(([name, value]) => [name, constant(value)] as const);
   const { condition } = model;
   return model.bind(Object.fromEntries(nodes), "float32", {
@@ -251,3 +252,10 @@ export function classifierFunction(
   if (logits === undefined) throw new UserError("the model has no classifier, so it tells no classes", 2);
   return modelFunction({ probabilities: logits.softmax(-1) }, "classifier");
 }
+
+/** Builds a function of a model. */
+export type BuildFunction = (
+  model: Vae,
+  weights: Readonly<Record<string, Tensor>>,
+  options: FunctionOptions,
+) => ModelFunction;

@@ -1,3 +1,4 @@
+export type { CodeUncertainty, UncertaintyOptions } from "./uncertainty.js";
 export * from "./bundle.js";
 export * from "./codec.js";
 export * from "./config.js";

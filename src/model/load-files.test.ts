@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { serve } from "../../e2e/serve.js";
 import { nodeBackend } from "../runtime/node.js";
 import { UserError } from "../tensor/index.js";
+import { MemoryFolder } from "../testing/memory-folder.js";
 import { scratchFolder } from "../testing/run-cli.js";
 import { initialValues } from "../nn/index.js";
 import { bundle } from "./bundle.js";
@@ -54,6 +55,14 @@ describe("a model out of its files", () => {
   test("by name", () => requireSame(files));
 
   test("in a folder that the user has opened", () => requireSame(handle));
+
+  test("in the folder of its run", async () => {
+    const inside = Object.entries(files).map(([name, content]) => [`model/${name}`, content] as const);
+    await requireSame(await new MemoryFolder("run").put(Object.fromEntries(inside)));
+    await expect(loadModelFrom(new MemoryFolder("empty"), openBackend)).rejects.toThrow(
+      /no model: empty\/model\.json and empty\/model\/model\.json missing; openRun opens runs that have not ended/,
+    );
+  });
 
   test.each<[string, () => ModelSource, RegExp]>([
     [

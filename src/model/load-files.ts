@@ -125,7 +125,8 @@ export async function loadModelFrom(
       ...(definition && { definition }),
     });
   }
-  throw new UserError(
-    `there is no model: ${places.map((place) => place.nameOf("model.json")).join(" and ")} missing`,
-  );
+  const missing = places.map((place) => place.nameOf("model.json")).join(" and ");
+  const hint =
+    typeof source === "object" && "entries" in source ? "; openRun opens runs that have not ended" : "";
+  throw new UserError(`there is no model: ${missing} missing${hint}`);
 }

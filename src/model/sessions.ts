@@ -1,6 +1,6 @@
 import { rows } from "../data/portable.js";
 import type { Backend, Session, Tensors } from "../runtime/index.js";
-import { type Tensor, tensor } from "../tensor/index.js";
+import { isShared, type Tensor, tensor } from "../tensor/index.js";
 import type { ModelFunction } from "./functions.js";
 import { noiseRows } from "./noise.js";
 
@@ -82,6 +82,41 @@ export class ModelSessions {
     }
     return whole;
   }
+
+  /** `draws` draws [n * draws, latent] of a function with noise for each of `n` examples, example after example. */
+  async drawsOf(
+    fn: ModelFunction,
+    n: number,
+    draws: number,
+    feedsFor: (start: number, end: number) => Tensors,
+    seed: number,
+  ): Promise<Tensor<"float32">> {
+    const parts: Tensor<"float32">[] = [];
+    for (let i = 0; i < n; i++) {
+      const one = Object.entries(feedsFor(i, i + 1));
+      const repeated = one.map(([name, value]) => [name, timesOver(value, draws)] as const);
+      const source = { seed, purpose: "uncertainty" };
+      const feeds = {
+        ...Object.fromEntries(repeated),
+        ...noiseFeeds(fn, source, i * draws, (i + 1) * draws),
+      };
+      const session = await this.sessionOf(fn);
+      const { z } = (await session.run(feeds, ["z"], {})) as Results;
+      parts.push(z as Tensor<"float32">);
+    }
+    const latent = parts[0]?.shape[1] ?? 0;
+    const all = tensor("float32", [n * draws, latent]);
+    parts.forEach(({ data }, i) => all.data.set(data, i * draws * latent));
+    return all;
+  }
+}
+
+/** One row so many times over. */
+function timesOver(row: Tensor, count: number): Tensor {
+  const shape = [count, ...row.shape.slice(1)];
+  const all = tensor(row.dtype, shape) as Tensor<"float32">;
+  for (let i = 0; i < count; i++) all.data.set(row.data as Float32Array, i * row.data.length);
+  return all;
 }
 
 /** The noise of examples `start` to `end` for a function. */
@@ -92,4 +127,9 @@ export function noiseFeeds(
   end: number,
 ): Tensors {
   return Object.fromEntries(noise.map((one) => [one.name, noiseRows(one, source, start, end)]));
+}
+
+/** The same values outside shared memory, in which data sets lie and which ONNX Runtime does not take. */
+export function unshared<T extends Tensor<"uint8"> | Tensor<"float32">>(value: T): T {
+  return isShared(value) ? { ...value, data: value.data.slice() } : value;
 }

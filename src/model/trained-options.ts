@@ -1,6 +1,7 @@
 import { be, type ChecksOf, requireArgument, valueInWords } from "../catalogue/index.js";
 import { type Tensor, UserError } from "../tensor/index.js";
 import { aCondition, type Condition } from "./given.js";
+import type { Vae } from "./vae.js";
 
 /**
  * Examples for a model, of shape [n, ...input], or one example: floats in the units of the data that it was trained on, or
@@ -90,4 +91,23 @@ export function requireExamples(where: string, x: unknown, name = "x"): void {
 export function requireDraws(n: unknown): void {
   if (!Number.isSafeInteger(n) || (n as number) < 1)
     throw new UserError(`the number of samples must be a whole number from 1, got ${valueInWords(n)}`, 2);
+}
+
+/** Throws a UserError that names the parameter for weights of another shape than a model's, or missing ones. */
+export function requireWeights({ parameters }: Vae, weights: Readonly<Record<string, Tensor>>): void {
+  for (const [name, { shape }] of Object.entries(parameters)) {
+    const found = weights[name]?.shape.join();
+    if (found === shape.join()) continue;
+    throw new UserError(
+      `the weights have ${found ? `[${found}]` : "nothing"} for "${name}", expected [${shape}]`,
+    );
+  }
+}
+
+const aVae = be.having(["input", "parameters"], "a model, such as vae({ input: [28, 28] })");
+
+/** The shape of a definition's examples. Throws a UserError for what is no definition. */
+export function inputOf(definition: Vae): readonly number[] {
+  requireArgument("TrainedVae", "the definition", definition, aVae);
+  return definition.input;
 }

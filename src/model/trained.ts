@@ -2,7 +2,7 @@ import { be, requireArgument, requireOptions } from "../catalogue/index.js";
 import { type ExampleSchema, pictureRange, rows, wholeSchema } from "../data/portable.js";
 import type { Encoding } from "../distributions/index.js";
 import type { Backend, Tensors } from "../runtime/index.js";
-import { isShared, sizeOf, type Tensor, tensor, UserError } from "../tensor/index.js";
+import { sizeOf, type Tensor, tensor, UserError } from "../tensor/index.js";
 import {
   completionFunction,
   decoderFunction,
@@ -10,8 +10,8 @@ import {
   drawnCodesFunction,
   encoderFunction,
   classifierFunction,
+  type BuildFunction,
   type ExampleType,
-  type FunctionOptions,
   logProbEachFunction,
   type ModelFunction,
   priorFunction,
@@ -29,7 +29,7 @@ import {
   unconditional,
 } from "./given.js";
 import { between, requireFiniteLatents } from "./latents.js";
-import { ModelSessions, noiseFeeds, type Results } from "./sessions.js";
+import { ModelSessions, noiseFeeds, type Results, unshared } from "./sessions.js";
 import { ExampleBatch } from "./images.js";
 import {
   completeChecks,
@@ -42,20 +42,21 @@ import {
   type GenerateOptions,
   givenChecks,
   type GivenOptions,
+  inputOf,
   type ModelInput,
   requireDraws,
   requireExamples,
+  requireWeights,
   type SeedOption,
 } from "./trained-options.js";
 import { whyOutside } from "./inside.js";
+import {
+  type CodeUncertainty,
+  uncertaintyChecks,
+  uncertaintyIn,
+  type UncertaintyOptions,
+} from "./uncertainty.js";
 import type { Vae } from "./vae.js";
-
-const aVae = be.having(["input", "parameters"], "a model, such as vae({ input: [28, 28] })");
-
-function inputOf(definition: Vae): readonly number[] {
-  requireArgument("TrainedVae", "the definition", definition, aVae);
-  return definition.input;
-}
 
 /**
  * A model with its weights: the functions that a user calls. All results are float32; examples come and go in the units of
@@ -75,14 +76,7 @@ export class TrainedVae<E extends Encoding = Encoding> {
     requireArgument("TrainedVae", "the weights", weights, be.having([], "an object of tensors by name"));
     requireArgument("TrainedVae", "what opens an engine", openBackend, be.callable);
     this.sessions = new ModelSessions(openBackend, definition.dataSize);
-    for (const [name, { shape }] of Object.entries(definition.parameters)) {
-      const found = weights[name]?.shape.join();
-      if (found !== shape.join()) {
-        throw new UserError(
-          `the weights have ${found ? `[${found}]` : "nothing"} for "${name}", expected [${shape}]`,
-        );
-      }
-    }
+    requireWeights(definition, weights);
   }
 
   /**
@@ -170,6 +164,24 @@ export class TrainedVae<E extends Encoding = Encoding> {
       ...given?.(fn, start, end),
     }));
     return results[hasMean ? "mean" : "z"] as Tensor<"float32">;
+  }
+
+  /**
+   * How sure the encoder is of each example's code: the posterior's mean and standard deviation in closed form or, of a family
+   * without these, by draws with their quantiles. A conditional model takes the classes, as `encode`. Throws a UserError if the
+   * examples don't fit the model.
+   */
+  async uncertainty(x: ModelInput, options: UncertaintyOptions = {}): Promise<CodeUncertainty> {
+    requireExamples("uncertainty", x);
+    requireOptions("uncertainty", options, uncertaintyChecks);
+    const examples = this.examplesOf(x);
+    const n = examples.shape[0] ?? 0;
+    const given = await this.given("uncertainty", n, options, examples);
+    const made = (name: string, build: BuildFunction) => this.functionNamed(name, build, examples.dtype);
+    return uncertaintyIn(this.sessions, made, n, options, (fn, start, end) => ({
+      x: unshared(rows(examples, start, end)),
+      ...given?.(fn, start, end),
+    }));
   }
 
   /**
@@ -377,7 +389,7 @@ export class TrainedVae<E extends Encoding = Encoding> {
     throw new UserError(`the examples do not fit the model's likelihood ${name}: ${why}`);
   }
 
-  private functionNamed(name: string, build: Build, stored: ExampleType = "float32"): ModelFunction {
+  private functionNamed(name: string, build: BuildFunction, stored: ExampleType = "float32"): ModelFunction {
     const { definition, weights, schema } = this;
     return this.sessions.made(`${name}/${stored}`, () => build(definition, weights, { stored, schema }));
   }
@@ -385,16 +397,4 @@ export class TrainedVae<E extends Encoding = Encoding> {
   private inBlocks(...[fn, n, feedsFor, places]: Parameters<ModelSessions["inBlocks"]>): Promise<Results> {
     return this.sessions.inBlocks(fn, n, feedsFor, places);
   }
-}
-
-/** Builds a function of a model. */
-type Build = (
-  model: Vae,
-  weights: Readonly<Record<string, Tensor>>,
-  options: FunctionOptions,
-) => ModelFunction;
-
-/** The same values outside shared memory, in which data sets lie and which ONNX Runtime does not take. */
-function unshared<T extends ModelInput>(value: T): T {
-  return isShared(value) ? { ...value, data: value.data.slice() } : value;
 }

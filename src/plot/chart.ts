@@ -1,4 +1,5 @@
 import type * as PlotModule from "@observablehq/plot";
+import { packageInPage } from "../tensor/index.js";
 import { escapeMarkup, fitText, textWidth, wrapText } from "./text.js";
 
 /** Font size of ticks, legends and captions, in pixels of the drawing. */
@@ -59,7 +60,7 @@ export interface Plotter {
 
 /** Loads Observable Plot on the first call, with the page's document or, outside a browser, one in memory. */
 export async function loadPlot(): Promise<Plotter> {
-  const Plot = await import("@observablehq/plot");
+  const Plot = await packageInPage("@observablehq/plot", "a chart", import("@observablehq/plot"));
   const document: unknown =
     (globalThis as { document?: unknown }).document ?? memoryDocument(await import("linkedom"));
   return {

@@ -1,5 +1,5 @@
 import { aRaster } from "./arguments.js";
-import { be, requireArgument, UserError } from "../tensor/index.js";
+import { be, requireArgument, packageInPage, UserError } from "../tensor/index.js";
 import type { Raster } from "./raster.js";
 
 /**
@@ -15,7 +15,7 @@ export async function encodePng(raster: Raster): Promise<Uint8Array> {
         `and at least one, got ${data.length}`,
     );
   }
-  const { encode } = await import("fast-png");
+  const { encode } = await packageInPage("fast-png", "a PNG picture", import("fast-png"));
   return encode({ width, height, channels, depth: 8, data }, { zlib: { level: 9 } });
 }
 
@@ -25,7 +25,11 @@ export async function encodePng(raster: Raster): Promise<Uint8Array> {
  */
 export async function decodePng(bytes: Uint8Array): Promise<Raster> {
   requireArgument("decodePng", "the bytes", bytes, be.bytes);
-  const { convertIndexedToRgb, decode } = await import("fast-png");
+  const { convertIndexedToRgb, decode } = await packageInPage(
+    "fast-png",
+    "a PNG picture",
+    import("fast-png"),
+  );
   requireSize(bytes);
   try {
     const png = decode(bytes, { checkCrc: true });

@@ -14,3 +14,5 @@ export {
   readStateDict,
   type TorchImport,
 } from "./torch.js";
+export { folderPlace } from "./place/folder-place.js";
+export { unzipInto, type UnzipLimits, zipPlace } from "./run-zip.js";

@@ -87,7 +87,7 @@ test.each([
 
 /** A Web Worker in this thread, whose end nobody is told. */
 class HiddenWorker implements WebWorker {
-  private readonly listeners: ((event: never) => void)[] = [];
+  private readonly listeners: ((event: unknown) => void)[] = [];
   private engine: LocalEngine | undefined;
   private ended = false;
 
@@ -98,7 +98,7 @@ class HiddenWorker implements WebWorker {
     else void answer(this.engine, message as Request, (response) => this.tell(response));
   }
 
-  addEventListener(type: string, listener: (event: never) => void): void {
+  addEventListener(type: string, listener: (event: unknown) => void): void {
     if (type === "message") this.listeners.push(listener);
   }
 
@@ -113,7 +113,7 @@ class HiddenWorker implements WebWorker {
   }
 
   private tell(data: Response | object): void {
-    if (!this.ended) for (const listener of this.listeners) listener({ data } as never);
+    if (!this.ended) for (const listener of this.listeners) listener({ data });
   }
 }
 

@@ -34,6 +34,16 @@ async function requireAnswer(backend: Backend): Promise<void> {
   }
 }
 
+/** The device that ONNX Runtime has taken, if it tells. */
+async function deviceOf(ask: () => unknown): Promise<LosableDevice | undefined> {
+  try {
+    const device = (await ask()) as LosableDevice | undefined;
+    return device?.lost instanceof Promise ? device : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
 /** ONNX Runtime on WebGPU. Throws an Error in plain words where it can't be used. */
 async function webgpuBackend({ wasmPaths }: WasmOptions): Promise<Backend> {
   const gpu = typeof navigator === "undefined" ? undefined : navigator.gpu;
@@ -53,7 +63,7 @@ async function webgpuBackend({ wasmPaths }: WasmOptions): Promise<Backend> {
     executionProviders: ["webgpu", "wasm"],
   });
   await requireAnswer(backend);
-  const device = await (ort.env.webgpu.device as Promise<LosableDevice | undefined> | undefined);
+  const device = await deviceOf(() => ort.env.webgpu.device);
   if (device === undefined) return backend;
   const lost = device.lost.then(({ message, reason }) => {
     throw deviceLost(message === "" ? (reason ?? "") : message);

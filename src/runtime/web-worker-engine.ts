@@ -9,7 +9,7 @@ import type { Hello, Response, Started } from "./worker-protocol.js";
 /** What is used of a browser's `Worker`. */
 export interface WebWorker {
   postMessage(message: unknown, transfer: ArrayBuffer[]): void;
-  addEventListener(type: string, listener: (event: never) => void): void;
+  addEventListener(type: string, listener: (event: unknown) => void): void;
   terminate(): void;
 }
 
@@ -43,9 +43,9 @@ function engineOf(worker: WebWorker, started: Started): Engine {
     },
     started,
   );
-  worker.addEventListener("message", ({ data }: { data: Response }) => engine.settle(data));
-  const ended = (event: { message?: string }): void => {
-    engine.fail(workerLost(event.message ?? "its messages can't be read"));
+  worker.addEventListener("message", (event) => engine.settle((event as { data: Response }).data));
+  const ended = (event: unknown): void => {
+    engine.fail(workerLost((event as { message?: string }).message ?? "its messages can't be read"));
     worker.terminate();
   };
   if (started.life !== undefined)
@@ -57,10 +57,11 @@ function engineOf(worker: WebWorker, started: Started): Engine {
 
 function firstMessage(worker: WebWorker): Promise<Hello> {
   return new Promise((resolve, reject) => {
-    worker.addEventListener("message", ({ data }: { data: Hello }) => resolve(data));
-    worker.addEventListener("error", ({ message }: { message?: string }) =>
-      reject(new NoWorker(`the worker's script could not be loaded${message ? ` (${message})` : ""}`)),
-    );
+    worker.addEventListener("message", (event) => resolve((event as { data: Hello }).data));
+    worker.addEventListener("error", (event) => {
+      const { message } = event as { message?: string };
+      reject(new NoWorker(`the worker's script could not be loaded${message ? ` (${message})` : ""}`));
+    });
   });
 }
 

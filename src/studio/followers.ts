@@ -113,7 +113,8 @@ class Followed {
     const { summary, reading } = await this.shelf.look(run);
     if (this.listeners.size === 0) return;
     if (reading === undefined && (await this.shelf.isGone(run))) {
-      this.show(damaged(run.id, run.name, "the run's folder was deleted"));
+      if (this.trainer.trains(run.id)) return; // it will say itself how it ended
+      this.show(this.trainer.shown(damaged(run.id, run.name, "the run's folder was deleted")));
       this.send(undefined);
       this.end();
       return;
@@ -144,7 +145,8 @@ class Followed {
     if (event !== undefined) this.send(trainMessage(event));
     if (this.summary === undefined) return;
     const summary = this.trainer.shown(this.summary);
-    if (event?.type === "progress" && summary.step > this.step && Date.now() - this.lastSnapshot >= apart) {
+    const due = summary.paused === true || Date.now() - this.lastSnapshot >= apart;
+    if (event?.type === "progress" && summary.step > this.step && due) {
       this.lastSnapshot = Date.now();
       this.newWeights(summary.step);
     }

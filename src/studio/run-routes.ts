@@ -45,7 +45,7 @@ export function runRoutes(studio: Studio): Hono {
   });
 
   routes.get("/:id/events", async (context) => {
-    const run = await studio.shelf.find(idOf(context));
+    const run = await studio.find(idOf(context));
     const told = toldBefore(context.req.header("last-event-id") ?? context.req.query("after"));
     context.header("content-type", "text/event-stream");
     context.header("x-accel-buffering", "no");
@@ -84,7 +84,7 @@ export function runRoutes(studio: Studio): Hono {
   });
 
   routes.get("/:id/images/:name", async (context) => {
-    const { folder } = await studio.shelf.find(idOf(context));
+    const { folder } = await studio.find(idOf(context));
     const name = context.req.param("name");
     if (!isPicture(name)) throw nothing("the run has no such picture");
     const file = await fileInside(folder, path.join(runFiles.images, name));

@@ -57,7 +57,9 @@ export class Studio {
 
   /** What a list shows of all runs, the newest first. */
   async list(): Promise<RunSummary[]> {
-    const runs = await this.shelf.runs();
+    const there = await this.shelf.runs();
+    const lost = this.trainer.failed.filter(({ id }) => !there.some((run) => run.id === id));
+    const runs = [...there, ...lost];
     const summaries = await Promise.all(runs.map((run) => this.summary(run)));
     return summaries.sort((a, b) => b.updated - a.updated);
   }
@@ -67,11 +69,17 @@ export class Studio {
     return this.trainer.shown(await this.shelf.summary(run));
   }
 
+  /** The run of an id; also one that failed here and of which nothing is left. Throws a Refusal if there is none. */
+  async find(id: string): Promise<KeptRun> {
+    return this.trainer.find(id) ?? this.shelf.find(id);
+  }
+
   /** A run that can be read. Throws a Refusal if there is none of that id, or a damaged one. */
   async open(id: string): Promise<{ run: KeptRun; summary: RunSummary; reading: RunReading }> {
-    const run = await this.shelf.find(id);
-    const { summary, reading } = await this.shelf.look(run);
+    const run = await this.find(id);
+    const { summary: kept, reading } = await this.shelf.look(run);
+    const summary = this.trainer.shown(kept);
     if (reading === undefined) throw new Refusal(422, `"${run.name}" can't be read: ${summary.problem}`);
-    return { run, summary: this.trainer.shown(summary), reading };
+    return { run, summary, reading };
   }
 }

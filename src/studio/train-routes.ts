@@ -34,7 +34,7 @@ export function trainRoutes(studio: Studio): Hono {
 
   routes.post("/runs/:id/control", async (context) => {
     const { action } = await readJsonBody(context.req.raw, controlBody);
-    const run = await studio.shelf.find(context.req.param("id"));
+    const run = await studio.find(context.req.param("id"));
     studio.trainer.control(run, action);
     return context.json(await studio.summary(run));
   });

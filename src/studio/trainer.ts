@@ -38,8 +38,8 @@ const stepsDone = ({ epoch, step, stepsPerEpoch }: Position): number => (epoch -
 /** Trains runs here, one at a time. A run that fails takes nothing else with it. */
 export class Trainer {
   private training: Training | undefined;
-  /** Why runs ended that failed here. */
-  private readonly failures = new Map<string, string>();
+  /** Runs that failed here, and why. */
+  private readonly failures = new Map<string, { readonly run: KeptRun; readonly message: string }>();
   private readonly listeners = new Map<string, Set<TrainListener>>();
   private closed = false;
 
@@ -53,11 +53,26 @@ export class Trainer {
     return this.training?.run.name;
   }
 
+  /** Runs that failed here, of which nothing may be left. */
+  get failed(): readonly KeptRun[] {
+    return [...this.failures.values()].map(({ run }) => run);
+  }
+
+  /** The run of an id if it is being trained here or has failed here, whatever there is of its folder. */
+  find(id: string): KeptRun | undefined {
+    return this.training?.run.id === id ? this.training.run : this.failures.get(id)?.run;
+  }
+
+  /** Whether a run is being trained here. */
+  trains(id: string): boolean {
+    return this.training?.run.id === id;
+  }
+
   /** What a list shows of a run, with what is known here of it. */
   shown(summary: RunSummary): RunSummary {
     const { training } = this;
-    const problem = this.failures.get(summary.id);
-    if (training?.run.id !== summary.id) return problem === undefined ? summary : { problem, ...summary };
+    const problem = this.failures.get(summary.id)?.message;
+    if (training?.run.id !== summary.id) return problem === undefined ? summary : { ...summary, problem };
     const { position, control } = training;
     const step = position === undefined ? summary.step : Math.max(summary.step, stepsDone(position));
     return { ...summary, state: "training", native: true, paused: control.paused, step };
@@ -73,7 +88,6 @@ export class Trainer {
         await this.begin(run, { ...settings, out: run.folder }, false);
       } catch (error) {
         this.shelf.drop(run);
-        await rmdir(run.folder).catch(() => undefined);
         throw error;
       }
       return run;
@@ -126,6 +140,7 @@ export class Trainer {
     this.failures.delete(run.id);
     return new Promise((resolve, reject) => {
       let begun = false;
+      let refused: Error | undefined;
       const onEvent = (event: TrainEvent, current: Current): void => {
         training.current = current;
         if ("position" in event) training.position = event.position;
@@ -134,14 +149,26 @@ export class Trainer {
         begun = true;
         resolve();
       };
-      training.ended = this.train(training, settings, resume, onEvent).then(resolve, (error: unknown) => {
-        if (!begun) return reject(error instanceof Error ? error : new Error(String(error)));
-        const message = error instanceof Error ? error.message : String(error);
-        this.failures.set(run.id, message);
-        this.tools.note(`${run.name}: ${message}`);
-        this.tell(run.id, { type: "warning", message });
-        this.tell(run.id, undefined);
-      });
+      const failed = (error: unknown): void => {
+        const cause = error instanceof Error ? error : new Error(String(error));
+        if (!begun) {
+          refused = cause;
+          return;
+        }
+        this.failures.set(run.id, { run, message: cause.message });
+        this.tools.note(`${run.name}: ${cause.message}`);
+        this.tell(run.id, { type: "warning", message: cause.message });
+      };
+      training.ended = this.train(training, settings, resume, onEvent)
+        .catch(failed)
+        .finally(async () => {
+          await rmdir(run.folder).catch(() => undefined); // unless there is something in it
+          training.current = undefined;
+          this.training = undefined;
+          this.tell(run.id, undefined);
+          if (refused === undefined) resolve();
+          else reject(refused);
+        });
     });
   }
 
@@ -152,16 +179,10 @@ export class Trainer {
     onEvent: (event: TrainEvent, current: Current) => void,
   ): Promise<void> {
     const { control, abort } = training;
-    try {
-      const trained = await this.tools.train({ settings, resume, signal: abort.signal, control, onEvent });
-      training.current = undefined;
-      if (trained.finished) await trained.draw();
-      await trained.close();
-    } finally {
-      training.current = undefined;
-      this.training = undefined;
-      this.tell(training.run.id, undefined);
-    }
+    const trained = await this.tools.train({ settings, resume, signal: abort.signal, control, onEvent });
+    training.current = undefined;
+    if (trained.finished) await trained.draw();
+    await trained.close();
   }
 
   /** Pauses, resumes, stops or steps the run that is trained here. Throws a Refusal if it is another, or none. */

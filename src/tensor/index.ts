@@ -6,3 +6,4 @@ export * from "./errors.js";
 export * from "./arguments.js";
 export { suggestion } from "./suggest.js";
 export { inverseNormal } from "./inverse-normal.js";
+export { packageInPage } from "./package-in-page.js";

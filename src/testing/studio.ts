@@ -49,11 +49,7 @@ export interface RawAnswer {
 export function raw(
   address: string,
   target: string,
-  {
-    method = "GET",
-    headers = {} as Record<string, string>,
-    body = undefined as Uint8Array | string | undefined,
-  } = {},
+  { method = "GET", headers = {}, body = undefined as Uint8Array | string | undefined } = {},
 ): Promise<RawAnswer> {
   const { hostname, port } = new URL(address);
   return new Promise((resolve, reject) => {

@@ -31,6 +31,15 @@ export {
   type DatasetCodes,
   encodeDataset,
 } from "./encode.js";
+export {
+  blendCodes,
+  type CodePath,
+  type CodeTerm,
+  interpolateCodes,
+  type InterpolateCodesOptions,
+  type WithinOptions,
+} from "./code-paths.js";
+export { type LatentKind, type LatentPart, latentSpace } from "./latent-space.js";
 export { labelName, labelsIn, rowsWith } from "./groups.js";
 export { nearestCodes, type NearestOptions, type Neighbours } from "./neighbours.js";
 export { givenOf, pickExamples } from "./picked.js";

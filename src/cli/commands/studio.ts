@@ -1,16 +1,8 @@
 import { buildCommand } from "@stricli/core";
 import type { Cli } from "../context.js";
 import { text, whole } from "../fields.js";
-import { commonFlags, type CommonFlags, flag, toggle } from "../flags.js";
-
-export interface StudioFlags extends CommonFlags {
-  readonly port?: number;
-  readonly host?: string;
-  readonly token?: string;
-  readonly open?: boolean;
-  readonly build?: string;
-  readonly data?: readonly string[];
-}
+import { commonFlags, flag, toggle } from "../flags.js";
+import type { StudioFlags } from "../studio.js";
 
 export const studioCommand = buildCommand<StudioFlags, string[], Cli>({
   loader: async () => {

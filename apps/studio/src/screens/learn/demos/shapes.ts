@@ -10,14 +10,16 @@ export interface Shape {
   readonly behind?: Float32Array;
 }
 
-/** A heart, as points [n, 2] along its line. */
-export function heart(count = 400): Float32Array {
-  const points = Array.from({ length: count }, (_, i) => {
-    const t = (i / count) * 2 * Math.PI;
-    const y = 13 * Math.cos(t) - 5 * Math.cos(2 * t) - 2 * Math.cos(3 * t) - Math.cos(4 * t);
-    return [2 * Math.sin(t) ** 3, y / 8];
-  });
-  return Float32Array.from(points.flat());
+const isInHeart = (x: number, y: number): boolean => (x * x + y * y - 1) ** 3 <= x * x * y ** 3;
+
+/** A heart, as points [n, 2] spread evenly over it. */
+export function heart(count = 900): Float32Array {
+  const points: number[] = [];
+  for (let i = 1; points.length < 2 * count; i++) {
+    const [x, y] = [((i * 0.754_878) % 1) * 2.4 - 1.2, ((i * 0.569_84) % 1) * 2.4 - 1.1];
+    if (isInHeart(x, y)) points.push(2 * x, 2 * y);
+  }
+  return Float32Array.from(points);
 }
 
 const drawn = heart();

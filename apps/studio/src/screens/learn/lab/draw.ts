@@ -91,11 +91,11 @@ function grounds(canvas: Canvas, scene: Scene, paints: Paints, place: Place, sca
   }
   canvas.setLineDash([]);
   if (behind) {
-    canvas.globalAlpha = 0.35;
+    canvas.globalAlpha = 0.22;
     canvas.fillStyle = paints.warn;
     for (let i = 0; i + 1 < behind.length; i += 2) {
       const [x, y] = place(behind[i] as number, behind[i + 1] as number);
-      circle(canvas, x, y, 3);
+      circle(canvas, x, y, 4);
       canvas.fill();
     }
   }
