@@ -40,7 +40,7 @@ export const strictHeaders = {
 export interface ServedStudio {
   /** Folders of finished runs by id. */
   readonly runs?: Readonly<Record<string, string>>;
-  /** The page's build; default dist/studio. */
+  /** The page's build; default dist/studio-page. */
   readonly dist?: string;
 }
 
@@ -115,7 +115,10 @@ type Answer = { readonly body: Uint8Array | string; readonly type: string } | un
 const json = (value: unknown): Answer => ({ body: JSON.stringify(value), type: "application/json" });
 const bytes = (body: Uint8Array): Answer => ({ body, type: "application/octet-stream" });
 
-function answerOf(url: URL, { runs = {}, dist = path.join(root, "dist", "studio") }: ServedStudio): Answer {
+function answerOf(
+  url: URL,
+  { runs = {}, dist = path.join(root, "dist", "studio-page") }: ServedStudio,
+): Answer {
   const parts = decodeURIComponent(url.pathname).split("/").filter(Boolean);
   if (url.pathname === "/api/session") {
     const data = [{ id: "mnist", name: "MNIST", examples: 60_000 }];

@@ -1,4 +1,4 @@
-// Builds the studio's page into dist/studio, or takes it from the cache where neither it nor what it imports has changed.
+// Builds the studio's page into dist/studio-page, or takes it from the cache where neither it nor what it imports has changed.
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { cpSync, existsSync, readdirSync, readFileSync, renameSync, rmSync } from "node:fs";
@@ -7,7 +7,7 @@ import { root } from "./tools.mjs";
 
 const studio = path.join(root, "apps", "studio");
 const dist = path.join(root, "dist");
-const built = path.join(dist, "studio");
+const built = path.join(dist, "studio-page");
 const cache = path.join(root, "node_modules", ".cache", "latent-studio");
 
 /** Files below a folder, in an order of their own. */
@@ -26,7 +26,7 @@ function checksum() {
   const hash = createHash("sha256");
   const parts = [
     ...filesBelow(studio, ["node_modules"]),
-    ...filesBelow(dist, ["bundle", "studio", "cli"]).filter((file) => file.endsWith(".js")),
+    ...filesBelow(dist, ["bundle", "studio", "studio-page", "cli"]).filter((file) => file.endsWith(".js")),
     path.join(root, "package-lock.json"),
   ];
   for (const file of parts) hash.update(path.relative(root, file)).update("\0").update(readFileSync(file));

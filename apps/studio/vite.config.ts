@@ -19,7 +19,7 @@ export default defineConfig({
   resolve: { alias: { "latent/web": at("../../dist/web.js"), "~": at("./src") } },
   worker: { format: "es", rolldownOptions: { output } },
   build: {
-    outDir: at("../../dist/studio"),
+    outDir: at("../../dist/studio-page"),
     emptyOutDir: true,
     target: "es2022",
     assetsInlineLimit: 0,

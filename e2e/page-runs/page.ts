@@ -74,11 +74,7 @@ const page = {
     const list = async (folder: Folder, before: string): Promise<string[]> => {
       const names: string[] = [];
       for await (const [each, handle] of folder.entries())
-        names.push(
-          ...(handle.kind === "file"
-            ? [before + each]
-            : await list(handle, `${before}${each}/`)),
-        );
+        names.push(...(handle.kind === "file" ? [before + each] : await list(handle, `${before}${each}/`)));
       return names;
     };
     return (await list((await store.folder(name)) as Folder, "")).sort();

@@ -24,7 +24,8 @@ export interface StudioFlags extends CommonFlags {
 }
 
 /** Where the page's build is, from here and from the bundle; whoever works on the page may name another. */
-const page = process.env.LATENT_STUDIO_PAGE ?? fileURLToPath(new URL("../../dist/studio", import.meta.url));
+const page =
+  process.env.LATENT_STUDIO_PAGE ?? fileURLToPath(new URL("../../dist/studio-page", import.meta.url));
 
 const nothing = (): undefined => undefined;
 

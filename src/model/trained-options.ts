@@ -1,4 +1,4 @@
-import { be, type ChecksOf, requireArgument, valueInWords } from "../catalogue/index.js";
+import { be, type ChecksOf, requireArgument, requireOptions, valueInWords } from "../catalogue/index.js";
 import { type Tensor, UserError } from "../tensor/index.js";
 import { aCondition, type Condition } from "./given.js";
 import type { Vae } from "./vae.js";
@@ -110,4 +110,13 @@ const aVae = be.having(["input", "parameters"], "a model, such as vae({ input: [
 export function inputOf(definition: Vae): readonly number[] {
   requireArgument("TrainedVae", "the definition", definition, aVae);
   return definition.input;
+}
+
+/** Throws a UserError for what `interpolate` can't take. */
+export function requireInterpolation(from: unknown, to: unknown, steps: number, options: GivenOptions): void {
+  if (!Number.isInteger(steps) || steps < 2)
+    throw new UserError(`interpolation takes 2 steps or more, got ${steps}`, 2);
+  requireExamples("interpolate", from, "its first example");
+  requireExamples("interpolate", to, "its second example");
+  requireOptions("interpolate", options, givenChecks);
 }

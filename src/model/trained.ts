@@ -47,6 +47,7 @@ import {
   type ModelInput,
   requireDraws,
   requireExamples,
+  requireInterpolation,
   requireWeights,
   type SeedOption,
 } from "./trained-options.js";
@@ -334,11 +335,7 @@ export class TrainedVae<E extends Encoding = Encoding> {
     steps = 10,
     options: GivenOptions = {},
   ): Promise<ExampleBatch> {
-    if (!Number.isInteger(steps) || steps < 2)
-      throw new UserError(`interpolation takes 2 steps or more, got ${steps}`, 2);
-    requireExamples("interpolate", from, "its first example");
-    requireExamples("interpolate", to, "its second example");
-    requireOptions("interpolate", options, givenChecks);
+    requireInterpolation(from, to, steps, options);
     const own = endConditions(options.condition);
     const given = async (x: ModelInput, condition: Condition | undefined): Promise<GivenOptions> => {
       const told = condition === undefined ? {} : { condition };
@@ -389,9 +386,7 @@ export class TrainedVae<E extends Encoding = Encoding> {
       graph.inputs.includes("condition") ? { condition: unshared(rows(condition, start, end)) } : {};
   }
 
-  private examplesOf(x: ModelInput): ModelInput {
-    return modelExamples(this.definition, this.schema, x);
-  }
+  private examplesOf = (x: ModelInput): ModelInput => modelExamples(this.definition, this.schema, x);
 
   private functionNamed(name: string, build: BuildFunction, stored: ExampleType = "float32"): ModelFunction {
     const { definition, weights, schema } = this;

@@ -103,7 +103,13 @@ export const encodeCommand = buildCommand<EncodeFlags, [folder: string, data: st
           "means, deviations (with the means) or all parameters of the posterior [default = means]",
         ),
       ),
-      ids: flag("ids", text("FILE", "A line for each example, its id [default = the files' names of pictures, else row numbers from 0]")),
+      ids: flag(
+        "ids",
+        text(
+          "FILE",
+          "A line for each example, its id [default = the files' names of pictures, else row numbers from 0]",
+        ),
+      ),
       memory: flag("memory", fields.memory),
       ...bulkFlags,
       ...openFlags,

@@ -298,7 +298,13 @@ export const scoreCommand = buildCommand<ScoreFlags, [folder: string, data: stri
         text("FILE", ".png of the pictures with the highest scores, and which pixels are to blame"),
       ),
       worstCount: flag("worst-count", whole(1, 200, "N", "How many of them [default = 12]")),
-      ids: flag("ids", text("FILE", "A line for each example, its id [default = the files' names of pictures, else row numbers from 0]")),
+      ids: flag(
+        "ids",
+        text(
+          "FILE",
+          "A line for each example, its id [default = the files' names of pictures, else row numbers from 0]",
+        ),
+      ),
       json: toggle("Print areas and threshold as JSON"),
       seed: flag("seed", { ...seedField, brief: "Of the noise [default = the run's]" }),
       memory: flag("memory", fields.memory),
