@@ -9,6 +9,5 @@ export const routes = {
   "/paint": wrap({ asyncComponent: () => import("./screens/paint/Paint.svelte") }),
   "/compare": wrap({ asyncComponent: () => import("./screens/compare/Compare.svelte") }),
   "/learn/:step?": wrap({ asyncComponent: () => import("./screens/learn/Learn.svelte") }),
-  "/sweeps/:id?": wrap({ asyncComponent: () => import("./screens/sweeps/Sweeps.svelte") }),
   "*": Home,
 };

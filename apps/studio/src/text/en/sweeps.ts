@@ -1,3 +1,0 @@
-export const sweeps = {
-  title: "sweeps",
-} as const;
