@@ -1,21 +1,17 @@
-import {
-  decodeNpy,
-  type EpochRecord,
-  loadModel,
-  type RunConfig,
-  type TrainEvent,
-  type TrainedVae,
-} from "latent/web";
+import type { EpochRecord, RunConfig, TrainEvent, TrainedVae } from "latent/web";
 import { get, getBytes, getJson, HttpError, post } from "./http";
 import type { Control, OpenedRun, RunCard, RunExamples, RunNews, RunSource } from "./types";
 import { unzipped } from "./zip";
 
 type Summary = Omit<RunCard, "source">;
 
+// Lists must be there at once: the library is fetched when a run is opened.
+
 const card = (summary: Summary): RunCard => ({ ...summary, source: "server" });
 const at = (id: string, rest = ""): string => `api/runs/${encodeURIComponent(id)}${rest}`;
 
 export async function modelOfZip(bytes: Uint8Array): Promise<TrainedVae> {
+  const { loadModel } = await import("latent/web");
   return loadModel(unzipped(bytes), { threads: 1 });
 }
 
@@ -27,6 +23,7 @@ async function examplesOf(id: string, count: number): Promise<RunExamples | unde
       getBytes(at(id, `/labels.npy${query}`)).catch(() => undefined),
       getJson<string[] | null>(at(id, "/classes")).catch(() => null),
     ]);
+    const { decodeNpy } = await import("latent/web");
     const { data, shape } = decodeNpy(bytes);
     const [n = 0, ...each] = shape;
     return {

@@ -1,7 +1,6 @@
-import { type EpochRecord, loadModel, type RunConfig } from "latent/web";
+import type { EpochRecord, RunConfig } from "latent/web";
 import { get, getJson } from "./http";
 import { mnistAddress, startSession } from "./session.svelte";
-import { mnistExamples } from "../data/mnist";
 import type { RunCard, RunSource } from "./types";
 
 const at = (id: string, file: string): string => `runs/${encodeURIComponent(id)}/${file}`;
@@ -30,8 +29,15 @@ export const staticRuns: RunSource = {
       card,
       config,
       history: lines(metrics),
-      model: () => loadModel(new URL(at(id, "model"), document.baseURI), { threads: 1 }),
-      examples: async (count) => (card.data === "mnist" ? mnistExamples(mnistAddress(), count) : undefined),
+      model: async () => {
+        const { loadModel } = await import("latent/web");
+        return loadModel(new URL(at(id, "model"), document.baseURI), { threads: 1 });
+      },
+      examples: async (count) => {
+        if (card.data !== "mnist") return undefined;
+        const { mnistExamples } = await import("../data/mnist");
+        return mnistExamples(mnistAddress(), count);
+      },
       zip: async () => (await get(at(id, "run.zip"))).blob(),
     };
   },
