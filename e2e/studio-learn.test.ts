@@ -127,14 +127,14 @@ describe.skipIf(executablePath === undefined)("the lesson", () => {
     async () => {
       const { page, complaints } = await open("autoencoder");
       await answer(page, 0, 0);
-      expect(await page.locator(".quiz").first().innerText()).toContain("Not quite.");
+      await expect.poll(() => page.locator(".quiz").first().innerText()).toContain("Not quite.");
       await page.keyboard.press("ArrowDown");
-      expect(await page.locator(".quiz").first().innerText()).toContain("Right.");
+      await expect.poll(() => page.locator(".quiz").first().innerText()).toContain("Right.");
       await answer(page, 1, 2);
       await page.getByText("1 of 8 steps done").waitFor();
       await page.reload();
       await page.getByText("1 of 8 steps done").waitFor();
-      expect(await page.locator(".quiz input:checked").count()).toBe(2);
+      await expect.poll(() => page.locator(".quiz input:checked").count()).toBe(2);
       await page.getByRole("button", { name: "Start over" }).click();
       await page.getByText("0 of 8 steps done").waitFor();
       await page.getByRole("button", { name: "Undo" }).click();
@@ -149,7 +149,7 @@ describe.skipIf(executablePath === undefined)("the lesson", () => {
     "an address brings back what was set",
     async () => {
       const { page } = await open("elbo?beta=10&force=0");
-      expect(await page.getByRole("radio", { name: "β = 10" }).isChecked()).toBe(true);
+      await expect.poll(() => page.getByRole("radio", { name: "β = 10" }).isChecked()).toBe(true);
       expect(await page.getByRole("slider", { name: "Weight of the KL" }).inputValue()).toBe("0");
       await page.getByRole("radio", { name: "β = 0" }).focus();
       await page.keyboard.press("ArrowRight");
