@@ -1,7 +1,7 @@
 import type { RunSpec, VaeOptions, WebTrainOptions } from "latent/web";
 
 const names =
-  "latent network hidden activation channels encoder decoder posterior prior likelihood latentScale condition classifier";
+  "input latent network hidden activation channels encoder decoder posterior prior likelihood latentScale condition classifier";
 const ofModel = new Set(names.split(" "));
 
 /** A spec's options of the model, and those of its training. */

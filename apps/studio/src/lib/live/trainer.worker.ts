@@ -2,7 +2,16 @@
  * Trains in a worker, whose engine is a worker of its own: the page stays free whatever is computed.
  */
 import { expose } from "comlink";
-import { bundle, type Current, runStore, train, trainControl, type TrainEvent, vaeFor } from "latent/web";
+import {
+  bundle,
+  type Current,
+  resolve,
+  runStore,
+  train,
+  trainControl,
+  type TrainEvent,
+  vaeFor,
+} from "latent/web";
 import { messageOf } from "../message";
 import { datasetOf } from "./data";
 import { Looker } from "./look";
@@ -36,7 +45,10 @@ class Training {
     const looker = Looker.of(dataset, watch);
     const { modelOptions, trainOptions } = divided(spec);
     const prior = priorPoints === undefined ? undefined : drawnPrior(priorPoints, spec);
-    const model = vaeFor(dataset, { ...modelOptions, ...(prior && { prior }) });
+    // A kept run tells its networks layer by layer, as its config has them.
+    const model = request.keep?.resume
+      ? resolve({ ...modelOptions, input: dataset.shape }).model
+      : vaeFor(dataset, { ...modelOptions, ...(prior && { prior }) });
     const epochs = spec.epochs ?? 10;
     this.epochs = epochs;
     const every = watch?.every ?? 500;
