@@ -1,36 +1,20 @@
 import { execFile } from "node:child_process";
-import { copyFileSync, cpSync, existsSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { copyFileSync, cpSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import * as esbuild from "esbuild";
-import { type Browser, chromium } from "playwright-core";
+import { type Browser } from "playwright-core";
 import { build } from "vite";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { scratchFolder } from "../src/testing/run-cli.js";
+import { executablePath, startChromium } from "./chromium.js";
 import { serve } from "./serve.js";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const scratch = scratchFolder();
 const project = path.join(scratch.folder, "project");
 const minutes = 60_000;
-
-/** The browser to test in. Where there is none these tests are skipped, and counted as such. */
-const executablePath = [
-  process.env.LATENT_TEST_CHROMIUM,
-  "/usr/bin/chromium",
-  "/usr/bin/chromium-browser",
-  "/usr/bin/google-chrome",
-].find((file) => file !== undefined && existsSync(file));
-const args = [
-  "--headless",
-  "--no-sandbox",
-  "--disable-quic",
-  "--no-first-run",
-  "--disable-background-networking",
-  "--disable-component-update",
-  "--disable-sync",
-];
 
 let browser: Browser;
 
@@ -41,7 +25,7 @@ beforeAll(async () => {
   mkdirSync(path.join(project, "node_modules"));
   symlinkSync(root, path.join(project, "node_modules", "latent"), "dir");
   writeFileSync(path.join(project, "package.json"), '{ "type": "module", "sideEffects": true }');
-  browser = await chromium.launch({ executablePath, args: [...args, "--disable-gpu"] });
+  browser = await startChromium();
 }, 2 * minutes);
 
 afterAll(async () => {
@@ -161,10 +145,7 @@ describe.skipIf(executablePath === undefined)("a page that trains in a Web Worke
   test(
     "trains on WebGPU where there is an adapter, if only one in software",
     async (context) => {
-      const gpu = await chromium.launch({
-        executablePath: executablePath ?? "",
-        args: [...args, "--enable-unsafe-webgpu"],
-      });
+      const gpu = await startChromium(["--enable-unsafe-webgpu"]);
       try {
         const result = await trainIn(path.join(scratch.folder, "vite"), {}, gpu);
         if (result.webgpu.includes("WebGPU finds no GPU")) context.skip("this browser has no WebGPU adapter");

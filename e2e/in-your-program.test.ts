@@ -16,12 +16,12 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 import * as esbuild from "esbuild";
 import { decodePng, type Dataset, encodeNpy, fromArrays, loadModel, tensor, train, vae } from "latent";
 import { loadModel as loadInPage } from "latent/web";
-import { chromium } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { expressApp } from "../examples/in-your-program/express.js";
 import { honoApp } from "../examples/in-your-program/hono.js";
 import { Service } from "../examples/in-your-program/service.js";
 import { scratchFolder } from "../src/testing/run-cli.js";
+import { executablePath, startChromium } from "./chromium.js";
 import { serve } from "./serve.js";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
@@ -225,11 +225,6 @@ describe("the scoring job", () => {
 });
 
 describe("the static page", () => {
-  const executablePath = [
-    process.env.LATENT_TEST_CHROMIUM,
-    "/usr/bin/chromium",
-    "/usr/bin/google-chrome",
-  ].find((file) => file !== undefined && existsSync(file));
   beforeAll(async () => {
     mkdirSync(at("project", "node_modules"), { recursive: true });
     symlinkSync(root, at("project", "node_modules", "latent"), "dir");
@@ -271,10 +266,7 @@ describe("the static page", () => {
 
   test.skipIf(executablePath === undefined)("draws in a browser", async () => {
     const { address, close } = await serve(at("public"));
-    const browser = await chromium.launch({
-      executablePath: executablePath ?? "",
-      args: ["--headless", "--no-sandbox", "--disable-gpu"],
-    });
+    const browser = await startChromium();
     try {
       const page = await browser.newPage();
       await page.goto(address);

@@ -1,27 +1,20 @@
-import { existsSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs";
+import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 import * as esbuild from "esbuild";
-import { type Browser, chromium, type Page } from "playwright-core";
+import { type Browser, type Page } from "playwright-core";
 import sharp from "sharp";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Dataset, datasets, encodeIdx, encodeNpy } from "../src/data/index.js";
 import { tensor } from "../src/tensor/index.js";
 import { scratchFolder } from "../src/testing/run-cli.js";
+import { executablePath, startChromium } from "./chromium.js";
 import { serve } from "./serve.js";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const scratch = scratchFolder();
 const minutes = 60_000;
-
-/** The browser to test in. Where there is none these tests are skipped, and counted as such. */
-const executablePath = [
-  process.env.LATENT_TEST_CHROMIUM,
-  "/usr/bin/chromium",
-  "/usr/bin/chromium-browser",
-  "/usr/bin/google-chrome",
-].find((file) => file !== undefined && existsSync(file));
 
 interface Summary {
   readonly name: string;
@@ -72,7 +65,7 @@ beforeAll(async () => {
   );
   const served = await serve(out);
   ({ close } = served);
-  browser = await chromium.launch({ executablePath, args: ["--headless", "--no-sandbox", "--disable-gpu"] });
+  browser = await startChromium();
   page = await browser.newPage();
   page.on("pageerror", (error) => errors.push(error.message));
   await page.goto(served.address);

@@ -1,44 +1,23 @@
 import { execFile } from "node:child_process";
-import {
-  copyFileSync,
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  symlinkSync,
-  writeFileSync,
-} from "node:fs";
+import { copyFileSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import * as esbuild from "esbuild";
 import { unzipSync, zipSync } from "fflate";
-import { type Browser, type BrowserContext, chromium, type Page } from "playwright-core";
+import { type Browser, type BrowserContext, type Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { encodeNpy } from "../src/data/index.js";
 import { readMetrics } from "../src/runs/index.js";
 import { tensor } from "../src/tensor/index.js";
 import { scratchFolder } from "../src/testing/run-cli.js";
+import { executablePath, startChromium } from "./chromium.js";
 import { serve } from "./serve.js";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const scratch = scratchFolder();
 const at = (...names: string[]): string => path.join(scratch.folder, ...names);
 const minutes = 60_000;
-
-const executablePath = [
-  process.env.LATENT_TEST_CHROMIUM,
-  "/usr/bin/chromium",
-  "/usr/bin/chromium-browser",
-  "/usr/bin/google-chrome",
-].find((file) => file !== undefined && existsSync(file));
-const args = [
-  "--headless",
-  "--no-sandbox",
-  "--disable-quic",
-  "--no-first-run",
-  "--disable-background-networking",
-];
 
 let browser: Browser;
 let context: BrowserContext;
@@ -70,7 +49,7 @@ beforeAll(async () => {
     copyFileSync(path.join(ort, name), at("site", name));
   writeFileSync(at("site", "index.html"), '<body><script type="module" src="./page.js"></script></body>');
   server = await serve(at("site"));
-  browser = await chromium.launch({ executablePath, args: [...args, "--disable-gpu"] });
+  browser = await startChromium();
   context = await browser.newContext();
 }, 2 * minutes);
 
@@ -273,10 +252,7 @@ describe.skipIf(executablePath === undefined)("a page that keeps its runs in the
   test(
     "is told when the GPU is lost",
     async (test) => {
-      const gpu = await chromium.launch({
-        executablePath: executablePath ?? "",
-        args: [...args, "--enable-unsafe-webgpu"],
-      });
+      const gpu = await startChromium(["--enable-unsafe-webgpu"]);
       try {
         const said = await ask<string>(await open(await gpu.newContext()), "deviceLost()");
         if (/no WebGPU:/.test(said)) test.skip("this browser has no WebGPU adapter");

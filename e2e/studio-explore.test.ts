@@ -1,37 +1,22 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { zipSync } from "fflate";
-import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core";
+import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { decodeNpy, fromArrays, loadModel, tensor, train, vae } from "../src/index.js";
 import { runCli, scratchFolder } from "../src/testing/run-cli.js";
-import { serveStudio } from "./studio-server.js";
+import { executablePath, startChromium } from "./chromium.js";
+import { type Opened, openScreen, type RunningStudio, seriousViolations, startStudio } from "./studio.js";
 
-const executablePath = [
-  process.env.LATENT_TEST_CHROMIUM,
-  "/usr/bin/chromium",
-  "/usr/bin/chromium-browser",
-  "/usr/bin/google-chrome",
-].find((file) => file !== undefined && existsSync(file));
-const args = [
-  "--headless",
-  "--no-sandbox",
-  "--disable-gpu",
-  "--disable-quic",
-  "--no-first-run",
-  "--disable-sync",
-];
-const axe = readFileSync(
-  fileURLToPath(new URL("../node_modules/axe-core/axe.min.js", import.meta.url)),
-  "utf8",
-);
 const scratch = scratchFolder();
 const run = path.join(scratch.folder, "run");
 const minutes = 60_000;
 
 let browser: Browser;
-let studio: Awaited<ReturnType<typeof serveStudio>>;
+let studio: RunningStudio;
+/** The address of the run of digits. */
+let digits: string;
 
 async function command(...words: string[]): Promise<void> {
   const { code, stderr } = await runCli(words);
@@ -41,8 +26,9 @@ async function command(...words: string[]): Promise<void> {
 beforeAll(async () => {
   if (executablePath === undefined) return;
   await command("train", "mnist", "--z", "2", "--hidden", "64", "--epochs", "1", "--seed", "3", "--out", run);
-  studio = await serveStudio({ runs: { digits: run } });
-  browser = await chromium.launch({ executablePath, args });
+  studio = await startStudio(run);
+  digits = `/explore/server/${await studio.idOf("run")}`;
+  browser = await startChromium();
 }, 3 * minutes);
 
 afterAll(async () => {
@@ -78,27 +64,8 @@ function filesIn(folder: string, name: string): [string, Uint8Array][] {
   return readdirSync(full).flatMap((inner) => filesIn(folder, `${name}/${inner}`));
 }
 
-interface Opened {
-  readonly page: Page;
-  readonly complaints: readonly string[];
-}
-
-/** Opens an address of the page; all that the browser complains of is kept. */
-async function open(hash: string, options: BrowserContextOptions = {}): Promise<Opened> {
-  const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, ...options });
-  const page = await context.newPage();
-  const complaints: string[] = [];
-  page.on("pageerror", ({ message }) => complaints.push(message));
-  page.on("console", (message) => {
-    if (message.type() === "error" || message.type() === "warning") complaints.push(message.text());
-  });
-  page.on("request", (request) => {
-    if (!/^(blob|data):/.test(request.url()) && !request.url().startsWith(studio.address))
-      complaints.push(`asked for ${request.url()}`);
-  });
-  await page.goto(`${studio.address}/#${hash}`);
-  return { page, complaints };
-}
+const open = (hash: string, options: BrowserContextOptions = {}): Promise<Opened> =>
+  openScreen(browser, studio, hash, options);
 
 /** What a button hands to the downloads. */
 async function saved(page: Page, button: string): Promise<Buffer> {
@@ -133,7 +100,7 @@ describe.skipIf(executablePath === undefined)("the explore screen", () => {
       await model.close();
       for (let i = 0; i < 3; i++) {
         const code = Array.from(z.subarray(2 * i, 2 * i + 2));
-        const { page, complaints } = await open(`/explore/server/digits?z=${code.join(",")}`);
+        const { page, complaints } = await open(`${digits}?z=${code.join(",")}`);
         await page.getByRole("img", { name: /^Decoded from/ }).waitFor();
         const found = numbersOf(await saved(page, "Save numbers (CSV)"));
         expect([found.z1, found.z2]).toEqual(code);
@@ -151,7 +118,7 @@ describe.skipIf(executablePath === undefined)("the explore screen", () => {
   test(
     "a code follows pointer and keys, stays where it was put, and is in the address",
     async () => {
-      const { page, complaints } = await open("/explore/server/digits");
+      const { page, complaints } = await open(digits);
       const pad = page.getByRole("application", { name: /Latent space/ });
       const picture = page.getByRole("img", { name: /^Decoded from/ });
       await picture.waitFor();
@@ -188,7 +155,7 @@ describe.skipIf(executablePath === undefined)("the explore screen", () => {
   test(
     "a drawing is encoded, cleared and taken back",
     async () => {
-      const { page, complaints } = await open("/explore/server/digits?tool=draw");
+      const { page, complaints } = await open(`${digits}?tool=draw`);
       const canvas = page.getByRole("img", { name: /^A place to draw on/ });
       await canvas.waitFor();
       const box = await canvas.boundingBox();
@@ -215,7 +182,7 @@ describe.skipIf(executablePath === undefined)("the explore screen", () => {
   test(
     "exports hold what they say; the page of one's own decodes from a file, by itself",
     async () => {
-      const { page, complaints } = await open("/explore/server/digits?z=0.5,-0.25");
+      const { page, complaints } = await open(`${digits}?z=0.5,-0.25`);
       await encoded(page);
       const codes = (await saved(page, "Test codes (CSV)")).toString("utf8").trim().split("\r\n");
       expect(codes).toHaveLength(2001);
@@ -311,9 +278,9 @@ describe.skipIf(executablePath === undefined)("the explore screen", () => {
     async (title, z, posterior, prior) => {
       const folder = path.join(scratch.folder, title);
       await trainBriefly(folder, z, posterior, prior);
-      const own = await serveStudio({ runs: { shaped: folder } });
+      const own = await startStudio(folder);
       const page = await browser.newPage();
-      await page.goto(`${own.address}/#/explore/server/shaped`);
+      await page.goto(`${own.address}/#/explore/server/${await own.idOf(path.basename(folder))}`);
       await page.getByRole("heading", { name: `Latent ${title}` }).waitFor();
       const pad = page.getByRole("application", { name: /Latent space/ });
       await encoded(page);
@@ -353,14 +320,14 @@ describe.skipIf(executablePath === undefined)("the explore screen", () => {
       const lines = Array.from({ length: 60 }, (_, i) => `${["owl", "<b>jay</b>"][i % 2]},${20 + i * 1.5}`);
       writeFileSync(csv, `bird,mass\n${lines.join("\n")}\n`);
       await command("train", csv, "--z", "2", "--epochs", "2", "--seed", "0", "--out", table);
-      const own = await serveStudio({ runs: { choices, table } });
+      const own = await startStudio(choices, table);
       const page = await browser.newPage();
-      await page.goto(`${own.address}/#/explore/server/choices?z=1,0,0,0`);
+      await page.goto(`${own.address}/#/explore/server/${await own.idOf("choices")}?z=1,0,0,0`);
       const group = page.getByRole("group", { name: "Choice 1" });
       await group.getByRole("button", { name: "3" }).click();
       await expect.poll(() => coordinates(page)).toBe("0,0,1,0");
       expect(await group.locator('[aria-pressed="true"]').allInnerTexts()).toEqual(["3"]);
-      await page.goto(`${own.address}/#/explore/server/table`);
+      await page.goto(`${own.address}/#/explore/server/${await own.idOf("table")}`);
       await page.getByRole("columnheader", { name: "Spread" }).waitFor();
       expect(await page.locator("tbody th").allInnerTexts()).toEqual(["bird", "mass"]);
       const shares = await page.evaluate<number[]>(
@@ -378,16 +345,12 @@ describe.skipIf(executablePath === undefined)("the explore screen", () => {
   test.each(["light", "dark"] as const)(
     "axe finds nothing serious, %s",
     async (colorScheme) => {
-      const { page, complaints } = await open("/explore/server/digits", { colorScheme });
+      const { page, complaints } = await open(digits, { colorScheme });
       await encoded(page);
       for (const tool of ["Walk", "Interpolate", "Draw", "Generate", "Arithmetic"]) {
         await page.getByText(tool, { exact: true }).click();
         await page.getByRole("heading", { level: 2 }).first().waitFor();
-        await page.evaluate(axe);
-        const found = await page.evaluate<{ impact: string }[]>(
-          "axe.run(document, { resultTypes: ['violations'] }).then(({ violations }) => violations.map(({ id, impact, nodes }) => ({ id, impact, where: nodes.map(({ html }) => html).slice(0, 3) })))",
-        );
-        expect(found.filter(({ impact }) => impact === "serious" || impact === "critical")).toEqual([]);
+        expect(await seriousViolations(page)).toEqual([]);
       }
       expect(complaints).toEqual([]);
       await page.context().close();

@@ -1,29 +1,9 @@
-import { existsSync, readFileSync } from "node:fs";
-import { fileURLToPath } from "node:url";
-import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core";
+import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { serveStudio } from "./studio-server.js";
+import { scratchFolder } from "../src/testing/run-cli.js";
+import { executablePath, startChromium } from "./chromium.js";
+import { type Opened, openScreen, type RunningStudio, seriousViolations, startStudio } from "./studio.js";
 
-const executablePath = [
-  process.env.LATENT_TEST_CHROMIUM,
-  "/usr/bin/chromium",
-  "/usr/bin/chromium-browser",
-  "/usr/bin/google-chrome",
-].find((file) => file !== undefined && existsSync(file));
-const args = [
-  "--headless",
-  "--no-sandbox",
-  "--disable-gpu",
-  "--disable-quic",
-  "--no-first-run",
-  "--disable-background-networking",
-  "--disable-component-update",
-  "--disable-sync",
-];
-const axe = readFileSync(
-  fileURLToPath(new URL("../node_modules/axe-core/axe.min.js", import.meta.url)),
-  "utf8",
-);
 const steps = [
   "autoencoder",
   "parameters",
@@ -35,61 +15,29 @@ const steps = [
   "next",
 ] as const;
 const minutes = 60_000;
+const scratch = scratchFolder();
 
 let browser: Browser;
-let studio: Awaited<ReturnType<typeof serveStudio>>;
+let studio: RunningStudio;
 
 beforeAll(async () => {
   if (executablePath === undefined) return;
-  studio = await serveStudio();
-  browser = await chromium.launch({ executablePath, args });
+  studio = await startStudio(scratch.folder);
+  browser = await startChromium();
 }, minutes);
 
 afterAll(async () => {
   await browser?.close();
   await studio?.close();
+  scratch.remove();
 });
-
-interface Opened {
-  readonly page: Page;
-  readonly complaints: readonly string[];
-}
 
 /** Opens a step of the lesson; all that the browser complains of is kept. */
 async function open(step: string, options: BrowserContextOptions = {}): Promise<Opened> {
-  const context = await browser.newContext({
-    viewport: { width: 1280, height: 900 },
-    locale: "en-US",
-    reducedMotion: "reduce",
-    ...options,
-  });
-  const page = await context.newPage();
-  const complaints: string[] = [];
-  page.on("pageerror", ({ message }) => complaints.push(message));
-  page.on("console", (message) => {
-    if (message.type() === "error" || message.type() === "warning") complaints.push(message.text());
-  });
-  page.on("request", (request) => {
-    if (!/^(blob|data):/.test(request.url()) && !request.url().startsWith(studio.address))
-      complaints.push(`asked for ${request.url()}`);
-  });
-  await page.goto(`${studio.address}/#/learn/${step}`);
-  await page.waitForSelector("article footer", { timeout: minutes / 2 });
-  return { page, complaints };
-}
-
-/** What axe-core finds that is serious; its source is evaluated, since the page's policy allows no foreign script. */
-async function violations(page: Page): Promise<string[]> {
-  await page.evaluate(axe);
-  return page.evaluate(async () => {
-    const { axe } = globalThis as unknown as {
-      axe: { run(): Promise<{ violations: { id: string; impact: string; nodes: { html: string }[] }[] }> };
-    };
-    const { violations } = await axe.run();
-    return violations
-      .filter(({ impact }) => impact === "serious" || impact === "critical")
-      .map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 120)).join(" | ")}`);
-  });
+  const calm = { locale: "en-US", reducedMotion: "reduce" } as const;
+  const opened = await openScreen(browser, studio, `/learn/${step}`, { ...calm, ...options });
+  await opened.page.waitForSelector("article footer", { timeout: minutes / 2 });
+  return opened;
 }
 
 const answer = (page: Page, question: number, place: number): Promise<void> =>
@@ -108,7 +56,7 @@ describe.skipIf(executablePath === undefined)("the lesson", () => {
         expect(text, "a text without words").not.toMatch(/lesson:|\$\w+\$|\*\*/);
         if (step !== "next" && step !== "distributions")
           expect(await page.locator("math").count()).toBeGreaterThan(0);
-        expect(await violations(page), step).toEqual([]);
+        expect(await seriousViolations(page), step).toEqual([]);
         const wider = await page.evaluate<number>("document.documentElement.scrollWidth - innerWidth");
         expect(wider, step).toBeLessThanOrEqual(0);
         if (i === steps.length - 1) break;

@@ -5,14 +5,8 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { unzipSync } from "fflate";
 import { runCli, scratchFolder } from "../src/testing/run-cli.js";
 import { mkdirSync } from "node:fs";
-import {
-  executablePath,
-  openScreen,
-  type RunningStudio,
-  seriousViolations,
-  startBrowser,
-  startStudio,
-} from "./studio.js";
+import { executablePath, startChromium } from "./chromium.js";
+import { openScreen, type RunningStudio, seriousViolations, startStudio } from "./studio.js";
 
 const minutes = 60_000;
 const scratch = scratchFolder();
@@ -24,7 +18,7 @@ beforeAll(async () => {
   if (executablePath === undefined) return;
   mkdirSync(runs);
   studio = await startStudio(runs);
-  browser = await startBrowser();
+  browser = await startChromium();
 }, 2 * minutes);
 
 afterAll(async () => {

@@ -1,34 +1,17 @@
 import { spawn } from "node:child_process";
-import { existsSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
-import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core";
+import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 
 /** The browser to test in. Where there is none these tests are skipped, and counted as such. */
-export const executablePath = [
-  process.env.LATENT_TEST_CHROMIUM,
-  "/usr/bin/chromium",
-  "/usr/bin/chromium-browser",
-  "/usr/bin/google-chrome",
-].find((file) => file !== undefined && existsSync(file));
-
-const args = [
-  "--headless",
-  "--no-sandbox",
-  "--disable-gpu",
-  "--disable-quic",
-  "--no-first-run",
-  "--disable-sync",
-];
-
-export const startBrowser = (): Promise<Browser> =>
-  chromium.launch({ ...(executablePath !== undefined && { executablePath }), args });
-
 /** The command's own studio on a free port, as a person starts it. */
 export interface RunningStudio {
   readonly address: string;
+  /** The id of a run that it serves, by the name of its folder. */
+  idOf(name: string): Promise<string>;
   close(): Promise<void>;
 }
 
@@ -50,6 +33,12 @@ export async function startStudio(...folders: readonly string[]): Promise<Runnin
   });
   return {
     address,
+    async idOf(name) {
+      const runs = (await (await fetch(`${address}/api/runs`)).json()) as { id: string; name: string }[];
+      const run = runs.find((one) => one.name === name);
+      if (run === undefined) throw new Error(`the studio serves no run "${name}"`);
+      return run.id;
+    },
     close: () =>
       new Promise((resolve) => {
         child.on("exit", () => resolve());
@@ -99,5 +88,5 @@ export async function seriousViolations(page: Page): Promise<string[]> {
   const found = await page.evaluate<readonly Violation[]>("axe.run().then(({ violations }) => violations)");
   return found
     .filter(({ impact }) => impact === "serious" || impact === "critical")
-    .map(({ id, nodes }) => `${id}: ${nodes[0]?.html ?? ""}`);
+    .map(({ id, nodes }) => `${id}: ${nodes[0]?.html.slice(0, 120) ?? ""}`);
 }
