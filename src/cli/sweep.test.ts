@@ -1,67 +1,11 @@
-import { type ChildProcess, spawn } from "node:child_process";
-import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
-import path from "node:path";
-import { fileURLToPath } from "node:url";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { runCli, scratchFolder, writeTinyData } from "../testing/run-cli.js";
+import { existsSync, readFileSync } from "node:fs";
+import { afterAll, describe, expect, test } from "vitest";
+import { runCli } from "../testing/run-cli.js";
+import { beginSweep, modelFiles, rowsIn, sweepPlace, valuesIn } from "../testing/sweep-runs.js";
 
-const main = fileURLToPath(new URL("../../dist/bundle/main.js", import.meta.url));
-const scratch = scratchFolder();
-const at = (...names: string[]): string => path.join(scratch.folder, ...names);
-const data = at("tiny");
-beforeAll(() => void writeTinyData(data));
-afterAll(scratch.remove);
-
-const base = {
-  run: { data, hidden: [8], batch: 32, validation: 0.2, lr: "log-uniform(from=1e-3, to=0.1)", epochs: 2 },
-  search: "random",
-  budget: { trials: 3 },
-  concurrency: 2,
-};
-
-/** Writes a sweep's file; returns its path. */
-function specFile(name: string, more: object = {}): string {
-  const file = at(`${name}.sweep.json`);
-  writeFileSync(file, JSON.stringify({ ...base, ...more }));
-  return file;
-}
-
-interface Row {
-  readonly trial: number;
-  readonly state: string;
-  readonly reason: string;
-  readonly value: number | null;
-  readonly runs: readonly string[];
-}
-const rowsIn = (folder: string): Row[] =>
-  JSON.parse(readFileSync(path.join(folder, "trials.json"), "utf8")) as Row[];
-const valuesIn = (folder: string): (number | null)[] => rowsIn(folder).map(({ value }) => value);
-
-/** The files of a model folder, for comparing bytes. */
-const modelFiles = (folder: string): Record<string, string> =>
-  Object.fromEntries(
-    readdirSync(path.join(folder, "model")).map((name) => [
-      name,
-      readFileSync(path.join(folder, "model", name), "base64"),
-    ]),
-  );
-
-/** Begins a sweep, and calls `act` with each event and the process. */
-function begin(
-  args: readonly string[],
-  act: (event: Record<string, unknown>, child: ChildProcess) => void,
-): Promise<number | null> {
-  const child = spawn(process.execPath, [main, "sweep", ...args, "--json"], {
-    stdio: ["ignore", "pipe", "inherit"],
-  });
-  let rest = "";
-  child.stdout.setEncoding("utf8").on("data", (text: string) => {
-    const lines = (rest + text).split("\n");
-    rest = lines.pop() ?? "";
-    for (const line of lines) act(JSON.parse(line) as Record<string, unknown>, child);
-  });
-  return new Promise((resolve) => child.on("close", resolve));
-}
+const place = sweepPlace();
+const { at, base, specFile } = place;
+afterAll(() => place.remove());
 
 describe("latent sweep", () => {
   test("keeps runs, a table, a report, and a best model that latent train gives again, bit for bit, after rungs and a schedule", async () => {
@@ -110,7 +54,7 @@ describe("latent sweep", () => {
     const file = specFile("paused", { budget: { trials: 3 }, concurrency: 1 });
     const seen: string[] = [];
     let asked: Promise<unknown> = Promise.resolve();
-    const code = await begin([file, "--out", at("paused")], (event) => {
+    const code = await beginSweep([file, "--out", at("paused")], (event) => {
       const state = (event.control as { state?: string } | undefined)?.state;
       if (event.type === "task" && seen.length === 0) asked = runCli(["sweep", "pause", at("paused")]);
       if (event.type === "task" && seen.length === 0) seen.push("task");
