@@ -51,7 +51,6 @@ export class Studio {
       version: this.tools.version,
       native: device === undefined ? null : { device, cores: os.availableParallelism() },
       data: this.offered.list(),
-      sweeps: false,
     };
   }
 

@@ -48,7 +48,6 @@ export interface Session {
   readonly version: string;
   readonly native: { readonly device: string; readonly cores: number } | null;
   readonly data: readonly OfferedData[];
-  readonly sweeps: boolean;
 }
 
 /** A run that the server is to train, or to go on with. */

@@ -1,19 +1,13 @@
 import { rowsText } from "../../data/index.js";
 import { codeBlocksBetween, labelName } from "../../uses/index.js";
-import { Examples } from "./examples.js";
+import { examplesOf } from "./examples.js";
 import { bytesOf, joined, linesOf, type ShardTask, type TaskPlace } from "./task.js";
 
 /** Writes codes, as the rows that they are in the file. */
-export function encodeTask({ plan, task, model, source = "", memory }: TaskPlace<"encode">): ShardTask {
-  const { what, output, binarize, split: name, reading } = task;
-  const examples = new Examples(model, {
-    source,
-    reading,
-    split: name,
-    binarize,
-    ids: plan.ids,
-    ...(memory !== undefined && { memory }),
-  });
+export function encodeTask(place: TaskPlace<"encode">): ShardTask {
+  const { task, model } = place;
+  const { what, output, split: name } = task;
+  const examples = examplesOf(place);
   return {
     async run(shard) {
       const { dataset, split, from, to, id } = await examples.of(shard);

@@ -12,7 +12,7 @@ import { splitOf } from "../../evaluate/index.js";
 import type { TrainedVae } from "../../model/index.js";
 import { UserError } from "../../tensor/index.js";
 import { pickExamples } from "../../uses/index.js";
-import type { SavedReading, Shard } from "./task.js";
+import type { SavedReading, Shard, TaskPlace } from "./task.js";
 
 /** How examples are read. */
 export interface ExamplesPlace {
@@ -108,4 +108,16 @@ export async function onlyShard({ dataset, split, from, to, id }: ShardExamples)
     to: to - from,
     id: (row) => id(from + row),
   };
+}
+
+/** Opens the examples of a task that reads some. */
+export function examplesOf({
+  plan,
+  task: { reading, split, binarize },
+  model,
+  source = "",
+  memory,
+}: TaskPlace<"encode"> | TaskPlace<"score">): Examples {
+  const place = { source, reading, split, binarize, ids: plan.ids };
+  return new Examples(model, { ...place, ...(memory !== undefined && { memory }) });
 }

@@ -2,7 +2,7 @@ import { rowsText } from "../../data/index.js";
 import type { Platform } from "../../train/index.js";
 import { UserError } from "../../tensor/index.js";
 import { Scorer, type ScoreName, scoreNames, scoreTable } from "../../uses/index.js";
-import { Examples, onlyShard } from "./examples.js";
+import { examplesOf, onlyShard } from "./examples.js";
 import { bytesOf, joined, linesOf, type ShardTask, type TaskPlace } from "./task.js";
 
 /** Rows that become text at a time. */
@@ -22,19 +22,12 @@ async function restored(platform: Platform, { model, task, usual }: TaskPlace<"s
 
 /** Writes scores, as the rows that they are in the file. */
 export async function scoreTask(place: TaskPlace<"score">): Promise<ShardTask> {
-  const { plan, task, model, source = "", memory } = place;
-  const { output, binarize, split: name, reading, threshold } = task;
+  const { plan, task, model } = place;
+  const { output, threshold } = task;
   const by = scoreNames.find((one): one is ScoreName => one === task.by);
   if (by === undefined) throw new UserError(`there is no score ${JSON.stringify(task.by)}`);
   const scorer = await restored(place.platform, place);
-  const examples = new Examples(model, {
-    source,
-    reading,
-    split: name,
-    binarize,
-    ids: plan.ids,
-    ...(memory !== undefined && { memory }),
-  });
+  const examples = examplesOf(place);
   return {
     async run(shard) {
       const { dataset, split, id } = await onlyShard(await examples.of(shard));

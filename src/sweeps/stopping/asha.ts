@@ -2,6 +2,7 @@ import {
   type Decision,
   geometricRungs,
   ranked,
+  readyAt,
   rungOptions,
   type Standing,
   type StoppingInfo,
@@ -12,7 +13,7 @@ function promotable(trials: readonly Standing[], rungs: number, eta: number): St
   for (let rung = rungs - 2; rung >= 0; rung--) {
     const found = ranked(trials, rung);
     const best = found.slice(0, Math.floor(found.length / eta));
-    const ready = best.find((trial) => trial.rung === rung && Number.isFinite(trial.values[rung]));
+    const ready = readyAt(best, rung);
     if (ready !== undefined) return ready;
   }
   return undefined;

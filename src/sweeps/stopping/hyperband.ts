@@ -2,6 +2,7 @@ import {
   type Decision,
   geometricRungs,
   ranked,
+  readyAt,
   rungOptions,
   type Standing,
   type StoppingInfo,
@@ -30,7 +31,7 @@ function promotable(trials: readonly Standing[], { rungs }: Bracket, eta: number
     const found = ranked(here, rung);
     if (here.length === 0 || found.length < here.length) continue;
     const going = found.slice(0, Math.max(1, Math.floor(here.length / eta)));
-    const ready = going.find((trial) => trial.rung === rung && Number.isFinite(trial.values[rung]));
+    const ready = readyAt(going, rung);
     if (ready !== undefined) return ready;
   }
   return undefined;

@@ -52,6 +52,11 @@ export function ranked(trials: readonly Standing[], rung: number): readonly Stan
     });
 }
 
+/** The first of the best of a rung that stands there still and is in the running. */
+export function readyAt(best: readonly Standing[], rung: number): Standing | undefined {
+  return best.find((trial) => trial.rung === rung && Number.isFinite(trial.values[rung]));
+}
+
 /** Options that rules with rungs share. */
 export const rungOptions = {
   eta: {
