@@ -41,11 +41,14 @@ export async function byExample<O extends Readonly<Record<string, Expr>>>(
 ): Promise<{ readonly [K in keyof O]: Tensor<"float32"> }> {
   const { first, total } = part ?? { first: 0, total: length };
   const most = Math.min(rowsAtATime, total);
-  const trial = build(openBatch(model, { ...reading, batch: most }));
-  const fitting = rowsInMemory(Object.values(trial), most);
+  const built = (batch: number): { readonly opened: OpenBatch; readonly outputs: O } => {
+    const opened = openBatch(model, { ...reading, batch });
+    return { opened, outputs: build(opened) };
+  };
+  const whole = built(most);
+  const fitting = rowsInMemory(Object.values(whole.outputs), most);
   const batch = fitting < most ? dividing(rowsAtATime, fitting) : most;
-  const opened = openBatch(model, { ...reading, batch });
-  const outputs = build(opened);
+  const { opened, outputs } = batch === most ? whole : built(batch);
   const noise = noiseInputs(opened);
   const graph = compile(outputs, { name: "by-example" });
   const program = await engine.open(graph.bytes, graph.inputs);

@@ -1,9 +1,14 @@
-// Before the first paint: the theme that was chosen, so that nothing flashes.
-try {
-  const theme = localStorage.getItem("latent-theme");
-  if (theme === "light" || theme === "dark") document.documentElement.dataset.theme = theme;
-  const language = localStorage.getItem("latent-language");
-  if (language === "en" || language === "ja") document.documentElement.lang = language;
-} catch {
-  // Storage is closed to this page: the defaults do.
-}
+// Before the first paint: theme and language as they were chosen, so that nothing flashes. lib/theme.svelte.ts goes on from here.
+const stored = (name) => {
+  try {
+    return localStorage.getItem(name);
+  } catch {
+    // Storage is closed to this page: the defaults do.
+    return null;
+  }
+};
+const chosen = stored("latent-theme");
+const dark = chosen === "dark" || (chosen !== "light" && matchMedia("(prefers-color-scheme: dark)").matches);
+document.documentElement.dataset.theme = dark ? "dark" : "light";
+const tongue = stored("latent-language");
+if (tongue === "en" || tongue === "ja") document.documentElement.lang = tongue;

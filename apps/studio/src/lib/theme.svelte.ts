@@ -3,8 +3,12 @@ export type ThemeChoice = "auto" | "light" | "dark";
 const asked = matchMedia("(prefers-color-scheme: dark)");
 
 function stored(): ThemeChoice {
-  const { theme } = document.documentElement.dataset;
-  return theme === "light" || theme === "dark" ? theme : "auto";
+  try {
+    const found = localStorage.getItem("latent-theme");
+    return found === "light" || found === "dark" ? found : "auto";
+  } catch {
+    return "auto";
+  }
 }
 
 class Theme {
@@ -15,19 +19,24 @@ class Theme {
   constructor() {
     asked.addEventListener("change", () => {
       this.system = asked.matches;
+      this.show();
     });
   }
 
   choose(choice: ThemeChoice): void {
     this.choice = choice;
-    if (choice === "auto") delete document.documentElement.dataset.theme;
-    else document.documentElement.dataset.theme = choice;
+    this.show();
     try {
       if (choice === "auto") localStorage.removeItem("latent-theme");
       else localStorage.setItem("latent-theme", choice);
     } catch {
       // Kept for this visit only.
     }
+  }
+
+  /** The page's colours follow the attribute, which public/first.js sets before the first paint. */
+  private show(): void {
+    document.documentElement.dataset.theme = this.dark ? "dark" : "light";
   }
 }
 
