@@ -24,7 +24,10 @@ test("fills in what is not told", () => {
 test.each([
   [{}, "sweep.ts must export an object with a run"],
   [{ run: { data: "mnist" } }, "no setting of the run is a range"],
-  [{ run: { ...run, lr: "log-uniform(from=-1, to=1)" } }, "lr: log-uniform: from must be above 0"],
+  [
+    { run: { ...run, lr: "log-uniform(from=-1, to=1)" } },
+    "sweep.ts: run: lr: log-uniform: from must be above 0",
+  ],
   [
     { run: { ...run, latent: "integer(from=0, to=3)" } },
     "sweep.ts: run: latent must be a whole number from 1",

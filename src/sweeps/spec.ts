@@ -148,6 +148,16 @@ function reaching(
   return above && reaching({ dimensions } as Space, choice, above);
 }
 
+/** The space of a run's settings; what is wrong with one names the file too. */
+function spaceIn(source: string, run: PlainRun): Space {
+  try {
+    return spaceOf(run);
+  } catch (error) {
+    if (error instanceof UserError) throw new UserError(`${source}: run: ${error.message}`, 2);
+    throw error;
+  }
+}
+
 function requireRanges(source: string, space: Space, stopping: Spec): void {
   if (space.dimensions.length === 0) {
     throw new UserError(
@@ -185,7 +195,7 @@ export function planOf(spec: unknown, source: string, cores: number): SweepPlan 
   }
   const told = spec as SweepSpec;
   const run = plainRun(source, told.run);
-  const space = spaceOf(run);
+  const space = spaceIn(source, run);
   const search = searches.take(`${source}: search`, told.search ?? "tpe");
   const stopping = stoppings.take(`${source}: stopping`, told.stopping ?? "none");
   requireRanges(source, space, stopping);
