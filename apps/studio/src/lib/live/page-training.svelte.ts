@@ -2,8 +2,6 @@ import { proxy, type Remote, wrap } from "comlink";
 import { LiveRun } from "./live-run.svelte";
 import type { TrainerApi, TrainingNews, TrainingRequest } from "./protocol";
 
-export type { LiveState as TrainingState, ProgressPoint } from "./live-run.svelte";
-
 /** A training in a worker of this page. */
 export class PageTraining extends LiveRun {
   readonly controlled = true;

@@ -69,10 +69,6 @@ export async function takeZip(file: File): Promise<string> {
   return name;
 }
 
-export async function removeRun(id: string): Promise<void> {
-  await store.remove(id);
-}
-
 /** A name that no run has yet: the one wished for, or with a number behind it. */
 export async function freeName(wished: string): Promise<string> {
   const taken = new Set((await store.list()).map(({ name }) => name));

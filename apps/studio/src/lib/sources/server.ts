@@ -10,7 +10,7 @@ type Summary = Omit<RunCard, "source">;
 const card = (summary: Summary): RunCard => ({ ...summary, source: "server" });
 const at = (id: string, rest = ""): string => `api/runs/${encodeURIComponent(id)}${rest}`;
 
-export async function modelOfZip(bytes: Uint8Array): Promise<TrainedVae> {
+async function modelOfZip(bytes: Uint8Array): Promise<TrainedVae> {
   const { loadModel } = await import("latent/web");
   return loadModel(unzipped(bytes), { threads: 1 });
 }

@@ -1,12 +1,6 @@
 import { type TrainedVae, tensor } from "latent/web";
 import type { OpenedRun } from "../../lib/sources/types";
 
-/** A run with its pictures of the noise that all share. */
-export interface Compared {
-  readonly run: OpenedRun;
-  readonly pictures: Promise<Pictures | undefined>;
-}
-
 export interface Pictures {
   readonly values: Float32Array;
   readonly shape: readonly number[];
@@ -14,7 +8,7 @@ export interface Pictures {
 }
 
 /** Draws of a prior with one seed: models of equal latents and priors decode the same noise. */
-export async function picturesOf(model: TrainedVae, count: number, seed: number): Promise<Pictures> {
+async function picturesOf(model: TrainedVae, count: number, seed: number): Promise<Pictures> {
   const z = await model.samplePrior(count, { seed });
   const decoded = await model.decode(tensor("float32", z.shape, z.data));
   return { values: decoded.data, shape: decoded.shape.slice(1), count };

@@ -1,5 +1,6 @@
 import type { RunSpec } from "latent/web";
-import { PageTraining, type ProgressPoint, type TrainingState } from "../../../lib/live/page-training.svelte";
+import type { LiveState, ProgressPoint } from "../../../lib/live/live-run.svelte";
+import { PageTraining } from "../../../lib/live/page-training.svelte";
 import type { Look, TrainingRequest } from "../../../lib/live/protocol";
 import { mnistAddress } from "../../../lib/sources/session.svelte";
 import { Decoder } from "./decoder";
@@ -53,7 +54,7 @@ export class Lab {
     this.firstCodes = this.kept?.firstCodes;
   }
 
-  get state(): TrainingState | "idle" {
+  get state(): LiveState | "idle" {
     return this.run?.state ?? (this.kept === undefined ? "idle" : "finished");
   }
   get look(): Look | undefined {
