@@ -5,6 +5,8 @@ type Latent = Pick<typeof Latent_, "tensor">;
 
 /** A trained model in the page's own thread, for pictures of points under the pointer. */
 export class Decoder {
+  private underWay: Promise<unknown> = Promise.resolve();
+
   private constructor(
     private readonly model: TrainedVae,
     private readonly latent: Latent,
@@ -20,7 +22,9 @@ export class Decoder {
   async decode(points: readonly number[] | Float32Array, z: number): Promise<Float32Array> {
     const values = Float32Array.from(points);
     const codes: Tensor<"float32"> = this.latent.tensor("float32", [values.length / z, z], values);
-    return (await this.model.decode(codes)).data;
+    const decoded = this.model.decode(codes);
+    this.underWay = Promise.allSettled([this.underWay, decoded]);
+    return (await decoded).data;
   }
 
   /** Draws of the prior [n, z], row after row. */
@@ -28,7 +32,8 @@ export class Decoder {
     return (await this.model.samplePrior(count, { seed })).data;
   }
 
+  /** Once what is being decoded is done. */
   close(): void {
-    void this.model.close();
+    void this.underWay.then(() => this.model.close());
   }
 }

@@ -66,7 +66,7 @@ function circle(canvas: Canvas, x: number, y: number, rx: number, ry = rx): void
 }
 
 function grounds(canvas: Canvas, scene: Scene, paints: Paints, place: Place, scale: number): void {
-  const { rings = [], square, behind, middle = 0 } = scene;
+  const { square, behind, middle = 0 } = scene;
   const [left, top] = place(middle, middle);
   canvas.strokeStyle = paints.line;
   canvas.lineWidth = 1;
@@ -79,11 +79,6 @@ function grounds(canvas: Canvas, scene: Scene, paints: Paints, place: Place, sca
   canvas.stroke();
   canvas.setLineDash([4, 4]);
   canvas.strokeStyle = paints.warn;
-  for (const ring of rings) {
-    canvas.globalAlpha = 0.7 / ring ** 0.5;
-    circle(canvas, ox, oy, ring * scale);
-    canvas.stroke();
-  }
   canvas.globalAlpha = 0.8;
   if (square) {
     const [x, y] = place(square[0], square[1]);
@@ -99,6 +94,21 @@ function grounds(canvas: Canvas, scene: Scene, paints: Paints, place: Place, sca
       canvas.fill();
     }
   }
+  canvas.globalAlpha = 1;
+}
+
+/** Over the codes, which may hide them: a prior far smaller than the codes' plane, or clouds as large as it. */
+function rings(canvas: Canvas, scene: Scene, paints: Paints, place: Place, scale: number): void {
+  const [left, top] = place(0, 0);
+  canvas.strokeStyle = paints.warn;
+  canvas.lineWidth = 1.2;
+  canvas.setLineDash([4, 4]);
+  for (const ring of scene.rings ?? []) {
+    canvas.globalAlpha = 1 / ring ** 0.5;
+    circle(canvas, left, top, ring * scale);
+    canvas.stroke();
+  }
+  canvas.setLineDash([]);
   canvas.globalAlpha = 1;
 }
 
@@ -170,5 +180,6 @@ export function draw(canvas: Canvas, side: number, scene: Scene, paints: Paints)
   grounds(canvas, scene, paints, place, scale);
   ellipses(canvas, scene, paints, place, scale);
   points(canvas, scene, paints, place);
+  rings(canvas, scene, paints, place, scale);
   marks(canvas, scene, paints, place);
 }

@@ -133,6 +133,8 @@ export class Lab {
   private forget(): void {
     this.run?.close();
     this.run = undefined;
+    // A closed run never answers.
+    this.refreshing = false;
     this.kept = undefined;
     this.firstCodes = undefined;
     this.decoder?.close();
@@ -142,16 +144,18 @@ export class Lab {
   /** Loads the newest weights to decode with. */
   async refresh(): Promise<void> {
     if (this.refreshing || this.left) return;
+    const { run } = this;
     this.refreshing = true;
     try {
-      const files = this.run === undefined ? this.kept?.files : await this.run.snapshot();
+      // A run that ends meanwhile has told its files.
+      const files = run === undefined ? this.kept?.files : await run.snapshot().catch(() => run.files);
       const made = files && (await Decoder.of(files));
       if (made === undefined) return;
-      if (this.left) return made.close();
+      if (this.left || this.run !== run) return made.close();
       this.decoder?.close();
       this.decoder = made;
     } finally {
-      this.refreshing = false;
+      if (this.run === run) this.refreshing = false;
     }
   }
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { between, distanceToCodes, gapsBetween, extentOf, normalPair, seen } from "./view";
+import { between, extentOf, normalPair, seen } from "./view";
 
 /** A generator of its own, so that what is drawn stays the same. */
 function generator(seed: number): () => number {
@@ -36,18 +36,6 @@ test("a turn keeps distances", () => {
   const [x, y, depth] = seen([0.36, 0.48, 0.8], 1.2);
   expect(Math.hypot(x, y, depth)).toBeCloseTo(1, 12);
   expect(seen([1, 0, 0], 0, 0)).toEqual([1, 0, 0]);
-});
-
-test("gaps are between the codes and far from all of them", () => {
-  // A ring of codes: its gap is its inside.
-  const codes = Array.from({ length: 200 }, (_, i) => [Math.cos(i), Math.sin(i)]).flat();
-  const places = gapsBetween(codes, 6, generator(5));
-  expect(places).toHaveLength(6);
-  for (const place of places) {
-    expect(Math.hypot(place.x, place.y)).toBeLessThan(0.95);
-  }
-  expect(distanceToCodes(places[0] ?? { x: 1, y: 0 }, codes)).toBeGreaterThan(0.8);
-  expect(gapsBetween([], 6, generator(5))).toEqual([]);
 });
 
 test("draws of the normal distribution have mean 0 and deviation 1", () => {

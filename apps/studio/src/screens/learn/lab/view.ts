@@ -32,45 +32,6 @@ export function seen(
   return [across, y * Math.cos(tilt) - depth * Math.sin(tilt), depth * Math.cos(tilt) + y * Math.sin(tilt)];
 }
 
-/** How far a point is from the nearest of the codes [n, 2]. */
-export function distanceToCodes({ x, y }: Point, codes: ArrayLike<number>): number {
-  let nearest = Number.POSITIVE_INFINITY;
-  for (let i = 0; i + 1 < codes.length; i += 2) {
-    nearest = Math.min(nearest, Math.hypot((codes[i] as number) - x, (codes[i + 1] as number) - y));
-  }
-  return nearest;
-}
-
-/**
- * Gaps between the codes [n, 2]: places between two codes that are far from every other, the emptiest of many drawn ones and
- * apart from each other.
- */
-export function gapsBetween(codes: ArrayLike<number>, count: number, random: () => number): Point[] {
-  const total = Math.floor(codes.length / 2);
-  const any = (): Point => {
-    const i = Math.floor(random() * total);
-    return { x: codes[2 * i] as number, y: codes[2 * i + 1] as number };
-  };
-  if (total < 2) return [];
-  const drawn = Array.from({ length: 500 }, () => {
-    const [from, to, share] = [any(), any(), 0.35 + 0.3 * random()];
-    const point = { x: from.x + (to.x - from.x) * share, y: from.y + (to.y - from.y) * share };
-    return { point, distance: distanceToCodes(point, codes) };
-  })
-    .sort((a, b) => b.distance - a.distance)
-    .slice(0, 120);
-  const size = drawn[0]?.distance ?? 0;
-  const chosen: Point[] = [];
-  for (let apart = 2 * size; chosen.length < count && apart > size / 1000; apart /= 2) {
-    for (const { point } of drawn) {
-      if (chosen.length >= count) break;
-      if (chosen.every((other) => Math.hypot(other.x - point.x, other.y - point.y) > apart))
-        chosen.push(point);
-    }
-  }
-  return chosen;
-}
-
 /** A pair of draws of the standard normal distribution (Box and Muller). */
 export function normalPair(random: () => number): readonly [number, number] {
   const radius = Math.sqrt(-2 * Math.log(1 - random()));

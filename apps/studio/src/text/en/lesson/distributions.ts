@@ -1,7 +1,7 @@
 export const distributions = {
   "title-distributions": "The bell is only one choice",
   "lead-distributions":
-    "The latent variable may follow any distribution. The shape of the codes follows along.",
+    "The code, the latent variable, may follow any distribution. The shape of the codes follows along.",
   "h-shapes": "Choose the shape of the space",
   "shapes-text": `Nothing in the recipe needs the bell. What a VAE needs is:
 

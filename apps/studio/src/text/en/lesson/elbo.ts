@@ -6,16 +6,18 @@ export const elbo = {
   two: `The loss of a VAE is a sum of two terms:
 
 - **Reconstruction**: how surprised is the decoder, on average, by the true picture when it gets a point from the picture's cloud? Small if the drawing is good.
-- **KL**: how different is the picture's cloud from the prior, the standard bell? Zero if it is the same.`,
+- **KL**: how different is the picture's cloud from the prior, the standard bell? Zero if it is the same.
+
+“Surprised” can be measured. Read each brightness that the decoder draws as the probability of a white pixel. Together they give the true picture a probability, and the surprise is **minus its logarithm**: 0 for what was certain, large for what seemed unlikely. This is the cross-entropy of step 1.`,
   "say-loss": "The loss. Its negative is called the ELBO; a low loss is a high ELBO.",
-  "two-after": `Both are counted in **nats**, a unit of information like the bit (1 nat is about 1.44 bits). And both are **summed, not averaged**, over pixels and over code numbers. So the exchange rate is no longer made up: one nat of doubt about the picture weighs as much as one nat of code.
+  "two-after": `Both are logarithms of probabilities, and so both are counted in **nats**, a unit of information like the bit (1 nat is about 1.44 bits). And both are **summed, not averaged**, over pixels and over code numbers. So the exchange rate is no longer made up: one nat of doubt about the picture weighs as much as one nat of code.
 
 See what they do to the two codes A and B of a tiny world with only two pictures:
 
 - **Reconstruction pushes the clouds apart and makes them narrow.** Then the decoder never mixes the pictures up.
 - **KL pulls every cloud back to the middle and makes it as wide as the prior.**
 
-They come to rest where the two are equal. The slider $beta$ says how much the KL counts. The real ELBO has $beta$ = 1.`,
+They come to rest where the two are equal. The slider $beta$ says how much the KL counts. The real ELBO has $beta$ = 1. Push it up to 10: A and B fall together, which is the collapse of step 4.`,
   "d-forces": "A world with two pictures",
   "d-forces-note":
     "The arrows are the two forces on the means. A simplified model, computed exactly: codes are one number, and the decoder is the best there can be.",
@@ -40,14 +42,14 @@ They come to rest where the two are equal. The slider $beta$ says how much the K
   "h-beta": "The same on real digits",
   "beta-text": `Now train the real model three times and compare.`,
   "say-betaloss": "With beta = 1 this is the ELBO's loss.",
-  "beta-look": `- $beta$ = **0**: only reconstruction. Drawings are good, but the codes run far away and the clouds shrink to points. Random points from the prior all land in one small corner, so only a few kinds of digit come out, and poor ones. We are back at the plain autoencoder.
+  "beta-look": `- $beta$ = **0**: only reconstruction. Copies are the best of the three, but the codes run far away and the clouds shrink to points. Random points from the prior all land in the small circles, among a few of the codes, so only a few kinds of digit come out, and poor ones. We are back at the plain autoencoder.
 - $beta$ = **1**: the balance. Codes fill the circles of the prior, clouds touch, and random points decode to digits.
-- $beta$ = **10**: the KL wins. Clouds grow into each other, codes say little, and drawings blur.`,
+- $beta$ = **10**: the KL wins. Clouds grow into each other, codes say little, and drawings blur. Here one of the two numbers is even given up: in that direction all means are near 0 and all clouds as wide as the prior.`,
   name: `Why the name? One would like to make the probability $px$ of the real pictures as high as possible. It can't be computed, but a **lower bound** of its logarithm, the “evidence”, can. That bound is this sum with its sign turned round: the **E**vidence **L**ower **BO**und.`,
   "say-elbo":
     "How well the picture is explained by points of its cloud, on average, minus how far the cloud is from the prior. Training makes this large.",
   "name-note":
-    "The proof of the bound takes half a page and is not needed for what follows. “Reconstruction” above is the first term with its sign turned round.",
+    "The proof of the bound takes half a page and is not needed for what follows. “Reconstruction” above is the first term with its sign turned round: 𝔼 is the average over points z of the picture's cloud q(z|x), and p(x|z) the probability that the decoder gives the true picture x at the point z. p(z) is the prior.",
   "d-beta": "Train with β = 0, 1 and 10",
   "d-beta-note":
     "Dashed circles: one, two and three standard deviations of the prior. Reconstruction and KL in nats a picture.",
@@ -78,5 +80,6 @@ They come to rest where the two are equal. The slider $beta$ says how much the K
     "The codes are not where the prior is, so most random points land in places the decoder does not know",
   "q-beta-2-why": "Nothing keeps the codes near the prior. It is the plain autoencoder of step 1 again.",
   "q-beta-3": "Nothing: a good drawing is all that counts",
-  "q-beta-3-why": "Copies are good, new digits are not. Look at the generated pictures under β = 0.",
+  "q-beta-3-why":
+    "Copies are as good as they get, new digits are not. Look at the generated pictures under β = 0.",
 } as const;

@@ -5,8 +5,8 @@ export const generate = {
   "h-generate": "Draw from the prior, decode, done",
   "generate-text": `The KL has kept all clouds within the standard bell, and the random draws have closed the holes between them. So the recipe that we lacked in step 1 is now simple:`,
   "say-generate":
-    "Draw two numbers from the standard normal distribution. The decoder makes a picture of them.",
-  "generate-look": `The large picture shows the whole plane at once: each tile is decoded at its place. Digits turn into each other without gaps. Drag across it and watch a 9 become a 4.
+    "Draw two numbers from the standard normal distribution. The decoder, written g here, makes a picture of them.",
+  "generate-look": `The large picture shows the whole plane at once: each tile is decoded at its place. Digits turn into each other without gaps. Drag slowly from one digit to another and watch it change on the way.
 
 The tiles in the middle are the likely ones, since the bell is highest there; at the rim a random point rarely comes by.
 
@@ -26,5 +26,5 @@ Some tiles are still doubtful: between two digits there has to be something that
   "q-generate-2": "A random point of the prior and the decoder",
   "q-generate-2-why": "The encoder has done its work in training: the codes are where the prior is.",
   "q-generate-3": "The decoder alone",
-  "q-generate-3-why": "It needs a point to decode. Which one is drawn from the prior.",
+  "q-generate-3-why": "It also needs a point to decode, and that is drawn from the prior.",
 } as const;

@@ -10,10 +10,12 @@ That is a **distribution**: a rule for drawing random points, some places more l
 - the **mean** $mu$: where the middle of the cloud is;
 - the **standard deviation** $sigma$: how wide it is. Its square $variance$ is called the **variance**.`,
   "say-posterior":
-    "Read: given the picture x, the code z is spread normally, with a mean and a variance that the encoder computes from x. This is called the posterior.",
+    "Read: given the picture x, the code z is spread normally, with a mean and a variance that the encoder computes from x. 𝒩 stands for “normal distribution”, and q(z|x), the picture's cloud, is called the posterior.",
   "blot-why": `To draw the picture again, we **draw a random point from the cloud** and give that to the decoder. Next time the same picture is used we draw another point.
 
-So during training the decoder meets not one point a picture, but the whole cloud around it. It has to draw the same “7” everywhere in the cloud. **That is what closes the holes**: every picture now takes care of a region.`,
+So during training the decoder meets not one point a picture, but the whole cloud around it. It has to draw the same “7” everywhere in the cloud. **That is what closes the holes**: every picture now takes care of a region.
+
+But what keeps the encoder from making its clouds so small that they are points again? Nothing yet. Steps 4 and 5 see to that.`,
   "d-draws": "One picture, drawn again and again",
   "d-draws-note":
     "Each ellipse is the cloud of one test digit, one standard deviation each way. (This model is trained with a loss that we come to in step 5.)",
@@ -29,7 +31,7 @@ So during training the decoder meets not one point a picture, but the whole clou
   "h-logvar": "Why the logarithm of the variance?",
   "logvar-text": `A network's output can be any number, also a negative one. A mean may be any number. A variance may not: it has to be above 0.
 
-So we let the network put out the **logarithm** of the variance, which may be anything, and undo it with the exponential function, which is never negative. That is all there is to “log-variance”.`,
+So we let the network put out the **logarithm** of the variance, which may be anything, and undo it with the exponential function, which is always above 0. That is all there is to “log-variance”.`,
   "say-exp": "Half the log-variance, and the exponential of it, is the standard deviation.",
   "d-logvar": "Any number makes a valid width",
   logvar: "What the network puts out: log σ²",

@@ -10,10 +10,11 @@ export const simple = {
 
 The obvious way: take mean squared errors of everything. Picture against drawing; mean against 0; variance against 1. Add them up.`,
   "say-simple":
-    "The first part is the error of the drawing, averaged over N = 784 pixels. The second is how far the D = 2 means are from 0 and the variances from 1, averaged too.",
+    "E is the loss. The first part is the error of the drawing, averaged over N = 784 pixels. The second is how far the D = 2 means are from 0 and the variances from 1, averaged too.",
   "simple-try": `It looks fair. Train it, and watch the dots and the drawings.`,
   "d-simple": "The simple loss, trained for real",
-  "d-simple-note": "Dashed circles: one and two standard deviations of the prior.",
+  "d-simple-note":
+    "Dashed circles: one and two standard deviations of the prior. Ellipses: the clouds of single pictures, as in step 2.",
   "simple-mse": "error of the drawing",
   "simple-mean": "means against 0",
   "simple-variance": "variances against 1",

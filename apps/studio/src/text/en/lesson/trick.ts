@@ -3,7 +3,7 @@ export const trick = {
   "lead-trick":
     "Between encoder and decoder a random point is drawn. Training needs to see through that draw. A small rearrangement makes it possible.",
   "h-gradient": "Training follows gradients",
-  gradient: `How does training know which way to change the networks? For each number in them it asks: “if you grew a little, would the loss rise or fall, and how fast?” The answer is called the **gradient**. Every number is then moved a small step in the direction that lowers the loss.
+  gradient: `How does training know which way to change the networks? For each adjustable number in them it asks: “if you grew a little, would the loss rise or fall, and how fast?” The answer is called the **gradient**. Every number is then moved a small step in the direction that lowers the loss.
 
 To get these answers, one goes through the computation **backwards**, from the loss through the decoder to the code, and on to the encoder.
 
@@ -28,8 +28,10 @@ But between them stands a random draw. “If the mean grew a little, how would t
 - push $mu$ up, and $z$ moves along **by the same amount**;
 - push $sigma$ up, and $z$ moves by $eps$ **times that amount**: outward, away from the mean. With negative noise that is to the left.`,
   "say-gradients":
-    "How fast z changes when the mean grows is 1; when the standard deviation grows, it is the noise.",
-  "trick-chain": `The noise itself is not learned. It is just a number that came from outside, different each time.`,
+    "How fast z changes when the mean grows is 1; when the standard deviation grows, it is the noise. (The curly d: a derivative in which everything else is held still.)",
+  "trick-chain": `So the gradient gets across: the way back brings “how fast the loss changes with $z$”. Times 1 it tells how the loss changes with $mu$, times $eps$ how it changes with $sigma$. From there it goes on into the encoder.
+
+The noise itself is not learned. It is just a number that came from outside, different each time.`,
   "d-trick": "Noise, stretched and moved",
   "d-trick-note":
     "Try negative noise and watch the green arrow turn round. Try noise near 0: then the width hardly matters.",
@@ -47,7 +49,7 @@ But between them stands a random draw. “If the mean grew a little, how would t
   "h-stopped": "And without it?",
   "stopped-text": `Here is the same model twice. In the second one the gradient is **stopped at the draw**, as if the point came from a black box. Both are scored on their drawings only.
 
-Train one, then switch and train the other. With the trick, the codes spread out and sort themselves. Without it **they stay where they were at the start, to the last decimal**: mean and width get no gradient, so the encoder never changes. The decoder sees codes that tell it nothing, and settles for the average of all digits.`,
+Train one, then switch and train the other. With the trick, the codes spread out and sort themselves. (Their clouds shrink almost to points: nothing in this score keeps them wide.) Without it **they stay where they were at the start, to the last decimal**: mean and width get no gradient, so the encoder never changes. The decoder sees codes that tell it nothing, and settles for the average of all digits.`,
   "stopped-note":
     "Honest detail: there are other ways to learn through a random draw (the “score function” estimate, known as REINFORCE). They work without the trick, but their gradients are far noisier.",
   "d-stopped": "With and without the trick, trained for real",

@@ -11,6 +11,7 @@ export const ui = {
   previous: "Back",
   following: "Next: {{title}}",
   questions: "Check yourself",
+  "questions-note": "A step is done when its questions are answered rightly. Try as often as you like.",
   right: "Right.",
   wrong: "Not quite.",
   code: "The code for this step",

@@ -11,6 +11,7 @@ export const ui = {
   previous: "前へ",
   following: "次へ：{{title}}",
   questions: "理解を確かめる",
+  "questions-note": "すべての問いに正解すると、ステップが完了します。何度でも答え直せます。",
   right: "正解です。",
   wrong: "惜しい。",
   code: "このステップのコード",
