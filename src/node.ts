@@ -144,7 +144,7 @@ export function exportTorch(
 }
 
 /**
- * Writes what `train` would do as ONNX for other hosts: `train.onnx` and `training.json`, which describes it. See
+ * Writes what `train` would do as ONNX for other hosts: `train.onnx`, `start.onnx` and `training.json`, which describes them. See
  * {@link exportTrainingOn}, and docs/elsewhere.md for how it is run.
  *
  *     await exportTraining(model, mnist, { epochs: 10, seed: 0, out: "training" });

@@ -9,8 +9,10 @@ const rowsAtATime = 16_384;
 const quoted = (text) => `'${text.replaceAll("'", "''")}'`;
 
 const session = await ort.InferenceSession.create(model);
-const connection = await (await DuckDBInstance.create(":memory:")).connect();
-const result = await connection.stream(`SELECT ${columns} FROM read_parquet(${quoted(source)})`);
+const database = await DuckDBInstance.create(":memory:");
+// a connection of its own for each: another statement would end the stream
+const [reader, writer] = [await database.connect(), await database.connect()];
+const result = await reader.stream(`SELECT ${columns} FROM read_parquet(${quoted(source)})`);
 const names = result.columnNames();
 const buffer = new Float32Array(rowsAtATime * names.length);
 let filled = 0;
@@ -24,8 +26,8 @@ async function encode() {
   const [rows, latent] = mean.dims;
   if (appender === undefined) {
     const fields = Array.from({ length: latent }, (_, i) => `z${i + 1} FLOAT`);
-    await connection.run(`CREATE TABLE codes (${fields.join(", ")})`);
-    appender = await connection.createAppender("codes");
+    await writer.run(`CREATE TABLE codes (${fields.join(", ")})`);
+    appender = await writer.createAppender("codes");
   }
   for (let i = 0; i < rows; i++) {
     for (let j = 0; j < latent; j++) appender.appendFloat(mean.data[i * latent + j]);
@@ -48,5 +50,5 @@ for await (const chunk of result) {
 await encode();
 if (appender === undefined) throw new Error(`${source} has no rows`);
 appender.closeSync();
-await connection.run(`COPY codes TO ${quoted(out)} (FORMAT parquet)`);
+await writer.run(`COPY codes TO ${quoted(out)} (FORMAT parquet)`);
 console.log(out);

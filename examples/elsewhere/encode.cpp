@@ -7,7 +7,7 @@
 
 int main(int argc, char** argv) try {
   if (argc != 4) throw std::runtime_error("usage: encode encoder.onnx x.npy codes.npy");
-  Ort::Env env(ORT_LOGGING_LEVEL_ERROR);
+  Ort::Env env;
   Ort::Session session(env, argv[1], Ort::SessionOptions{});
   Array x = readNpy(argv[2]);
   const char* input = "x";

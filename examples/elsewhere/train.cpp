@@ -9,33 +9,48 @@
 
 #include "npy.hpp"
 
+// The states before the first step, by name.
+static std::map<std::string, Ort::Value> startOf(const Ort::Env& env, const std::string& path) {
+  Ort::Session session(env, path.c_str(), Ort::SessionOptions{});
+  Ort::AllocatorWithDefaultOptions allocator;
+  std::vector<std::string> names;
+  std::vector<const char*> pointers;
+  for (size_t i = 0; i < session.GetOutputCount(); i++)
+    names.push_back(session.GetOutputNameAllocated(i, allocator).get());
+  for (const auto& name : names) pointers.push_back(name.c_str());
+  auto values = session.Run({}, nullptr, nullptr, 0, pointers.data(), pointers.size());
+  std::map<std::string, Ort::Value> states;
+  for (size_t i = 0; i < names.size(); i++) states.emplace(names[i], std::move(values[i]));
+  return states;
+}
+
 int main(int argc, char** argv) try {
   if (argc != 2) throw std::runtime_error("usage: train FOLDER, the folder that latent export training wrote");
   const std::string folder = argv[1];
   const auto fileOf = [&](const char* part, const std::string& name) {
     return folder + "/" + part + "/" + std::regex_replace(name, std::regex("[^A-Za-z0-9_.-]+"), "-") + ".npy";
   };
-  Ort::Env env(ORT_LOGGING_LEVEL_ERROR);
+  Ort::Env env;
   Ort::Session session(env, (folder + "/train.onnx").c_str(), Ort::SessionOptions{});
   Ort::AllocatorWithDefaultOptions allocator;
 
-  // Inputs without a value by default are fed for each call: `steps`, the data, and what has a row for every step.
+  // States come out as `next:NAME`, to be fed as NAME to the next call.
+  std::vector<std::string> outputs;
+  std::vector<const char*> outputNames;
+  for (size_t i = 0; i < session.GetOutputCount(); i++)
+    outputs.push_back(session.GetOutputNameAllocated(i, allocator).get());
+  for (const auto& name : outputs) outputNames.push_back(name.c_str());
+  std::map<std::string, Ort::Value> states = startOf(env, folder + "/start.onnx");
+  // What is neither a state nor `steps` is fed for each call: the data, and what has a row for every step.
   std::map<std::string, Array> feeds;
   for (size_t i = 0; i < session.GetInputCount(); i++) {
     const std::string name = session.GetInputNameAllocated(i, allocator).get();
-    if (name != "steps") feeds[name] = readNpy(fileOf("feeds", name));
+    if (name != "steps" && states.count(name) == 0) feeds[name] = readNpy(fileOf("feeds", name));
   }
-  // States come out as `next:NAME`, to be fed as NAME to the next call; the first call takes those of the start.
-  std::vector<std::string> outputs;
-  for (size_t i = 0; i < session.GetOutputCount(); i++)
-    outputs.push_back(session.GetOutputNameAllocated(i, allocator).get());
-  std::vector<const char*> outputNames;
-  for (const auto& name : outputs) outputNames.push_back(name.c_str());
 
   const int64_t all = feeds.at("indices").shape.at(0);
   const int64_t half = std::max<int64_t>(1, all / 2);
   std::map<std::string, std::vector<float>> found;
-  std::map<std::string, Ort::Value> states;
   for (int64_t from = 0; from < all; from += from == 0 ? half : all) {
     const int64_t to = from == 0 ? half : all;
     std::vector<const char*> names{"steps"};

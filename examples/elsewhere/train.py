@@ -13,16 +13,22 @@ import onnxruntime as ort
 
 folder = Path(sys.argv[1])
 card = json.loads((folder / "training.json").read_text())
-options = ort.SessionOptions()
-options.log_severity_level = 3  # that states could be constants, if they had no input, is no matter
-session = ort.InferenceSession(str(folder / card["model"]), options, providers=["CPUExecutionProvider"])
+session, begin = (
+    ort.InferenceSession(folder / card[graph], providers=["CPUExecutionProvider"]) for graph in ("model", "start")
+)
 outputs = [value["name"] for value in card["outputs"]]
 nexts = [state["next"] for state in card["state"]]
 per_step = [card["indices"]["name"], *(value["name"] for value in [*card["noise"], *card["schedule"]])]
 
 
+def start() -> dict:
+    """The states before the first step."""
+    names = [state["name"] for state in card["state"]]
+    return dict(zip(names, begin.run(names, {})))
+
+
 def run(feeds: dict, states: dict, steps: int) -> tuple[dict, dict]:
-    """Does some steps. Returns what they report and the states after them; without states it begins at the start."""
+    """Does some steps. Returns what they report and the states after them."""
     feeds = {**feeds, **states, card["steps"]["name"]: np.int64(steps)}
     values = session.run(outputs + nexts, {name: np.asarray(value) for name, value in feeds.items()})
     new = {state["name"]: value for state, value in zip(card["state"], values[len(outputs) :])}
@@ -33,15 +39,13 @@ def check() -> None:
     """The first steps in two calls, beside the numbers that Latent has for them."""
     told = card["check"]
     feeds = {name: np.load(folder / file) for name, file in told["feeds"].items()}
-    states, found = {}, {name: [] for name in outputs}
-    for start in (0, told["steps"] // 2):
-        end = told["steps"] if start > 0 or told["steps"] < 2 else told["steps"] // 2
-        part = {name: value[start:end] if name in per_step else value for name, value in feeds.items()}
-        reported, states = run(part, states, end - start)
+    states, found = start(), {name: [] for name in outputs}
+    half = told["steps"] // 2
+    for first, end in ((0, half), (half, told["steps"])) if half > 0 else ((0, 1),):
+        part = {name: value[first:end] if name in per_step else value for name, value in feeds.items()}
+        reported, states = run(part, states, end - first)
         for name, values in reported.items():
             found[name].extend(values)
-        if end == told["steps"]:
-            break
     for name, file in told["expected"].items():
         wanted = np.load(folder / file)
         off = np.max(np.abs(np.array(found[name]) - wanted) / np.maximum(1e-30, np.abs(wanted)))
@@ -56,18 +60,18 @@ def train(source: str, out: str) -> None:
     x = x.reshape(len(x), -1).astype(card["data"]["dtype"], copy=False)
     random = np.random.default_rng(0)
     schedule = {value["name"]: np.load(folder / value["file"]) for value in card["schedule"]}
-    left, states = card["planned"] - card["step"], {}
-    for start in range(0, left, 64):
-        steps = min(64, left - start)
+    left, states = card["planned"] - card["step"], start()
+    for first in range(0, left, 64):
+        steps = min(64, left - first)
         draws = {"normal": random.standard_normal, "uniform": random.random}
         feeds = {card["data"]["name"]: x}
         feeds[card["indices"]["name"]] = random.integers(len(x), size=(steps, card["batch"]), dtype=np.int32)
         for value in card["noise"]:
             feeds[value["name"]] = draws[value["distribution"]]([steps, *value["shape"][1:]], dtype=np.float32)
         for name, values in schedule.items():
-            feeds[name] = values[start : start + steps]
+            feeds[name] = values[first : first + steps]
         reported, states = run(feeds, states, steps)
-        print(f"step {card['step'] + start + steps}: loss {reported['loss'].mean():.4f}")
+        print(f"step {card['step'] + first + steps}: loss {reported['loss'].mean():.4f}")
     save(out, states)
 
 

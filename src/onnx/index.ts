@@ -6,7 +6,6 @@ export {
   opsetVersion,
   requireInputName,
 } from "./compile.js";
-export { withDefaults } from "./defaults.js";
 export { type DirectTrial, directTrial } from "./direct-trial.js";
 export { compileSteps, nextName, type StepGraph } from "./steps.js";
 export { stepsInput } from "./steps-input.js";

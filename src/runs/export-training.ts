@@ -60,8 +60,8 @@ export async function writeTraining(
 
 /**
  * Writes what `train` would do as files that any host of ONNX Runtime can train with: `train.onnx`, the steps from old weights to
- * new ones with the weights of the start inside, and `training.json`, which says what its inputs and outputs are; the first steps
- * with their numbers beside, to compare. Returns what `training.json` says. Throws a UserError for options, data and folders
+ * new ones; `start.onnx`, the weights of the start; `training.json`, which says what inputs and outputs are; and the first steps with
+ * their numbers, to compare. Returns what `training.json` says. Throws a UserError for options, data and folders
  * that won't do.
  */
 export async function exportTrainingOn(

@@ -13,8 +13,10 @@ export interface TrainingValue {
 export interface TrainingCard {
   readonly format: "latent-training";
   readonly version: 1;
-  /** The graph: its states have values by default, those of step `step`. */
+  /** The graph of any number of steps, from old states to new ones. */
   readonly model: "train.onnx";
+  /** A graph without inputs whose outputs are the states, by their names, at step `step`. */
+  readonly start: "start.onnx";
   readonly objective: string;
   readonly optimizer: string;
   /** Examples a step, and of the training split. */

@@ -1,9 +1,9 @@
 import { type Dataset, encodeNpy, type Split, Windows } from "../data/portable.js";
 import { dealtBy, Feed, labelsFor } from "../feed/index.js";
-import type { Expr } from "../graph/index.js";
+import { constant, type Expr } from "../graph/index.js";
 import type { Vae } from "../model/index.js";
 import { requireLeastBatch } from "../objectives/index.js";
-import { compileSteps, nextName, requireInputName, stepsInput, withDefaults } from "../onnx/index.js";
+import { compile, compileSteps, nextName, requireInputName, stepsInput } from "../onnx/index.js";
 import type { Engine } from "../runtime/index.js";
 import { type Tensor, tensor, UserError } from "../tensor/index.js";
 import { EngineState } from "./engine-state.js";
@@ -151,6 +151,9 @@ export async function exportTrainingIn(
   const check = await firstSteps({ engine, model, train, settings, options, built, state }, steps);
 
   const inEngine = new EngineState(engine, model, settings);
+  const start = Object.fromEntries(
+    Object.entries(inEngine.packed(state.tensors)).map(([name, value]) => [name, constant(value)]),
+  );
   const compiled = compileSteps(graph, true, { name: "train" });
   const before = state.progress.step;
   const planned = settings.epochs * Math.ceil(train.length / batch);
@@ -171,6 +174,7 @@ export async function exportTrainingIn(
     format: "latent-training",
     version: 1,
     model: "train.onnx",
+    start: "start.onnx",
     objective: settings.objective.name,
     optimizer: settings.optimizer.name,
     batch,
@@ -196,7 +200,8 @@ export async function exportTrainingIn(
   return {
     card,
     files: {
-      "train.onnx": withDefaults(compiled.bytes, inEngine.packed(state.tensors)),
+      "train.onnx": compiled.bytes,
+      "start.onnx": compile(start, { name: "start" }).bytes,
       ...Object.fromEntries([...arrays(feeds, check.feeds), ...arrays(expected, check.expected)]),
       ...Object.fromEntries(
         schedule.map(({ file, one }) => [

@@ -48,8 +48,7 @@ async function exportTraining(
     `steps ${countText(card.step + 1)} to ${countText(card.planned)}, batches of ${card.batch}; ` +
       `the first ${card.check.steps} with their numbers, to compare`,
   );
-  print(path.join(out, "train.onnx"));
-  print(path.join(out, "training.json"));
+  for (const file of [card.model, card.start, "training.json"]) print(path.join(out, file));
 }
 
 export const exportTrainingCommand = buildCommand<ExportTrainingFlags, [data: string | undefined], Cli>({
@@ -73,9 +72,9 @@ export const exportTrainingCommand = buildCommand<ExportTrainingFlags, [data: st
     brief: "Write the training step as ONNX for other hosts",
     customUsage: ["DATA [flags of train] --out DIR", "--from RUN --out DIR"],
     fullDescription:
-      "Writes what latent train would do as train.onnx, a graph of standard ONNX from old weights to new ones with the\n" +
-      "weights of the start inside, and training.json, which says what its inputs and outputs are. The first steps are kept\n" +
-      "with what they are fed and what comes out. Takes what latent train takes. docs/elsewhere.md\n\n" +
+      "Writes what latent train would do as train.onnx, a graph of standard ONNX from old weights to new ones, start.onnx with\n" +
+      "the weights of the start, and training.json, which says what inputs and outputs are. The first steps are kept with\n" +
+      "what they are fed and what comes out. Takes what latent train takes. docs/elsewhere.md\n\n" +
       "  latent export training mnist --z 20 --epochs 10 --out training\n" +
       "  latent export training --from runs/z20 --epochs 20 --out training",
   },
