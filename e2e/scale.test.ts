@@ -39,7 +39,7 @@ test("a window of jobs is a limit on workers, and so is a look at a time", () =>
   expect(simulate({ ...wide, latency: 0.03, looks: 32 }).seconds).toBeLessThan(55);
 });
 
-test("a lost Redis loses no shard; an empty one has some computed twice, none counted twice", () => {
+test("a lost Redis loses no shard, with its jobs or without, and counts none twice", () => {
   const run = { ...plain, workers: 50, shards: 1000, latency: 0.01, looks: 32 };
   const whole = simulate(run);
   for (const persistent of [true, false]) {

@@ -3,7 +3,7 @@ import { composeChart, FONT_SIZE, loadPlot } from "../../dist/plot/chart.js";
 const colours = ["#1453be", "#d9772b", "#5aa469", "#8d4fb0", "#9aa5b5"];
 const axis = { fontSize: FONT_SIZE, strokeOpacity: 0.5, fillOpacity: 0.75 };
 
-/** Lines of points { x, y } by name, as an SVG document. `x` and `y` say type, label, domain, ticks and how those are written. */
+/** Lines of points { x, y } by name, as an SVG document. `x` and `y` say type, domain, ticks and how those are written, `x` its label too. */
 export async function lines({ title, caption, series, x, y }) {
   const width = 720;
   const { Plot, draw } = await loadPlot();
@@ -23,10 +23,7 @@ export async function lines({ title, caption, series, x, y }) {
       Plot.axisY(y.ticks, {
         ...axis,
         tickFormat: y.format,
-        tickSize: 0,
-        label: y.label,
-        labelArrow: "none",
-        labelOffset: 50,
+        tickSize: 0, label: null,
       }),
       Plot.axisX(x.ticks, {
         ...axis,
