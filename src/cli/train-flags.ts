@@ -22,5 +22,5 @@ export function toldByFlags(flags: object, known: Readonly<Record<string, TrainF
     Object.entries(flags).flatMap(([name, value]) =>
       name in known && value !== undefined ? [[optionOfFlag[name] ?? name, value as unknown]] : [],
     ),
-  ) as Settings;
+  );
 }

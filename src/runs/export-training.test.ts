@@ -163,7 +163,7 @@ it("goes on where a run stands", async () => {
 it("refuses what it can't do in one sentence, and writes nothing then", async () => {
   const out = path.join(root, "refused");
   const asked = (options: object): Promise<unknown> =>
-    exportTrainingOn(platform, plain, data, { ...common, out, ...options } as never);
+    exportTrainingOn(platform, plain, data, { ...common, out, ...options });
   await expect(asked({ out: undefined })).rejects.toThrow("exportTraining: `out`");
   await expect(asked({ epoch: 3 })).rejects.toThrow(/no option "epoch".*epochs/s);
   await expect(asked({ steps: 0 })).rejects.toThrow("steps");

@@ -186,7 +186,7 @@ export async function exportTrainingIn(
     indices: valueOf(indices as Expr, true),
     ...(labelsFor(model).withLabels && { labels: { name: "labels", dtype: "int32", shape: ["examples"] } }),
     noise: noise.map(({ node, kind }) => ({ ...valueOf(node, true), distribution: kind })),
-    schedule: schedule.map(({ one: _, ...value }) => value),
+    schedule: schedule.map(({ name, dtype, shape, file }) => ({ name, dtype, shape, file })),
     state: graph.state.map(({ current }) => ({
       ...valueOf(current, false),
       next: nextName(requireInputName(current)),
