@@ -97,19 +97,25 @@ function grounds(canvas: Canvas, scene: Scene, paints: Paints, place: Place, sca
   canvas.globalAlpha = 1;
 }
 
-/** Over the codes, which may hide them: a prior far smaller than the codes' plane, or clouds as large as it. */
+/** Over the codes, which may hide them; small ones on a light ground of their own. */
 function rings(canvas: Canvas, scene: Scene, paints: Paints, place: Place, scale: number): void {
   const [left, top] = place(0, 0);
-  canvas.strokeStyle = paints.warn;
-  canvas.lineWidth = 1.2;
-  canvas.setLineDash([4, 4]);
   for (const ring of scene.rings ?? []) {
-    canvas.globalAlpha = 1 / ring ** 0.5;
+    const small = ring * scale < 40;
     circle(canvas, left, top, ring * scale);
+    if (small) {
+      canvas.lineWidth = 4;
+      canvas.strokeStyle = paints.surface;
+      canvas.stroke();
+    }
+    canvas.globalAlpha = small ? 1 : 1 / ring ** 0.5;
+    canvas.lineWidth = small ? 2 : 1.2;
+    canvas.strokeStyle = small ? paints.ink : paints.warn;
+    canvas.setLineDash([4, small ? 2 : 4]);
     canvas.stroke();
+    canvas.setLineDash([]);
+    canvas.globalAlpha = 1;
   }
-  canvas.setLineDash([]);
-  canvas.globalAlpha = 1;
 }
 
 function points(canvas: Canvas, scene: Scene, paints: Paints, place: Place): void {
