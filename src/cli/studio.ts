@@ -20,6 +20,7 @@ export interface StudioFlags extends CommonFlags {
   readonly token?: string;
   readonly open?: boolean;
   readonly build?: string;
+  readonly redis?: string;
   readonly data?: readonly string[];
 }
 
@@ -81,7 +82,7 @@ function greet({ address, entrance, token }: RunningStudio, host: string | undef
 
 /** `latent studio`: writes static files, or serves until it is asked to stop. */
 export async function studio(flags: StudioFlags, places: readonly string[]): Promise<void> {
-  const { build, port, host, token, data = [] } = flags;
+  const { build, port, host, token, redis, data = [] } = flags;
   if (build !== undefined) {
     const { runs } = await buildSite(studioTools, { page, out: build, places, data });
     note(
@@ -89,7 +90,7 @@ export async function studio(flags: StudioFlags, places: readonly string[]): Pro
     );
     return print(build);
   }
-  const running = await startStudio(studioTools, { page, places, data, port, host, token });
+  const running = await startStudio(studioTools, { page, places, data, port, host, token, redis });
   const { trainer } = running.studio;
   const interrupt = interruptible(() => {
     if (trainer.busyWith === undefined) return;

@@ -3,13 +3,14 @@ import { lstat, mkdir, readdir, realpath, stat } from "node:fs/promises";
 import path from "node:path";
 import { fileError, requireFolder } from "../data/index.js";
 import { runFiles } from "../runs/index.js";
+import { sweepFiles } from "../sweeps/index.js";
 import { UserError } from "../tensor/index.js";
 import { isInside } from "./inside.js";
 import { nothing, Refusal } from "./refusal.js";
 import { damaged, problemIn, readRun, type RunReading, summaryOf } from "./summary.js";
 import type { RunSummary } from "./types.js";
 
-/** Where a run is. */
+/** Where a run or a sweep is. */
 export interface KeptRun {
   readonly id: string;
   readonly name: string;
@@ -44,9 +45,13 @@ function keptAt(folder: string): KeptRun {
   return { id: idOf(folder), name: path.basename(folder), folder };
 }
 
-async function holdsConfig(folder: string): Promise<boolean> {
-  return (await lstat(path.join(folder, runFiles.config)).catch(() => undefined)) !== undefined;
-}
+const holding =
+  (file: string) =>
+  async (folder: string): Promise<boolean> =>
+    (await lstat(path.join(folder, file)).catch(() => undefined)) !== undefined;
+
+const holdsConfig = holding(runFiles.config);
+const holdsSweep = holding(sweepFiles.state);
 
 /** The runs in the folders that were named, and the folder where new ones go. */
 export class Shelf {
@@ -56,13 +61,15 @@ export class Shelf {
   private constructor(
     private readonly single: Set<string>,
     private readonly shelves: readonly string[],
+    /** Folders of sweeps, of which some may be sweeps themselves. */
+    private readonly sweepShelves: readonly string[],
     /** Where new runs go. */
     readonly home: string,
   ) {}
 
   /**
-   * Takes the places that were named, each a run or a folder of runs; without any, `runs`. New runs go to the first
-   * folder of runs, else to `runs`. Throws a UserError that names what is neither.
+   * Takes the places that were named, each a run, a sweep, or a folder of these; without any, `runs` and `sweeps`. New runs go
+   * to the first folder of runs, else to `runs`. Throws a UserError that names what is none of these.
    */
   static async open(places: readonly string[]): Promise<Shelf> {
     const single = new Set<string>();
@@ -72,13 +79,19 @@ export class Shelf {
         throw fileError(error, `read the folder ${place}`);
       });
       if (!(await stat(real)).isDirectory()) {
-        throw new UserError(`${place} is a file; give the folder of a run, or a folder of runs`, 2);
+        throw new UserError(
+          `${place} is a file; give the folder of a run or a sweep, or a folder of these`,
+          2,
+        );
       }
       if (await holdsConfig(real)) single.add(real);
       else shelves.push(real);
     }
-    const home = shelves[0] ?? path.resolve("runs");
-    return new Shelf(single, places.length === 0 ? [home] : shelves, home);
+    let home: string | undefined;
+    for (const shelf of shelves) if (home === undefined && !(await holdsSweep(shelf))) home = shelf;
+    home ??= path.resolve("runs");
+    if (places.length > 0) return new Shelf(single, shelves, shelves, home);
+    return new Shelf(single, [home], [home, path.resolve("sweeps")], home);
   }
 
   /** The folders that were named. */
@@ -110,7 +123,7 @@ export class Shelf {
 
   /** All runs that are there, damaged ones too. */
   async runs(): Promise<KeptRun[]> {
-    const inShelves = await Promise.all(this.shelves.map((shelf) => runsIn(shelf)));
+    const inShelves = await Promise.all(this.shelves.map((shelf) => foldersIn(shelf, holdsConfig)));
     const alone: string[] = [];
     for (const folder of this.single) if (await holdsConfig(folder)) alone.push(folder);
     const runs = [...new Set([...alone, ...inShelves.flat()])].map(keptAt);
@@ -122,9 +135,38 @@ export class Shelf {
   async find(id: string): Promise<KeptRun> {
     const before = this.known.get(id);
     if (before !== undefined && (await holdsConfig(before.folder))) return before;
-    const found = (await this.runs()).find((run) => run.id === id);
+    const found = (await this.runs()).find((run) => run.id === id) ?? (await this.ofSweeps(id));
     if (found === undefined) throw nothing(`there is no run "${id.slice(0, 100)}"`);
     return found;
+  }
+
+  /** All sweeps that are there. */
+  async sweeps(): Promise<KeptRun[]> {
+    const found = await Promise.all(
+      this.sweepShelves.map(async (shelf) => [
+        ...((await holdsSweep(shelf)) ? [await realpath(shelf)] : []),
+        ...(await foldersIn(shelf, holdsSweep)),
+      ]),
+    );
+    return [...new Set(found.flat())].map(keptAt);
+  }
+
+  /** The runs of a sweep, which no list shows, by the names of their folders. */
+  async runsOf(sweep: KeptRun): Promise<ReadonlyMap<string, KeptRun>> {
+    const folders = await foldersIn(path.join(sweep.folder, sweepFiles.runs), holdsConfig);
+    return new Map(
+      folders.map((folder) => {
+        const hash = path.basename(folder);
+        return [hash, { ...keptAt(folder), name: `${sweep.name}/${hash.slice(0, 8)}` }];
+      }),
+    );
+  }
+
+  private async ofSweeps(id: string): Promise<KeptRun | undefined> {
+    for (const sweep of await this.sweeps()) {
+      for (const run of (await this.runsOf(sweep)).values()) if (run.id === id) return run;
+    }
+    return undefined;
   }
 
   /** Whether a run's folder holds none any more. */
@@ -155,8 +197,8 @@ export class Shelf {
   }
 }
 
-/** The folders of runs in a folder; those behind links only if they lead to somewhere inside of it. */
-async function runsIn(shelf: string): Promise<string[]> {
+/** The folders in a folder that hold something; those behind links only if they lead to somewhere inside of it. */
+async function foldersIn(shelf: string, holds: (folder: string) => Promise<boolean>): Promise<string[]> {
   const root = await realpath(shelf).catch(() => undefined);
   if (root === undefined) return [];
   const entries = await readdir(root, { withFileTypes: true }).catch(() => []);
@@ -165,7 +207,7 @@ async function runsIn(shelf: string): Promise<string[]> {
       .filter((entry) => !entry.name.startsWith(".") && (entry.isDirectory() || entry.isSymbolicLink()))
       .map(async ({ name }) => {
         const real = await realpath(path.join(root, name)).catch(() => undefined);
-        return real !== undefined && isInside(real, root) && (await holdsConfig(real)) ? [real] : [];
+        return real !== undefined && isInside(real, root) && (await holds(real)) ? [real] : [];
       }),
   );
   return found.flat().sort();

@@ -7,12 +7,13 @@ import { Refusal } from "./refusal.js";
 import { type KeptRun, Shelf } from "./shelf.js";
 import { Snapshots } from "./snapshot.js";
 import type { RunReading } from "./summary.js";
+import { Sweeps } from "./sweeps/sweeps.js";
 import { Trainer } from "./trainer.js";
 import type { RunSummary, Session, StudioTools } from "./types.js";
 
 /** What a studio is told. */
 export interface StudioOptions {
-  /** Runs, or folders of runs; without any, `runs`. */
+  /** Runs, sweeps, or folders of these; without any, `runs` and `sweeps`. */
   readonly places: readonly string[];
   /** Data to train on besides MNIST. */
   readonly data: readonly string[];
@@ -23,6 +24,7 @@ export class Studio {
   readonly trainer: Trainer;
   readonly followers: Followers;
   readonly snapshots: Snapshots;
+  readonly sweeps: Sweeps;
   readonly mnist = mnistFiles();
   private readonly device: Promise<string | undefined>;
 
@@ -34,6 +36,7 @@ export class Studio {
   ) {
     this.trainer = new Trainer(tools, shelf);
     this.followers = new Followers(shelf, this.trainer);
+    this.sweeps = new Sweeps(shelf);
     this.snapshots = new Snapshots(tools, this.trainer);
     this.device = tools.device().catch(() => undefined);
   }
@@ -45,7 +48,7 @@ export class Studio {
   }
 
   /** What the page is told first. */
-  async session(): Promise<Session> {
+  async session(): Promise<Omit<Session, "queues">> {
     const device = await this.device;
     return {
       version: this.tools.version,

@@ -48,6 +48,8 @@ export interface Session {
   readonly version: string;
   readonly native: { readonly device: string; readonly cores: number } | null;
   readonly data: readonly OfferedData[];
+  /** Where the view of queues is, beside the page; null without `--redis`. */
+  readonly queues: string | null;
 }
 
 /** A run that the server is to train, or to go on with. */

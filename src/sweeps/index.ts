@@ -24,4 +24,4 @@ export { range, type RangeOptions } from "./ranges.js";
 export type { Bounds, Constraints } from "./limits.js";
 export { sweepReport, type ReportExtras } from "./report/report.js";
 export { fewestTrials, type Importances, importancesOf } from "./report/importance.js";
-export type { Dimension } from "./space/space.js";
+export { type Dimension, valueText } from "./space/space.js";

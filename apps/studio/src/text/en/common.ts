@@ -13,6 +13,7 @@ export const common = {
   "screen-explore": "Explore",
   "screen-paint": "Paint a prior",
   "screen-compare": "Compare",
+  "screen-sweeps": "Sweeps",
   loading: "Loading…",
   failed: "That did not work",
   retry: "Try again",

@@ -13,6 +13,7 @@ export const common = {
   "screen-explore": "探索",
   "screen-paint": "事前分布を描く",
   "screen-compare": "比較",
+  "screen-sweeps": "スイープ",
   loading: "読み込み中…",
   failed: "うまくいきませんでした",
   retry: "もう一度試す",
