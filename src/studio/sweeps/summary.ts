@@ -58,8 +58,9 @@ export function damagedSweep(id: string, name: string, problem: string, updated:
 function axisOf(dimension: Dimension): SweepAxis {
   const { name, path: where, range } = dimension;
   const options = (range.options ?? []).map((_, place) => valueText(dimension, place));
-  const ends = options.length > 0 ? [0, options.length - 1] : [range.at(0), range.at(1)];
-  const [from = 0, to = 1] = ends;
+  // There and back through a logarithm leaves a last digit.
+  const end = (place: number): number => Number(range.at(place).toPrecision(12));
+  const [from, to] = options.length > 0 ? [0, options.length - 1] : [end(0), end(1)];
   const scale = options.length > 0 ? "options" : range.name.startsWith("log-") ? "log" : "linear";
   const whole = range.name === "integer" || range.name === "log-integer";
   return { name, path: where, scale, whole, from, to, options: distinct(options) };

@@ -85,7 +85,6 @@ export const sweeps = {
     "Learned from {{trials}} trials; {{share}} of the variation of trials that a tree has not seen is foretold.",
   "importance-from-epochs":
     "Learned from {{trials}} trials, compared at epoch {{epochs}}; {{share}} of the variation of trials that a tree has not seen is foretold.",
-  setting: "Setting",
   "picture-of": "Trial {{trial}}: {{value}}",
   "no-runs":
     "The folders of the runs are not here yet. Of a sweep over several machines they come at its end.",

@@ -85,7 +85,6 @@ export const sweeps = {
     "試行 {{trials}} 件から学習。木が見ていない試行のばらつきのうち {{share}} を予測できています。",
   "importance-from-epochs":
     "エポック {{epochs}} の時点で比べた試行 {{trials}} 件から学習。木が見ていない試行のばらつきのうち {{share}} を予測できています。",
-  setting: "設定",
   "picture-of": "試行 {{trial}}: {{value}}",
   "no-runs": "実行のフォルダーはまだここにありません。複数のマシンにまたがるスイープでは、終了時に揃います。",
   trials: "試行",

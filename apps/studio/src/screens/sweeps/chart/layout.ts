@@ -23,7 +23,7 @@ export function layoutOf(width: number, axes: number): Layout {
   const [left, right] = [28, 84];
   const gap = (width - left - right) / Math.max(1, axes - 1);
   if (gap >= leastGap) return { tall: false, width, height: 376, start: left, gap, from: 352, to: 64 };
-  return { tall: true, width, height: 74 * axes + 12, start: 40, gap: 74, from: 14, to: width - 14 };
+  return { tall: true, width, height: 84 * axes + 8, start: 44, gap: 84, from: 16, to: width - 16 };
 }
 
 /** Where a place (0 to 1) on an axis is. */

@@ -75,7 +75,7 @@ test("filters let through what all of them do, and survive the address", () => {
   const filters = new Map([
     ["lr", { kind: "between", from: 5e-4, to: 0.01 }],
     ["act", { kind: "options", places: [0, 1] }],
-    ["*", { kind: "between", from: -2, to: 3.5 }],
+    ["*", { kind: "between", from: -Infinity, to: 3.5 }],
   ] as const);
   expect(filtersOf(filtersText(filters))).toEqual(filters);
   expect([...filtersOf("x=;=1..2;y=a..b;lr=1..2")].map(([path]) => path)).toEqual(["lr"]);
@@ -86,6 +86,11 @@ test("filters let through what all of them do, and survive the address", () => {
     true,
   ]);
   expect(narrowed(z, { kind: "between", from: 2, to: 32 })).toBeUndefined();
+  expect(narrowed(z, { kind: "between", from: 2, to: 30 })).toEqual({
+    kind: "between",
+    from: -Infinity,
+    to: 30,
+  });
   expect(narrowed(act, { kind: "options", places: [0, 1, 2] })).toBeUndefined();
 });
 

@@ -1,7 +1,7 @@
 import { scaleLinear } from "d3-scale";
 import type { Axis, Direction, Trial } from "../../../lib/sources/sweeps";
 
-/** What of an axis is let through: numbers between two, or some of its options. */
+/** What of an axis is let through: numbers between two, infinite where an end is open, or some of its options. */
 export type Filter =
   | { readonly kind: "between"; readonly from: number; readonly to: number }
   | { readonly kind: "options"; readonly places: readonly number[] };
@@ -57,22 +57,26 @@ export function passes(trial: Trial, filters: Filters): boolean {
   });
 }
 
-/** A filter that leaves something out; undefined of one that lets everything on its axis through. */
+/** A filter that leaves something out, open where it reaches the axis' end; undefined of one that lets everything through. */
 export function narrowed(axis: Pick<Axis, "from" | "to" | "options">, filter: Filter): Filter | undefined {
   if (filter.kind === "options") {
     const { places } = filter;
     return places.length === 0 || places.length === axis.options.length ? undefined : filter;
   }
-  return filter.from <= axis.from && filter.to >= axis.to ? undefined : filter;
+  const from = filter.from <= axis.from ? -Infinity : filter.from;
+  const to = filter.to >= axis.to ? Infinity : filter.to;
+  return from === -Infinity && to === Infinity ? undefined : { kind: "between", from, to };
 }
 
-/** Filters as the address keeps them: `lr=0.001..0.01`, `activation=0,2`. */
+const endText = (end: number): string => (Number.isFinite(end) ? String(end) : "");
+
+/** Filters as the address keeps them: `lr=0.001..0.01`, `z=..8`, `activation=0,2`. */
 export function filtersText(filters: Filters): string {
   return [...filters]
     .map(([path, filter]) =>
       filter.kind === "options"
         ? `${path}=${filter.places.join(",")}`
-        : `${path}=${Number(filter.from.toPrecision(6))}..${Number(filter.to.toPrecision(6))}`,
+        : `${path}=${endText(filter.from)}..${endText(filter.to)}`,
     )
     .join(";");
 }
@@ -82,11 +86,15 @@ export function filtersOf(text: string): Filters {
   const found = text.split(";").flatMap((part): [string, Filter][] => {
     const mark = part.lastIndexOf("=");
     const [path, rest] = [part.slice(0, mark), part.slice(mark + 1)];
-    const between = /^(-?[\d.e+-]+?)\.\.(-?[\d.e+-]+)$/i.exec(rest);
-    const numbers = (between ? between.slice(1) : rest.split(",")).map(Number);
-    if (mark < 1 || rest === "" || !numbers.every(Number.isFinite)) return [];
-    const [from = 0, to = 0] = numbers;
-    return [[path, between ? { kind: "between", from, to } : { kind: "options", places: numbers }]];
+    if (mark < 1 || rest === "" || rest === "..") return [];
+    const [, low, high] = /^(.*?)\.\.(.*)$/.exec(rest) ?? [];
+    if (low === undefined || high === undefined) {
+      const places = rest.split(",").map(Number);
+      return places.every(Number.isInteger) ? [[path, { kind: "options", places }]] : [];
+    }
+    const from = low === "" ? -Infinity : Number(low);
+    const to = high === "" ? Infinity : Number(high);
+    return Number.isNaN(from) || Number.isNaN(to) ? [] : [[path, { kind: "between", from, to }]];
   });
   return new Map(found);
 }
