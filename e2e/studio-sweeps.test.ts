@@ -25,7 +25,7 @@ beforeAll(async () => {
   if (swept.code !== 0) throw new Error(swept.stderr);
   rows = rowsIn(at("sweeps", "small")).sort((a, b) => (a.value ?? Infinity) - (b.value ?? Infinity));
   if (redisServer !== undefined) redis = await startRedis();
-  studio = await startStudio(at("sweeps"), ...(redis ? ["--redis", redis.url] : []));
+  studio = await startStudio(at("sweeps"), "--data", at("tiny"), ...(redis ? ["--redis", redis.url] : []));
   browser = await startChromium();
 }, 3 * minutes);
 
