@@ -78,6 +78,7 @@ export async function startStudio(tools: StudioTools, options: ServerOptions): P
   const { host = "127.0.0.1", port } = options;
   const token = tokenFor(host, options.token);
   const studio = await Studio.open(tools, await PageFiles.open(options.page), options);
+  await studio.tidy();
   let hosts: ReadonlySet<string> = new Set();
   let taken = 0;
   const app = studioApp(studio, { hosts: () => hosts, port: () => taken, token });
@@ -93,7 +94,7 @@ export async function startStudio(tools: StudioTools, options: ServerOptions): P
     token,
     studio,
     async close() {
-      await studio.trainer.close();
+      await studio.close();
       await new Promise<void>((resolve) => {
         server.close(() => resolve());
         server.closeAllConnections();

@@ -48,6 +48,17 @@ export const train = {
   "place-page": "In this page",
   "place-server": "Native engine",
   "place-server-note": "{{device}}, {{cores}} cores, on the computer that serves this page",
+  "place-server-files":
+    "Your files are copied into .data of its folder of runs, and stay there while a run needs them.",
+  "drop-note-server":
+    "Pictures (subfolders become labels), idx, npy, CSV. They are copied to the computer that serves this page.",
+  sending: "Sending the files…",
+  "too-large":
+    "The native engine takes at most {{size}} MiB of files: train in this page, or with `latent train`.",
+  queue: "Native engine",
+  "queue-note": "One run is trained at a time; the others wait their turn.",
+  waits: "waiting, place {{position}}",
+  "take-out": "Take out of the queue",
   device: "Device",
   "device-auto": "WebGPU if it works, else CPU",
   "device-webgpu": "WebGPU",
@@ -57,6 +68,7 @@ export const train = {
   state: "State",
   "state-starting": "starting",
   "state-training": "training",
+  "state-waiting": "waiting",
   "state-paused": "paused",
   "state-stopping": "stopping",
   "state-finished": "finished",
@@ -90,6 +102,9 @@ export const train = {
   "kl-per": "KL by dimension",
   "kl-per-note": "Dimensions near 0 carry nothing: the decoder does not use them.",
   "kl-of": "KL of dimension {{k}}",
+  "room-full": "The browser has no more room for the run",
+  "room-full-note": "It is kept as it last was. Delete runs that you no longer need, then go on with it.",
+  "room-full-do": "To the runs that are kept",
   "trouble-collapsed": "The codes have collapsed",
   "trouble-collapsed-note":
     "The KL is almost 0: every example gets the same code, and the decoder ignores it. Weigh the KL less, or let it grow slowly.",

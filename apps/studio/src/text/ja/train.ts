@@ -49,6 +49,17 @@ export const train = {
   "place-page": "このページの中",
   "place-server": "ネイティブエンジン",
   "place-server-note": "このページを配信しているコンピューター上の {{device}}、{{cores}} コア",
+  "place-server-files":
+    "ファイルはそのコンピューターの実行フォルダーの .data にコピーされ、必要とする実行があるあいだ残ります。",
+  "drop-note-server":
+    "画像（サブフォルダー名がラベルになります）、idx、npy、CSV。このページを配信しているコンピューターにコピーされます。",
+  sending: "ファイルを送っています…",
+  "too-large":
+    "ネイティブエンジンに送れるのは {{size}} MiB までです。このページの中か `latent train` で学習してください。",
+  queue: "ネイティブエンジン",
+  "queue-note": "学習は一つずつ行われ、ほかは順番を待ちます。",
+  waits: "順番待ち（{{position}} 番目）",
+  "take-out": "順番待ちから外す",
   device: "デバイス",
   "device-auto": "使えれば WebGPU、なければ CPU",
   "device-webgpu": "WebGPU",
@@ -58,6 +69,7 @@ export const train = {
   state: "状態",
   "state-starting": "準備中",
   "state-training": "学習中",
+  "state-waiting": "順番待ち",
   "state-paused": "一時停止中",
   "state-stopping": "停止しています",
   "state-finished": "完了",
@@ -91,6 +103,9 @@ export const train = {
   "kl-per": "次元ごとの KL",
   "kl-per-note": "0 に近い次元は何も伝えていません。デコーダはそれを使っていません。",
   "kl-of": "次元 {{k}} の KL",
+  "room-full": "ブラウザーに実行を保存する空きがありません",
+  "room-full-note": "最後に保存されたところまでは残っています。いらない実行を削除してから続けてください。",
+  "room-full-do": "保存された実行の一覧へ",
   "trouble-collapsed": "コードがつぶれています",
   "trouble-collapsed-note":
     "KL がほぼ 0 です。どの例も同じコードになり、デコーダはコードを無視しています。KL の重みを下げるか、少しずつ上げてみてください。",
