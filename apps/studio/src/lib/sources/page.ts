@@ -1,5 +1,6 @@
 import { openRun, type RunConfig, runStore, type StoredRun, unzipRun, zipRun } from "latent/web";
 import { mnistExamples } from "../data/mnist";
+import { sizeOfFolder } from "./room";
 import { mnistAddress } from "./session.svelte";
 import type { RunCard, RunExamples, RunSource } from "./types";
 
@@ -24,6 +25,15 @@ const cardOf = ({ name, state, epoch, epochs, step, updated, config, problem }: 
   ...(problem !== undefined && { problem }),
 });
 
+/** What a run takes of this browser's room. */
+async function bytesOf({ name }: StoredRun): Promise<{ bytes?: number }> {
+  try {
+    return { bytes: await sizeOfFolder((await store.folder(name)) as unknown as FileSystemDirectoryHandle) };
+  } catch {
+    return {}; // it goes meanwhile
+  }
+}
+
 /** The model in a few words: its latent and its distributions. */
 function described({ model }: RunConfig): string {
   const name = (family: { readonly name: string } | undefined): string => family?.name ?? "normal";
@@ -39,7 +49,9 @@ export const pageRuns: RunSource = {
   name: "page",
   list: async () => {
     if (navigator.storage?.getDirectory === undefined) return [];
-    return (await store.list()).map(cardOf);
+    return Promise.all(
+      (await store.list()).map(async (run) => ({ ...cardOf(run), ...(await bytesOf(run)) })),
+    );
   },
   open: async (id) => {
     if (!(await store.has(id))) throw new Error(`there is no run "${id}" in this browser`);
@@ -56,6 +68,9 @@ export const pageRuns: RunSource = {
     };
   },
 };
+
+/** Deletes a run for good. Throws if something trains into it, in this tab or in another. */
+export const removeRun = (id: string): Promise<void> => store.remove(id);
 
 /** Takes the zip of a run into this browser, under its name or the next free one; returns that. */
 export async function takeZip(file: File): Promise<string> {
