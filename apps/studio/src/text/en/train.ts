@@ -63,6 +63,8 @@ export const train = {
   "device-auto": "WebGPU if it works, else CPU",
   "device-webgpu": "WebGPU",
   "device-wasm": "CPU (WebAssembly)",
+  undo: "Undo",
+  reset: "Reset to defaults",
   start: "Start training",
   run: "Run",
   state: "State",

@@ -64,6 +64,8 @@ export const train = {
   "device-auto": "使えれば WebGPU、なければ CPU",
   "device-webgpu": "WebGPU",
   "device-wasm": "CPU（WebAssembly）",
+  undo: "元に戻す",
+  reset: "既定の設定に戻す",
   start: "学習を始める",
   run: "実行",
   state: "状態",
