@@ -52,7 +52,9 @@ describe.skipIf(executablePath === undefined)("the native engine", () => {
       await page.getByRole("link", { name: "Train" }).first().click();
       await page.getByRole("link", { name: "files-z2" }).waitFor();
       await page.getByRole("button", { name: "Take out of the queue files-z2" }).click();
-      await expect.poll(() => page.getByRole("link", { name: "files-z2" }).count()).toBe(0);
+      await expect
+        .poll(() => page.getByRole("link", { name: "files-z2" }).count(), { timeout: minutes })
+        .toBe(0);
       expect(readdirSync(runs)).not.toContain("files-z2");
 
       const again = await openScreen(browser, studio, address);
@@ -127,7 +129,9 @@ describe.skipIf(executablePath === undefined)("runs kept in the browser", () => 
       await asked.waitFor({ state: "detached" });
       await page.getByRole("button", { name: /^Delete files z2/ }).click();
       await asked.getByRole("button", { name: "Delete the run" }).click();
-      await expect.poll(() => page.getByRole("link", { name: /^Watch files z2/ }).count()).toBe(0);
+      await expect
+        .poll(() => page.getByRole("link", { name: /^Watch files z2/ }).count(), { timeout: minutes })
+        .toBe(0);
       await page.reload();
       await page
         .getByText(/on this computer's disk/)
