@@ -35,9 +35,9 @@ export const studioTools: StudioTools = {
   platform: commandPlatform,
   version: packageVersion(),
   device: async () => (await chooseDevice("auto")).device,
-  readData: (source, config) =>
+  readData: (source, { config, size } = {}) =>
     config === undefined
-      ? loadData(source)
+      ? loadData(source, size === undefined ? {} : { pictures: { size } })
       : loadRecorded(
           source,
           "start the studio with --data and their new place",
@@ -94,7 +94,8 @@ export async function studio(flags: StudioFlags, places: readonly string[]): Pro
   const { trainer } = running.studio;
   const interrupt = interruptible(() => {
     if (trainer.busyWith === undefined) return;
-    note("stopping after the steps under way, which are saved; Ctrl-C again ends at once");
+    const rest = trainer.waiting === 0 ? "" : `; ${trainer.waiting} that wait are not begun`;
+    note(`stopping after the steps under way, which are saved${rest}; Ctrl-C again ends at once`);
   });
   greet(running, host);
   if (flags.open === true) openInBrowser(running.entrance, note);

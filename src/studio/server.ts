@@ -81,6 +81,7 @@ export async function startStudio(tools: StudioTools, options: ServerOptions): P
   const { host = "127.0.0.1", port } = options;
   const token = tokenFor(host, options.token);
   const studio = await Studio.open(tools, await PageFiles.open(options.page), options);
+  await studio.tidy();
   const queues = options.redis === undefined ? undefined : await openQueues(options.redis);
   let hosts: ReadonlySet<string> = new Set();
   let taken = 0;
@@ -100,7 +101,7 @@ export async function startStudio(tools: StudioTools, options: ServerOptions): P
     token,
     studio,
     async close() {
-      await studio.trainer.close();
+      await studio.close();
       await new Promise<void>((resolve) => {
         server.close(() => resolve());
         server.closeAllConnections();

@@ -19,12 +19,13 @@ export interface KeptRun {
 }
 
 const runName = /^[\p{L}\p{N}_][\p{L}\p{N}_ .()-]{0,79}$/u;
-/** Names that mean a device on Windows, whatever follows a dot. */
 const device = /^(con|prn|aux|nul|com\d|lpt\d)(\.|$)/i;
+/** Whether a name means a device on Windows, whatever follows a dot. */
+export const isDeviceName = (name: string): boolean => device.test(name);
 
 /** Throws a Refusal for a name that is not one of a run's folder on every system. */
 export function requireRunName(name: string): string {
-  if (runName.test(name) && !device.test(name) && !/[. ]$/.test(name)) return name;
+  if (runName.test(name) && !isDeviceName(name) && !/[. ]$/.test(name)) return name;
   throw new Refusal(
     400,
     `a run can't be called ${JSON.stringify(name.slice(0, 100))}: take letters, digits, spaces, - _ . ( ), at most 80`,
@@ -129,6 +130,12 @@ export class Shelf {
     const runs = [...new Set([...alone, ...inShelves.flat()])].map(keptAt);
     this.known = new Map(runs.map((run) => [run.id, run]));
     return runs;
+  }
+
+  /** The folders of all runs that are there or where new ones go. */
+  async folders(): Promise<readonly string[]> {
+    const runs = await this.runs();
+    return [...new Set([...runs.map(({ folder }) => folder), ...(await runsIn(this.home))])];
   }
 
   /** The run of an id. Throws a Refusal if there is none. */

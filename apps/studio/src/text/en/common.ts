@@ -20,6 +20,7 @@ export const common = {
   cancel: "Cancel",
   close: "Close",
   "state-training": "training",
+  "state-waiting": "waiting",
   "state-interrupted": "interrupted",
   "state-finished": "finished",
   "state-damaged": "damaged",

@@ -20,6 +20,7 @@ export const common = {
   cancel: "キャンセル",
   close: "閉じる",
   "state-training": "学習中",
+  "state-waiting": "順番待ち",
   "state-interrupted": "中断",
   "state-finished": "完了",
   "state-damaged": "破損",
