@@ -31,7 +31,7 @@ const figure = async (page: Page, name: string): Promise<string> =>
   (await page.locator("dl > div", { hasText: name }).first().locator("dd").textContent()) ?? "";
 
 async function untilState(page: Page, state: string, timeout = 3 * minutes): Promise<void> {
-  await page.locator("dd[role=status]", { hasText: state }).waitFor({ timeout });
+  await page.locator("dd [role=status]", { hasText: state }).waitFor({ timeout });
 }
 
 async function begin(page: Page): Promise<void> {

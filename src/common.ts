@@ -307,6 +307,7 @@ export {
   type InterpolateCodesOptions,
   type LatentKind,
   type LatentPart,
+  type LatentSpacePart,
   latentSpace,
   nearestCodes,
   type ReadingOptions,

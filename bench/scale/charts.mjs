@@ -23,7 +23,8 @@ export async function lines({ title, caption, series, x, y }) {
       Plot.axisY(y.ticks, {
         ...axis,
         tickFormat: y.format,
-        tickSize: 0, label: null,
+        tickSize: 0,
+        label: null,
       }),
       Plot.axisX(x.ticks, {
         ...axis,

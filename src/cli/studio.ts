@@ -20,6 +20,7 @@ export interface StudioFlags extends CommonFlags {
   readonly token?: string;
   readonly open?: boolean;
   readonly build?: string;
+  readonly redis?: string;
   readonly data?: readonly string[];
 }
 
@@ -34,9 +35,9 @@ export const studioTools: StudioTools = {
   platform: commandPlatform,
   version: packageVersion(),
   device: async () => (await chooseDevice("auto")).device,
-  readData: (source, config) =>
+  readData: (source, { config, size } = {}) =>
     config === undefined
-      ? loadData(source)
+      ? loadData(source, size === undefined ? {} : { pictures: { size } })
       : loadRecorded(
           source,
           "start the studio with --data and their new place",
@@ -81,7 +82,7 @@ function greet({ address, entrance, token }: RunningStudio, host: string | undef
 
 /** `latent studio`: writes static files, or serves until it is asked to stop. */
 export async function studio(flags: StudioFlags, places: readonly string[]): Promise<void> {
-  const { build, port, host, token, data = [] } = flags;
+  const { build, port, host, token, redis, data = [] } = flags;
   if (build !== undefined) {
     const { runs } = await buildSite(studioTools, { page, out: build, places, data });
     note(
@@ -89,11 +90,12 @@ export async function studio(flags: StudioFlags, places: readonly string[]): Pro
     );
     return print(build);
   }
-  const running = await startStudio(studioTools, { page, places, data, port, host, token });
+  const running = await startStudio(studioTools, { page, places, data, port, host, token, redis });
   const { trainer } = running.studio;
   const interrupt = interruptible(() => {
     if (trainer.busyWith === undefined) return;
-    note("stopping after the steps under way, which are saved; Ctrl-C again ends at once");
+    const rest = trainer.waiting === 0 ? "" : `; ${trainer.waiting} that wait are not begun`;
+    note(`stopping after the steps under way, which are saved${rest}; Ctrl-C again ends at once`);
   });
   greet(running, host);
   if (flags.open === true) openInBrowser(running.entrance, note);

@@ -2,7 +2,7 @@ export { Outputs } from "./assemble.js";
 export { type BulkProgress, type BulkResult, Coordinator, type CoordinateOptions } from "./coordinate.js";
 export type { WorkerEvent } from "./event.js";
 export { serveMetrics, type WorkerMetrics } from "./metrics.js";
-export { queueBoard } from "./queue-board.js";
+export { type QueueBoard, queueBoard } from "./queue-board.js";
 export { shardCount, shardRows } from "./plan.js";
 export { type BulkPlan, type BulkTask, protocolVersion, type SavedReading } from "./protocol.js";
 export { type OpenRedis, openRedis, redisPlace } from "./redis.js";

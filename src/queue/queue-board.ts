@@ -87,7 +87,9 @@ export async function queueBoard(address: string, path: string): Promise<QueueBo
     app,
     refresh,
     close: async () => {
-      for (const queue of open.values()) await queue.close();
+      // A queue that has lost its Redis would wait for it.
+      const closed = Promise.allSettled([...open.values()].map((queue) => queue.close()));
+      await Promise.race([closed, new Promise((done) => setTimeout(done, 1000))]);
       await redis.close();
     },
   };

@@ -21,6 +21,8 @@ export interface ColumnDistributionsOptions {
   readonly points?: number;
   /** Default 0. */
   readonly seed?: number;
+  /** The class that a conditional model is given. */
+  readonly condition?: number;
 }
 
 /** What the numbers of a column are; of dates and times, as seconds or days. */
@@ -59,9 +61,10 @@ const checks = {
   levels: be.list(be.number(0, 1), 1, "[0.05, 0.5, 0.95]"),
   points: be.whole(8, 1000),
   seed: be.seed,
+  condition: be.whole(0),
 } as const satisfies ChecksOf<ColumnDistributionsOptions>;
 
-type Settings = Required<ColumnDistributionsOptions>;
+type Settings = Required<Omit<ColumnDistributionsOptions, "condition">>;
 
 /** Columns of no more different values than this are told by their choices too. */
 const fewValues = 12;
@@ -155,11 +158,13 @@ export async function columnDistributions(
       2,
     );
   }
-  const { draws = 1000, levels = [0.05, 0.25, 0.5, 0.75, 0.95], points = 64, seed = 0 } = options;
+  const { draws = 1000, levels = [0.05, 0.25, 0.5, 0.75, 0.95], points = 64, seed = 0, condition } = options;
   const z = tensor("float32", [draws, latent]);
   for (let i = 0; i < draws; i++) z.data.set(code.data, i * latent);
-  const one = await model.decode(tensor("float32", [1, latent], code.data));
-  const drawn = await model.decode(z, { draw: true, seed });
+  const given = (rows: number): { condition?: Int32Array } =>
+    condition === undefined ? {} : { condition: new Int32Array(rows).fill(condition) };
+  const one = await model.decode(tensor("float32", [1, latent], code.data), given(1));
+  const drawn = await model.decode(z, { draw: true, seed, ...given(draws) });
   const { names, cells, values } = decodeRows(table, one.data, { seed });
   const rows = decodeRows(table, drawn.data, { seed });
   const settings = { draws, levels, points, seed };

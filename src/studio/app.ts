@@ -4,9 +4,11 @@ import { fileAnswer, pageAnswer } from "./answers.js";
 import { sameSite, withToken } from "./guard.js";
 import { safeHeaders } from "./headers.js";
 import { encodingFor } from "./page-files.js";
+import { type Queues, queuesPath } from "./queues.js";
 import { nothing, Refusal, told } from "./refusal.js";
 import { runRoutes } from "./run-routes.js";
 import type { Studio } from "./studio.js";
+import { sweepRoutes } from "./sweeps/routes.js";
 import { trainRoutes } from "./train-routes.js";
 
 /** How the server is reached, and by whom. */
@@ -26,7 +28,7 @@ function failed(studio: Studio, error: Error, context: Context): Response {
 }
 
 /** The studio's addresses. Everything is refused that isn't asked for by its own page, or by who knows the token. */
-export function studioApp(studio: Studio, door: Door): Hono {
+export function studioApp(studio: Studio, door: Door, queues?: Queues): Hono {
   const app = new Hono();
   app.use(async (context, next) => {
     for (const [name, value] of Object.entries(safeHeaders)) context.header(name, value);
@@ -40,17 +42,22 @@ export function studioApp(studio: Studio, door: Door): Hono {
   });
   app.use("/api/*", compress({ contentTypeFilter: /^application\/json/ }));
 
-  app.get("/api/session", async (context) => context.json(await studio.session()));
+  app.get("/api/session", async (context) =>
+    context.json({ ...(await studio.session()), queues: queues === undefined ? null : queuesPath.slice(1) }),
+  );
   app.get("/api/data/mnist/:file", (context) => {
     const file = studio.mnist.get(context.req.param("file"));
     if (file === undefined) throw nothing("there is no such file of MNIST here");
     return fileAnswer(context, file, "application/octet-stream");
   });
   app.route("/api/runs", runRoutes(studio));
+  app.route("/api/sweeps", sweepRoutes(studio.sweeps));
   app.route("/api", trainRoutes(studio));
   app.all("/api/*", () => {
     throw nothing("there is nothing at this address");
   });
+
+  if (queues !== undefined) app.route(queuesPath, queues.routes);
 
   app.get("*", async (context) => {
     const file = await studio.page.find(context.req.path, encodingFor(context.req.header("accept-encoding")));

@@ -113,7 +113,11 @@ class Followed {
     const { summary, reading } = await this.shelf.look(run);
     if (this.listeners.size === 0) return;
     if (reading === undefined && (await this.shelf.isGone(run))) {
-      if (this.trainer.trains(run.id)) return; // it will say itself how it ended
+      if (this.trainer.has(run.id)) {
+        const shown = this.trainer.shown(summary);
+        if (shown.state === "waiting") this.show(shown);
+        return; // it will say itself how it ended
+      }
       this.show(this.trainer.shown(damaged(run.id, run.name, "the run's folder was deleted")));
       this.send(undefined);
       this.end();

@@ -46,7 +46,7 @@ export function sameSite(hosts: () => ReadonlySet<string>): MiddlewareHandler {
       throw new Refusal(403, "this studio is not at that address; open the one that it has printed");
     }
     const reading = reads.has(req.method);
-    if (!reading || /^\/api(\/|$)/.test(req.path)) {
+    if (!reading || /^\/(api|queues)(\/|$)/.test(req.path)) {
       const origin = req.header("origin");
       const site = req.header("sec-fetch-site");
       const foreign = origin !== undefined && origin !== `http://${host}`;

@@ -20,6 +20,18 @@ const asText = (rules: Readonly<Record<string, string>>): string =>
 /** The policy for a page that no server sends headers with; there, browsers know no `frame-ancestors`. */
 export const policyInPage = asText(policy);
 
+/**
+ * The policy for bull-board's pages alone: their styles stand in the markup too, and their addresses begin at a base of their own.
+ * Scripts are files all the same, and nothing is fetched from elsewhere, the font that they would like included.
+ */
+export const boardPolicy = asText({
+  ...policy,
+  "script-src": "'self'",
+  "style-src": "'self' 'unsafe-inline'",
+  "base-uri": "'self'",
+  "frame-ancestors": "'none'",
+});
+
 /** What goes with every answer: isolation from other sites, and the strict content security policy. */
 export const safeHeaders: Readonly<Record<string, string>> = {
   "cross-origin-opener-policy": "same-origin",

@@ -139,26 +139,74 @@ describe("a run that is trained here", () => {
     expect(lastState(await ended(id))).toMatchObject({ state: "interrupted" });
   });
 
-  test("is the only one: others are refused, as are controls of what isn't trained here", async () => {
-    const id = await start("only", { epochs: 100_000 });
-    expect(await summary(id)).toMatchObject({ native: true, state: "training" });
-    const second = await post("train", { name: "second", spec: small, data: dataId });
-    expect(second.status).toBe(409);
-    expect(await errorOf(second)).toMatch(/"only" is being trained here/);
+  test("is told what it can do, and others wait their turn", async () => {
+    const first = await start("first", { epochs: 100_000 });
+    expect(await summary(first)).toMatchObject({ native: true, state: "training" });
+    const [second, third, fourth] = [
+      await start("second", { epochs: 1 }),
+      await start("third", { epochs: 2 }),
+      await start("fourth", { epochs: 1 }),
+    ];
+    const asked = { epochs: 1, objective: "elbo", data: "tiny" };
+    expect(await summary(second)).toMatchObject({ state: "waiting", position: 1, native: true, ...asked });
+    expect(await summary(third)).toMatchObject({ state: "waiting", position: 2, epochs: 2 });
+    const listed = (await (await fetch(`${studio.address}api/runs`)).json()) as RunSummary[];
+    expect(listed.filter(({ state }) => state === "waiting").map(({ name }) => name)).toHaveLength(3);
+    // What waits has nothing to show yet, can't be paused, and keeps its name.
+    expect((await fetch(`${studio.address}api/runs/${second}/snapshot`)).status).toBe(409);
+    expect((await post(`runs/${second}/control`, { action: "pause" })).status).toBe(409);
+    expect((await post(`runs/${first}/resume`, {})).status).toBe(409);
+    expect((await post("train", { name: "third", spec: small, data: dataId })).status).toBe(409);
+    // Taken out: the others move up, who follows it is told, and its name is free.
+    const following = ended(second);
+    await control(second, "stop");
+    expect(lastState(await following)).toMatchObject({ state: "damaged", native: false });
+    expect((await fetch(`${studio.address}api/runs/${second}`)).status).toBe(404);
     expect(readdirSync(at("runs"))).not.toContain("second");
-    expect((await post(`runs/${id}/resume`, {})).status).toBe(409);
-    await control(id, "stop");
-    await ended(id);
+    expect(await summary(third)).toMatchObject({ position: 1 });
+    // One that follows a waiting run sees it begin and end.
+    const all = events(third, (found) => lastState(found)?.state === "finished");
+    await control(first, "stop");
+    const states = (await all)
+      .filter(({ event }) => event === "state")
+      .map(({ data: one }) => (one as RunSummary).state);
+    expect([states[0], states.includes("training"), states.at(-1)]).toEqual(["waiting", true, "finished"]);
+    expect(lastState(await ended(fourth))).toMatchObject({ state: "finished" });
+    await trainSmall(data, at("runs", "third-command"), ["--epochs", "2"]);
+    expect(compared("third")).toEqual(compared("third-command"));
     for (const action of ["pause", "resume", "step", "stop"]) {
-      expect((await post(`runs/${id}/control`, { action })).status).toBe(409);
+      expect((await post(`runs/${first}/control`, { action })).status).toBe(409);
     }
-    expect((await post(`runs/${id}/control`, { action: "delete" })).status).toBe(400);
-    // Of two at the same moment one is.
-    const both = await Promise.all(
-      ["one", "two"].map((name) => post("train", { name, spec: { ...small, epochs: 1 }, data: dataId })),
-    );
-    expect(both.map(({ status }) => status).sort()).toEqual([201, 409]);
-    await ended(((await both.find(({ status }) => status === 201)?.json()) as { id: string }).id);
+    expect((await post(`runs/${first}/control`, { action: "delete" })).status).toBe(400);
+  });
+
+  test("of two asked for at the same moment, one waits; a run that goes on waits too", async () => {
+    const ids = await Promise.all(["one", "two"].map((name) => start(name, { epochs: 1000 })));
+    const states = await Promise.all(ids.map(async (id) => (await summary(id)).state));
+    expect(states.sort()).toEqual(["training", "waiting"]);
+    const listed = (await (await fetch(`${studio.address}api/runs`)).json()) as RunSummary[];
+    const stopped = listed.find(({ name }) => name === "first")?.id ?? "";
+    expect((await post(`runs/${stopped}/resume`, { epochs: 100_001 })).status).toBe(200);
+    expect(await summary(stopped)).toMatchObject({ state: "waiting", position: 2, epochs: 100_000 });
+    expect((await post(`runs/${stopped}/resume`, {})).status).toBe(409);
+    await control(stopped, "stop");
+    expect(await summary(stopped)).toMatchObject({ state: "interrupted" });
+    for (const id of ids) await control(id, "stop");
+    for (const id of ids) await ended(id).catch(() => undefined); // one of them was taken out
+  });
+
+  test("that waits and then can't begin is said to have failed, and the next begins", async () => {
+    const first = await start("holding", { epochs: 100_000 });
+    const wrong = await start("wrong", { patience: 3 });
+    const next = await start("after-wrong", { epochs: 1 });
+    await control(first, "stop");
+    expect(lastState(await ended(next))).toMatchObject({ state: "finished" });
+    const listed = (await (await fetch(`${studio.address}api/runs`)).json()) as RunSummary[];
+    expect(listed.find(({ id }) => id === wrong)).toMatchObject({
+      state: "damaged",
+      problem: expect.stringMatching(/validation/) as string,
+    });
+    expect(readdirSync(at("runs"))).not.toContain("wrong");
   });
 
   test("that fails takes nothing else with it, and says why", async () => {
@@ -234,7 +282,16 @@ test("the end of the server stops training, saved", async () => {
     body: JSON.stringify({ name: "last", spec: { ...small, epochs: 100_000 }, data: dataId }),
   });
   expect(answer.status).toBe(201);
+  const waits = { name: "waits", spec: small, data: dataId };
+  const headers = { "content-type": "application/json" };
+  const second = await fetch(`${ending.address}api/train`, {
+    method: "POST",
+    headers,
+    body: JSON.stringify(waits),
+  });
+  expect(await second.json()).toMatchObject({ state: "waiting", position: 1 });
   await ending.close();
+  expect(readdirSync(at("ending"))).toEqual(["last"]);
   expect(readdirSync(at("ending", "last"))).toEqual(expect.arrayContaining(["checkpoint", "config.json"]));
   expect(readdirSync(at("ending", "last"))).not.toContain("run.lock");
   await trainSmall(data, at("ending", "last"), ["--resume", "--epochs", "1"]).catch((error: Error) => {

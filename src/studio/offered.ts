@@ -8,7 +8,8 @@ import { mnistExamples } from "./mnist-files.js";
 import { nothing, Refusal } from "./refusal.js";
 import type { OfferedData, StudioTools } from "./types.js";
 
-interface Offer extends OfferedData {
+/** Data that are offered, and where they are. */
+export interface Offer extends OfferedData {
   readonly source: string;
 }
 
@@ -33,7 +34,7 @@ export class Offered {
 
   private constructor(
     private readonly tools: StudioTools,
-    private readonly offers: readonly Offer[],
+    private offers: readonly Offer[],
     private readonly folders: readonly string[],
   ) {}
 
@@ -62,6 +63,11 @@ export class Offered {
       }
     }
     return new Offered(tools, offers, folders);
+  }
+
+  /** Offers data that were sent here, unless they are offered already. */
+  add(offer: Offer): void {
+    this.offers = [...this.offers.filter(({ id }) => id !== offer.id), offer];
   }
 
   /** What is offered, as the page is told. */
@@ -95,7 +101,7 @@ export class Offered {
     const source = await this.requireNamed(config.source);
     const { schema, layout, size, fit, colour, background, broken } = config;
     const key = JSON.stringify([source, schema, layout, size, fit, colour, background, broken]);
-    const reading = this.read.get(key) ?? this.tools.readData(source, config);
+    const reading = this.read.get(key) ?? this.tools.readData(source, { config });
     this.read.delete(key);
     this.read.set(key, reading);
     for (const old of [...this.read.keys()].slice(0, -kept)) this.read.delete(old);

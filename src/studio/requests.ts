@@ -19,6 +19,8 @@ export const resumeBody = z.strictObject({
   epochs: z.optional(z.int().check(z.minimum(1), z.maximum(1_000_000))),
 });
 
+export const sizeQuery = z.object({ size: z.optional(z.string().check(z.regex(/^\d{1,5}(x\d{1,5})?$/))) });
+
 const splits = ["train", "validation", "test"] as const;
 const whole = (least: number, most: number, otherwise: number) =>
   z._default(

@@ -13,7 +13,6 @@ import { checked, readBody, requireType, rowsQuery } from "./requests.js";
 import { isPicture } from "./run-files.js";
 import { readRunFiles, zipOf } from "./run-zip.js";
 import type { Studio } from "./studio.js";
-import { detailsOf } from "./summary.js";
 import { largestRun, takeRun } from "./take-run.js";
 
 const idOf = (context: Context): string => context.req.param("id") ?? "";
@@ -39,10 +38,7 @@ export function runRoutes(studio: Studio): Hono {
     return context.json(await studio.summary(run), 201);
   });
 
-  routes.get("/:id", async (context) => {
-    const { summary, reading } = await studio.open(idOf(context));
-    return context.json(detailsOf(summary, reading));
-  });
+  routes.get("/:id", async (context) => context.json(await studio.details(idOf(context))));
 
   routes.get("/:id/events", async (context) => {
     const run = await studio.find(idOf(context));

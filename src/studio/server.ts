@@ -5,6 +5,7 @@ import { errorCode, fileError } from "../data/index.js";
 import { UserError } from "../tensor/index.js";
 import { studioApp } from "./app.js";
 import { hostsOf, isLoopback } from "./guard.js";
+import { openQueues } from "./queues.js";
 import { PageFiles } from "./page-files.js";
 import { Studio, type StudioOptions } from "./studio.js";
 import { newToken, requireToken } from "./token.js";
@@ -23,6 +24,8 @@ export interface ServerOptions extends StudioOptions {
   readonly host?: string | undefined;
   /** Default: none on this machine alone, else a random one; `generated` is a random one. */
   readonly token?: string | undefined;
+  /** `redis://...`, `rediss://...` or `env:NAME`: bull-board shows its queues at `queues`. Default: none. */
+  readonly redis?: string | undefined;
 }
 
 /** A studio that is served. */
@@ -78,11 +81,16 @@ export async function startStudio(tools: StudioTools, options: ServerOptions): P
   const { host = "127.0.0.1", port } = options;
   const token = tokenFor(host, options.token);
   const studio = await Studio.open(tools, await PageFiles.open(options.page), options);
+  await studio.tidy();
+  const queues = options.redis === undefined ? undefined : await openQueues(options.redis);
   let hosts: ReadonlySet<string> = new Set();
   let taken = 0;
-  const app = studioApp(studio, { hosts: () => hosts, port: () => taken, token });
+  const app = studioApp(studio, { hosts: () => hosts, port: () => taken, token }, queues);
   const server = createAdaptorServer({ fetch: app.fetch, overrideGlobalObjects: false }) as Server;
-  await listenAt(server, host, port);
+  await listenAt(server, host, port).catch(async (error: unknown) => {
+    await queues?.close();
+    throw error;
+  });
   taken = (server.address() as AddressInfo).port;
   hosts = hostsOf({ host, port: taken });
   const shown = host === "0.0.0.0" || host === "::" ? "127.0.0.1" : host;
@@ -93,11 +101,12 @@ export async function startStudio(tools: StudioTools, options: ServerOptions): P
     token,
     studio,
     async close() {
-      await studio.trainer.close();
+      await studio.close();
       await new Promise<void>((resolve) => {
         server.close(() => resolve());
         server.closeAllConnections();
       });
+      await queues?.close();
     },
   };
 }

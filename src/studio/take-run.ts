@@ -1,6 +1,5 @@
 import { mkdir, mkdtemp, realpath, rename, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
-import { unzip } from "fflate";
 import { requireFolder } from "../data/index.js";
 import { readMetrics, readRunConfig, runFiles } from "../runs/index.js";
 import { decodeCheckpoint } from "../train/index.js";
@@ -9,6 +8,7 @@ import { Refusal } from "./refusal.js";
 import { isRunFile } from "./run-files.js";
 import { type KeptRun, requireRunName, type Shelf } from "./shelf.js";
 import { problemIn } from "./summary.js";
+import { unzipped } from "./unzip.js";
 
 /** Bytes that a run may take, in a zip and out of it. */
 export const largestRun = { zipped: 512 * 2 ** 20, files: 2 ** 30, number: 1000 } as const;
@@ -20,43 +20,21 @@ function commonFolder(names: readonly string[]): string {
   return prefix.split("/").length === 2 && names.every((name) => name.startsWith(prefix)) ? prefix : "";
 }
 
-const isFolder = (name: string): boolean => name.endsWith("/");
-
-/** The entries of a zip by name, before anything of it is taken out. Throws a Refusal for what no run's zip has. */
+/** The folder that the files of a zip are in. Throws a Refusal for what no run's zip has. */
 function requireEntries(names: readonly string[]): string {
   const prefix = commonFolder(names);
-  const wrong = names.find((name) => !isFolder(name) && !isRunFile(name.slice(prefix.length)));
+  const wrong = names.find((name) => !isRunFile(name.slice(prefix.length)));
   if (wrong !== undefined) {
     throw new Refusal(422, `the zip holds ${JSON.stringify(wrong.slice(0, 100))}, which is no file of a run`);
   }
-  if (new Set(names).size < names.length) throw new Refusal(422, "the zip holds a file twice");
   return prefix;
 }
 
 /** The files of a run out of a zip, by name. Throws a Refusal for anything that is no zip of a run, or too large. */
 export async function filesInZip(bytes: Uint8Array): Promise<ReadonlyMap<string, Uint8Array>> {
-  const names: string[] = [];
-  let size = 0;
-  const files = await new Promise<Record<string, Uint8Array>>((resolve, reject) => {
-    const filter = ({ name, originalSize }: { name: string; originalSize: number }): boolean => {
-      names.push(name);
-      size += originalSize;
-      if (names.length > largestRun.number)
-        throw new Refusal(413, `the zip holds more than ${largestRun.number} files`);
-      if (size > largestRun.files) throw new Refusal(413, "the run in the zip takes more than 1 GiB");
-      return !isFolder(name);
-    };
-    try {
-      unzip(bytes, { filter }, (error, found) => {
-        if (error !== null) reject(new Refusal(422, `it is no zip, or a damaged one: ${error.message}`));
-        else resolve(found);
-      });
-    } catch (error) {
-      reject(error instanceof Refusal ? error : new Refusal(422, "it is no zip, or a damaged one"));
-    }
-  });
-  const prefix = requireEntries(names);
-  const found = new Map(Object.entries(files).map(([name, content]) => [name.slice(prefix.length), content]));
+  const files = await unzipped(bytes, largestRun);
+  const prefix = requireEntries([...files.keys()]);
+  const found = new Map([...files].map(([name, content]) => [name.slice(prefix.length), content]));
   if (!found.has(runFiles.config)) throw new Refusal(422, "the zip holds no run: config.json is not in it");
   return found;
 }

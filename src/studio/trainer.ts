@@ -8,7 +8,9 @@ import {
   trainControl,
   type TrainEvent,
 } from "../train/index.js";
-import { Refusal } from "./refusal.js";
+import { UserError } from "../tensor/index.js";
+import { Queue, type Wish } from "./queue.js";
+import { Refusal, told } from "./refusal.js";
 import type { KeptRun, Shelf } from "./shelf.js";
 import type { RunSummary, StudioTools } from "./types.js";
 
@@ -23,6 +25,7 @@ export type TrainListener = (event: TrainEvent | undefined) => void;
 /** A run that is being trained. */
 interface Training {
   readonly run: KeptRun;
+  readonly settings: Settings;
   readonly control: TrainControl;
   readonly abort: AbortController;
   /** Settles when it has ended, however it did. */
@@ -35,17 +38,22 @@ interface Training {
 
 const stepsDone = ({ epoch, step, stepsPerEpoch }: Position): number => (epoch - 1) * stepsPerEpoch + step;
 
-/** Trains runs here, one at a time. A run that fails takes nothing else with it. */
+/** Trains runs here, one at a time; others wait. A run that fails takes nothing else with it. */
 export class Trainer {
   private training: Training | undefined;
+  private readonly queue = new Queue();
   /** Runs that failed here, and why. */
   private readonly failures = new Map<string, { readonly run: KeptRun; readonly message: string }>();
+  /** New runs that were taken out of the queue. */
+  private readonly given = new Set<string>();
   private readonly listeners = new Map<string, Set<TrainListener>>();
   private closed = false;
 
   constructor(
     private readonly tools: StudioTools,
     private readonly shelf: Shelf,
+    /** Called whenever a run has ended or was given up. */
+    private readonly onEnd: () => void = () => undefined,
   ) {}
 
   /** The name of the run that is being trained, if one is. */
@@ -53,82 +61,117 @@ export class Trainer {
     return this.training?.run.name;
   }
 
-  /** Runs that failed here, of which nothing may be left. */
-  get failed(): readonly KeptRun[] {
-    return [...this.failures.values()].map(({ run }) => run);
+  /** How many runs wait. */
+  get waiting(): number {
+    return this.queue.waiting.length;
   }
 
-  /** The run of an id if it is being trained here or has failed here, whatever there is of its folder. */
+  /** Where the data are of the run that is trained and of those that wait. */
+  get sources(): readonly string[] {
+    const wishes = [...(this.training === undefined ? [] : [this.training]), ...this.queue.waiting];
+    return wishes.flatMap(({ settings: { data } }) => (typeof data === "string" ? [data] : []));
+  }
+
+  /** Runs that failed here, or that wait to begin, of which nothing may be there. */
+  get unkept(): readonly KeptRun[] {
+    return [...this.failures.values(), ...this.queue.waiting].map(({ run }) => run);
+  }
+
+  /** The run of an id if it is being trained here, waits or has failed here, whatever there is of its folder. */
   find(id: string): KeptRun | undefined {
-    return this.training?.run.id === id ? this.training.run : this.failures.get(id)?.run;
+    if (this.training?.run.id === id) return this.training.run;
+    return (this.queue.find(id) ?? this.failures.get(id))?.run;
   }
 
-  /** Whether a run is being trained here. */
-  trains(id: string): boolean {
-    return this.training?.run.id === id;
+  /** Whether a run is being trained here, or waits for it. */
+  has(id: string): boolean {
+    return this.training?.run.id === id || this.queue.find(id) !== undefined;
   }
 
   /** What a list shows of a run, with what is known here of it. */
   shown(summary: RunSummary): RunSummary {
     const { training } = this;
-    const problem = this.failures.get(summary.id)?.message;
-    if (training?.run.id !== summary.id) return problem === undefined ? summary : { ...summary, problem };
+    const waiting = this.queue.shown(summary);
+    if (waiting !== undefined) return waiting;
+    if (training?.run.id !== summary.id) {
+      const problem = this.given.has(summary.id)
+        ? "it was taken out of the queue before it began"
+        : this.failures.get(summary.id)?.message;
+      return problem === undefined ? summary : { ...summary, problem };
+    }
     const { position, control } = training;
     const step = position === undefined ? summary.step : Math.max(summary.step, stepsDone(position));
     return { ...summary, state: "training", native: true, paused: control.paused, step };
   }
 
-  /** Begins a new run; returns once it trains. Throws a Refusal if another one does, and what training throws at its start. */
+  /**
+   * Begins a new run, or lets it wait while another one is trained; returns once it trains or waits. Throws what training throws
+   * at its start, unless it waits.
+   */
   async start(name: string, numbered: boolean, settings: Settings): Promise<KeptRun> {
-    this.requireFree();
-    const reserved = this.reserve();
+    this.requireOpen();
+    const run = await this.shelf.claim(name, numbered);
     try {
-      const run = await this.shelf.claim(name, numbered);
-      try {
-        await this.begin(run, { ...settings, out: run.folder }, false);
-      } catch (error) {
-        this.shelf.drop(run);
-        throw error;
-      }
-      return run;
-    } finally {
-      reserved();
+      await this.take({ run, settings: { ...settings, out: run.folder }, resume: false });
+    } catch (error) {
+      await this.forget(run);
+      throw error;
     }
+    return run;
   }
 
-  /** Goes on with a run; returns once it trains, or has turned out to be finished. */
+  /** Goes on with a run, or lets it wait; returns once it trains, waits, or has turned out to be finished. */
   async goOn(run: KeptRun, settings: Settings): Promise<void> {
-    this.requireFree();
-    const reserved = this.reserve();
-    try {
-      await this.begin(run, { ...settings, out: run.folder }, true);
-    } finally {
-      reserved();
+    await this.take({ run, settings: { ...settings, out: run.folder }, resume: true });
+  }
+
+  private async take(wish: Wish): Promise<void> {
+    this.requireOpen();
+    if (this.training === undefined) return this.begin(wish);
+    if (this.training.run.id === wish.run.id) {
+      throw new Refusal(409, `"${wish.run.name}" is being trained here already`);
     }
+    this.queue.add(wish);
+    this.failures.delete(wish.run.id);
+    this.tell(wish.run.id, undefined);
   }
 
-  private reserved = false;
-  private reserve(): () => void {
-    this.reserved = true;
-    return () => {
-      this.reserved = false;
-    };
-  }
-
-  private requireFree(): void {
+  private requireOpen(): void {
     if (this.closed) throw new Refusal(503, "the studio is ending");
-    const name = this.training?.run.name;
-    if (name === undefined && !this.reserved) return;
-    const which = name === undefined ? "another run" : `"${name}"`;
-    throw new Refusal(
-      409,
-      `${which} is being trained here, and one run is at a time: stop it first, or wait until it ends`,
-    );
   }
 
-  private begin(run: KeptRun, settings: Settings, resume: boolean): Promise<void> {
+  /** The place of a new run that came to nothing is free again. */
+  private async forget(run: KeptRun): Promise<void> {
+    this.shelf.drop(run);
+    await rmdir(run.folder).catch(() => undefined); // unless there is something in it
+  }
+
+  /** Begins what waits longest, if nothing is being trained. */
+  private goNext(): void {
+    if (this.closed || this.training !== undefined) return;
+    const wish = this.queue.next();
+    if (wish === undefined) return;
+    const { run, resume } = wish;
+    this.begin(wish).catch(async (error: unknown) => {
+      const message = told(error).error;
+      this.failures.set(run.id, { run, message });
+      this.tools.note(
+        `${run.name}: ${error instanceof UserError ? message : String((error as Error).stack)}`,
+      );
+      if (!resume) await this.forget(run);
+      this.tell(run.id, undefined);
+    });
+    this.tellWaiting();
+  }
+
+  private tellWaiting(): void {
+    for (const { run } of this.queue.waiting) this.tell(run.id, undefined);
+  }
+
+  private begin({ run, settings, resume }: Wish): Promise<void> {
     const training: Training = {
       run,
+      settings,
       control: trainControl(),
       abort: new AbortController(),
       ended: Promise.resolve(),
@@ -138,6 +181,7 @@ export class Trainer {
     };
     this.training = training;
     this.failures.delete(run.id);
+    this.given.delete(run.id);
     return new Promise((resolve, reject) => {
       let begun = false;
       let refused: Error | undefined;
@@ -168,6 +212,8 @@ export class Trainer {
           this.tell(run.id, undefined);
           if (refused === undefined) resolve();
           else reject(refused);
+          this.onEnd();
+          this.goNext();
         });
     });
   }
@@ -185,15 +231,36 @@ export class Trainer {
     await trained.close();
   }
 
-  /** Pauses, resumes, stops or steps the run that is trained here. Throws a Refusal if it is another, or none. */
-  control(run: KeptRun, action: Control): void {
+  /**
+   * Pauses, resumes, stops or steps the run that is trained here, or takes one that waits out of the queue (`stop`). Throws a
+   * Refusal if it is neither.
+   */
+  async control(run: KeptRun, action: Control): Promise<void> {
     const { training } = this;
+    if (this.queue.find(run.id) !== undefined) return this.giveUp(run, action);
     if (training === undefined || training.run.id !== run.id) {
       throw new Refusal(409, `"${run.name}" is not being trained by this studio`);
     }
     if (action === "stop") training.abort.abort();
     else training.control[action]();
     this.tell(run.id, undefined);
+  }
+
+  private async giveUp(run: KeptRun, action: Control): Promise<void> {
+    if (action !== "stop") {
+      throw new Refusal(
+        409,
+        `"${run.name}" waits for others to end: all it can be told is to stop, which takes it out`,
+      );
+    }
+    const resume = this.queue.remove(run.id)?.resume ?? false;
+    if (!resume) {
+      this.given.add(run.id);
+      await this.forget(run);
+    }
+    this.tell(run.id, undefined);
+    this.tellWaiting();
+    this.onEnd();
   }
 
   /** The weights of now of a run that is trained here, and the steps that they have seen; undefined if it is not. */
@@ -229,9 +296,12 @@ export class Trainer {
     for (const listener of this.listeners.get(id) ?? []) listener(event);
   }
 
-  /** Stops what is being trained and waits until it is saved; nothing begins from now on. */
+  /** Stops what is being trained and waits until it is saved; nothing begins from now on, and what waits is given up. */
   async close(): Promise<void> {
     this.closed = true;
+    for (let wish = this.queue.next(); wish !== undefined; wish = this.queue.next()) {
+      if (!wish.resume) await this.forget(wish.run);
+    }
     this.training?.abort.abort();
     await this.training?.ended;
   }

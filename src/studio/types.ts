@@ -2,8 +2,8 @@ import type { Dataset } from "../data/index.js";
 import type { RunConfig, Settings } from "../runs/index.js";
 import type { Current, EpochRecord, Platform, TrainControl, TrainEvent } from "../train/index.js";
 
-/** How a run stands. A damaged one is listed with what is wrong, and can't be opened. */
-export type RunState = "training" | "interrupted" | "finished" | "damaged";
+/** How a run stands: `waiting` for others that are trained here first. A damaged one is listed with what is wrong, and can't be opened. */
+export type RunState = "training" | "waiting" | "interrupted" | "finished" | "damaged";
 
 /** A run as lists show it. */
 export interface RunSummary {
@@ -11,8 +11,10 @@ export interface RunSummary {
   readonly id: string;
   readonly name: string;
   readonly state: RunState;
-  /** Trained by this server now, which can pause and stop it. */
+  /** Trained by this server now, or waiting for that: it can be stopped here. */
   readonly native: boolean;
+  /** Of a waiting one, its place in the queue, from 1. */
+  readonly position?: number;
   readonly paused?: boolean;
   /** Epochs finished, of how many. */
   readonly epoch: number;
@@ -32,7 +34,8 @@ export interface RunSummary {
 /** A run with its settings and epochs. */
 export interface RunDetails {
   readonly summary: RunSummary;
-  readonly config: RunConfig;
+  /** None of a run that waits to begin. */
+  readonly config: RunConfig | null;
   readonly history: readonly EpochRecord[];
 }
 
@@ -48,6 +51,8 @@ export interface Session {
   readonly version: string;
   readonly native: { readonly device: string; readonly cores: number } | null;
   readonly data: readonly OfferedData[];
+  /** Where the view of queues is, beside the page; null without `--redis`. */
+  readonly queues: string | null;
 }
 
 /** A run that the server is to train, or to go on with. */
@@ -68,14 +73,22 @@ export interface Trained {
   close(): Promise<void>;
 }
 
+/** How data are read. */
+export interface DataReading {
+  /** Of the run whose data they are. */
+  readonly config?: RunConfig | undefined;
+  /** What pictures are brought to, such as `32x32`. */
+  readonly size?: string | undefined;
+}
+
 /** What the studio is lent by the command, which trains and reads data in the same way itself. */
 export interface StudioTools {
   readonly platform: Platform;
   readonly version: string;
   /** What native training would compute on; undefined where there is nothing. */
   device(): Promise<string | undefined>;
-  /** The data set at a place; `config` is that of the run whose data they are. */
-  readData(source: string, config?: RunConfig): Promise<Dataset>;
+  /** The data set at a place, as a run has read it or as it is told. */
+  readData(source: string, as?: DataReading): Promise<Dataset>;
   /** Trains as the command does. */
   train(request: TrainRequest): Promise<Trained>;
   /** Writes a line about the work for the person who started the studio. */

@@ -2,6 +2,7 @@ import { type FSWatcher, watch } from "node:fs";
 import { stat } from "node:fs/promises";
 import path from "node:path";
 import { lockFile, runFiles } from "../runs/index.js";
+import { sweepFiles } from "../sweeps/index.js";
 import type { Unsubscribe } from "./messages.js";
 
 /** Milliseconds between two looks at files, for systems that tell of no changes, or not of all. */
@@ -11,22 +12,34 @@ const every = 5;
 /** Milliseconds in which changes that follow upon one another are looked at together. */
 const together = 40;
 
-const watched = [
-  runFiles.config,
-  runFiles.metrics,
-  runFiles.last,
-  path.join(runFiles.model, "model.json"),
-  lockFile,
-];
+/** Files in a folder that tell of changes, and the folders in which they are. */
+interface Watched {
+  readonly files: readonly string[];
+  readonly folders: readonly string[];
+}
 
-/** Says of the files of a run which they are and how new. */
-async function signature(folder: string): Promise<string> {
-  const found = await Promise.all(
-    watched.map((name) => stat(path.join(folder, name)).catch(() => undefined)),
-  );
+const ofRun: Watched = {
+  files: [
+    runFiles.config,
+    runFiles.metrics,
+    runFiles.last,
+    path.join(runFiles.model, "model.json"),
+    lockFile,
+  ],
+  folders: ["", path.dirname(runFiles.last), runFiles.model],
+};
+
+const ofSweep: Watched = {
+  files: [sweepFiles.plan, sweepFiles.trials, sweepFiles.status, lockFile],
+  folders: [""],
+};
+
+/** Says of files which they are and how new. */
+async function signature(folder: string, files: readonly string[]): Promise<string> {
+  const found = await Promise.all(files.map((name) => stat(path.join(folder, name)).catch(() => undefined)));
   return found
     .map((file, i) =>
-      file === undefined ? "-" : `${file.ino} ${file.size} ${watched[i] === lockFile ? "" : file.mtimeMs}`,
+      file === undefined ? "-" : `${file.ino} ${file.size} ${files[i] === lockFile ? "" : file.mtimeMs}`,
     )
     .join("|");
 }
@@ -39,7 +52,14 @@ export interface Watching {
 }
 
 /** Calls `changed` whenever something of the run in a folder may have changed, never twice at a time. */
-export function watchRun(folder: string, changed: () => Promise<void>): Watching {
+export const watchRun = (folder: string, changed: () => Promise<void>): Watching =>
+  watchFolder(folder, ofRun, changed);
+
+/** The same of the sweep in a folder. */
+export const watchSweep = (folder: string, changed: () => Promise<void>): Watching =>
+  watchFolder(folder, ofSweep, changed);
+
+function watchFolder(folder: string, { files, folders }: Watched, changed: () => Promise<void>): Watching {
   const watchers: FSWatcher[] = [];
   let [before, looks, busy, again, forced, ended] = ["", 0, false, false, false, false];
   let soon: NodeJS.Timeout | undefined;
@@ -53,7 +73,7 @@ export function watchRun(folder: string, changed: () => Promise<void>): Watching
     }
     busy = true;
     try {
-      const now = await signature(folder);
+      const now = await signature(folder, files);
       if (force || now !== before) {
         before = now;
         await changed();
@@ -73,7 +93,7 @@ export function watchRun(folder: string, changed: () => Promise<void>): Watching
       void look(false);
     }, together);
   };
-  for (const name of ["", path.dirname(runFiles.last), runFiles.model]) {
+  for (const name of folders) {
     try {
       const watcher = watch(path.join(folder, name), { persistent: false }, tell);
       watcher.on("error", () => watcher.close()); // the looks go on

@@ -1,6 +1,7 @@
 /** Names inside a sweep's folder. */
 export const sweepFiles = {
   state: "sweep.sqlite",
+  plan: "plan.json",
   runs: "runs",
   best: "best",
   bestConfig: "best.config.json",

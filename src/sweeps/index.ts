@@ -8,7 +8,7 @@ export { runTask } from "./run-task.js";
 export { type BestRun, bestRun, exportBest, refitOf } from "./best.js";
 export { sweepFiles } from "./files.js";
 export { metricOf } from "./metric.js";
-export { type SweepStatus, statusOf } from "./status.js";
+export { type KeptStatus, type SweepStatus, statusOf } from "./status.js";
 export { csvOf, tableOf, type TrialRow } from "./table.js";
 export {
   holdsSweep,
@@ -23,3 +23,5 @@ export type { WorkerProgram } from "./embedded/process.js";
 export { range, type RangeOptions } from "./ranges.js";
 export type { Bounds, Constraints } from "./limits.js";
 export { sweepReport, type ReportExtras } from "./report/report.js";
+export { fewestTrials, type Importances, importancesOf } from "./report/importance.js";
+export { type Dimension, valueText } from "./space/space.js";

@@ -14,6 +14,8 @@ export interface SweepPlan {
   readonly version: 1;
   /** Settings of the runs, of which some are ranges, with the threads of each. */
   readonly run: PlainRun;
+  /** Settings of the run that were told by another name than the API's, such as `{ latent: "z" }`: for tables and pictures. */
+  readonly names?: Readonly<Record<string, string>>;
   readonly search: Spec;
   readonly stopping: Spec;
   readonly metric: string;
@@ -38,7 +40,7 @@ export interface OpenPlan extends Omit<SweepPlan, "search" | "stopping"> {
 export function openPlan(plan: SweepPlan): OpenPlan {
   return {
     ...plan,
-    space: spaceOf(plan.run),
+    space: spaceOf(plan.run, plan.names),
     search: searches.from(plan.search),
     stopping: stoppings.from(plan.stopping),
   };
@@ -46,7 +48,7 @@ export function openPlan(plan: SweepPlan): OpenPlan {
 
 /** What of a plan can't change once the sweep has begun, as text to compare. */
 export function fixedText(plan: SweepPlan): string {
-  const changeable = new Set(["budget", "concurrency", "refit"]);
+  const changeable = new Set(["budget", "concurrency", "refit", "names"]);
   const fixed = Object.fromEntries(Object.entries(plan).filter(([name]) => !changeable.has(name)));
   return canonicalText(fixed);
 }

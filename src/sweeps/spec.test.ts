@@ -14,6 +14,7 @@ test("fills in what is not told", () => {
       batchSize: 64,
       threads: 1,
     },
+    names: { latent: "z", batchSize: "batch" },
     search: { name: "tpe", config: { startup: 10, candidates: 24, gamma: 0.2 } },
     stopping: { name: "none", config: {} },
     ...{ metric: "negativeElbo", direction: "minimize", constraints: { limits: {}, metrics: {} } },

@@ -94,19 +94,28 @@ const settingNames = new Map(
   ]),
 );
 
-function plainRun(source: string, run: object): PlainRun {
+interface ToldRun {
+  readonly run: PlainRun;
+  /** Settings that were told by another name than the API's. */
+  readonly names: Readonly<Record<string, string>>;
+}
+
+function plainRun(source: string, run: object): ToldRun {
   const told: Record<string, Json> = {};
+  const names: Record<string, string> = {};
   for (const [given, value] of optionEntries(`${source}: run`, run)) {
     const name = settingNames.get(given);
     if (name === undefined) throw unknownOption(`${source}: run`, given, [...settingNames.keys()]);
-    if (value !== undefined) told[name] = plainValue(`${source}: run: ${given}`, value);
+    if (value === undefined) continue;
+    told[name] = plainValue(`${source}: run: ${given}`, value);
+    if (given !== name) names[name] = given;
   }
   const apart = new Set(["out", "pictures", "input"]);
   const kept: PlainRun = Object.fromEntries(Object.entries(told).filter(([name]) => !apart.has(name)));
   if (typeof kept.data !== "string") {
     throw new UserError(`${source}: run: data must be mnist or a path, so that every worker finds it`, 2);
   }
-  return { ...kept, data: existsSync(kept.data) ? path.resolve(kept.data) : kept.data };
+  return { run: { ...kept, data: existsSync(kept.data) ? path.resolve(kept.data) : kept.data }, names };
 }
 
 /** A setting as plain data: objects of the catalogues have names and options. */
@@ -194,7 +203,7 @@ export function planOf(spec: unknown, source: string, cores: number): SweepPlan 
     if (value !== undefined) requireArgument(source, name, value, checks[name as keyof typeof checks]);
   }
   const told = spec as SweepSpec;
-  const run = plainRun(source, told.run);
+  const { run, names } = plainRun(source, told.run);
   const space = spaceIn(source, run);
   const search = searches.take(`${source}: search`, told.search ?? "tpe");
   const stopping = stoppings.take(`${source}: stopping`, told.stopping ?? "none");
@@ -216,6 +225,7 @@ export function planOf(spec: unknown, source: string, cores: number): SweepPlan 
   return {
     version: 1,
     run: { ...run, threads },
+    ...(Object.keys(names).length > 0 && { names }),
     search: { name: search.name, config: search.config },
     stopping: { name: stopping.name, config: stopping.config },
     metric,

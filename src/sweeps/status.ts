@@ -25,6 +25,12 @@ export interface SweepStatus {
     | undefined;
 }
 
+/** The same as its folder keeps it, for those who look from elsewhere. */
+export interface KeptStatus extends SweepStatus {
+  /** Whether it has come to its end: there is nothing more to do unless its budget grows. */
+  readonly ended: boolean;
+}
+
 /** How a sweep stands. */
 export function statusOf(plan: OpenPlan, state: SweepState): SweepStatus {
   const rows = tableOf(plan, state);

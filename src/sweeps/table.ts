@@ -2,7 +2,7 @@ import type { Json } from "../catalogue/index.js";
 import type { OpenPlan } from "./plan.js";
 import { valueText } from "./space/space.js";
 import { doneAt, meanAt, rungsOf, spreadOf, valuesAt } from "./standing.js";
-import type { SweepState, TrialRecord } from "./state.js";
+import type { Point, SweepState, TrialRecord } from "./state.js";
 import { runId } from "./trial.js";
 import { runOf } from "./scheduler.js";
 
@@ -11,11 +11,15 @@ export interface TrialRow {
   readonly trial: number;
   readonly state: "running" | "complete" | "stopped" | "pruned" | "failed";
   readonly reason: string;
-  /** Values of its settings by path; of a choice its option in words. */
+  /** Values of its settings by their names; of a choice its option in words. */
   readonly settings: Readonly<Record<string, number | string>>;
+  /** The same by path, as numbers: of a choice the place of its option. */
+  readonly point: Point;
   readonly epochs: number;
   /** Mean of the metric over the seeds at the last rung that all of them have reached. */
   readonly value: number | null;
+  /** The same means at all rungs that were reached, by their epochs: trials compare where these are equal. */
+  readonly rungs: readonly { readonly epochs: number; readonly value: number | null }[];
   /** Its sample standard deviation over the seeds. */
   readonly spread: number | null;
   readonly values: readonly number[];
@@ -43,15 +47,20 @@ function rowOf(plan: OpenPlan, trial: TrialRecord): TrialRow {
   const settings = plan.space.dimensions.flatMap((dimension) => {
     const value = trial.point[dimension.path];
     if (value === undefined) return [];
-    return [[dimension.path, dimension.range.options ? valueText(dimension, value) : value] as const];
+    return [[dimension.name, dimension.range.options ? valueText(dimension, value) : value] as const];
   });
   return {
     trial: trial.number,
     state: stateOf(trial, last === rungs.length - 1),
     reason: trial.reason ?? "",
     settings: Object.fromEntries(settings),
+    point: trial.point,
     epochs: Math.max(0, ...trial.jobs.map(({ epoch = 0, report }) => report?.epoch ?? epoch)),
     value: (last < 0 ? undefined : meanAt(plan, trial, last)) ?? null,
+    rungs: rungs.slice(0, last + 1).map((reached, rung) => ({
+      epochs: reached,
+      value: meanAt(plan, trial, rung) ?? null,
+    })),
     spread: spreadOf(values) ?? null,
     values,
     split: newest?.evaluation.split ?? "",
@@ -76,13 +85,13 @@ function cell(value: Json | undefined): string {
 
 /** The rows as CSV (RFC 4180), a column for each setting; the metric's column has its name. */
 export function csvOf(plan: OpenPlan, rows: readonly TrialRow[]): string {
-  const paths = plan.space.dimensions.map(({ path }) => path);
-  const head = ["trial", "state", ...paths, "epochs", plan.metric, "spread", "split", "binarize"];
+  const names = plan.space.dimensions.map(({ name }) => name);
+  const head = ["trial", "state", ...names, "epochs", plan.metric, "spread", "split", "binarize"];
   const lines = rows.map((row) => [
-    ...[row.trial, row.state, ...paths.map((path) => row.settings[path])],
+    ...[row.trial, row.state, ...names.map((name) => row.settings[name])],
     ...[row.epochs, row.value, row.spread, row.split, row.binarize],
     ...[row.seconds, row.peakMemory, row.parameters, row.runs.join(" "), row.reason],
   ]);
-  const names = [...head, "seconds", "peakMemory", "parameters", "runs", "reason"];
-  return [names, ...lines].map((line) => line.map(cell).join(",")).join("\n") + "\n";
+  const columns = [...head, "seconds", "peakMemory", "parameters", "runs", "reason"];
+  return [columns, ...lines].map((line) => line.map(cell).join(",")).join("\n") + "\n";
 }

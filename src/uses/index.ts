@@ -42,7 +42,7 @@ export {
   type InterpolateCodesOptions,
   type WithinOptions,
 } from "./code-paths.js";
-export { type LatentKind, type LatentPart, latentSpace } from "./latent-space.js";
+export { type LatentKind, type LatentPart, type LatentSpacePart, latentSpace } from "./latent-space.js";
 export { labelName, labelsIn, rowsWith } from "./groups.js";
 export { nearestCodes, type NearestOptions, type Neighbours } from "./neighbours.js";
 export { givenOf, pickExamples } from "./picked.js";

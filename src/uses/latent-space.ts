@@ -29,6 +29,12 @@ export interface LatentPart {
   readonly size: number;
 }
 
+/** A part of a model's latent space. */
+export interface LatentSpacePart extends LatentPart {
+  /** The family of its posterior. */
+  readonly family: Family;
+}
+
 function kindOf({ name, support }: Family): LatentKind {
   if (name === "vector-quantised") return "codebook";
   if (support === "oneHot" || /one-hot/.test(name)) return "one-hot";
@@ -46,14 +52,14 @@ function kindOf({ name, support }: Family): LatentKind {
   }
 }
 
-function partsOf(family: Family, size: number, start: number, name: string): LatentPart[] {
+function partsOf(family: Family, size: number, start: number, name: string): LatentSpacePart[] {
   const parts = family.parts?.([size]);
-  if (parts === undefined) return [{ name, kind: kindOf(family), start, size }];
+  if (parts === undefined) return [{ name, kind: kindOf(family), start, size, family }];
   return parts.flatMap((part) => partsOf(part.family, part.size, start + part.start, part.key));
 }
 
 /** What the coordinates of a model's latent space are, by its posterior: one part, or those of a product in their order. */
-export function latentSpace(model: TrainedVae): readonly LatentPart[] {
+export function latentSpace(model: TrainedVae): readonly LatentSpacePart[] {
   requireArgument("latentSpace", "the model", model, aTrainedModel);
   const { posterior, latent } = model.definition;
   return partsOf(posterior, latent, 0, posterior.name);

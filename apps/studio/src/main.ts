@@ -1,3 +1,4 @@
+import "./lib/strict-policy";
 import { mount } from "svelte";
 import App from "./App.svelte";
 import "./styles/base.css";

@@ -8,6 +8,7 @@ export const routes = {
   "/explore/:source?/:id?": wrap({ asyncComponent: () => import("./screens/explore/Explore.svelte") }),
   "/paint": wrap({ asyncComponent: () => import("./screens/paint/Paint.svelte") }),
   "/compare": wrap({ asyncComponent: () => import("./screens/compare/Compare.svelte") }),
+  "/sweeps/:id?": wrap({ asyncComponent: () => import("./screens/sweeps/Sweeps.svelte") }),
   "/learn/:step?": wrap({ asyncComponent: () => import("./screens/learn/Learn.svelte") }),
   "*": Home,
 };

@@ -13,7 +13,7 @@ export const studioCommand = buildCommand<StudioFlags, string[], Cli>({
     positional: {
       kind: "array",
       parameter: {
-        brief: "Runs, or folders of runs [default = runs]",
+        brief: "Runs, sweeps, or folders of these [default = runs and sweeps]",
         placeholder: "DIR",
         parse: (input: string) => input,
       },
@@ -30,6 +30,10 @@ export const studioCommand = buildCommand<StudioFlags, string[], Cli>({
         "build",
         text("DIR", "Write page and runs as static files, for any host, and serve nothing"),
       ),
+      redis: flag(
+        "redis",
+        text("URL", "Show the queues of this Redis too: redis://host:6379, rediss://..., or env:NAME"),
+      ),
       data: {
         ...flag("data", text("DATA", "Data to train on besides MNIST; may be given again")),
         variadic: true,
@@ -41,7 +45,7 @@ export const studioCommand = buildCommand<StudioFlags, string[], Cli>({
     brief: "Open the studio: watch runs learn, explore models, in the browser",
     customUsage: ["[DIR...] [flags]", "--build DIR [DIR...]"],
     fullDescription:
-      "Serves a web app on this machine: train, watch, explore and compare runs. It follows runs that\n" +
+      "Serves a web app on this machine: train, watch, explore and compare runs, and look at sweeps. It follows runs that\n" +
       "`latent train` trains elsewhere, and trains on the native engine itself; new runs go to the first\n" +
       "folder that is given. Listens at 127.0.0.1; --host for others takes a token, made if none is given.",
   },

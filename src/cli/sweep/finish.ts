@@ -4,6 +4,7 @@ import {
   bestRun,
   csvOf,
   exportBest,
+  type KeptStatus,
   type OpenSweep,
   type PlainRun,
   refitOf,
@@ -19,17 +20,41 @@ import { reportSweep } from "./report.js";
 import { drawFinished } from "./trainer.js";
 import type { SweepView } from "./view.js";
 
-/** Writes the table of trials and how the sweep stands; returns the table's files. */
-export async function writeTables({ folder, plan, board }: OpenSweep): Promise<string[]> {
-  const state = await board.state();
-  const rows = tableOf(plan, state);
-  const files = [
-    [sweepFiles.table, csvOf(plan, rows)],
-    [sweepFiles.trials, `${JSON.stringify(rows, null, 1)}\n`],
-    [sweepFiles.status, `${JSON.stringify(statusOf(plan, state), null, 1)}\n`],
-  ] as const;
-  for (const [name, text] of files) await writeWhole(path.join(folder, name), text);
-  return [path.join(folder, sweepFiles.table)];
+/** Milliseconds between two writings of the tables while a sweep goes on. */
+const tablesEvery = 1000;
+
+/** The tables of a sweep in its folder, from which others read how it stands: its state is this process' own. */
+export class Tables {
+  private readonly kept = new Map<string, string>();
+  private written = 0;
+
+  constructor(private readonly sweep: OpenSweep) {}
+
+  /** Writes those that have changed, unless that was done just now. */
+  async writeSometimes(): Promise<void> {
+    if (Date.now() - this.written < tablesEvery) return;
+    await this.write();
+  }
+
+  /** Writes the table of trials and how the sweep stands, where these have changed; returns the table's file. */
+  async write(ended = false): Promise<string> {
+    this.written = Date.now();
+    const { folder, plan, board } = this.sweep;
+    const state = await board.state();
+    const rows = tableOf(plan, state);
+    const status: KeptStatus = { ...statusOf(plan, state), ended };
+    const files = [
+      [sweepFiles.table, csvOf(plan, rows)],
+      [sweepFiles.trials, `${JSON.stringify(rows, null, 1)}\n`],
+      [sweepFiles.status, `${JSON.stringify(status, null, 1)}\n`],
+    ] as const;
+    for (const [name, text] of files) {
+      if (this.kept.get(name) === text) continue;
+      await writeWhole(path.join(folder, name), text);
+      this.kept.set(name, text);
+    }
+    return path.join(folder, sweepFiles.table);
+  }
 }
 
 /** Trains the best settings on training and validation examples together; returns the run's settings. */
@@ -61,10 +86,15 @@ async function drawBest(folder: string): Promise<void> {
 }
 
 /** Ends a sweep: the best model in `best/`, its settings, the table and the report. */
-export async function finishSweep(sweep: OpenSweep, program: WorkerProgram, view: SweepView): Promise<void> {
+export async function finishSweep(
+  sweep: OpenSweep,
+  tables: Tables,
+  program: WorkerProgram,
+  view: SweepView,
+): Promise<void> {
   const { folder, plan, board } = sweep;
   const state = await board.state();
-  const tables = await writeTables(sweep);
+  await tables.write();
   const files: string[] = [];
   const best = bestRun(plan, state);
   if (best === undefined) warn("no trial has been trained to its end: there is no best model to export");
@@ -86,5 +116,5 @@ export async function finishSweep(sweep: OpenSweep, program: WorkerProgram, view
   }
   const { report, skipped } = await reportSweep(sweep, state);
   for (const reason of skipped) warn(reason);
-  view.ended(statusOf(plan, state), [...files, ...tables, report]);
+  view.ended(statusOf(plan, state), [...files, await tables.write(true), report]);
 }

@@ -1,11 +1,8 @@
 import os from "node:os";
 import { type OpenSweep, runEmbedded, type WorkerProgram } from "../../sweeps/index.js";
 import { interruptible } from "../interrupt.js";
-import { finishSweep, writeTables } from "./finish.js";
+import { finishSweep, Tables } from "./finish.js";
 import type { SweepView } from "./view.js";
-
-/** Milliseconds between two writings of the tables while a sweep goes on. */
-const tablesEvery = 5000;
 
 /** Cores that this process may use. */
 export const cores = (): number => os.availableParallelism();
@@ -23,20 +20,18 @@ export async function runToEnd(sweep: OpenSweep, view: SweepView): Promise<void>
   const interrupt = interruptible(() =>
     view.note("stopping: runs under way are saved; Ctrl-C again ends at once"),
   );
-  let written = 0;
+  const tables = new Tables(sweep);
   try {
     const finished = await runEmbedded(sweep, program, interrupt.signal, {
       ...view,
       async onState(state, plan) {
         await view.onState(state, plan);
-        if (Date.now() - written < tablesEvery) return;
-        written = Date.now();
-        await writeTables(sweep);
+        await tables.writeSometimes();
       },
     });
-    if (finished) await finishSweep(sweep, program, view);
+    if (finished) await finishSweep(sweep, tables, program, view);
     else {
-      await writeTables(sweep);
+      await tables.write();
       view.note(`Resume with: latent sweep resume ${sweep.folder}`);
       process.exitCode = interrupt.code() ?? 1;
     }

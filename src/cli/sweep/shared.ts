@@ -6,12 +6,9 @@ import { UserError } from "../../tensor/index.js";
 import type { BulkFlags } from "../bulk-flags.js";
 import { note } from "../context.js";
 import { interruptible } from "../interrupt.js";
-import { finishSweep, writeTables } from "./finish.js";
+import { finishSweep, Tables } from "./finish.js";
 import { workerProgram } from "./run.js";
 import type { SweepView } from "./view.js";
-
-/** Milliseconds between two writings of the tables while a sweep goes on. */
-const tablesEvery = 5000;
 
 /**
  * Has a sweep done by workers that meet at a Redis, to its end or until it is asked to stop. Its state is there and in the store; this
@@ -37,24 +34,22 @@ export async function runShared(
   const interrupt = interruptible(() =>
     view.note("stopping; workers save what they have, the same command goes on with it"),
   );
-  let written = 0;
+  const tables = new Tables(sweep);
   try {
     note(`sweep ${shared.run}`);
     await board.change({ budget: plan.budget, state: "running" });
     const finished = await leadSweep(redis, shared, board, interrupt.signal, {
       async onState(state) {
         await view.onState(state, opened.plan);
-        if (Date.now() - written < tablesEvery) return;
-        written = Date.now();
-        await writeTables(sweep);
+        await tables.writeSometimes();
       },
       onTrouble: (reason) => note(`Redis: ${reason}; waiting for it`),
     });
     if (finished) {
       await fetchRuns(store, shared, await board.state(), path.join(opened.folder, sweepFiles.runs));
-      await finishSweep(sweep, workerProgram(), view);
+      await finishSweep(sweep, tables, workerProgram(), view);
     } else {
-      await writeTables(sweep);
+      await tables.write();
       process.exitCode = interrupt.code() ?? 1;
     }
   } finally {

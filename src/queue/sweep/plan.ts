@@ -24,7 +24,7 @@ export interface SharedSweep {
 
 /** What can change while a sweep goes on is no part of its name. */
 function nameOf(kept: z.infer<typeof savedSweep>): string {
-  const changeable = new Set(["budget", "concurrency", "refit"]);
+  const changeable = new Set(["budget", "concurrency", "refit", "names"]);
   const fixed = Object.entries(kept.plan).filter(([name]) => !changeable.has(name));
   return sha256(canonical({ ...kept, plan: Object.fromEntries(fixed) })).slice(0, 32);
 }

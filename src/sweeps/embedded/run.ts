@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { requireFolder } from "../../data/index.js";
+import { requireFolder, writeWhole } from "../../data/index.js";
 import { RunLock } from "../../runs/run-lock.js";
 import { UserError } from "../../tensor/index.js";
 import { boardOn, type StateStore, type TrialBoard } from "../board.js";
@@ -70,6 +70,7 @@ export async function openSweep(folder: string, asked?: SweepPlan, threadsTold =
     const plan = openPlan({ ...kept.plan, ...(asked && { refit: asked.refit }) });
     await store.update((state) => bury(state, () => true));
     const opened = store;
+    await writeWhole(path.join(folder, sweepFiles.plan), `${JSON.stringify(kept.plan, null, 1)}\n`);
     return {
       folder,
       plan,

@@ -98,7 +98,7 @@ export async function importanceBars(
   const width = 720;
   const sorted = [...found].sort((a, b) => b.total - a.total);
   const { Plot, draw } = await loadPlot();
-  const names = sorted.map(({ path }) => path);
+  const names = sorted.map(({ name }) => name);
   const panel = draw({
     width,
     height: 34 * sorted.length + 16,
@@ -110,10 +110,10 @@ export async function importanceBars(
     y: { type: "band", domain: names, padding: 0.3 },
     marks: [
       Plot.axisY({ ...AXIS, fillOpacity: 1, tickSize: 0, label: null }),
-      Plot.barX(sorted, { x: "total", y: "path", fill: BLUE }),
+      Plot.barX(sorted, { x: "total", y: "name", fill: BLUE }),
       Plot.text(sorted, {
         x: "total",
-        y: "path",
+        y: "name",
         text: ({ total }: Importance) => `${Math.round(100 * total)} %`,
         dx: 6,
         textAnchor: "start",
@@ -127,6 +127,6 @@ export async function importanceBars(
     title,
     panels: [{ ...panel, x: 0, y: 0 }],
     caption,
-    ariaLabel: `Importance of ${sorted.length} settings; the most important is ${first?.path ?? "none"}.`,
+    ariaLabel: `Importance of ${sorted.length} settings; the most important is ${first?.name ?? "none"}.`,
   });
 }

@@ -34,11 +34,15 @@ function errorOf(examples: readonly Example[]): number {
 function cutAt(examples: readonly Example[], at: number, leaf: number) {
   const place = ({ places }: Example): number => places[at] ?? 0;
   const sorted = [...examples].sort((a, b) => place(a) - place(b));
+  const all = sorted.reduce((sum, { value }) => sum + value, 0);
+  const squares = sorted.reduce((sum, { value }) => sum + value ** 2, 0);
   let best: { readonly error: number; readonly below: number } | undefined;
-  for (let i = leaf; i <= sorted.length - leaf; i++) {
+  let before = 0;
+  for (let i = 1; i <= sorted.length - leaf; i++) {
     const [left, right] = [sorted[i - 1], sorted[i]];
-    if (left === undefined || right === undefined || place(left) === place(right)) continue;
-    const error = errorOf(sorted.slice(0, i)) + errorOf(sorted.slice(i));
+    before += left?.value ?? 0;
+    if (i < leaf || left === undefined || right === undefined || place(left) === place(right)) continue;
+    const error = squares - before ** 2 / i - (all - before) ** 2 / (sorted.length - i);
     if (best === undefined || error < best.error) best = { error, below: (place(left) + place(right)) / 2 };
   }
   return best;
@@ -50,7 +54,8 @@ function grow(examples: readonly Example[], leaf: number): Tree {
   const [first] = cuts
     .flatMap(({ at, cut }) => (cut === undefined ? [] : [{ at, ...cut }]))
     .sort((a, b) => a.error - b.error);
-  if (first === undefined || first.error >= errorOf(examples)) return { value: mean(examples) };
+  // Sums of squares and their difference agree to about twelve digits.
+  if (first === undefined || first.error >= errorOf(examples) - 1e-12) return { value: mean(examples) };
   const { at, below } = first;
   const isLeft = ({ places }: Example): boolean => (places[at] ?? 0) < below;
   return {
@@ -70,11 +75,15 @@ function valueIn(tree: Tree, places: readonly number[]): number {
   return node.value;
 }
 
-/** A function that a forest of regression trees learns from examples, each tree from as many drawn with replacement. */
-export function forest(
-  examples: readonly Example[],
-  options: ForestOptions = {},
-): (places: readonly number[]) => number {
+/** What a forest has learned. */
+export interface Forest {
+  answer(places: readonly number[]): number;
+  /** Share of the examples' variance that the trees foretell of the examples that they haven't seen; 0 where there is none. */
+  readonly explained: number;
+}
+
+/** A forest of regression trees, each grown from as many examples as there are, drawn with replacement. */
+export function forest(examples: readonly Example[], options: ForestOptions = {}): Forest {
   const { trees = 64, leaf = 3, seed = 0 } = options;
   const grown = Array.from({ length: trees }, (_, i) => {
     const picks = new RandomStream(seed, "forest", i).integers(
@@ -82,10 +91,20 @@ export function forest(
       examples.length,
       0,
     );
-    return grow(
+    const tree = grow(
       [...picks].flatMap((pick) => examples[pick] ?? []),
       leaf,
     );
+    return { tree, seen: new Set(picks) };
   });
-  return (places) => grown.reduce((sum, tree) => sum + valueIn(tree, places), 0) / grown.length;
+  const answer = (places: readonly number[]): number =>
+    grown.reduce((sum, { tree }) => sum + valueIn(tree, places), 0) / grown.length;
+  const squares = examples.reduce((sum, { places, value }, i) => {
+    const others = grown.filter(({ seen }) => !seen.has(i));
+    if (others.length === 0) return sum;
+    const told = others.reduce((all, { tree }) => all + valueIn(tree, places), 0) / others.length;
+    return sum + (told - value) ** 2;
+  }, 0);
+  const variance = errorOf(examples);
+  return { answer, explained: variance === 0 ? 0 : 1 - squares / variance };
 }

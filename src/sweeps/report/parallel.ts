@@ -16,9 +16,9 @@ const HEIGHT = 380;
 const TOP = 56;
 const BOTTOM = 20;
 
-/** A setting's path without its first parts, as far as there is no room for them. */
-function shortName(path: string, room: number): string {
-  const parts = path.split(".");
+/** A setting's name without its first parts, as far as there is no room for them. */
+function shortName(name: string, room: number): string {
+  const parts = name.split(".");
   while (parts.length > 1 && textWidth(parts.join("."), FONT_SIZE) > room) parts.shift();
   return fitText(parts.join("."), room, FONT_SIZE);
 }
@@ -87,7 +87,7 @@ export async function parallelCoordinates(
     text: formatNumber(value),
   }));
   const ticks = [...dimensions.flatMap((dimension, x) => ticksOf(dimension, x, room)), ...metricTicks];
-  const names = [...dimensions.map(({ path }) => path), metric].map((name, x) => ({
+  const names = [...dimensions.map((dimension) => dimension.name), metric].map((name, x) => ({
     x,
     text: shortName(name, room + 20),
   }));

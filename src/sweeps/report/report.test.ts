@@ -6,18 +6,19 @@ import { importances } from "./importance.js";
 import { sweepReport } from "./report.js";
 
 test("importance: what decides has it, what is of no matter has none", () => {
-  const space = spaceOf({
-    lr: "log-uniform(from=1e-4, to=1)",
-    latent: "integer(from=1, to=9)",
-    hidden: "choice(of=[1, 2])",
-  });
+  const space = spaceOf(
+    { lr: "log-uniform(from=1e-4, to=1)", latent: "integer(from=1, to=9)", hidden: "choice(of=[1, 2])" },
+    { latent: "z" },
+  );
   const measured = Array.from({ length: 60 }, (_, i) => {
     const places = new RandomStream(1, "test", i).uniform(new Float64Array(3), 0);
     const point = pointBy(space, ({ range }, d) => range.at(places[d] ?? 0));
     return { point, value: Math.log10(point.lr ?? 1) + (point.hidden === 0 ? 0.5 : 0) };
   });
   const found = importances(space.dimensions, measured);
-  const [lr = 0, latent = 0, hidden = 0] = (found ?? []).map(({ total }) => total);
+  const [lr = 0, latent = 0, hidden = 0] = (found?.settings ?? []).map(({ total }) => total);
+  expect(found?.explained).toBeGreaterThan(0.7);
+  expect(found?.settings.map(({ name }) => name)).toEqual(["lr", "z", "hidden"]);
   expect(lr).toBeGreaterThan(0.8);
   expect(hidden).toBeLessThan(lr);
   expect(latent).toBeLessThan(0.05);

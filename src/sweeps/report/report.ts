@@ -5,7 +5,7 @@ import { statusOf } from "../status.js";
 import type { SweepState } from "../state.js";
 import { tableOf, type TrialRow } from "../table.js";
 import { bestHistory, importanceBars } from "./charts.js";
-import { fewestTrials, importances } from "./importance.js";
+import { fewestTrials, type Importances, importancesOf } from "./importance.js";
 import { type Measured, parallelCoordinates } from "./parallel.js";
 
 /** What a sweep's report has beside what its state says. */
@@ -41,13 +41,13 @@ function tableFor(plan: OpenPlan, rows: readonly TrialRow[]): ReportTable {
   const sign = plan.direction === "maximize" ? -1 : 1;
   const rank = ({ state, value }: TrialRow): number =>
     (state === "complete" ? -1e300 : 0) + sign * (value ?? 1e200);
-  const paths = plan.space.dimensions.map(({ path }) => path);
+  const names = plan.space.dimensions.map(({ name }) => name);
   return {
     title: "Trials",
     columns: [
       "trial",
       "state",
-      ...paths,
+      ...names,
       "epochs",
       plan.metric,
       ...(plan.seeds > 1 ? ["spread"] : []),
@@ -61,10 +61,17 @@ function tableFor(plan: OpenPlan, rows: readonly TrialRow[]): ReportTable {
           : rank(a) - rank(b),
       )
       .map((row) => [
-        ...[row.trial, row.state, ...paths.map((path) => row.settings[path] ?? null)],
+        ...[row.trial, row.state, ...names.map((name) => row.settings[name] ?? null)],
         ...[row.epochs, row.value, ...(plan.seeds > 1 ? [row.spread] : []), row.seconds, row.reason],
       ]),
   };
+}
+
+/** How far an importance can be trusted, in a sentence. */
+function trustIn({ trials, epochs, explained }: Importances): string {
+  const at = epochs === undefined ? "" : ` after ${epochs} epoch${epochs === 1 ? "" : "s"}`;
+  const share = `${Math.round(100 * Math.max(0, explained))} %`;
+  return `Learned from ${trials} trials${at}; the forest foretells ${share} of the variation of trials that it has not seen.`;
 }
 
 async function picturesFor(
@@ -80,10 +87,7 @@ async function picturesFor(
   const partly = measured.some(({ complete }) => !complete);
   const stopped = partly ? " Hollow dots were stopped early: their values are of fewer epochs." : "";
   const compared = partly ? " Trials that were stopped early stand with what they had come to by then." : "";
-  const found = importances(
-    dimensions,
-    measured.map(({ point, value }) => ({ point, value: sign * value })),
-  );
+  const found = importancesOf(dimensions, rows, plan.stopping.name !== "none");
   return [
     {
       title: "History of the best",
@@ -107,9 +111,9 @@ async function picturesFor(
           {
             title: "Importance of settings",
             svg: await importanceBars(
-              found,
+              found.settings,
               "Share of the variation that is due to each setting",
-              "Total effects, by a forest of regression trees over ranked values (after fANOVA, Hutter et al. 2014). Effects together with other settings count for each of them, so that shares may add up to more than 100 %.",
+              `Total effects, by a forest of regression trees over ranked values (after fANOVA, Hutter et al. 2014). Effects together with other settings count for each of them, so that shares may add up to more than 100 %. ${trustIn(found)}`,
             ),
           },
         ]),

@@ -6,8 +6,10 @@ import { type Range, ranges } from "./range.js";
 
 /** One setting of a space, which a point gives a value to. */
 export interface Dimension {
-  /** Where it stands: `lr`, `objective.beta-vae.beta`. */
+  /** Where it stands, by the API's names: `latent`, `objective.beta-vae.beta`. */
   readonly path: string;
+  /** The same for people, with the setting's name as it was told: `z`. */
+  readonly name: string;
   readonly range: Range;
   /** Where it is of use only if a choice has some option: the choice's path, and the option's place. */
   readonly when?: { readonly path: string; readonly option: number };
@@ -112,7 +114,7 @@ function configNode(config: Json, path: string, taken: Set<string>): Node {
   return plain ? { kind: "plain", value: config } : { kind: "record", entries };
 }
 
-function* dimensionsIn(node: Node, when?: Dimension["when"]): Generator<Dimension> {
+function* dimensionsIn(node: Node, when?: Dimension["when"]): Generator<Omit<Dimension, "name">> {
   if (node.kind === "list") for (const item of node.items) yield* dimensionsIn(item, when);
   if (node.kind === "record") for (const one of Object.values(node.entries)) yield* dimensionsIn(one, when);
   if (node.kind !== "range") return;
@@ -138,12 +140,20 @@ function filled(node: Node, point: Point): Json {
   }
 }
 
-/** The space of a run's settings of which some are ranges. Throws a UserError that names the setting whose range is wrong. */
-export function spaceOf(run: PlainRun): Space {
+/**
+ * The space of a run's settings of which some are ranges; `names` are those that were told by another name than the API's. Throws a
+ * UserError that names the setting whose range is wrong.
+ */
+export function spaceOf(run: PlainRun, names: Readonly<Record<string, string>> = {}): Space {
   const taken = new Set<string>();
   const nodes = Object.entries(run).map(([name, value]) => [name, nodeOf(value, name, taken)] as const);
   return {
-    dimensions: nodes.flatMap(([, node]) => [...dimensionsIn(node)]),
+    dimensions: nodes.flatMap(([setting, node]) =>
+      [...dimensionsIn(node)].map((one) => ({
+        ...one,
+        name: `${names[setting] ?? setting}${one.path.slice(setting.length)}`,
+      })),
+    ),
     fill: (point) => Object.fromEntries(nodes.map(([name, node]) => [name, filled(node, point)])),
   };
 }

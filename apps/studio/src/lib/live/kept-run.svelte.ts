@@ -7,6 +7,7 @@ import { Looker } from "./look";
 
 const states: Readonly<Record<RunCard["state"], LiveState>> = {
   training: "training",
+  waiting: "waiting",
   interrupted: "stopped",
   finished: "finished",
   damaged: "failed",
@@ -22,6 +23,7 @@ export class KeptRun extends LiveRun {
   private looker: Looker | undefined;
   private looking = false;
   private wanted: number | undefined;
+  private opening = false;
   private closed = false;
 
   constructor(
@@ -37,10 +39,14 @@ export class KeptRun extends LiveRun {
     if (this.closed) return;
     this.run = run;
     this.history = run.history;
-    this.config = run.config;
     this.takeCard(run.card);
+    if (run.config !== undefined) await this.takeConfig(run, run.config);
+    this.unfollow ??= run.follow?.((news) => this.hear(news));
+  }
+
+  private async takeConfig(run: OpenedRun, config: RunConfig): Promise<void> {
+    this.config = config;
     this.looker = await this.lookerOf(run);
-    this.unfollow = run.follow?.((news) => this.hear(news));
     this.see(run.card.step);
   }
 
@@ -55,7 +61,8 @@ export class KeptRun extends LiveRun {
 
   private takeCard(card: RunCard): void {
     this.name = card.name;
-    this.controlled = card.native && card.state === "training";
+    this.controlled = card.native && (card.state === "training" || card.state === "waiting");
+    this.position = card.position ?? 0;
     if (this.state !== "paused" || card.state !== "training") this.state = states[card.state];
     this.model = card.model;
     this.objective = card.objective;
@@ -67,9 +74,22 @@ export class KeptRun extends LiveRun {
 
   private hear(news: RunNews): void {
     if (news.type === "epoch") this.endEpoch(news.record);
-    else if (news.type === "state") this.takeCard(news.card);
+    else if (news.type === "state") this.hearState(news.card);
     else if (news.type === "train") this.take(news.event);
     else this.see(news.step);
+  }
+
+  /** One that waited has its settings once it has begun. */
+  private hearState(card: RunCard): void {
+    this.takeCard(card);
+    if (this.config !== undefined || this.opening || card.state === "waiting" || card.state === "damaged")
+      return;
+    this.opening = true;
+    this.open()
+      .catch((error: unknown) => this.fail(messageOf(error)))
+      .finally(() => {
+        this.opening = false;
+      });
   }
 
   /** Looks at the newest weights; while that goes on, only the last of further wishes counts. */
@@ -98,6 +118,16 @@ export class KeptRun extends LiveRun {
   /** The run's folder as a zip. */
   async zip(): Promise<Blob | undefined> {
     return this.run?.zip();
+  }
+
+  /** Whether it can go on, to so many epochs, where it is kept. */
+  get resumable(): boolean {
+    return this.run?.resume !== undefined && this.config !== undefined;
+  }
+
+  /** Goes on where it stopped, or waits for that. */
+  async goOn(epochs: number): Promise<void> {
+    await this.run?.resume?.(epochs);
   }
 
   private control(action: Control): void {

@@ -1,7 +1,15 @@
 import type { EpochRecord, TrainEvent } from "latent/web";
 import type { Look } from "./protocol";
 
-export type LiveState = "starting" | "training" | "paused" | "stopping" | "finished" | "stopped" | "failed";
+export type LiveState =
+  | "starting"
+  | "waiting"
+  | "training"
+  | "paused"
+  | "stopping"
+  | "finished"
+  | "stopped"
+  | "failed";
 
 /** Terms of the loss at a step, averaged over the epoch so far. */
 export interface ProgressPoint {
@@ -14,6 +22,8 @@ export interface ProgressPoint {
 /** A training as screens show it, wherever it goes on. */
 export abstract class LiveRun {
   state = $state<LiveState>("starting");
+  /** Of one that waits, its place in the queue, from 1. */
+  position = $state(0);
   device = $state("");
   engine = $state("");
   model = $state("");

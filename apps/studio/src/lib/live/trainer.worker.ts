@@ -1,6 +1,7 @@
 /*
  * Trains in a worker, whose engine is a worker of its own: the page stays free whatever is computed.
  */
+import "../strict-policy";
 import { expose } from "comlink";
 import {
   bundle,

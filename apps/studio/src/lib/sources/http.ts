@@ -27,6 +27,11 @@ export async function post<T>(address: string, body: unknown): Promise<T> {
   return (await (await checked(response)).json()) as T;
 }
 
+export async function sendZip<T>(address: string, body: Blob): Promise<T> {
+  const headers = { "content-type": "application/zip" };
+  return (await (await checked(await fetch(address, { method: "POST", headers, body }))).json()) as T;
+}
+
 /** The first so many bytes of a file; what follows is not waited for. */
 export async function getFirstBytes(address: string, count: number): Promise<Uint8Array> {
   const reader = (await get(address)).body?.getReader();

@@ -1,7 +1,8 @@
 import { openRun, type RunConfig, runStore, type StoredRun, unzipRun, zipRun } from "latent/web";
 import { mnistExamples } from "../data/mnist";
+import { sizeOfFolder } from "./room";
 import { mnistAddress } from "./session.svelte";
-import type { RunCard, RunExamples, RunSource } from "./types";
+import type { RunCard, RunExamples, RunNews, RunSource } from "./types";
 
 const store = runStore();
 
@@ -24,6 +25,15 @@ const cardOf = ({ name, state, epoch, epochs, step, updated, config, problem }: 
   ...(problem !== undefined && { problem }),
 });
 
+/** What a run takes of this browser's room. */
+async function bytesOf({ name }: StoredRun): Promise<{ bytes?: number }> {
+  try {
+    return { bytes: await sizeOfFolder((await store.folder(name)) as unknown as FileSystemDirectoryHandle) };
+  } catch {
+    return {}; // it goes meanwhile
+  }
+}
+
 /** The model in a few words: its latent and its distributions. */
 function described({ model }: RunConfig): string {
   const name = (family: { readonly name: string } | undefined): string => family?.name ?? "normal";
@@ -39,23 +49,57 @@ export const pageRuns: RunSource = {
   name: "page",
   list: async () => {
     if (navigator.storage?.getDirectory === undefined) return [];
-    return (await store.list()).map(cardOf);
+    return Promise.all(
+      (await store.list()).map(async (run) => ({ ...cardOf(run), ...(await bytesOf(run)) })),
+    );
   },
   open: async (id) => {
     if (!(await store.has(id))) throw new Error(`there is no run "${id}" in this browser`);
     const stored = (await store.list()).find(({ name }) => name === id);
     const folder = await store.folder(id);
-    const run = await openRun(folder, { threads: 1 });
+    const opened = () => openRun(folder, { threads: 1 });
+    const run = await opened();
     return {
       card: cardOf(stored as StoredRun),
       config: run.config,
       history: run.history,
-      model: () => run.model("last"),
+      model: async () => (await opened()).model("last"),
+      follow: (listener) => followKept(id, listener),
       examples: (count) => examplesOf(run.config, count),
       zip: async () => new Blob([(await zipRun(folder)) as BlobPart], { type: "application/zip" }),
     };
   },
 };
+
+/** Milliseconds between two looks at a run that another tab may be training. */
+const interval = 2000;
+
+/** Tells what another tab, or this one, writes of a run. */
+function followKept(id: string, listener: (news: RunNews) => void): () => void {
+  let [step, state, epochs, ended] = [-1, "", -1, false];
+  const look = async (): Promise<void> => {
+    const stored = (await store.list()).find(({ name }) => name === id);
+    if (stored === undefined || ended) return;
+    const card = cardOf(stored);
+    if (epochs >= 0 && card.epoch > epochs) {
+      const { history } = await openRun(await store.folder(id), { threads: 1 });
+      for (const record of history.slice(epochs)) listener({ type: "epoch", record });
+    }
+    if (card.state !== state || card.epoch !== epochs) listener({ type: "state", card });
+    if (step >= 0 && card.step !== step) listener({ type: "snapshot", step: card.step });
+    [step, state, epochs] = [card.step, card.state, card.epoch];
+  };
+  const timer = setInterval(() => {
+    if (document.visibilityState === "visible") void look().catch(() => undefined); // it is being written
+  }, interval);
+  return () => {
+    ended = true;
+    clearInterval(timer);
+  };
+}
+
+/** Deletes a run for good. Throws if something trains into it, in this tab or in another. */
+export const removeRun = (id: string): Promise<void> => store.remove(id);
 
 /** Takes the zip of a run into this browser, under its name or the next free one; returns that. */
 export async function takeZip(file: File): Promise<string> {

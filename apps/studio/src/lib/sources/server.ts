@@ -56,15 +56,18 @@ export const serverRuns: RunSource = {
   name: "server",
   list: async () => (await getJson<Summary[]>("api/runs")).map(card),
   open: async (id) => {
-    const found = await getJson<{ summary: Summary; config: RunConfig; history: EpochRecord[] }>(at(id));
+    const found = await getJson<{ summary: Summary; config: RunConfig | null; history: EpochRecord[] }>(
+      at(id),
+    );
     return {
       card: card(found.summary),
-      config: found.config,
+      config: found.config ?? undefined,
       history: found.history,
       model: async () => modelOfZip(await getBytes(at(id, "/snapshot"))),
       examples: (count) => examplesOf(id, count),
       zip: async () => (await get(at(id, "/run.zip"))).blob(),
       follow: (listener) => follow(id, listener),
+      resume: async (epochs) => void (await post(at(id, "/resume"), { epochs })),
       control: async (action: Control) => void (await post(at(id, "/control"), { action })),
     } satisfies OpenedRun;
   },

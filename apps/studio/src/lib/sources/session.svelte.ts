@@ -15,11 +15,13 @@ export interface Session {
   /** The engine on the server, if it trains. */
   readonly native: { readonly device: string; readonly cores: number } | null;
   readonly data: readonly OfferedData[];
+  /** Where the view of queues is, if the server has one. */
+  readonly queues: string | null;
   /** The runs among the page's own files. */
   readonly runs: readonly Omit<RunCard, "source">[];
 }
 
-const alone: Session = { kind: "static", version: "", native: null, data: [], runs: [] };
+const alone: Session = { kind: "static", version: "", native: null, data: [], queues: null, runs: [] };
 
 /** Pages that were built as static files say so in their head. */
 const isStatic = document.querySelector('meta[name="latent-static"]') !== null;

@@ -3,7 +3,7 @@ import type { EpochRecord, RunConfig, TrainedVae, TrainEvent } from "latent/web"
 /** Where a run is kept: by the server that the page came from, in this browser, or among the page's own files. */
 export type SourceName = "server" | "page" | "static";
 
-export type RunState = "training" | "interrupted" | "finished" | "damaged";
+export type RunState = "training" | "waiting" | "interrupted" | "finished" | "damaged";
 
 /** A run as lists show it. */
 export interface RunCard {
@@ -11,8 +11,10 @@ export interface RunCard {
   readonly id: string;
   readonly name: string;
   readonly state: RunState;
-  /** Trained by the server that the page came from, which can pause and stop it. */
+  /** Trained by the server that the page came from, or waiting for that: it can be stopped there. */
   readonly native: boolean;
+  /** Of a waiting one, its place in the queue, from 1. */
+  readonly position?: number;
   readonly epoch: number;
   readonly epochs: number;
   readonly step: number;
@@ -22,6 +24,8 @@ export interface RunCard {
   readonly z: number;
   /** Milliseconds since 1970. */
   readonly updated: number;
+  /** Bytes that it takes in this browser. */
+  readonly bytes?: number;
   /** What is wrong with a damaged one. */
   readonly problem?: string;
 }
@@ -48,7 +52,8 @@ export type Control = "pause" | "resume" | "stop" | "step";
 /** A run that is looked at. */
 export interface OpenedRun {
   readonly card: RunCard;
-  readonly config: RunConfig;
+  /** None of a run that waits to begin. */
+  readonly config: RunConfig | undefined;
   readonly history: readonly EpochRecord[];
   /** The model with its newest weights. */
   model(): Promise<TrainedVae>;
@@ -59,6 +64,8 @@ export interface OpenedRun {
   /** Listens to what happens; returns what ends it. */
   follow?(listener: (news: RunNews) => void): () => void;
   control?(action: Control): Promise<void>;
+  /** Goes on where it stopped, to so many epochs. */
+  resume?(epochs: number): Promise<void>;
 }
 
 export interface RunSource {

@@ -35,6 +35,10 @@ function isCollapsed({ history, objective }: Seen): boolean {
   );
 }
 
+/** Whether it failed because the browser has no more room for the run. */
+export const isRoomFull = (problem: string | undefined): boolean =>
+  problem !== undefined && /room that the browser gives/.test(problem);
+
 /** What is going wrong with a training, if something is. */
 export function troubleOf(seen: Seen): Trouble | undefined {
   if (seen.problem !== undefined && /NaN|not finite|infinit/i.test(seen.problem)) return "nan";

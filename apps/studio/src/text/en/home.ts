@@ -13,5 +13,17 @@ export const home = {
   looking: "Looking for runs…",
   explore: "Explore",
   watch: "Watch",
+  delete: "Delete",
+  "delete-title": "Delete “{{name}}”?",
+  "delete-note":
+    "The run is deleted from this browser and can't be brought back. Its zip can be opened here again.",
+  "delete-frees": "This frees {{size}} {{unit}}.",
+  "delete-do": "Delete the run",
+  "download-first": "Download it first",
+  downloaded: "The download has begun: delete the run once the file is there.",
+  room: "What this page keeps takes {{used}} of the {{given}} that the browser gives it.",
+  "room-full": "The browser's room is nearly full",
+  "room-full-note":
+    "{{used}} of {{given}} are taken. Training may not be able to save: download and delete runs, or free disk space.",
   "runs-note": "Runs in this browser, and those that this page was started with.",
 } as const;

@@ -64,4 +64,9 @@ export class BackdropCache {
     if (this.kept.size > this.most && oldest !== undefined) this.kept.delete(oldest);
     return found;
   }
+
+  /** What is decoded of a backdrop, over what is kept of another one, whose tiles lie in the same places. */
+  over(key: string, below: string): Cells {
+    return new Map([...(this.kept.get(below) ?? []), ...this.cellsOf(key)]);
+  }
 }

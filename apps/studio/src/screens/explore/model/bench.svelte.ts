@@ -15,7 +15,15 @@ function pictureRangeOf({ schema }: TrainedVae): readonly [number, number] | und
 /** A model on the bench: the code that is looked at, what it decodes to, and the test examples' codes around it. */
 export class Bench {
   readonly parts: readonly LatentPart[];
-  readonly codebook: Float32Array | undefined;
+  /** Latent coordinates. */
+  readonly latent: number;
+  /** Numbers of one example. */
+  readonly size: number;
+  /** With its newest weights, where it is followed while it trains. */
+  model = $state.raw() as TrainedVae;
+  /** How often the weights were exchanged. */
+  version = $state(0);
+  codebook = $state.raw<Float32Array>();
   readonly shape: readonly number[];
   readonly isPicture: boolean;
   /** All test examples, values of 0 to 1 for pictures. */
@@ -39,16 +47,34 @@ export class Bench {
   private readonly newest = newestOnly((z: Float32Array) => this.decodeNow(z));
 
   constructor(
-    readonly model: TrainedVae,
+    model: TrainedVae,
     readonly examples: RunExamples | undefined,
     readonly classes: readonly string[] | undefined,
   ) {
+    this.model = model;
+    this.latent = model.definition.latent;
+    this.size = model.definition.dataSize;
     this.shape = model.definition.input;
     this.isPicture = isPicture(this.shape);
     this.parts = partsOfModel(model);
     this.codebook = codebookOf(model);
     this.z = middleOf(this.parts, this.codebook);
     this.shades = examples ? this.asShades(examples.values, pictureRangeOf(model)) : new Float32Array(0);
+  }
+
+  /**
+   * Takes the same model with other weights; what was chosen stays as it is. Resolves when its codes are known; the one before is
+   * closed then.
+   */
+  async take(model: TrainedVae): Promise<void> {
+    const before = this.model;
+    this.model = model;
+    this.version += 1;
+    this.codebook = codebookOf(model);
+    this.newest.ask(this.shown);
+    await this.decode(this.z); // what was asked of the one before has come by then
+    await this.learnCodes();
+    await before.close();
   }
 
   /** Resolves when the test examples are encoded; the screen works meanwhile. */
@@ -60,14 +86,10 @@ export class Bench {
   private async learnCodes(): Promise<void> {
     if (this.examples === undefined) return;
     try {
-      this.codes = await codesOf(this.model, this.examples, () => this.closed);
+      this.codes = (await codesOf(this.model, this.examples, () => this.closed)) ?? this.codes;
     } catch (error) {
       this.problem = messageOf(error);
     }
-  }
-
-  get latent(): number {
-    return this.model.definition.latent;
   }
 
   /** The code that is shown: under the pointer, or else the chosen one. */
@@ -106,11 +128,6 @@ export class Bench {
   get table(): FittedTable | undefined {
     const { schema } = this.model;
     return schema.kind === "columns" ? schema.table : undefined;
-  }
-
-  /** Numbers of one example. */
-  get size(): number {
-    return this.model.definition.dataSize;
   }
 
   /** Decodes codes [n, latent], values of 0 to 1 for pictures. */

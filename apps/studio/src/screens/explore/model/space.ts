@@ -1,4 +1,6 @@
-import type { Family, TrainedVae } from "latent/web";
+import { type LatentKind, latentSpace, type LatentSpacePart, type TrainedVae } from "latent/web";
+
+type Family = LatentSpacePart["family"];
 
 /** What one draws on to choose the numbers of a part: a pad, a ring, a ball, a triangle, or buttons. */
 export type PartKind = "plane" | "circle" | "sphere" | "simplex" | "bits" | "choice" | "codebook";
@@ -30,40 +32,43 @@ function limitsOf({ config }: Family): readonly [number, number] {
   return [whole(config, "low", -1), whole(config, "high", 1)];
 }
 
-function described({ name, support, config }: Family, size: number): Described {
-  const on = (kind: PartKind, low: number, high: number, group = 1): Described => ({
-    kind,
+function described(kind: LatentKind, { name, support, config }: Family, size: number): Described {
+  const on = (as: PartKind, low: number, high: number, group = 1): Described => ({
+    kind: as,
     range: [low, high],
     group,
   });
-  if (name === "relaxed-bernoulli" || support === "binary") return on("bits", 0, 1);
-  if (name.includes("one-hot") || support === "oneHot")
-    return on("choice", 0, 1, whole(config, "classes", size));
-  if (name === "vector-quantised") return on("codebook", -1, 1, whole(config, "width", size));
-  if (support === "sphere") return size === 2 ? on("circle", -1, 1, 2) : on("sphere", -1, 1);
-  if (support === "simplex") return size === 2 ? on("plane", 0, 1) : on("simplex", 0, 1);
-  if (support === "angle") return on("circle", -Math.PI, Math.PI);
-  if (support === "unitInterval") return on("plane", 0, 1);
-  if (support === "positive") return on("plane", 0, 4);
-  return support === "interval" ? on("plane", 0, 0) : on("plane", -3, 3);
-}
-
-function partsOf(family: Family, size: number, start: number, name: string): LatentPart[] {
-  const inner = family.parts?.([size]);
-  if (inner !== undefined) {
-    return inner.flatMap((part) => partsOf(part.family, part.size, start + part.start, part.key));
+  switch (kind) {
+    case "one-hot":
+      return on("choice", 0, 1, whole(config, "classes", size));
+    case "codebook":
+      return on("codebook", -1, 1, whole(config, "width", size));
+    case "sphere":
+      return size === 2 ? on("circle", -1, 1, 2) : on("sphere", -1, 1);
+    case "simplex":
+      return size === 2 ? on("plane", 0, 1) : on("simplex", 0, 1);
+    case "angle":
+      return on("circle", -Math.PI, Math.PI);
+    case "unit":
+      return on(name === "relaxed-bernoulli" || support === "binary" ? "bits" : "plane", 0, 1);
+    case "positive":
+      return on("plane", 0, 4);
+    default:
+      return on("plane", -3, 3);
   }
-  const found = described(family, size);
-  const range = family.support === "interval" ? limitsOf(family) : found.range;
-  return [{ name, family: family.name, start, size, ...found, range }];
 }
 
-/** The parts of a model's latent space, in their order. */
-export function partsOfModel({
-  definition: { posterior, latent },
-}: Pick<TrainedVae, "definition">): LatentPart[] {
-  return partsOf(posterior, latent, 0, posterior.name);
+/** The parts of a latent space, in their order, as they are drawn on. */
+export function drawnParts(parts: readonly LatentSpacePart[]): LatentPart[] {
+  return parts.map(({ name, kind, start, size, family }) => {
+    const found = described(kind, family, size);
+    const range = family.support === "interval" ? limitsOf(family) : found.range;
+    return { name, family: family.name, start, size, ...found, range };
+  });
 }
+
+/** The parts of a model's latent space. */
+export const partsOfModel = (model: TrainedVae): LatentPart[] => drawnParts(latentSpace(model));
 
 /** A code from which to start: the middle of every part. */
 export function middleOf(parts: readonly LatentPart[], codebook?: Float32Array): Float32Array {

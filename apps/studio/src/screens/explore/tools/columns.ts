@@ -1,46 +1,81 @@
-import type { TableValue } from "latent/web";
+import type { ColumnDistribution, TableValue } from "latent/web";
 
-/** How a column's draws are counted: numbers in bins, all else by value. */
+/** Where a column's values lie all over the latent space: what is drawn of a code keeps its place. */
 export type ColumnShape =
-  | { readonly kind: "numbers"; readonly low: number; readonly high: number; readonly bins: number }
-  | { readonly kind: "values"; readonly values: readonly TableValue[]; readonly others: boolean };
+  | { readonly kind: "numbers"; readonly low: number; readonly high: number }
+  | { readonly kind: "values"; readonly texts: readonly string[] };
 
-const bins = 20;
 const most = 6;
 
-function shapeOf(values: readonly TableValue[]): ColumnShape {
+function shapeOf(values: readonly TableValue[], cells: readonly string[]): ColumnShape {
   const numbers = values.filter((value) => typeof value === "number");
-  const counts = new Map<TableValue, number>();
-  for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1);
+  const counts = new Map<string, number>();
+  cells.forEach((cell, i) => {
+    if (values[i] !== null) counts.set(cell, (counts.get(cell) ?? 0) + 1);
+  });
   if (numbers.length > values.length / 2 && counts.size > 10) {
-    return { kind: "numbers", low: Math.min(...numbers), high: Math.max(...numbers), bins };
+    return { kind: "numbers", low: Math.min(...numbers), high: Math.max(...numbers) };
   }
-  const byCount = [...counts].sort((a, b) => b[1] - a[1]).map(([value]) => value);
-  return { kind: "values", values: byCount.slice(0, most), others: byCount.length > most };
+  const byCount = [...counts].sort((a, b) => b[1] - a[1]).map(([text]) => text);
+  return { kind: "values", texts: byCount.slice(0, most) };
 }
 
-/** The shape of every column of rows that were drawn all over the latent space. */
+/** The shape of every column of rows that were drawn all over the latent space, by name. */
 export function columnShapes(
   names: readonly string[],
-  rows: readonly (readonly TableValue[])[],
-): ColumnShape[] {
-  return names.map((_, i) => shapeOf(rows.map((row) => row[i] ?? null)));
+  values: readonly (readonly TableValue[])[],
+  cells: readonly (readonly string[])[],
+): ReadonlyMap<string, ColumnShape> {
+  const of = <T>(rows: readonly (readonly T[])[], i: number, none: T): T[] =>
+    rows.map((row) => row[i] ?? none);
+  return new Map(names.map((name, i) => [name, shapeOf(of(values, i, null), of(cells, i, ""))]));
 }
 
-/** The share of draws in each bin or of each value, those of no place in it last. */
-export function drawnAs(shape: ColumnShape, values: readonly TableValue[]): number[] {
-  const count = shape.kind === "numbers" ? shape.bins : shape.values.length;
-  const shares = new Array<number>(count + 1).fill(0);
-  for (const value of values) {
-    let place = count;
-    if (shape.kind === "values") {
-      const found = shape.values.indexOf(value);
-      if (found >= 0) place = found;
-    } else if (typeof value === "number") {
-      const part = (value - shape.low) / (shape.high - shape.low || 1);
-      place = Math.min(count - 1, Math.max(0, Math.floor(part * count)));
+/** What is drawn of a column at a code. */
+export type ColumnDrawing =
+  | {
+      readonly kind: "curve";
+      /** The ends of the axis, as text. */
+      readonly ends: readonly [string, string];
+      /** Points of the density's curve in a square of 0 to 1, upwards; none of a single number. */
+      readonly curve: readonly (readonly [x: number, y: number])[];
+      /** Where the middle half and the median lie, from 0 to 1. */
+      readonly quarters: readonly [number, number, number];
     }
-    shares[place] = (shares[place] ?? 0) + 1 / Math.max(1, values.length);
+  | {
+      readonly kind: "bars";
+      readonly bars: readonly { readonly text: string; readonly share: number }[];
+      readonly rest: number;
+    };
+
+/** How a column's distribution is drawn: numbers as their density, few values as bars in a lasting order. */
+export function drawingOf(
+  { numbers, choices, missing }: ColumnDistribution,
+  shape: ColumnShape | undefined,
+  show: (value: number) => string,
+): ColumnDrawing {
+  if (numbers !== undefined && (shape?.kind === "numbers" || choices === undefined)) {
+    const { density, quantiles, mean } = numbers;
+    const known = shape?.kind === "numbers";
+    const low = known ? shape.low : (density?.x[0] ?? mean);
+    const high = known ? shape.high : (density?.x.at(-1) ?? mean);
+    const at = (value: number): number => Math.min(1, Math.max(0, (value - low) / (high - low || 1)));
+    const highest = Math.max(...(density?.y ?? [1]));
+    const quantile = (level: number): number =>
+      at(quantiles.find((one) => one.level === level)?.value ?? mean);
+    const ends = known
+      ? ([show(low), show(high)] as const)
+      : ([quantiles[0]?.text ?? "", quantiles.at(-1)?.text ?? ""] as const);
+    return {
+      kind: "curve",
+      ends,
+      curve: (density?.x ?? []).map((x, i) => [at(x), (density?.y[i] ?? 0) / highest]),
+      quarters: [quantile(0.25), quantile(0.5), quantile(0.75)],
+    };
   }
-  return shares;
+  const shares = new Map(choices?.map(({ text, probability }) => [text, probability]));
+  const texts = shape?.kind === "values" ? shape.texts : [...shares.keys()].slice(0, most);
+  const bars = texts.map((text) => ({ text, share: shares.get(text) ?? 0 }));
+  const rest = 1 - missing - bars.reduce((sum, { share }) => sum + share, 0);
+  return { kind: "bars", bars, rest: rest < 1e-9 ? 0 : rest };
 }
