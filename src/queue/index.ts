@@ -5,7 +5,7 @@ export { serveMetrics, type WorkerMetrics } from "./metrics.js";
 export { queueBoard } from "./queue-board.js";
 export { shardCount, shardRows } from "./plan.js";
 export { type BulkPlan, type BulkTask, protocolVersion, type SavedReading } from "./protocol.js";
-export { type OpenRedis, openRedis, redisPlace } from "./redis.js";
+export { addressWithoutSecrets, type OpenRedis, openRedis, redisPlace } from "./redis.js";
 export { type BulkEstimate, type BulkRequest, estimate, planBulk, type PlannedBulk } from "./request.js";
 export { fetchToCache } from "./fetch.js";
 export { hashOfData } from "./sources.js";

@@ -65,6 +65,13 @@ export function redisPlace(
   };
 }
 
+/** An address that may be written down: `env:NAME`, or one without a password; undefined for others. */
+export function addressWithoutSecrets(address: string): string | undefined {
+  if (/^env:\w+$/.test(address)) return address;
+  const { options } = redisPlace(address);
+  return options.password === undefined ? address : undefined;
+}
+
 type RedisClass = QueuePackages["Redis"] & { readonly prototype: TimedClient };
 
 /** BullMQ and the client that it runs on, which need not be installed. */
