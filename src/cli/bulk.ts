@@ -1,4 +1,5 @@
 import path from "node:path";
+import { isPattern } from "../data/index.js";
 import { commandPlatform } from "../node.js";
 import {
   type BulkPlan,
@@ -6,6 +7,7 @@ import {
   type BulkRequest,
   Coordinator,
   estimate,
+  type FetchedData,
   fetchToCache,
   openRedis,
   Outputs,
@@ -35,9 +37,13 @@ export function readingOf({ config, model }: OpenedRun): SavedReading {
 }
 
 /** Where the data of a command are: as told, else those of the run; as a name in the store where it begins with `store:`. */
-interface FoundData {
-  readonly source: string;
-  readonly stored?: { readonly key: string; readonly sha256: string };
+type FoundData = Pick<FetchedData, "source"> & Partial<FetchedData>;
+
+/** The folder that workers look data up below, unless told otherwise. */
+async function usualRoot(source: string | undefined): Promise<string> {
+  if (source === undefined || source === "mnist") return ".";
+  const folder = path.dirname(path.resolve(source));
+  return (await isPattern(source)) ? path.dirname(folder) : folder;
 }
 
 /** Which data a command is about. */
@@ -146,8 +152,7 @@ export async function bulk(
     note("stopping; what is done is kept, the same command goes on with it"),
   );
   try {
-    const root =
-      flags.root ?? (source === undefined || source === "mnist" ? "." : path.dirname(path.resolve(source)));
+    const root = flags.root ?? (await usualRoot(source));
     const { run, plan } = await planBulk(store, asked, commandPlatform, { root, ...(stored && { stored }) });
     note(`run ${run}: ${countText(plan.rows)} rows in shards of ${countText(plan.step)}`);
     const tell = teller();

@@ -7,7 +7,7 @@ export { shardCount, shardRows } from "./plan.js";
 export { type BulkPlan, type BulkTask, protocolVersion, type SavedReading } from "./protocol.js";
 export { addressWithoutSecrets, type OpenRedis, openRedis, redisPlace } from "./redis.js";
 export { type BulkEstimate, type BulkRequest, estimate, planBulk, type PlannedBulk } from "./request.js";
-export { fetchToCache } from "./fetch.js";
+export { type FetchedData, fetchToCache } from "./fetch.js";
 export { hashOfData } from "./sources.js";
 export { knownLayout, uncertaintyLine } from "./tasks/impute.js";
 export { WorkerLoop, type WorkerSettings } from "./worker.js";

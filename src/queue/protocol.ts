@@ -41,6 +41,9 @@ export const savedAnnouncement = z.strictObject({
 /** What a run is announced with. */
 export type Announcement = z.infer<typeof savedAnnouncement>;
 
+/** Objects in the store that are one data set. */
+export const savedFiles = z.array(z.strictObject({ key: z.string().refine(isKey, "no key"), sha256: hash }));
+
 export const savedSource = z.discriminatedUnion("from", [
   /** Data below one of the worker's own roots. */
   z.strictObject({
@@ -50,6 +53,8 @@ export const savedSource = z.discriminatedUnion("from", [
   }),
   /** An object in the store. */
   z.strictObject({ from: z.literal("store"), name: z.string().refine(isKey, "no key"), sha256: hash }),
+  /** Many objects in the store, of which it keeps the list. */
+  z.strictObject({ from: z.literal("store-files"), list: savedBlob }),
   z.strictObject({ from: z.literal("mnist") }),
 ]);
 

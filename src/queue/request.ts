@@ -159,10 +159,9 @@ function planOf(
 async function sourceFor(
   source: string | undefined,
   root: string,
-  stored: { readonly key: string; readonly sha256: string } | undefined,
+  stored: SourceOfRun | undefined,
 ): Promise<SourceOfRun | undefined> {
-  if (source === undefined) return undefined;
-  if (stored !== undefined) return { from: "store", name: stored.key, sha256: stored.sha256 };
+  if (source === undefined || stored !== undefined) return stored;
   if (source === "mnist") return { from: "mnist" };
   return { from: "root", name: await nameBelow(root, source), sha256: await hashOfData(source) };
 }
@@ -183,7 +182,7 @@ export async function planBulk(
   store: Store,
   request: BulkRequest,
   platform: Platform,
-  place: { readonly root: string; readonly stored?: { readonly key: string; readonly sha256: string } },
+  place: { readonly root: string; readonly stored?: SourceOfRun },
 ): Promise<PlannedBulk> {
   const files = bundle(request.model);
   const model = {

@@ -2,8 +2,7 @@ import {
   binarizeDataset,
   type Dataset,
   datasets,
-  isTableSource,
-  listsPictures,
+  isTable,
   readFittedPart,
   type Split,
   tableOf,
@@ -36,7 +35,7 @@ export interface ShardExamples {
 
 /** Whether a source is read as the table that a model knows. */
 export async function isOfTable(source: string): Promise<boolean> {
-  return source !== "mnist" && isTableSource(source) && !(await listsPictures(source));
+  return source !== "mnist" && (await isTable(source));
 }
 
 /** All examples of arrays or pictures, as the command on one machine reads them. */
