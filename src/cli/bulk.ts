@@ -1,10 +1,12 @@
 import path from "node:path";
-import { isPattern } from "../data/index.js";
+import { isPattern, tableOf } from "../data/index.js";
+import type { SplitName } from "../evaluate/index.js";
 import { commandPlatform } from "../node.js";
 import {
   type BulkPlan,
   type BulkProgress,
   type BulkRequest,
+  type BulkTask,
   Coordinator,
   estimate,
   type FetchedData,
@@ -16,12 +18,13 @@ import {
   shardRows,
 } from "../queue/index.js";
 import { bytesFor } from "../runs/index.js";
-import { openStore, type Store } from "../store/index.js";
+import { blobOf, openStore, type Store } from "../store/index.js";
 import { UserError } from "../tensor/index.js";
 import type { BulkFlags } from "./bulk-flags.js";
 import { note } from "./context.js";
-import { picturesFor, recordedData, recordedLayout } from "./data.js";
+import { picturesFor, recordedBinarization, recordedData, recordedLayout } from "./data.js";
 import { defined } from "./defined.js";
+import { idLines } from "./ids.js";
 import { interruptible } from "./interrupt.js";
 import type { OpenedRun } from "./model.js";
 import { countText } from "./views/format.js";
@@ -50,6 +53,46 @@ async function usualRoot(source: string | undefined): Promise<string> {
 export function dataOf(data: string | undefined, folder: string, { config }: OpenedRun): string {
   const source = data ?? recordedData(config, folder);
   return source.toLowerCase() === "mnist" ? "mnist" : source;
+}
+
+/** What examples of a command workers are told of. */
+export interface BulkExamples {
+  readonly task: Pick<Extract<BulkTask, { op: "encode" }>, "split" | "held" | "ids" | "binarize" | "reading">;
+  readonly ids?: NonNullable<BulkRequest["ids"]>;
+}
+
+/**
+ * The examples that a command is about, for workers. Throws a UserError for parts of a table, of which they read all rows, and for
+ * a file of ids that can't be read.
+ */
+export async function bulkExamples(
+  { split = "test", ids: file }: { readonly split?: SplitName; readonly ids?: string },
+  run: OpenedRun,
+  data: string | undefined,
+): Promise<BulkExamples> {
+  if (tableOf(run.model.schema) !== undefined && (data === undefined || split !== "test"))
+    throw new UserError(
+      data === undefined
+        ? "workers read all rows of a table, not those alone that the run held out: name the table, or leave out --redis"
+        : `--split ${split}: workers read all rows of a table; leave it out, or leave out --redis`,
+      2,
+    );
+  const { validation, seed = 0 } = run.config ?? {};
+  const held =
+    split === "test" || validation === undefined || validation === 0
+      ? undefined
+      : { validation, seed: Number(seed) };
+  const lines = file === undefined ? undefined : new TextEncoder().encode((await idLines(file)).join("\n"));
+  return {
+    task: {
+      binarize: recordedBinarization(run),
+      split,
+      reading: readingOf(run),
+      ...(held !== undefined && { held }),
+      ...(lines !== undefined && { ids: blobOf(lines) }),
+    },
+    ...(lines !== undefined && file !== undefined && { ids: { file, lines } }),
+  };
 }
 
 async function foundData(source: string, store: Store | undefined): Promise<FoundData> {
