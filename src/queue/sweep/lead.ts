@@ -14,7 +14,15 @@ import {
 } from "../../sweeps/index.js";
 import { ask, runOf } from "../../sweeps/scheduler.js";
 import { protocolVersion } from "../protocol.js";
-import { type OpenRedis, prefix, redisNow, redisTrouble } from "../redis.js";
+import {
+  briefly,
+  closeAll,
+  type OpenRedis,
+  prefix,
+  redisNow,
+  redisTrouble,
+  unlessAborted,
+} from "../redis.js";
 import { announce, emptied, queueName, withdraw } from "../registry.js";
 import { sweepLease } from "./handler.js";
 import type { SharedSweep } from "./plan.js";
@@ -90,14 +98,17 @@ export async function leadSweep(
   };
   try {
     while (!signal.aborted) {
-      if (await step().catch((error: unknown) => (trouble(error), false))) return true;
+      const done = step().catch((error: unknown) => (trouble(error), false));
+      if (await unlessAborted(done, signal).catch(() => false)) return true;
       await sleep(tick, undefined, { signal }).catch(() => undefined);
     }
     return false;
   } finally {
-    await withdraw(redis, run).catch(() => undefined);
-    await emptied(queue).catch(() => undefined);
-    await queue.close();
+    await briefly(async () => {
+      await withdraw(redis, run);
+      await emptied(queue);
+    }, 5000);
+    await closeAll([queue]);
   }
 }
 
