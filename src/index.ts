@@ -32,6 +32,7 @@ export {
   evaluate,
   evaluateModel,
   exportTorch,
+  exportTraining,
   fitFlow,
   importTorch,
   loadModel,
@@ -71,6 +72,7 @@ export {
 export {
   type CheckpointName,
   type ExportTorchOptions,
+  type ExportTrainingOptions,
   type ImportTorchOptions,
   type LoadOptions,
   readRunConfig,
@@ -87,3 +89,4 @@ export {
   type SweepRun,
   type SweepSpec,
 } from "./sweeps/index.js";
+export type { ArrayPlace, TrainingCard, TrainingValue } from "./train/index.js";

@@ -25,6 +25,8 @@ import { type Tensor, UserError } from "./tensor/index.js";
 import {
   type ExportTorchOptions,
   exportTorchOn,
+  type ExportTrainingOptions,
+  exportTrainingOn,
   type ImportTorchOptions,
   importTorchOn,
   type LoadOptions,
@@ -33,7 +35,7 @@ import {
   type TrainOptions,
   trainOn,
 } from "./runs/index.js";
-import type { Platform, Run } from "./train/index.js";
+import type { Platform, Run, TrainingCard } from "./train/index.js";
 import { requireScorer, Scorer, type ScorerOptions } from "./uses/index.js";
 
 /** The same engine, described otherwise. */
@@ -139,6 +141,20 @@ export function exportTorch(
   options: ExportTorchOptions = {},
 ): Promise<Uint8Array> {
   return exportTorchOn(nodePlatform, source, options);
+}
+
+/**
+ * Writes what `train` would do as ONNX for other hosts: `train.onnx`, `start.onnx` and `training.json`, which describes them. See
+ * {@link exportTrainingOn}, and docs/elsewhere.md for how it is run.
+ *
+ *     await exportTraining(model, mnist, { epochs: 10, seed: 0, out: "training" });
+ */
+export function exportTraining(
+  model: Vae,
+  dataset: Dataset,
+  options: ExportTrainingOptions,
+): Promise<TrainingCard> {
+  return exportTrainingOn(nodePlatform, model, dataset, options);
 }
 
 const enginePlace = { device: be.text, threads: be.whole(1, 1024) };

@@ -16,6 +16,7 @@ import { devicesCommand } from "./commands/devices.js";
 import { encodeCommand } from "./commands/encode.js";
 import { evaluateCommand } from "./commands/evaluate.js";
 import { exportTorchCommand } from "./commands/export-torch.js";
+import { exportTrainingCommand } from "./commands/export-training.js";
 import { generateCommand } from "./commands/generate.js";
 import { imputeCommand } from "./commands/impute.js";
 import { importTorchCommand } from "./commands/import-torch.js";
@@ -66,8 +67,8 @@ export function application(debug: boolean): Application<Cli> {
     docs: { brief: "Take weights from elsewhere: PyTorch" },
   });
   const exporting = buildRouteMap<string, Cli>({
-    routes: { torch: exportTorchCommand },
-    docs: { brief: "Write weights for elsewhere: PyTorch" },
+    routes: { torch: exportTorchCommand, training: exportTrainingCommand },
+    docs: { brief: "Write for elsewhere: weights for PyTorch, a training graph" },
   });
   const data = buildRouteMap<string, Cli>({
     routes: { inspect: dataInspectCommand },

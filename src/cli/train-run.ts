@@ -1,4 +1,5 @@
 import { binarizeDataset, classCount, type Dataset, heldOutCount, type Split } from "../data/index.js";
+import type { Vae } from "../model/index.js";
 import { commandPlatform, train } from "../node.js";
 import type { Engine } from "../runtime/index.js";
 import { type Drawn, writeReport } from "../report/index.js";
@@ -130,6 +131,20 @@ export async function readData(
   );
 }
 
+/** The model and the settings that a plan comes to, now that its data are known. */
+export function toTrain(
+  { told, settings: planned, before }: TrainPlan,
+  dataset: Dataset,
+): { readonly settings: TrainSettings; readonly model: Vae } {
+  const settings = before === undefined ? settingsOf(part(told, trainingFields), dataset) : planned;
+  const modelTold = part(told, modelFields);
+  const whole =
+    before === undefined
+      ? withClassifier(modelTold, settings.objective.name)
+      : resumedModel(modelTold, before.model, familyLookUp(told, before.configFile));
+  return { settings, model: modelOf(dataset, whole, classCount(dataset)) };
+}
+
 async function trainOnData(
   dataset: Dataset,
   starting: Promise<Engine>,
@@ -138,14 +153,8 @@ async function trainOnData(
   interrupt: Interrupt,
   control: TrainControl | undefined,
 ): Promise<Run> {
-  const { told, source, resume, before, configFile } = plan;
-  const settings = before === undefined ? settingsOf(part(told, trainingFields), dataset) : plan.settings;
-  const modelTold = part(told, modelFields);
-  const whole =
-    before === undefined
-      ? withClassifier(modelTold, settings.objective.name)
-      : resumedModel(modelTold, before.model, familyLookUp(told, before.configFile));
-  const model = modelOf(dataset, whole, classCount(dataset));
+  const { told, source, resume, configFile } = plan;
+  const { settings, model } = toTrain(plan, dataset);
   view.data(settings.validation === 0 ? dataset : heldOut(dataset, settings.validation));
   interrupt.signal.throwIfAborted();
   const claimed: ClaimedFolder =

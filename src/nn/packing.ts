@@ -51,6 +51,22 @@ export class Packing {
     return [...this.alone.map(({ name, shape }) => ({ name, shape })), ...packed];
   }
 
+  /** Where each parameter is in what lies in the engine: from number `offset` on of the array `stored`. */
+  get places(): readonly {
+    readonly name: string;
+    readonly stored: string;
+    readonly offset: number;
+    readonly shape: readonly number[];
+  }[] {
+    let end = 0;
+    const packed = this.members.map(({ name, shape, size }) => {
+      const offset = end;
+      end += size;
+      return { name, stored: packedName, offset, shape };
+    });
+    return [...this.alone.map(({ name, shape }) => ({ name, stored: name, offset: 0, shape })), ...packed];
+  }
+
   /** Input nodes for what lies in the engine, and the parameters as parts of them. */
   inputs(dtype: FloatType): { readonly stored: Record<string, Expr>; readonly weights: Weights } {
     const stored = Object.fromEntries(

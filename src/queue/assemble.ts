@@ -4,6 +4,27 @@ import { UserError } from "../tensor/index.js";
 import { readKept, runKeys, shardCount } from "./plan.js";
 import { type BulkPlan, savedShard, type ShardRecord } from "./protocol.js";
 
+/** Contents, which may have 64 MiB each, and records that are read ahead of the one at hand. */
+const [contentsAhead, recordsAhead] = [4, 32];
+
+/** What `work` makes of 0, 1, ... below `count`, in that order; so many are under way at a time. */
+async function* inOrder<T>(
+  count: number,
+  atATime: number,
+  work: (i: number) => Promise<T>,
+): AsyncGenerator<T> {
+  const begun: Promise<T>[] = [];
+  for (let next = 0; next < count || begun.length > 0; ) {
+    while (next < count && begun.length < atATime) {
+      const result = work(next++);
+      result.catch(() => undefined); // it is told in its turn
+      begun.push(result);
+    }
+    const first = begun.shift();
+    if (first !== undefined) yield await first;
+  }
+}
+
 /** What the shards of a run came to, read from the store and checked. */
 export class Outputs {
   constructor(
@@ -21,11 +42,11 @@ export class Outputs {
 
   /** All contents of a name, in the order of their shards. */
   async *contents(name: string): AsyncGenerator<Uint8Array> {
-    for (let shard = 0; shard < shardCount(this.plan); shard++) {
+    yield* inOrder(shardCount(this.plan), contentsAhead, async (shard) => {
       const blob = (await this.record(shard)).outputs[name];
       if (blob === undefined) throw new UserError(`${this.store.place}: shard ${shard} has no ${name}`);
-      yield await getBlob(this.store, blob);
-    }
+      return getBlob(this.store, blob);
+    });
   }
 
   /** The lines of JSON in all contents of a name. */
@@ -55,7 +76,8 @@ export class Outputs {
   /** Keeps the whole manifest beside the shards: each with its rows and the SHA-256 of what came of it. */
   async keepManifest(): Promise<void> {
     const shards: ShardRecord[] = [];
-    for (let shard = 0; shard < shardCount(this.plan); shard++) shards.push(await this.record(shard));
+    const all = inOrder(shardCount(this.plan), recordsAhead, (shard) => this.record(shard));
+    for await (const record of all) shards.push(record);
     await this.store.putIfAbsent(`bulk/${this.run}/manifest.json`, canonical({ plan: this.plan, shards }));
   }
 }

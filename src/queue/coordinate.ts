@@ -26,7 +26,7 @@ export interface CoordinateOptions {
   readonly attempts?: number;
   /** Milliseconds before the second try, doubled before each other; default 1,000. */
   readonly backoff?: number;
-  /** Jobs that are in the queue at a time, so that Redis holds few however many shards there are; default 256. */
+  /** Jobs that are in the queue at a time, so that Redis holds few however many shards there are; default 256, or two a worker. */
   readonly window?: number;
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: BulkProgress) => void;
@@ -44,6 +44,10 @@ export interface BulkResult {
 const jobName = "shard";
 /** Milliseconds between looks at what the store has, where events may have been lost. */
 const reconcileEvery = 3000;
+/** A list of the store that took long is made again only after so many times as long. */
+const restAfterList = 10;
+/** Looks at single entries of the store that are under way at a time. */
+const looksAtATime = 32;
 const tick = 250;
 
 /**
@@ -64,6 +68,9 @@ export class Coordinator {
   private before = 0;
   private workers = 0;
   private reconciled = -Infinity;
+  private announced = -Infinity;
+  private listTook = 0;
+  private doneRows = 0;
   private told = "";
 
   constructor(
@@ -87,7 +94,7 @@ export class Coordinator {
     this.began = performance.now();
     try {
       await this.readStore();
-      this.before = this.rowsDone();
+      this.before = this.doneRows;
       const { signal } = this.options;
       await unlessAborted(this.forgetFailures(), signal);
       while (this.done.size + this.poisoned.size < shardCount(this.plan)) {
@@ -110,6 +117,7 @@ export class Coordinator {
   }
 
   private trouble(error: unknown): void {
+    this.reconciled = -Infinity; // Redis may have forgotten all
     const text = redisTrouble(this.redis, error);
     if (text === this.told) return;
     this.told = text;
@@ -126,13 +134,11 @@ export class Coordinator {
     this.wake();
   }
 
-  private rowsDone(): number {
-    let rows = 0;
-    for (const shard of this.done) {
-      const [from, to] = shardRows(this.plan, shard);
-      rows += to - from;
-    }
-    return rows;
+  private mark(shard: number): void {
+    if (this.done.has(shard)) return;
+    this.done.add(shard);
+    const [from, to] = shardRows(this.plan, shard);
+    this.doneRows += to - from;
   }
 
   private progress(): BulkProgress {
@@ -141,7 +147,7 @@ export class Coordinator {
       done: this.done.size,
       poisoned: this.poisoned.size,
       rows: this.plan.rows,
-      rowsDone: this.rowsDone(),
+      rowsDone: this.doneRows,
       rowsBefore: this.before,
       workers: this.workers,
       seconds: (performance.now() - this.began) / 1000,
@@ -154,10 +160,12 @@ export class Coordinator {
   }
 
   private async readStore(): Promise<void> {
+    const began = performance.now();
     for (const key of await this.store.list(runKeys.shards(this.run))) {
       const shard = shardOfKey(key);
-      if (shard !== undefined && shard < shardCount(this.plan)) this.done.add(shard);
+      if (shard !== undefined && shard < shardCount(this.plan)) this.mark(shard);
     }
+    this.listTook = performance.now() - began;
   }
 
   /** Shards that failed for good before are tried again: what was wrong may have been put right. */
@@ -174,16 +182,27 @@ export class Coordinator {
   }
 
   private async step(): Promise<void> {
-    const late = performance.now() - this.reconciled > reconcileEvery;
-    if (late) await this.announce();
-    for (const shard of [...this.finished]) {
-      this.finished.delete(shard);
-      if (await this.store.has(runKeys.shard(this.run, shard))) this.done.add(shard);
-    }
+    const rest = Math.max(reconcileEvery, restAfterList * this.listTook);
+    const late = performance.now() - this.reconciled > rest;
+    if (performance.now() - this.announced > reconcileEvery) await this.announce();
+    await this.readFinished();
     await this.readFailures();
     if (late) await this.reconcile();
     else await this.fill();
     this.told = "";
+  }
+
+  /** Looks whether what workers have told of is in the store. */
+  private async readFinished(): Promise<void> {
+    const heard = [...this.finished];
+    for (let at = 0; at < heard.length; at += looksAtATime) {
+      const some = heard.slice(at, at + looksAtATime);
+      for (const shard of some) this.finished.delete(shard);
+      const there = await Promise.all(some.map((shard) => this.store.has(runKeys.shard(this.run, shard))));
+      some.forEach((shard, i) => {
+        if (there[i] === true) this.mark(shard);
+      });
+    }
   }
 
   private async announce(): Promise<void> {
@@ -196,6 +215,7 @@ export class Coordinator {
     };
     await announce(this.redis, announcement);
     this.workers = await this.queue.getWorkersCount();
+    this.announced = performance.now();
   }
 
   private async readFailures(): Promise<void> {
@@ -216,7 +236,7 @@ export class Coordinator {
       if (shard !== undefined) known.add(shard);
     }
     await this.promoteLate();
-    let room = (this.options.window ?? 256) - known.size;
+    let room = this.window - known.size;
     const wanted: number[] = [];
     for (let shard = 0; shard < this.next && room > 0; shard++) {
       if (this.done.has(shard) || this.poisoned.has(shard) || known.has(shard)) continue;
@@ -243,11 +263,15 @@ export class Coordinator {
     }
   }
 
+  /** Jobs that the queue may hold: as many as keep all workers busy until it is filled again. */
+  private get window(): number {
+    return this.options.window ?? Math.max(256, 2 * this.workers);
+  }
+
   /** Adds further shards while there is room in the queue. */
   private async fill(): Promise<void> {
-    const { window = 256 } = this.options;
     const counts = await this.queue.getJobCounts("wait", "active", "delayed", "prioritized");
-    let room = window - Object.values(counts).reduce((sum, count) => sum + count, 0);
+    let room = this.window - Object.values(counts).reduce((sum, count) => sum + count, 0);
     const wanted: number[] = [];
     while (room > 0 && this.next < shardCount(this.plan)) {
       const shard = this.next++;

@@ -1,5 +1,6 @@
 export * from "./portable.js";
-export { type CheckpointName, type LoadOptions, loadModelOn } from "./load.js";
+export { type ExportTrainingOptions, exportTrainingOn, writeTraining } from "./export-training.js";
+export { type CheckpointName, type LoadOptions, loadModelOn, stateOfRun } from "./load.js";
 export { readMetrics, readRunConfig, runFile } from "./run-config.js";
 export { holdsRun, runFiles } from "./run-files.js";
 export { isBeingTrained } from "./run-lock.js";

@@ -121,7 +121,7 @@ interface FoundState {
  * The checkpoint to take weights from. A run that was killed before it had written its best one holds it as its last. By
  * default it is the one with which the run ends, if it has ended, and else the last.
  */
-async function readState(
+export async function readState(
   place: RunPlace,
   name: CheckpointName | undefined,
   config: RunConfig,

@@ -3,9 +3,10 @@ import { be, requireArgument, requireOptions } from "../catalogue/index.js";
 import { fileError } from "../data/index.js";
 import type { TrainedVae } from "../model/index.js";
 import { UserError } from "../tensor/index.js";
-import type { Platform } from "../train/portable.js";
-import { loadChecks, type LoadOptions, modelIn } from "./load-model.js";
+import type { Platform, TrainState } from "../train/portable.js";
+import { type CheckpointName, loadChecks, type LoadOptions, modelIn, readState } from "./load-model.js";
 import { folderPlace } from "./place/folder-place.js";
+import { readRunConfig } from "./run-config.js";
 
 export type { CheckpointName, LoadOptions } from "./load-model.js";
 
@@ -22,6 +23,13 @@ export async function loadModelOn(
   requireOptions("loadModel", options, loadChecks);
   await requireFolder(folder);
   return modelIn(folderPlace(folder), platform.openBackend.bind(platform), options);
+}
+
+/** Where a run stands: its last checkpoint, or its best. Throws a UserError naming the file that is missing or damaged. */
+export async function stateOfRun(folder: string, name: CheckpointName = "last"): Promise<TrainState> {
+  const config = await readRunConfig(folder);
+  if (config === undefined) throw new UserError(`${folder} holds no run (config.json)`);
+  return (await readState(folderPlace(folder), name, config)).state;
 }
 
 async function requireFolder(folder: string): Promise<void> {

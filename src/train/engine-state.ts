@@ -5,6 +5,15 @@ import type { Engine } from "../runtime/index.js";
 import type { Tensor } from "../tensor/index.js";
 import { madeWeights } from "./state.js";
 
+/** Where an array lies: from number `offset` on of a state. */
+export interface ArrayPlace {
+  readonly state: string;
+  readonly offset: number;
+  readonly shape: readonly number[];
+}
+
+const sameName = (name: string): string => name;
+
 /** Arrays that lie in the engine as `packing` has them, under names that `nameOf` makes. */
 interface Part {
   readonly packing: Packing;
@@ -28,13 +37,29 @@ export class EngineState {
     const trained = new Packing(trainableSpecs(model.parameters));
     const slots = slotsOf(rule).map(({ nameOf }) => ({ packing: trained, nameOf }));
     this.average = rule.ema === undefined ? undefined : { packing: trained, nameOf: averageName };
-    this.parts = [{ packing: new Packing(model.parameters), nameOf: (name) => name }, ...slots];
+    this.parts = [{ packing: new Packing(model.parameters), nameOf: sameName }, ...slots];
   }
 
   /** Puts arrays and slots, by their own names, into the engine. */
   async put(tensors: Readonly<Record<string, Tensor>>): Promise<void> {
+    await this.engine.put(this.packed(tensors));
+  }
+
+  /** Arrays and slots, by their own names, as they lie in the engine. */
+  packed(tensors: Readonly<Record<string, Tensor>>): Record<string, Tensor> {
     const parts = this.parts.map(({ packing, nameOf }) => packing.pack(tensors, nameOf));
-    await this.engine.put(Object.assign({}, ...parts) as Record<string, Tensor>);
+    return Object.assign({}, ...parts) as Record<string, Tensor>;
+  }
+
+  /** Where the arrays of the model that a run makes are, by their own names: those of the moving average, if the rule keeps one. */
+  get places(): Readonly<Record<string, ArrayPlace>> {
+    const parts = [...this.parts.slice(0, 1), ...(this.average === undefined ? [] : [this.average])];
+    const found = parts.flatMap(({ packing, nameOf }) =>
+      packing.places.map(
+        ({ name, stored, offset, shape }) => [name, { state: nameOf(stored), offset, shape }] as const,
+      ),
+    );
+    return Object.fromEntries(found);
   }
 
   /** Copies of all arrays and slots. */

@@ -19,3 +19,6 @@ export { TrainingDiverged } from "./diverged.js";
 export { findRate, type RateFinding, type RatePoint, type RateRange } from "./lr-find.js";
 export { initialState, madeWeights, type Progress, type Tally, type TrainState } from "./state.js";
 export { lossOutput, type StepOptions, type TrainingStep, trainingStep } from "./step.js";
+export { type ExportedSteps, type ExportedTraining, exportTrainingIn } from "./exported.js";
+export type { TrainingCard, TrainingValue } from "./exported-card.js";
+export type { ArrayPlace } from "./engine-state.js";

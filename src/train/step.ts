@@ -10,6 +10,7 @@ import { trainableSpecs } from "../nn/index.js";
 /** A number fed at each step. */
 export interface ScheduledInput {
   readonly name: string;
+  readonly node: Expr;
   /** Its value at a step, counted from 0. */
   readonly at: (step: number) => number;
 }
@@ -40,7 +41,7 @@ export const lossOutput = "loss";
 /** Model, objective, gradient and the chain of updates as one graph from old weights to new ones. */
 export function trainingStep(model: Vae, options: StepOptions): TrainingStep {
   const { objective, pace, dtype = "float32" } = options;
-  const scheduled: (ScheduledInput & { readonly node: Expr })[] = [];
+  const scheduled: ScheduledInput[] = [];
   const schedule = (name: string, at: (step: number) => number): Expr => {
     const known = scheduled.find((entry) => entry.name === name);
     if (known !== undefined) return known.node;

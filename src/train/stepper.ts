@@ -6,6 +6,43 @@ import { fromNumbers, type Tensor, tensor } from "../tensor/index.js";
 
 import { lossOutput, type StepOptions, type TrainingStep, trainingStep } from "./step.js";
 
+/** Whose steps they are and where they are among all. */
+export interface StepsPlace {
+  readonly seed: number;
+  /** The run's full batch size, which places the noise. */
+  readonly stride: number;
+  /** The number of the first step, from 0. */
+  readonly first: number;
+}
+
+/** All that `steps` steps are fed but the data, by input: the rows of their examples [steps * batch], noise, numbers of a schedule. */
+export function stepFeeds(
+  { noise, scheduled }: Pick<TrainingStep, "noise" | "scheduled">,
+  indices: Int32Array,
+  steps: number,
+  { seed, stride, first }: StepsPlace,
+): Record<string, Tensor> {
+  const batch = indices.length / steps;
+  const feeds: Record<string, Tensor> = { indices: tensor("int32", [steps, batch], indices) };
+  // A smaller last batch has streams of its own, so that no step sees another's noise.
+  const purpose = batch === stride ? "train" : `train/${batch}`;
+  for (const input of noise) {
+    feeds[input.name] = noiseFor(input, { seed, purpose }, first, steps, batch, stride);
+  }
+  for (const input of scheduled) feeds[input.name] = scheduleValues(input, first, steps);
+  return feeds;
+}
+
+/** The numbers of a schedule at `steps` steps from `first` on. */
+export function scheduleValues(
+  { at }: TrainingStep["scheduled"][number],
+  first: number,
+  steps: number,
+): Tensor<"float32"> {
+  const values = Array.from({ length: steps }, (_, i) => at(first + i));
+  return tensor("float32", [steps], fromNumbers("float32", values) as Float32Array<ArrayBuffer>);
+}
+
 /** Runs training steps of one batch size in an engine in which weights and slots lie under their names. */
 export class Stepper {
   private constructor(
@@ -47,17 +84,8 @@ export class Stepper {
       examples,
     }: { readonly seed: number; readonly stride: number; readonly examples: CallData },
   ): Promise<Record<string, Tensor>> {
-    const feeds: Record<string, Tensor> = { indices: tensor("int32", [steps, this.batch], indices) };
+    const feeds = stepFeeds(this.step, indices, steps, { seed, stride, first });
     if (this.engine.loops) feeds[stepsInput] = tensor("int64", [], BigInt64Array.of(BigInt(steps)));
-    // A smaller last batch has streams of its own, so that no step sees another's noise.
-    const purpose = this.batch === stride ? "train" : `train/${this.batch}`;
-    for (const noise of this.step.noise) {
-      feeds[noise.name] = noiseFor(noise, { seed, purpose }, first, steps, this.batch, stride);
-    }
-    for (const { name, at } of this.step.scheduled) {
-      const values = Array.from({ length: steps }, (_, i) => at(first + i));
-      feeds[name] = tensor("float32", [steps], fromNumbers("float32", values));
-    }
     const fetch = [lossOutput, ...this.step.terms, ...this.step.reports];
     return this.engine.run(this.program, withData({ feeds, keep: this.keep, fetch }, examples));
   }

@@ -1,19 +1,18 @@
 import { buildCommand } from "@stricli/core";
-import { kebabCase } from "../../catalogue/index.js";
 import { commandPlatform } from "../../node.js";
 import { rateRange, rateText } from "../../plot/index.js";
 import { svgToPng } from "../../plot/node.js";
-import { modelFields, modelOf, part, type Settings, withClassifier } from "../../runs/index.js";
-import { classCount, writeWhole } from "../../data/index.js";
+import { writeWhole } from "../../data/index.js";
 import { UserError } from "../../tensor/index.js";
 import { findRate, type RateFinding } from "../../train/index.js";
 import { loadConfig } from "../config.js";
-import { type Cli, note, print } from "../context.js";
-import { fields, type FlagField, optionOfFlag, positive, text, whole } from "../fields.js";
+import { type Cli, print } from "../context.js";
+import { positive, text, whole } from "../fields.js";
 import { commonFlags, type CommonFlags, flag, toggle } from "../flags.js";
 import { withSamples } from "../samples.js";
-import { planRun, readData } from "../train-run.js";
-import { dataArgument, makeParent, outFile } from "./shared.js";
+import { trainFlagsBut, toldByFlags } from "../train-flags.js";
+import { planRun, readData, toTrain } from "../train-run.js";
+import { dataArgument, makeParent, outFile, readingNotes } from "./shared.js";
 
 interface LrFindFlags extends CommonFlags {
   readonly out?: string;
@@ -27,14 +26,7 @@ interface LrFindFlags extends CommonFlags {
 /** What a range test has none of. */
 const unused = new Set(["out", "epochs", "patience", "schedule", "ema", "skipNonFinite", "sampler"]);
 
-/** What `train` can be told, but for these. */
-const trainFlags = Object.fromEntries(
-  Object.entries<FlagField<unknown>>(fields).flatMap(([name, field]) => {
-    if (unused.has(name)) return [];
-    const own = flag(kebabCase(name), field);
-    return [[name, name === "standardize" ? { ...own, inferEmpty: true } : own] as const];
-  }),
-);
+const trainFlags = trainFlagsBut(unused);
 
 const pictureName = "lr-find.png";
 
@@ -42,11 +34,7 @@ async function lrFind(this: Cli, flags: LrFindFlags, data: string | undefined): 
   const { out = pictureName, from = 1e-7, to = 10, steps = 200, config, json = false } = flags;
   if (from >= to) throw new UserError(`--from must be below --to, got ${from} and ${to}`, 2);
   const picture = outFile(out, [".png", ".svg"]);
-  const given = Object.fromEntries(
-    Object.entries(flags).flatMap(([name, value]) =>
-      name in trainFlags && value !== undefined ? [[optionOfFlag[name] ?? name, value as unknown]] : [],
-    ),
-  ) as Settings;
+  const given = toldByFlags(flags, trainFlags);
   const loaded = await loadConfig(config);
   const told = { ...loaded.settings, ...given, ...(data !== undefined && { data }) };
   const kept = Object.entries(told).filter(([name]) => !unused.has(name));
@@ -54,16 +42,8 @@ async function lrFind(this: Cli, flags: LrFindFlags, data: string | undefined): 
   const engine = await commandPlatform.startEngine(plan.settings.device, plan.settings.threads);
   let finding: RateFinding;
   try {
-    const dataset = await readData(plan, {
-      download: (file, received, total) => {
-        if (total !== undefined && received >= total) note(`download ${file}`);
-      },
-      pictures: ({ name, done, total }) => {
-        if (done === total) note(`decoded ${total} pictures of ${name}`);
-      },
-    });
-    const modelTold = withClassifier(part(plan.told, modelFields), plan.settings.objective.name);
-    const model = modelOf(dataset, modelTold, classCount(dataset));
+    const dataset = await readData(plan, readingNotes);
+    const { model } = toTrain(plan, dataset);
     finding = await findRate(engine, model, dataset, plan.settings, { from, to, updates: steps });
   } finally {
     await engine.close();

@@ -19,6 +19,7 @@ import { choice, fields, text } from "../fields.js";
 import { commonFlags, type CommonFlags, flag } from "../flags.js";
 import type { OpenedRun } from "../model.js";
 import { countText } from "../views/format.js";
+import type { TrainView } from "../views/view.js";
 
 export const splitField = choice<SplitName>(
   ["test", "validation", "train"],
@@ -40,6 +41,16 @@ export const dataArgument = {
     },
   ],
 } as const;
+
+/** Tells of what reading data takes, where there is no view of a run. */
+export const readingNotes: Pick<TrainView, "download" | "pictures"> = {
+  download: (file, received, total) => {
+    if (total !== undefined && received >= total) note(`download ${file}`);
+  },
+  pictures: ({ name, done, total }) => {
+    if (done === total) note(`decoded ${total} pictures of ${name}`);
+  },
+};
 
 /** Flags of every command that opens a run. */
 export const openFlags = {
