@@ -13,8 +13,8 @@ import {
   type FittedTable,
   isOfPictures,
   isQuery,
-  isTableSource,
-  listsPictures,
+  isPattern,
+  isTable,
   type PictureChoices,
   type PictureProgress,
   type TableSchema,
@@ -58,7 +58,7 @@ export async function loadData(
   const { memory, layout, bytes, whole, pictures, recorded, onPictures, signal } = options;
   const named = typeof source === "string" && source.toLowerCase() !== "mnist";
   const told = Object.entries(pictures ?? {}).find(([, value]) => value !== undefined)?.[0];
-  const ofTable = named && isTableSource(source) && !(await listsPictures(source));
+  const ofTable = named && (await isTable(source));
   if ((!named || ofTable) && told !== undefined) {
     throw new UserError(`--${told} is for pictures in a folder; leave it out`, 2);
   }
@@ -119,7 +119,8 @@ export async function loadRecorded(
   const named = source.toLowerCase() === "mnist";
   const there = async (): Promise<boolean> =>
     (await stat(source.replace(/#[^#]*$/, "")).catch(() => undefined)) !== undefined;
-  if (named || isQuery(source) || (await there())) return loadData(source, options);
+  if (named || isQuery(source) || (await isPattern(source)) || (await there()))
+    return loadData(source, options);
   throw new UserError(`the run was trained on ${source}, which is no longer there; ${advice}`, 2);
 }
 

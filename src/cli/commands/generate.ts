@@ -10,7 +10,8 @@ import {
 } from "../../data/index.js";
 import { classNumber, type ExampleBatch } from "../../model/index.js";
 import { commandPlatform } from "../../node.js";
-import { generateFrom, samplers } from "../../sampling/index.js";
+import { generateFrom, type LatentSampler, samplers } from "../../sampling/index.js";
+import { blobOf } from "../../store/index.js";
 import { type Tensor, UserError } from "../../tensor/index.js";
 import { bulk } from "../bulk.js";
 import { bulkFlags, type BulkFlags, isBulk } from "../bulk-flags.js";
@@ -54,6 +55,26 @@ function asSeen(run: OpenedRun, dataset: Dataset): Dataset {
   return binarizeDataset(dataset, mode === "dynamic" ? "static" : mode);
 }
 
+/** The sampler of a name, fitted to the training codes where it has to be. */
+async function samplerFor(
+  flags: GenerateFlags,
+  folder: string,
+  run: OpenedRun,
+  spec: string,
+): Promise<LatentSampler> {
+  const { model } = run;
+  if (flags.temperature !== undefined)
+    throw new UserError(
+      `--temperature scales draws of the prior; it can't be used with --sampler ${spec}; --sampler prior draws the prior`,
+      2,
+    );
+  const codes = async (): Promise<Tensor<"float32">> =>
+    trainingCodes(model, asSeen(run, await dataFor({ ...flags, split: "train" }, folder, run)));
+  const sampler = await samplers.from(spec)({ model, platform: commandPlatform, codes });
+  if (sampler.name !== "prior") note(sampler.description);
+  return sampler;
+}
+
 async function generateImages(flags: GenerateFlags, folder: string, run: OpenedRun): Promise<ExampleBatch> {
   const {
     n = 64,
@@ -66,17 +87,9 @@ async function generateImages(flags: GenerateFlags, folder: string, run: OpenedR
   const among = flags.where === undefined ? undefined : classesWhere(model, flags.where, folder);
   const condition = model.classes && model.drawClasses(n, { seed, ...(among && { among }) });
   const given = condition && { condition };
-  if (temperature !== undefined) {
-    if (spec === "prior") return model.generate(n, { seed, draw, temperature, ...given });
-    throw new UserError(
-      `--temperature scales draws of the prior; it can't be used with --sampler ${spec}; --sampler prior draws the prior`,
-      2,
-    );
-  }
-  const codes = async (): Promise<Tensor<"float32">> =>
-    trainingCodes(model, asSeen(run, await dataFor({ ...flags, split: "train" }, folder, run)));
-  const sampler = await samplers.from(spec)({ model, platform: commandPlatform, codes });
-  if (sampler.name !== "prior") note(sampler.description);
+  if (temperature !== undefined && spec === "prior")
+    return model.generate(n, { seed, draw, temperature, ...given });
+  const sampler = await samplerFor(flags, folder, run, spec);
   return generateFrom(model, sampler, n, seed, { draw, ...given });
 }
 
@@ -84,6 +97,21 @@ const savedRow = z.tuple([
   z.array(z.string()),
   z.array(z.union([z.string(), z.number(), z.boolean(), z.null()])),
 ]);
+
+/** Codes that a sampler draws, as bytes: few numbers beside those of the examples, so that they are drawn here. */
+async function drawnCodes(
+  flags: GenerateFlags,
+  folder: string,
+  run: OpenedRun,
+  spec: string,
+  among: readonly string[] | undefined,
+): Promise<Uint8Array> {
+  const { n = 64, seed = 0 } = flags;
+  const condition = run.model.classes && run.model.drawClasses(n, { seed, ...(among && { among }) });
+  const sampler = await samplerFor(flags, folder, run, spec);
+  const { data } = await sampler.draw(n, seed, condition);
+  return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+}
 
 /** Has workers draw the examples. */
 async function generateByWorkers(
@@ -99,12 +127,10 @@ async function generateByWorkers(
     where,
     temperature,
   } = flags;
-  const sampler = table === undefined ? (flags.sampler ?? run.config?.sampler ?? "prior") : "prior";
-  if (sampler !== "prior")
-    throw new UserError(`--sampler ${sampler} is fitted on one machine; workers draw from the prior`, 2);
   if (table !== undefined && where !== undefined)
     throw new UserError(
-      "--where draws rows until enough meet the conditions, on one machine; leave it out, or --redis",
+      "--where draws rows of a table until enough meet the conditions, and how many that takes is known only when they are drawn: " +
+        "leave out --redis, or have workers generate more rows without --where and keep those that do",
       2,
     );
   outFile(out, table === undefined ? [".npy"] : tableEndings);
@@ -112,8 +138,11 @@ async function generateByWorkers(
   const among = where === undefined ? undefined : classesWhere(model, where, folder);
   const classes = model.classes;
   const numbers = among && classes && among.map((one) => classNumber(one, classes));
+  const sampler = table === undefined ? (flags.sampler ?? run.config?.sampler ?? "prior") : "prior";
+  const codes = sampler === "prior" ? undefined : await drawnCodes(flags, folder, run, sampler, among);
   const done = await bulk(flags, {
     model,
+    ...(codes && { codes }),
     task: {
       op: "generate",
       n,
@@ -121,6 +150,7 @@ async function generateByWorkers(
       draw: table !== undefined || flags.draw === true,
       ...(temperature !== undefined && { temperature }),
       ...(numbers && { among: numbers }),
+      ...(codes && { codes: blobOf(codes) }),
       rows: table !== undefined,
     },
   });

@@ -1,4 +1,4 @@
-import { basename, isAbsolute } from "node:path";
+import { basename, dirname, isAbsolute } from "node:path";
 import { be, type ChecksOf, requireArgument, requireOptions } from "../../../catalogue/index.js";
 import type { Dataset } from "../../dataset.js";
 import { usualMemory } from "../../memory.js";
@@ -39,7 +39,8 @@ const tableChecks = {
 } as const satisfies ChecksOf<TableOptions>;
 
 /**
- * Loads a table: CSV, TSV (plain or gzipped), JSON, JSONL, Parquet, SQLite, DuckDB or an SQL query. What the columns are is
+ * Loads a table: CSV, TSV (plain or gzipped), JSON, JSONL, Parquet, SQLite, DuckDB or an SQL query; a folder of such files, or a
+ * pattern such as `parts/*.csv`, is one table, in the order of their names. What the columns are is
  * inferred from the training rows unless `schema` says it; scales, categories and quantiles are learned from the training
  * rows only. Some rows (a tenth unless told otherwise) are held out and are `validation` and `test` both. Examples are the
  * numbers that `modelColumns(dataset.schema.table)` describes, NaN for what isn't there. See docs/tables.md.
@@ -80,6 +81,7 @@ function sourceOf(source: string, { place }: TableInput): string {
 }
 
 function nameOf(place: string): string {
+  if (/[*?][^/\\]*$/.test(place)) return basename(dirname(place));
   return /^[\w./\\: -]+$/.test(place)
     ? basename(place)
         .replace(/\.(gz|zst)$/, "")
