@@ -1,4 +1,11 @@
-import { binarizeDataset, classCount, type Dataset, heldOutCount, type Split } from "../data/index.js";
+import {
+  binarizeDataset,
+  classCount,
+  type Dataset,
+  heldOutCount,
+  type Split,
+  tableOf,
+} from "../data/index.js";
 import { commandPlatform, train } from "../node.js";
 import type { Engine } from "../runtime/index.js";
 import { type Drawn, writeReport } from "../report/index.js";
@@ -99,6 +106,16 @@ export async function trainRun(
   return run;
 }
 
+/** What a table is read by. */
+function tableTold(
+  { schema, heldOut, validation }: Settings,
+  before: RunConfig | undefined,
+): LoadDataOptions["table"] {
+  const recorded = recordedTable(before);
+  const held = heldOut ?? validation ?? recorded?.validation;
+  return defined({ ...recorded, ...(schema !== undefined && { schema }), validation: held });
+}
+
 /** Reads the data of a plan; tells `view` of downloads. */
 export async function readData(
   { source, told, before }: TrainPlan,
@@ -117,7 +134,7 @@ export async function readData(
       broken: told.broken,
     }),
     recorded: before && picturesOf(before),
-    table: told.schema === undefined ? recordedTable(before) : { schema: told.schema },
+    table: tableTold(told, before),
     onPictures: (progress) => view.pictures(progress),
     onProgress: ({ file, received, total }) => view.download(file, received, total),
     ...defined({ memory: told.memory, bytes: told.bytes ?? recordedBytes(before) }),
@@ -130,6 +147,11 @@ export async function readData(
   );
 }
 
+/** Settings for data of which examples are held out already, as of tables. */
+function withoutHeldOut({ validation: _, ...told }: Settings): Settings {
+  return told;
+}
+
 async function trainOnData(
   dataset: Dataset,
   starting: Promise<Engine>,
@@ -138,7 +160,9 @@ async function trainOnData(
   interrupt: Interrupt,
   control: TrainControl | undefined,
 ): Promise<Run> {
-  const { told, source, resume, before, configFile } = plan;
+  const { source, resume, before, configFile } = plan;
+  const told =
+    dataset.schema !== undefined && tableOf(dataset.schema) ? withoutHeldOut(plan.told) : plan.told;
   const settings = before === undefined ? settingsOf(part(told, trainingFields), dataset) : plan.settings;
   const modelTold = part(told, modelFields);
   const whole =
