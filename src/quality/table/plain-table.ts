@@ -1,4 +1,5 @@
 import { readingOfColumn, type TableColumn, type TableSchema } from "../../data/portable.js";
+import { UserError } from "../../tensor/index.js";
 import type { QualityKind } from "./kinds.js";
 import type { TextTable } from "./text-table.js";
 
@@ -58,4 +59,16 @@ export function tableOfCells(
     rows: cells.length,
     cells: (place) => cells.map((row) => row[place] ?? ""),
   };
+}
+
+/** Some columns of a table, by name. Throws a UserError for one that it lacks. */
+export function withColumns(table: TextTable, names: readonly string[]): TextTable {
+  const places = names.map((name) => table.columns.indexOf(name));
+  const lost = names.find((_, i) => places[i] === -1);
+  if (lost !== undefined) {
+    throw new UserError(
+      `${table.name} has no column "${lost}", which the model has; its columns are ${table.columns.slice(0, 12).join(", ")}`,
+    );
+  }
+  return { ...table, columns: names, cells: (place) => table.cells(places[place] ?? -1) };
 }
