@@ -38,7 +38,7 @@ const setups = {
         { length: steps * batch },
         (_, i) => ((first * batch + i) * 7919) % rows,
       );
-      const results = stepper.run(indices, steps, first, { seed: 0, stride: batch, data: "data" });
+      const results = stepper.run(indices, steps, first, { seed: 0, stride: batch, examples: { data: "data" } });
       first += steps;
       return results;
     };

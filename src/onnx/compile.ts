@@ -45,12 +45,11 @@ export function encodeModel(
   metadata: ModelMetadata,
 ): CompiledGraph {
   requireOptions("the model's metadata", metadata, metadataChecks);
+  const outputNames = outputs.map(({ name }) => name);
   const graph = create(GraphProtoSchema, {
     name: metadata.name ?? "latent",
-    node: emitter.finished(
-      0,
-      outputs.map(({ name }) => name),
-    ),
+    node: emitter.finished(0, outputNames),
+    valueInfo: emitter.finishedShapes(outputNames),
     initializer: emitter.finishedConstants(),
     input: [...inputs],
     output: [...outputs],

@@ -1,7 +1,7 @@
 import { create } from "@bufbuild/protobuf";
 import { type Emitter, type Expr, type OnnxAttribute, topological } from "../graph/index.js";
 import { onnxType } from "../ops/index.js";
-import { type DType, fromNumbers, type Shape, type Tensor, tensor } from "../tensor/index.js";
+import { type DType, fromNumbers, isStatic, type Shape, type Tensor, tensor } from "../tensor/index.js";
 import { divideProducts } from "./divided-products.js";
 import {
   AttributeProto_AttributeType as AttributeType,
@@ -69,6 +69,7 @@ export class GraphEmitter implements Emitter {
   private readonly values = new Map<Expr, string>();
   private readonly uses = new Map<Expr, number>();
   private readonly needed = new Set<string>();
+  private readonly shapes = new Map<string, Expr>();
   /** Operator sets of the finished nodes; the standard one is the empty string. */
   readonly domains = new Set<string>();
   private readonly reserved = new Set<string>();
@@ -117,7 +118,9 @@ export class GraphEmitter implements Emitter {
     for (const node of order) {
       if (this.values.has(node)) continue;
       const inputs = node.inputs.map((child) => this.nameOf(child));
-      this.values.set(node, node.op.lower(this, inputs, node, node.attrs));
+      const name = node.op.lower(this, inputs, node, node.attrs);
+      this.values.set(node, name);
+      if (!isStatic(node.shape) && this.producers.has(name)) this.shapes.set(name, node);
     }
   }
 
@@ -231,6 +234,16 @@ export class GraphEmitter implements Emitter {
   /** The constants that the finished graphs use. */
   finishedConstants(): TensorProto[] {
     return this.initializers.filter(({ name }) => this.needed.has(name));
+  }
+
+  /**
+   * Shapes with named dimensions inside the outer graph. Engines lose the names where a shape is made by a reshape, and ONNX
+   * Runtime then adds pictures in blocked layouts by reshapes of its own, which fail for no examples.
+   */
+  finishedShapes(outputs: readonly string[]): ValueInfoProto[] {
+    return [...this.shapes]
+      .filter(([name]) => this.producers.get(name) === 0 && this.needed.has(name) && !outputs.includes(name))
+      .map(([name, { dtype, shape }]) => valueInfo(name, dtype, shape));
   }
 
   /** Whether a value is the floating-point number 1. */

@@ -9,7 +9,7 @@ import {
   UserError,
 } from "../tensor/index.js";
 import type { Emitter } from "../graph/index.js";
-import { blockedOperands, blocksFrom, unblocked } from "./blocked.js";
+import { blockedOperands, blocksFrom, pixelwise, unblocked } from "./blocked.js";
 import { turnedFrom, turnedOperands } from "./orientation.js";
 
 /** An argument of an elementwise op: a node, or a number that takes the other argument's dtype. */
@@ -171,10 +171,14 @@ export function binary(rule: BinaryRule): (a: Operand, b: Operand) => Expr {
       const [da, db] = rule.gradient(a, b, output, grad);
       return [da.sumTo(a.shape), db.sumTo(b.shape)];
     },
-    lower: (emit, [a, b], node) =>
-      typeof rule.onnx === "string"
-        ? emit.node(rule.onnx, [a as string, b as string])
-        : rule.onnx(emit, a as string, b as string, (node.inputs[0] as Expr).dtype, node),
+    lower: (emit, names, node) => {
+      const [a, b] = node.inputs.map((x, i) => pixelwise(emit, names[i] as string, x, node)) as [
+        string,
+        string,
+      ];
+      if (typeof rule.onnx === "string") return emit.node(rule.onnx, [a, b]);
+      return rule.onnx(emit, a, b, (node.inputs[0] as Expr).dtype, node);
+    },
     simplify: (node) => {
       const constant = folded(node, rule.value);
       const [a, b] = node.inputs as [Expr, Expr];

@@ -75,13 +75,16 @@ export function batchNorm(options: BatchNormOptions = {}): Layer {
           if (context.mode === "train" && !isStatic(x.shape)) {
             throw new Error("batch-norm is trained on batches of a fixed size");
           }
-          const { mean, variance } =
-            context.mode === "train" && sizeOf(x.shape) > features
-              ? ofBatch(x, momentum, context)
-              : { mean: context.state.read("running_mean"), variance: context.state.read("running_var") };
-          const scale = weightNamed(context.weights, "weight", shape).div(variance.add(eps).sqrt());
+          const weight = weightNamed(context.weights, "weight", shape);
           const bias = weightNamed(context.weights, "bias", shape);
-          return x.sub(mean).mul(scale).add(bias);
+          const scaleOf = (variance: Expr): Expr => weight.div(variance.add(eps).sqrt());
+          if (context.mode === "train" && sizeOf(x.shape) > features) {
+            const { mean, variance } = ofBatch(x, momentum, context);
+            return x.sub(mean).mul(scaleOf(variance)).add(bias);
+          }
+          // one product and one sum, which engines take into the convolution before
+          const scale = scaleOf(context.state.read("running_var"));
+          return x.mul(scale).add(bias.sub(context.state.read("running_mean").mul(scale)));
         },
       };
     },

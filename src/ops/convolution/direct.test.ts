@@ -1,7 +1,9 @@
+import { fromBinary } from "@bufbuild/protobuf";
 import { describe, expect, test } from "vitest";
 import { grad } from "../../autodiff/index.js";
 import { type Expr, input, print, simplify } from "../../graph/index.js";
 import { compile } from "../../onnx/index.js";
+import { ModelProtoSchema } from "../../onnx/onnx_pb.js";
 import { evaluateOn } from "../../runtime/index.js";
 import { RandomStream, type Tensor, tensor, toNumbers } from "../../tensor/index.js";
 import { expectClose, testBackend } from "../../testing/check-op.js";
@@ -158,4 +160,17 @@ test("one layout goes from one convolution to the next, and gives what the other
     const scaled = (values: readonly number[]): number[] => values.map((value) => value / largest);
     expectClose(name, scaled(actual), scaled(goal), 1e-5);
   }
+});
+
+test.each([
+  [16, 1],
+  [4, 0],
+])("of %i pictures, a factor for each channel is repeated over the pixels %i times", (batch, times) => {
+  const x = input("x", "float32", [batch, 4, 4, 16]);
+  const w = input("w", "float32", [16, 16, 3, 3]);
+  const y = conv(x, w, { padding: "same" }).mul(input("factor", "float32", [16]));
+  const { bytes } = compile({ y }, {}, [directConvolution(16)]);
+  const { node = [] } = fromBinary(ModelProtoSchema, bytes).graph ?? {};
+  expect(node.filter(({ opType }) => opType === "Mul")).toHaveLength(1);
+  expect(node.filter(({ opType }) => opType === "Expand")).toHaveLength(times);
 });
