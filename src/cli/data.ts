@@ -69,6 +69,13 @@ export async function loadData(
   if ((!named || ofTable) && told !== undefined) {
     throw new UserError(`--${told} is for pictures in a folder; leave it out`, 2);
   }
+  if (!ofTable && typeof options.table?.validation === "string") {
+    const what = typeof source === "string" ? source : "the data set given";
+    throw new UserError(
+      `--validation takes a file for tables, which ${what} is not; give a share such as 0.1, or a number of examples`,
+      2,
+    );
+  }
   if (typeof source === "function") return source();
   if (typeof source !== "string") return source;
   if (!named) return datasets.mnist(defined({ signal, onProgress: options.onProgress }));
@@ -77,12 +84,6 @@ export async function loadData(
   }
   if (options.table?.schema !== undefined && typeof options.table.schema === "string") {
     throw new UserError(`--schema is for tables, which ${source} is not; leave it out`, 2);
-  }
-  if (typeof options.table?.validation === "string") {
-    throw new UserError(
-      `--validation takes a file for tables, which ${source} is not; give a share such as 0.1, or a number of examples`,
-      2,
-    );
   }
   const there = await stat(source).catch(() => undefined);
   if (there === undefined && !/[./\\]/.test(source)) {
