@@ -17,7 +17,7 @@ import { bulk } from "../bulk.js";
 import { bulkFlags, type BulkFlags, isBulk } from "../bulk-flags.js";
 import { loadSettings } from "../config.js";
 import { type Cli, note, print } from "../context.js";
-import { recordedBinarization } from "../data.js";
+import { recordedBinarization, recordedData } from "../data.js";
 import { number, text, whole } from "../fields.js";
 import { flag, folderArgument, toggle } from "../flags.js";
 import { type OpenedRun, openRun } from "../model.js";
@@ -47,6 +47,7 @@ interface GenerateFlags extends OpenFlags, BulkFlags {
   readonly temperature?: number;
   readonly data?: string;
   readonly where?: string;
+  readonly noCopies?: boolean;
 }
 
 /** Training examples as the run saw them. */
@@ -133,6 +134,8 @@ async function generateByWorkers(
         "leave out --redis, or have workers generate more rows without --where and keep those that do",
       2,
     );
+  if (flags.noCopies === true)
+    throw new UserError("--no-copies looks at the rows on one machine; leave it out, or --redis", 2);
   outFile(out, table === undefined ? [".npy"] : tableEndings);
   const { model } = run;
   const among = where === undefined ? undefined : classesWhere(model, where, folder);
@@ -178,7 +181,17 @@ async function generate(this: Cli, flags: GenerateFlags, folder: string): Promis
   const run = await openRun(folder, await loadSettings(flags.config), flags.checkpoint);
   const table = tableOf(run.model.schema);
   if (isBulk(flags)) return generateByWorkers(flags, folder, run, table);
-  if (table !== undefined) return generateTable(run.model, table, flags);
+  if (table !== undefined) {
+    const unused = (["sampler", "columns", "draw"] as const).find((name) => flags[name] !== undefined);
+    if (unused !== undefined)
+      throw new UserError(
+        `--${unused} is for pictures; rows of a table are drawn from prior and likelihood: leave it out`,
+        2,
+      );
+    const source = flags.noCopies === true && (flags.data ?? recordedData(run.config, folder));
+    return generateTable(run.model, table, { ...flags, ...(source !== false && { copiesOf: source }) });
+  }
+  if (flags.noCopies === true) throw new UserError("--no-copies is for rows of a table", 2);
   const { out = "generated.png" } = flags;
   const separate = await isFolderName(out);
   const file = separate ? out : outFile(out, [".png", ".npy", "/"]);
@@ -215,6 +228,9 @@ export const generateCommand = buildCommand<GenerateFlags, [folder: string], Cli
       where: flag(
         "where",
         text("CONDITION", 'Only of some classes: "label=7", "label=3,5", "label=Trouser"'),
+      ),
+      noCopies: toggle(
+        "Of a table: leave out rows that equal one of those that it was trained on (or of --data)",
       ),
       draw: toggle("Draws of the likelihood, as noisy as the data, in place of its means"),
       temperature: flag(

@@ -40,7 +40,7 @@ async function formatInside(path: string): Promise<TableFile["format"] | undefin
 const textFiles = /\.(csv|tsv|tab|txt|data|dat)(\.gz)?$/i;
 
 /** Whether a source is one of tables by its name: a query, or a file by its ending. */
-function isTableSource(source: string): boolean {
+export function isTableSource(source: string): boolean {
   const [path = ""] = source.split("#");
   return (
     isQuery(source) ||
