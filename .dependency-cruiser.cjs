@@ -112,6 +112,8 @@ const allowed = {
     "train",
     "runs",
     "evaluate",
+    "quality",
+    "rows",
   ],
   uses: [
     "tensor",

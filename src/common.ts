@@ -132,6 +132,7 @@ export {
   type GenerateRowsOptions,
   type ImputedRows,
   type ImputeOptions,
+  type MissingModel,
   imputeRows,
 } from "./rows/index.js";
 

@@ -1,11 +1,15 @@
 import path from "node:path";
+import { isPattern, tableOf } from "../data/index.js";
+import type { SplitName } from "../evaluate/index.js";
 import { commandPlatform } from "../node.js";
 import {
   type BulkPlan,
   type BulkProgress,
   type BulkRequest,
+  type BulkTask,
   Coordinator,
   estimate,
+  type FetchedData,
   fetchToCache,
   openRedis,
   Outputs,
@@ -14,12 +18,13 @@ import {
   shardRows,
 } from "../queue/index.js";
 import { bytesFor } from "../runs/index.js";
-import { openStore, type Store } from "../store/index.js";
+import { blobOf, openStore, type Store } from "../store/index.js";
 import { UserError } from "../tensor/index.js";
 import type { BulkFlags } from "./bulk-flags.js";
 import { note } from "./context.js";
-import { picturesFor, recordedData, recordedLayout } from "./data.js";
+import { picturesFor, recordedBinarization, recordedData, recordedLayout } from "./data.js";
 import { defined } from "./defined.js";
+import { idLines } from "./ids.js";
 import { interruptible } from "./interrupt.js";
 import type { OpenedRun } from "./model.js";
 import { countText } from "./views/format.js";
@@ -35,15 +40,59 @@ export function readingOf({ config, model }: OpenedRun): SavedReading {
 }
 
 /** Where the data of a command are: as told, else those of the run; as a name in the store where it begins with `store:`. */
-interface FoundData {
-  readonly source: string;
-  readonly stored?: { readonly key: string; readonly sha256: string };
+type FoundData = Pick<FetchedData, "source"> & Partial<FetchedData>;
+
+/** The folder that workers look data up below, unless told otherwise. */
+async function usualRoot(source: string | undefined): Promise<string> {
+  if (source === undefined || source === "mnist") return ".";
+  const folder = path.dirname(path.resolve(source));
+  return (await isPattern(source)) ? path.dirname(folder) : folder;
 }
 
 /** Which data a command is about. */
 export function dataOf(data: string | undefined, folder: string, { config }: OpenedRun): string {
   const source = data ?? recordedData(config, folder);
   return source.toLowerCase() === "mnist" ? "mnist" : source;
+}
+
+/** What examples of a command workers are told of. */
+export interface BulkExamples {
+  readonly task: Pick<Extract<BulkTask, { op: "encode" }>, "split" | "held" | "ids" | "binarize" | "reading">;
+  readonly ids?: NonNullable<BulkRequest["ids"]>;
+}
+
+/**
+ * The examples that a command is about, for workers. Throws a UserError for parts of a table, of which they read all rows, and for
+ * a file of ids that can't be read.
+ */
+export async function bulkExamples(
+  { split = "test", ids: file }: { readonly split?: SplitName; readonly ids?: string },
+  run: OpenedRun,
+  data: string | undefined,
+): Promise<BulkExamples> {
+  if (tableOf(run.model.schema) !== undefined && (data === undefined || split !== "test"))
+    throw new UserError(
+      data === undefined
+        ? "workers read all rows of a table, not those alone that the run held out: name the table, or leave out --redis"
+        : `--split ${split}: workers read all rows of a table; leave it out, or leave out --redis`,
+      2,
+    );
+  const { validation, seed = 0 } = run.config ?? {};
+  const held =
+    split === "test" || validation === undefined || validation === 0
+      ? undefined
+      : { validation, seed: Number(seed) };
+  const lines = file === undefined ? undefined : new TextEncoder().encode((await idLines(file)).join("\n"));
+  return {
+    task: {
+      binarize: recordedBinarization(run),
+      split,
+      reading: readingOf(run),
+      ...(held !== undefined && { held }),
+      ...(lines !== undefined && { ids: blobOf(lines) }),
+    },
+    ...(lines !== undefined && file !== undefined && { ids: { file, lines } }),
+  };
 }
 
 async function foundData(source: string, store: Store | undefined): Promise<FoundData> {
@@ -146,8 +195,7 @@ export async function bulk(
     note("stopping; what is done is kept, the same command goes on with it"),
   );
   try {
-    const root =
-      flags.root ?? (source === undefined || source === "mnist" ? "." : path.dirname(path.resolve(source)));
+    const root = flags.root ?? (await usualRoot(source));
     const { run, plan } = await planBulk(store, asked, commandPlatform, { root, ...(stored && { stored }) });
     note(`run ${run}: ${countText(plan.rows)} rows in shards of ${countText(plan.step)}`);
     const tell = teller();

@@ -13,8 +13,8 @@ import {
   type FittedTable,
   isOfPictures,
   isQuery,
-  isTableSource,
-  listsPictures,
+  isPattern,
+  isTable,
   type PictureChoices,
   type PictureProgress,
   type TableSchema,
@@ -47,7 +47,14 @@ export interface LoadDataOptions {
   readonly recorded?: PictureChoices | undefined;
   readonly onPictures?: (progress: PictureProgress) => void;
   /** Of a table, the file that says what its columns are, or what was learned of it before. */
-  readonly table?: { readonly schema?: string | TableSchema; readonly fitted?: FittedTable } | undefined;
+  readonly table?:
+    | {
+        readonly schema?: string | TableSchema;
+        readonly fitted?: FittedTable;
+        /** Its held-out rows: how many, which share, or where they are. */
+        readonly validation?: number | string | undefined;
+      }
+    | undefined;
 }
 
 /** The data set that `mnist`, a folder's or file's path or a config file's object stands for. */
@@ -58,15 +65,22 @@ export async function loadData(
   const { memory, layout, bytes, whole, pictures, recorded, onPictures, signal } = options;
   const named = typeof source === "string" && source.toLowerCase() !== "mnist";
   const told = Object.entries(pictures ?? {}).find(([, value]) => value !== undefined)?.[0];
-  const ofTable = named && isTableSource(source) && !(await listsPictures(source));
+  const ofTable = named && (await isTable(source));
   if ((!named || ofTable) && told !== undefined) {
     throw new UserError(`--${told} is for pictures in a folder; leave it out`, 2);
+  }
+  if (!ofTable && typeof options.table?.validation === "string") {
+    const what = typeof source === "string" ? source : "the data set given";
+    throw new UserError(
+      `--validation takes a file for tables, which ${what} is not; give a share such as 0.1, or a number of examples`,
+      2,
+    );
   }
   if (typeof source === "function") return source();
   if (typeof source !== "string") return source;
   if (!named) return datasets.mnist(defined({ signal, onProgress: options.onProgress }));
   if (ofTable) {
-    return datasets.table(source, defined({ memory, ...options.table }));
+    return datasets.table(source, defined({ memory, ...defined({ ...options.table }) }));
   }
   if (options.table?.schema !== undefined && typeof options.table.schema === "string") {
     throw new UserError(`--schema is for tables, which ${source} is not; leave it out`, 2);
@@ -88,7 +102,7 @@ export async function loadData(
 /** How a run's table is read again: by the schema that it was read by. */
 export function recordedTable(config: RunConfig | undefined): LoadDataOptions["table"] {
   const table = config && tableOf(schemaOfRun(config));
-  return table && { schema: table.schema };
+  return table && { schema: table.schema, validation: config?.heldOut };
 }
 
 /** The layout that a run was told its pictures have. */
@@ -119,7 +133,8 @@ export async function loadRecorded(
   const named = source.toLowerCase() === "mnist";
   const there = async (): Promise<boolean> =>
     (await stat(source.replace(/#[^#]*$/, "")).catch(() => undefined)) !== undefined;
-  if (named || isQuery(source) || (await there())) return loadData(source, options);
+  if (named || isQuery(source) || (await isPattern(source)) || (await there()))
+    return loadData(source, options);
   throw new UserError(`the run was trained on ${source}, which is no longer there; ${advice}`, 2);
 }
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { UserError } from "../tensor/index.js";
 import { checkConfig, checkField } from "../runs/index.js";
-import { type FlagField, fields } from "./fields.js";
+import { type FlagField, fields, heldOutTold } from "./fields.js";
 
 function read<T>(name: string, field: FlagField<T>, text: string): T {
   return checkField(`--${name}`, field.schema, field.fromText(text), text);
@@ -22,7 +22,9 @@ describe("values of flags", () => {
     expect(read("hidden", fields.hidden, "256,128")).toEqual([256, 128]);
     expect(read("hidden", fields.hidden, "none")).toEqual([]);
     expect(read("lr", fields.lr, "1e-3")).toBe(0.001);
-    expect(read("validation", fields.validation, "0.1")).toBe(0.1);
+    expect(read("validation", fields.validation, "0.1")).toBe("0.1");
+    expect(heldOutTold(read("validation", fields.validation, "20"))).toEqual({ validation: 20 });
+    expect(heldOutTold(read("validation", fields.validation, "held.csv"))).toEqual({ heldOut: "held.csv" });
     expect(read("memory", fields.memory, "512MB")).toBe(512e6);
     expect(read("memory", fields.memory, "1.5 GiB")).toBe(1.5 * 2 ** 30);
     expect(read("memory", fields.memory, "2k")).toBe(2000);

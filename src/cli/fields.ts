@@ -1,7 +1,8 @@
 import { kebabCase } from "../catalogue/index.js";
-import type * as z from "zod/mini";
+import * as z from "zod/mini";
+import { isTableSource } from "../data/index.js";
 import * as field from "../runs/field.js";
-import { runFields } from "../runs/index.js";
+import { runFields, type Settings } from "../runs/index.js";
 
 /** A flag: what may be its value, and how it is written. */
 export interface FlagField<T> {
@@ -77,6 +78,26 @@ const { clipNorm, clipValue, skipNonFinite, accumulate, ema } = runFields;
 /** The shape of an example, for commands that have no data to tell it. */
 export const inputField = flagOf(runFields.input);
 
+const isAmount = (value: string): boolean => validation.schema.safeParse(validation.fromText(value)).success;
+
+/** What `--validation` takes, as text: an amount, or the file of a table. */
+const heldOut: FlagField<string> = {
+  ...text("X", ""),
+  schema: z.string().check(
+    z.refine((value) => isAmount(value) || isTableSource(value) || /[/\\*]/.test(value), {
+      error:
+        "must be a share between 0 and 1, a whole number of examples, or the file of a table of held-out rows",
+    }),
+  ),
+  brief:
+    "Share (below 1) or number (1 and more) of training examples to hold out, or of a table the file of held-out rows [default = 0, of a table 0.1]",
+};
+
+/** What `--validation` says. */
+export function heldOutTold(value: string): Pick<Settings, "validation" | "heldOut"> {
+  return isAmount(value) ? { validation: Number(value) } : { heldOut: value };
+}
+
 /** What `train` can be told by flags, by their names. */
 export const fields = {
   out: flagOf(out),
@@ -105,7 +126,7 @@ export const fields = {
   accumulate: flagOf(accumulate),
   ema: flagOf(ema),
   seed: flagOf(seed),
-  validation: flagOf(validation),
+  validation: heldOut,
   patience: flagOf(patience),
   binarize: flagOf(binarize),
   augment: flagOf(augment),

@@ -11,13 +11,7 @@ export async function idsFor(
   { length, ids }: Pick<Split, "length" | "ids">,
 ): Promise<(row: number) => string> {
   if (file === undefined) return (row) => ids?.[row] ?? String(row);
-  const content = await readFile(file, "utf8").catch((error: unknown) => {
-    throw fileError(error, `read ${file}`);
-  });
-  const lines = content
-    .replace(/^\uFEFF/, "")
-    .replace(/\r?\n$/, "")
-    .split(/\r?\n/);
+  const lines = await idLines(file);
   if (lines.length !== length) {
     throw new UserError(
       `--ids ${file}: has ${lines.length} lines, but there are ${length} examples; give a line for each`,
@@ -25,4 +19,15 @@ export async function idsFor(
     );
   }
   return (row) => lines[row] ?? "";
+}
+
+/** The lines of a file of ids. */
+export async function idLines(file: string): Promise<string[]> {
+  const content = await readFile(file, "utf8").catch((error: unknown) => {
+    throw fileError(error, `read ${file}`);
+  });
+  return content
+    .replace(/^\uFEFF/, "")
+    .replace(/\r?\n$/, "")
+    .split(/\r?\n/);
 }

@@ -1,4 +1,11 @@
-import { binarizeDataset, classCount, type Dataset, heldOutCount, type Split } from "../data/index.js";
+import {
+  binarizeDataset,
+  classCount,
+  type Dataset,
+  heldOutCount,
+  type Split,
+  tableOf,
+} from "../data/index.js";
 import type { Vae } from "../model/index.js";
 import { commandPlatform, train } from "../node.js";
 import type { Engine } from "../runtime/index.js";
@@ -100,6 +107,16 @@ export async function trainRun(
   return run;
 }
 
+/** What a table is read by. */
+function tableTold(
+  { schema, heldOut, validation }: Settings,
+  before: RunConfig | undefined,
+): LoadDataOptions["table"] {
+  const recorded = recordedTable(before);
+  const held = heldOut ?? validation ?? recorded?.validation;
+  return defined({ ...recorded, ...(schema !== undefined && { schema }), validation: held });
+}
+
 /** Reads the data of a plan; tells `view` of downloads. */
 export async function readData(
   { source, told, before }: TrainPlan,
@@ -118,7 +135,7 @@ export async function readData(
       broken: told.broken,
     }),
     recorded: before && picturesOf(before),
-    table: told.schema === undefined ? recordedTable(before) : { schema: told.schema },
+    table: tableTold(told, before),
     onPictures: (progress) => view.pictures(progress),
     onProgress: ({ file, received, total }) => view.download(file, received, total),
     ...defined({ memory: told.memory, bytes: told.bytes ?? recordedBytes(before) }),
@@ -131,11 +148,17 @@ export async function readData(
   );
 }
 
+/** Settings for data of which examples are held out already, as of tables. */
+function withoutHeldOut({ validation: _, ...told }: Settings): Settings {
+  return told;
+}
+
 /** The model and the settings that a plan comes to, now that its data are known. */
 export function toTrain(
-  { told, settings: planned, before }: TrainPlan,
+  { told: all, settings: planned, before }: TrainPlan,
   dataset: Dataset,
 ): { readonly settings: TrainSettings; readonly model: Vae } {
+  const told = dataset.schema !== undefined && tableOf(dataset.schema) ? withoutHeldOut(all) : all;
   const settings = before === undefined ? settingsOf(part(told, trainingFields), dataset) : planned;
   const modelTold = part(told, modelFields);
   const whole =

@@ -39,6 +39,8 @@ export interface Dataset {
   readonly source?: string;
   /** Where the channels of its pictures are there, if that had to be told; see `planLayout`. */
   readonly layout?: ChannelLayout;
+  /** Of a table, what was told of its held-out rows: how many, which share, or where they are. */
+  readonly heldOut?: number | string;
   /** How pictures in files became its examples, if that is what they are. */
   readonly picture?: PictureSettings;
   readonly kind: DatasetKind;

@@ -83,6 +83,9 @@ function picturesAs(path: string, options: FolderOptions): Promise<Dataset> {
  * unpacked file or archive; one that is compressed or in Fortran order is read whole, if it fits in half of the machine's
  * memory and `memory` isn't set.
  *
+ * A folder of `.npy` files whose names say no part, and a pattern in the last name, such as `parts/*.npy`, are one data set: the
+ * files one behind the other, sorted by name.
+ *
  * Without a test split, a tenth of the training examples, drawn with seed 0 whatever the run's seed is, becomes the test
  * split, and `notes` says so.
  *

@@ -28,12 +28,12 @@ export {
   type InspectTableOptions,
   type TableInspection,
 } from "./table/files/inspect-table.js";
-export { isTableSource, openTable, openTablePart, tableMarks } from "./table/files/open-table.js";
+export { isTable, isTableSource, openTable, openTablePart, tableMarks } from "./table/files/open-table.js";
 export { hasIds, readFittedPart } from "./table/files/part-dataset.js";
 export type { TableInput, TablePart } from "./table/table-input.js";
 export type { TextTable as RowsOfText } from "./table/texts.js";
 export { isQuery } from "./table/files/query.js";
-export { listsPictures } from "./pictures/index.js";
+export { isPattern, manyFiles, type ManyFiles, isBeside, matching } from "./many/files.js";
 export type { TableOptions } from "./table/files/table-dataset.js";
 export { type RowsToWrite, writeTable, type WriteTableOptions } from "./table/files/write-table.js";
 export { optionalPackage } from "./optional-package.js";

@@ -104,7 +104,8 @@ function evaluationStep(model: Vae, options: EvaluatorOptions, batch: number): E
     reconstruction: reconstruction.sum(),
     ...(rate && { kl: rate.value.sum() }),
     ...(each && { klPerDimension: each.sum(0) }),
-    mse: mse.sum(),
+    // rows of a table hold choices, of which no error can be taken
+    ...(pass.likelihood.support !== "columns" && { mse: mse.sum() }),
     codes: codes.sum(0),
     squares: codes.square().sum(0),
     ...classified(opened),
@@ -275,7 +276,7 @@ export class Evaluator {
       reconstruction,
       kl,
       klMethod,
-      mse: average("mse"),
+      mse: sums.has("mse") ? average("mse") : null,
       activeUnits,
       latentDim: latent,
       ...(sums.has("right") && { accuracy: accuracyOf(sums) }),

@@ -22,8 +22,8 @@ export interface Evaluation {
   readonly kl: number | null;
   /** How `kl` was got: a closed form, or an estimate from the draws. */
   readonly klMethod: "exact" | "monteCarlo" | "none";
-  /** Mean squared error of the reconstruction per number of an example. */
-  readonly mse: number;
+  /** Mean squared error of the reconstruction per number of an example; null of rows of a table, which have none. */
+  readonly mse: number | null;
   /** Latent coordinates whose posterior mean varies over the data (variance above 0.01; Burda et al. 2016). */
   readonly activeUnits: number;
   readonly latentDim: number;

@@ -10,7 +10,7 @@ import {
   temperedPriorFunction,
 } from "./functions.js";
 import { requireFiniteLatents } from "./latents.js";
-import { type ModelSessions, noiseFeeds } from "./sessions.js";
+import { type ModelSessions, noiseFeeds, unshared } from "./sessions.js";
 import type { GenerateOptions } from "./trained-options.js";
 
 /** What draws codes and what decodes them. */
@@ -32,6 +32,12 @@ export function partFunctions(
   };
 }
 
+/** Throws the UserError for codes of another number or size than the draws' of a model. */
+export function requireCodes(n: number, latent: number, z: Tensor<"float32"> | undefined): void {
+  if (z === undefined || (z.shape.length === 2 && z.shape[0] === n && z.shape[1] === latent)) return;
+  throw new UserError(`generatePart: z must be of shape [${n}, ${latent}], got [${z.shape.join(", ")}]`, 2);
+}
+
 /** Throws the UserError for draws that there are none of. */
 export function requirePart(n: number, range: unknown): readonly [from: number, to: number] {
   requireArgument("generatePart", "the range", range, be.list(be.whole(0), 2, "[0, 100]"));
@@ -47,6 +53,7 @@ export async function drawnPart(
   [n, from, to]: readonly [n: number, from: number, to: number],
   { seed = 0, temperature = 1 }: GenerateOptions,
   conditions: Tensor<"float32"> | undefined,
+  codes?: Tensor<"float32">,
 ): Promise<Float32Array> {
   const scaled =
     temperature === 1 ? {} : { temperature: tensor("float32", [], Float32Array.of(temperature)) };
@@ -59,7 +66,10 @@ export async function drawnPart(
         : {};
     const noise = (fn: ModelFunction, purpose: string): Tensors =>
       noiseFeeds(fn, { seed, purpose }, start, end);
-    const { z } = await sessions.run(prior, { ...scaled, ...noise(prior, "generate"), ...given(prior) });
+    const { z } =
+      codes === undefined
+        ? await sessions.run(prior, { ...scaled, ...noise(prior, "generate"), ...given(prior) })
+        : { z: unshared(rows(codes, start, end) as Tensor<"float32">) };
     if (z === undefined) throw new Error("a prior draws codes");
     requireFiniteLatents(z);
     const { x } = await sessions.run(decoder, { z, ...noise(decoder, "likelihood"), ...given(decoder) });

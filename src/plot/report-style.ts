@@ -32,7 +32,7 @@ border-radius:0 .5rem .5rem 0}
 .warnings li{margin-top:.35rem;overflow-wrap:anywhere}
 figure{margin:0 0 3rem}
 figure:last-child{margin-bottom:0}
-figcaption{margin-top:.75rem;max-width:44rem;font-size:.925rem;color:var(--soft)}
+figcaption,.caption{margin-top:.75rem;max-width:44rem;font-size:.925rem;color:var(--soft)}
 .scroll{overflow-x:auto}
 .scroll:focus-visible,summary:focus-visible{outline:2px solid #3b76e0;outline-offset:3px;border-radius:.25rem}
 img{display:block;max-width:100%;height:auto}

@@ -17,6 +17,7 @@ async function fullReport(text = "plain"): Promise<Report> {
       { label: "KL", value: 5.8004 },
     ],
     warnings: [text],
+    examples: [{ title: text, caption: text, columns: [text, "price"], rows: [[text, "1.50"]], right: [1] }],
     pictures: [
       { title: text, caption: text, alt: text, png },
       { title: text, svg: await lossCurves([{ epoch: 1, train: { kl: 1 } }], { title: text }) },
@@ -50,7 +51,7 @@ describe("reportHtml", () => {
     expect(html).not.toContain(`"1"`);
     expect(
       html.match(/&lt;script&gt;alert\(&quot;1&quot;\)&lt;\/script&gt;&amp;&#39;/g)?.length,
-    ).toBeGreaterThanOrEqual(16);
+    ).toBeGreaterThanOrEqual(20);
     // What is left when attributes and text are taken away is tags of the report's own.
     const tags = new Set([...html.matchAll(/<\/?([a-z0-9]+)/g)].map((match) => match[1]));
     const own =
@@ -90,6 +91,13 @@ describe("reportHtml", () => {
     expect(html).toContain("<dt>none</dt><dd>none</dd>");
     expect(html).toContain('<dd class="value">5.800</dd>');
     expect(html).toContain('<td class="number">12,345</td>');
+  });
+
+  it("shows examples before pictures, numbers that are texts flush right where it is told", async () => {
+    const html = reportHtml(await fullReport());
+    expect(html).toContain('<td>plain</td><td class="number">1.50</td>');
+    expect(html.indexOf("1.50")).toBeLessThan(html.indexOf("<h2>Pictures"));
+    expect(html).toContain('<p class="caption">plain</p>');
   });
 
   it("folds long tables away, and leaves empty parts out", () => {

@@ -14,8 +14,12 @@ export interface ReportFigure {
 /** A table; columns whose cells are all numbers, or empty, are set flush right. */
 export interface ReportTable {
   readonly title: string;
+  /** A sentence or two below it. */
+  readonly caption?: string;
   readonly columns: readonly string[];
   readonly rows: readonly (readonly (number | string | null)[])[];
+  /** Places of further columns to set flush right, such as numbers that are texts. */
+  readonly right?: readonly number[];
 }
 
 /** A picture: an SVG document or the bytes of a PNG file. */
@@ -36,6 +40,8 @@ export interface Report {
   readonly figures?: readonly ReportFigure[];
   /** What the reader must know first, such as posterior collapse and what to change. */
   readonly warnings?: readonly string[];
+  /** Tables to show before the pictures, such as generated rows. */
+  readonly examples?: readonly ReportTable[];
   readonly pictures?: readonly ReportPicture[];
   readonly tables?: readonly ReportTable[];
   readonly config?: ReportFacts;
@@ -53,6 +59,7 @@ const reportChecks = {
   subtitle: aText,
   figures,
   warnings: be.list(aText, 0, '["..."]'),
+  examples: tables,
   pictures,
   tables,
   config: facts,
@@ -75,13 +82,14 @@ const WIDE = 800;
 export function reportHtml(report: Report): string {
   requireOptions("reportHtml", report, reportChecks);
   requireArgument("reportHtml", "title", report.title, aText);
-  const { figures = [], warnings = [], pictures = [], tables = [] } = report;
+  const { figures = [], warnings = [], examples = [], pictures = [], tables = [] } = report;
   const body = [
     `<header><h1>${escapeMarkup(report.title)}</h1>`,
     report.subtitle === undefined ? "" : `<p class="subtitle">${escapeMarkup(report.subtitle)}</p>`,
     "</header>",
     figures.length === 0 ? "" : `<dl class="figures">${figures.map(figureHtml).join("\n")}</dl>`,
     warnings.length === 0 ? "" : warningsHtml(warnings),
+    ...examples.map(tableHtml),
     pictures.length === 0
       ? ""
       : `<section><h2>Pictures</h2>\n${pictures.map(pictureHtml).join("\n")}</section>`,
@@ -166,8 +174,10 @@ function unescapeEntity(entity: string): string {
   return { "&amp;": "&", "&lt;": "<", "&gt;": ">", "&quot;": '"', "&#39;": "'" }[entity] ?? entity;
 }
 
-function tableHtml({ title, columns, rows }: ReportTable): string {
-  const numeric = columns.map((_, c) => rows.every((row) => typeof (row[c] ?? 0) === "number"));
+function tableHtml({ title, caption, columns, rows, right = [] }: ReportTable): string {
+  const numeric = columns.map(
+    (_, c) => right.includes(c) || rows.every((row) => typeof (row[c] ?? 0) === "number"),
+  );
   const tag = (name: "th" | "td", content: string, c: number): string =>
     `<${name}${name === "th" ? ' scope="col"' : ""}${numeric[c] ? ' class="number"' : ""}>${escapeMarkup(content)}</${name}>`;
   const head = columns.map((column, c) => tag("th", column, c)).join("");
@@ -179,7 +189,8 @@ function tableHtml({ title, columns, rows }: ReportTable): string {
     `<table><thead><tr>${head}</tr></thead>\n<tbody>${lines.join("\n")}</tbody></table>`,
   );
   const folded = `<details><summary>${formatNumber(rows.length)} rows</summary>${table}</details>`;
-  return `<section><h2>${escapeMarkup(title)}</h2>${rows.length > OPEN_ROWS ? folded : table}</section>`;
+  const below = caption === undefined ? "" : `<p class="caption">${escapeMarkup(caption)}</p>`;
+  return `<section><h2>${escapeMarkup(title)}</h2>${rows.length > OPEN_ROWS ? folded : table}${below}</section>`;
 }
 
 /** A box that scrolls sideways, by keyboard too, when the screen is narrower than what is in it. */

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { BulkPlace } from "../testing/bulk.js";
 import { redisServer } from "../testing/redis-server.js";
-import { readFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
+import { runCli } from "../testing/run-cli.js";
 import { s3Key, startS3 } from "../testing/s3-server.js";
 import { openStore } from "../store/index.js";
 
@@ -9,7 +10,12 @@ import { openStore } from "../store/index.js";
 
 let place: BulkPlace;
 beforeAll(async () => {
-  if (redisServer !== undefined) place = await BulkPlace.make(9_300);
+  if (redisServer === undefined) return;
+  place = await BulkPlace.make(9_300);
+  const held = ["--validation", "0.1", "--seed", "3", "--epochs", "1", "--z", "2", "--hidden", "8"];
+  await place.cli(["train", "train.npy", ...held, "--out", "held", "--no-pictures"]);
+  const ids = Array.from({ length: 9_300 }, (_, i) => `"${i}", é`);
+  await writeFile(place.at("ids.txt"), `${ids.join("\r\n")}\r\n`);
 }, 120_000);
 afterAll(() => place?.remove());
 
@@ -24,7 +30,12 @@ const cases: readonly (readonly [string, readonly string[], string, string])[] =
     "drawn.npy",
     "500",
   ],
+  ["codes with ids", ["encode", "run", "x.npy", "--ids", "ids.txt"], "own-ids.csv", "4000"],
+  ["scores with ids", ["score", "run", "x.npy", "--ids", "ids.txt"], "own-ids-scores.csv", "4500"],
+  ["codes held out", ["encode", "held", "x.npy", "--split", "validation"], "held.csv", "500"],
+  ["codes not held out", ["encode", "held", "x.npy", "--split", "train"], "not-held.csv", "4000"],
   ["generated numbers", ["generate", "run", "--n", "3000", "--draw"], "new.npy", "1024"],
+  ["a sampler's", ["generate", "run", "--n", "2500", "--sampler", "gmm(components=2)"], "gmm.npy", "1024"],
 ];
 
 test.skipIf(redisServer === undefined).each(cases)(
@@ -39,6 +50,23 @@ test.skipIf(redisServer === undefined).each(cases)(
     expect(await place.same(`one-${out}`, `many-${out}`)).toBe(true);
   },
 );
+
+test.skipIf(redisServer === undefined)("what workers can't do says what to do instead", async () => {
+  const refused = async (args: readonly string[], message: RegExp): Promise<void> => {
+    const { code, stderr } = await runCli([...args, ...place.flags], { cwd: place.folder });
+    expect(code).toBe(2);
+    expect(stderr).toMatch(message);
+  };
+  await writeFile(place.at("few.txt"), "a\nb\n");
+  await refused(
+    ["encode", "run", "x.npy", "--ids", "few.txt"],
+    /few\.txt: has 2 lines, but there are 9300 examples/,
+  );
+  await refused(
+    ["score", "run", "x.npy", "--worst", "w.png"],
+    /--worst looks at all examples at once.*leave out --redis/,
+  );
+});
 
 test.skipIf(redisServer === undefined)("data and shards in object storage", async () => {
   const s3 = await startS3();

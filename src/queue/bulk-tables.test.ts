@@ -1,4 +1,6 @@
+import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { openStore } from "../store/index.js";
 import { BulkPlace } from "../testing/bulk.js";
 import { redisServer } from "../testing/redis-server.js";
 
@@ -30,6 +32,42 @@ test.skipIf(redisServer === undefined).each(cases)(
     expect(events.filter(({ kind }) => kind === "failed" || kind === "differs")).toEqual([]);
     expect(await place.same(`one-${out}`, `many-${out}`)).toBe(true);
   },
+);
+
+/** The rows of `holes.csv` in several files, none of which ends where a shard does. */
+async function writeParts(folder: string): Promise<void> {
+  const [heading, ...lines] = (await readFile(place.at("holes.csv"), "utf8")).trimEnd().split("\n");
+  await mkdir(place.at(folder));
+  for (const [i, [from, to]] of [
+    [0, 7001],
+    [7001, 7002],
+    [7002, 20_000],
+  ].entries())
+    await writeFile(
+      place.at(`${folder}/part-${i}.csv`),
+      `${[heading, ...lines.slice(from, to)].join("\n")}\n`,
+    );
+}
+
+test.skipIf(redisServer === undefined)(
+  "many files below a root, by a pattern and in the store: the bytes of the one that they make up",
+  async () => {
+    await writeParts("parts");
+    await place.cli(["encode", "rows", "holes.csv", "--out", "one-file.csv"]);
+    await place.cli(["encode", "rows", "parts", "--out", "one-parts.csv"]);
+    expect(await place.same("one-file.csv", "one-parts.csv")).toBe(true);
+    const store = await openStore(place.at("store"));
+    for (const i of [0, 1, 2])
+      await store.putIfAbsent(`inputs/parts/part-${i}.csv`, await readFile(place.at(`parts/part-${i}.csv`)));
+    const step = [...place.flags, "--shard-rows", "6000"];
+    for (const [i, source] of ["parts/", "parts/part-?.csv", "store:inputs/parts/"].entries()) {
+      await place.withWorkers(2, () =>
+        place.cli(["encode", "rows", source, "--out", `many-${i}.csv`, ...step]),
+      );
+      expect(await place.same("one-file.csv", `many-${i}.csv`)).toBe(true);
+    }
+  },
+  90_000,
 );
 
 test.skipIf(redisServer === undefined)(

@@ -1,9 +1,11 @@
+import { spawn } from "node:child_process";
 import { mkdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { loadModel, nodePlatform } from "../node.js";
 import { openStore } from "../store/index.js";
 import { BulkPlace, tableText } from "../testing/bulk.js";
+import { ended, main } from "../testing/crowd.js";
 import { redisServer, startRedis } from "../testing/redis-server.js";
 import { runCli } from "../testing/run-cli.js";
 import { Coordinator, openRedis, planBulk } from "./index.js";
@@ -149,6 +151,30 @@ describe.skipIf(redisServer === undefined)("what goes wrong", () => {
     expect(stderr).toContain("can't reach Redis at redis://127.0.0.1:1");
     expect(stderr).not.toContain("secret-word");
   });
+
+  test("a command and a worker end when they are asked to, though Redis is gone", async () => {
+    const redis = await startRedis();
+    const at = ["--redis", redis.url, "--store", "gone-store"];
+    const commands = [
+      ["worker", ...at, "--root", "."],
+      ["encode", "rows", "holes.csv", "--out", "gone.csv", ...at],
+    ];
+    const children = commands.map((args) => {
+      const child = spawn(process.execPath, [main, ...args, "--memory", "64MB"], { cwd: place.folder });
+      const told = new Promise<void>((resolve) => {
+        child.stderr.on(
+          "data",
+          (text: Buffer) => /ready for work|shards,/.test(text.toString()) && resolve(),
+        );
+        child.once("exit", () => resolve());
+      });
+      return { child, told };
+    });
+    await Promise.all(children.map(({ told }) => told));
+    await redis.stop();
+    await Promise.all(children.map(({ child }) => ended(child, "SIGTERM")));
+    expect(children.map(({ child }) => child.exitCode)).toEqual([0, 143]);
+  }, 60_000);
 
   test("a wrong password is told, a right one works, through a variable", async () => {
     const guarded = await startRedis({ options: ["--requirepass", "open sesame"] });

@@ -4,7 +4,7 @@ import { packageVersion } from "../report/index.js";
 import type { Store } from "../store/index.js";
 import { runKeys, shardCount, shardOfKey, shardRows } from "./plan.js";
 import { type Announcement, type BulkPlan, protocolVersion, savedShardJob } from "./protocol.js";
-import { type OpenRedis, prefix, redisNow, redisTrouble } from "./redis.js";
+import { briefly, closeAll, type OpenRedis, prefix, redisNow, redisTrouble, unlessAborted } from "./redis.js";
 import { announce, emptied, queueName, withdraw } from "./registry.js";
 
 /** How far a run is. */
@@ -95,10 +95,12 @@ export class Coordinator {
     try {
       await this.readStore();
       this.before = this.doneRows;
-      await this.forgetFailures();
+      const { signal } = this.options;
+      await unlessAborted(this.forgetFailures(), signal);
       while (this.done.size + this.poisoned.size < shardCount(this.plan)) {
-        this.options.signal?.throwIfAborted();
-        await this.step().catch((error: unknown) => this.trouble(error));
+        signal?.throwIfAborted();
+        const step = this.step().catch((error: unknown) => this.trouble(error));
+        await unlessAborted(step, signal);
         this.options.onProgress?.(this.progress());
         if (!this.woken) await sleep(tick);
         this.woken = false;
@@ -106,10 +108,11 @@ export class Coordinator {
       this.options.onProgress?.(this.progress());
       return this.result();
     } finally {
-      await withdraw(this.redis, this.run).catch(() => undefined);
-      await this.clear().catch(() => undefined);
-      await events.close();
-      await this.queue.close();
+      await briefly(async () => {
+        await withdraw(this.redis, this.run);
+        await this.clear();
+      }, 5000);
+      await closeAll([events, this.queue]);
     }
   }
 

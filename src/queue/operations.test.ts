@@ -1,6 +1,9 @@
+import { execFileSync } from "node:child_process";
+import { join } from "node:path";
 import { Hono } from "hono";
 import { describe, expect, test } from "vitest";
-import { redisServer, startRedis } from "../testing/redis-server.js";
+import { freePort, redisServer, startRedis } from "../testing/redis-server.js";
+import { type CliResult, runCli, scratchFolder } from "../testing/run-cli.js";
 import { openRedis, queueBoard, redisPlace, serveMetrics } from "./index.js";
 import { isSourceName } from "./protocol.js";
 import { announce, queueName } from "./registry.js";
@@ -41,6 +44,45 @@ test("metrics count what happens", async () => {
   expect((await fetch(`http://127.0.0.1:${metrics.port}/other`)).status).toBe(404);
   await metrics.close();
 });
+
+test.skipIf(redisServer === undefined)(
+  "TLS by an authority of one's own, and a password that no message shows",
+  async () => {
+    const { folder, remove } = scratchFolder();
+    const [key, certificate] = [join(folder, "key.pem"), join(folder, "certificate.pem")];
+    const own = ["-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost", "-days", "2"];
+    const files = ["-keyout", key, "-out", certificate];
+    execFileSync("openssl", ["req", "-x509", "-newkey", "rsa:2048", "-nodes", ...files, ...own], {
+      stdio: "ignore",
+    });
+    const port = await freePort();
+    const tls = ["--tls-cert-file", certificate, "--tls-key-file", key, "--tls-ca-cert-file", certificate];
+    const redis = await startRedis({
+      options: ["--tls-port", String(port), ...tls, "--tls-auth-clients", "no", "--requirepass", "s3cr@t"],
+    });
+    const begun = (password: string, env: Readonly<Record<string, string>>): Promise<CliResult> =>
+      runCli(["worker", "--redis", "env:Q", "--store", join(folder, "store"), "--idle", "1"], {
+        env: { Q: `rediss://:${password}@localhost:${port}`, ...env },
+      });
+    try {
+      const trusted = { NODE_EXTRA_CA_CERTS: certificate };
+      const good = await begun("s3cr%40t", trusted);
+      expect(good.stderr).toContain(`ready for work from rediss://localhost:${port}`);
+      expect(good.code).toBe(0);
+      const wrong = await begun("n0ne", trusted);
+      expect(wrong).toMatchObject({ code: 1 });
+      expect(wrong.stderr).toMatch(/the password is wrong or missing/);
+      const unknown = await begun("s3cr%40t", {});
+      expect(unknown).toMatchObject({ code: 1 });
+      expect(unknown.stderr).toMatch(/no TLS connection/);
+      for (const { stderr } of [good, wrong, unknown]) expect(stderr).not.toMatch(/s3cr|n0ne/);
+    } finally {
+      await redis.stop();
+      remove();
+    }
+  },
+  60_000,
+);
 
 describe.skipIf(redisServer === undefined)("bull-board", () => {
   test("is a part of a hono server that shows the queues and changes nothing", async () => {

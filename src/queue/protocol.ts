@@ -41,6 +41,9 @@ export const savedAnnouncement = z.strictObject({
 /** What a run is announced with. */
 export type Announcement = z.infer<typeof savedAnnouncement>;
 
+/** Objects in the store that are one data set. */
+export const savedFiles = z.array(z.strictObject({ key: z.string().refine(isKey, "no key"), sha256: hash }));
+
 export const savedSource = z.discriminatedUnion("from", [
   /** Data below one of the worker's own roots. */
   z.strictObject({
@@ -50,6 +53,8 @@ export const savedSource = z.discriminatedUnion("from", [
   }),
   /** An object in the store. */
   z.strictObject({ from: z.literal("store"), name: z.string().refine(isKey, "no key"), sha256: hash }),
+  /** Many objects in the store, of which it keeps the list. */
+  z.strictObject({ from: z.literal("store-files"), list: savedBlob }),
   z.strictObject({ from: z.literal("mnist") }),
 ]);
 
@@ -75,15 +80,28 @@ export type SavedReading = z.infer<typeof savedReading>;
 
 const binarize = z.enum(["none", "dynamic", "static", "threshold"]);
 const output = z.enum(["npy", "csv"]);
-const split = z.enum(["test", "train"]);
+const split = z.enum(["test", "train", "validation"]);
+
+/** What a run held out of its training examples: a share or a number, drawn with a seed. */
+const savedHeld = z.strictObject({ validation: z.number().min(0), seed: z.int() });
+
+/** How examples are held out. */
+export type SavedHeld = z.infer<typeof savedHeld>;
+
+const exampleFields = {
+  binarize,
+  split,
+  held: savedHeld.optional(),
+  /** A line for each example, what it is called. */
+  ids: savedBlob.optional(),
+};
 
 const savedTask = z.discriminatedUnion("op", [
   z.strictObject({
     op: z.literal("encode"),
     what: z.enum(["means", "deviations", "parameters"]),
     output,
-    binarize,
-    split,
+    ...exampleFields,
     reading: savedReading,
   }),
   z.strictObject({
@@ -93,8 +111,7 @@ const savedTask = z.discriminatedUnion("op", [
     by: z.string().max(40),
     threshold: z.number(),
     output,
-    binarize,
-    split,
+    ...exampleFields,
     seed: z.int(),
     draws: z.int().min(0),
     device: z.string().max(40).optional(),
@@ -115,6 +132,8 @@ const savedTask = z.discriminatedUnion("op", [
     temperature: z.number().optional(),
     /** Classes that may come, by number. */
     among: z.array(z.int().min(0)).optional(),
+    /** Codes to decode in place of draws of the prior: float32, [n, latent]. */
+    codes: savedBlob.optional(),
     rows: z.boolean(),
   }),
 ]);

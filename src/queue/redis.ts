@@ -65,6 +65,13 @@ export function redisPlace(
   };
 }
 
+/** An address that may be written down: `env:NAME`, or one without a password; undefined for others. */
+export function addressWithoutSecrets(address: string): string | undefined {
+  if (/^env:\w+$/.test(address)) return address;
+  const { options } = redisPlace(address);
+  return options.password === undefined ? address : undefined;
+}
+
 type RedisClass = QueuePackages["Redis"] & { readonly prototype: TimedClient };
 
 /** BullMQ and the client that it runs on, which need not be installed. */
@@ -157,6 +164,40 @@ export async function openRedis(address: string, seconds = 8): Promise<OpenRedis
       client.disconnect();
     },
   };
+}
+
+/**
+ * What a promise comes to, or a rejection with the signal's reason if that is aborted before: commands to a Redis that is gone wait
+ * until it is there again.
+ */
+export async function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (signal === undefined) return promise;
+  signal.throwIfAborted();
+  let give: (() => void) | undefined;
+  const aborted = new Promise<never>((_, reject) => {
+    give = () => reject(signal.reason as Error);
+    signal.addEventListener("abort", give);
+  });
+  promise.catch(() => undefined); // nobody waits for it any more
+  try {
+    return await Promise.race([promise, aborted]);
+  } finally {
+    if (give !== undefined) signal.removeEventListener("abort", give);
+  }
+}
+
+/** Does what tidies up in Redis, as far as that answers within some milliseconds. */
+export async function briefly(work: () => Promise<unknown>, milliseconds: number): Promise<void> {
+  const done = work().catch(() => undefined);
+  await Promise.race([done, new Promise((resolve) => setTimeout(resolve, milliseconds).unref())]);
+}
+
+/** Closes what BullMQ has open, whether Redis is there or not. */
+export async function closeAll(
+  opened: readonly { close(): Promise<void>; disconnect(): Promise<void> }[],
+): Promise<void> {
+  await briefly(() => Promise.all(opened.map((one) => one.close())), 2000);
+  await briefly(() => Promise.all(opened.map((one) => one.disconnect())), 500);
 }
 
 /** Milliseconds since 1970 by Redis' clock, the one that all who meet there share. */

@@ -11,6 +11,7 @@ import { keepPlan, readKept } from "./plan.js";
 import { type BulkPlan, type BulkTask, protocolVersion, type SourceOfRun } from "./protocol.js";
 import { hashOfData, nameBelow } from "./sources.js";
 import { isOfTable, wholeDataset } from "./tasks/examples.js";
+import { Lines } from "./tasks/lines.js";
 import { knownLayout } from "./tasks/impute.js";
 import { taskOf } from "./tasks/open.js";
 
@@ -22,6 +23,10 @@ export interface BulkRequest {
   readonly source: string | undefined;
   /** What scoring learned of the usual. */
   readonly usual?: string;
+  /** A line for each example, what it is called, and where they are from. */
+  readonly ids?: { readonly file: string; readonly lines: Uint8Array };
+  /** Codes to decode in place of draws of the prior. */
+  readonly codes?: Uint8Array;
   readonly memory?: number;
   /** Rows a shard; default: as many as take some seconds. */
   readonly shardRows?: number;
@@ -82,8 +87,18 @@ async function counted({ model, task, source = "", memory }: BulkRequest): Promi
     const marks = await tableMarks(source, table?.schema.file, every);
     return { ids: hasIds(marks.rows), ...marks };
   }
-  const dataset = await wholeDataset(source, task.reading, memory);
+  const dataset = await wholeDataset(source, task.reading, memory, task.held);
   return { rows: splitOf(dataset, task.split).length, ids: true };
+}
+
+/** Throws the UserError unless there is a line for each example. */
+function requireLines({ file, lines }: NonNullable<BulkRequest["ids"]>, rows: number): void {
+  const { length } = new Lines(lines);
+  if (length === rows) return;
+  throw new UserError(
+    `--ids ${file}: has ${length} lines, but there are ${rows} examples; give a line for each`,
+    2,
+  );
 }
 
 /** Seconds that a shard should take, and bytes that its output may have. */
@@ -94,10 +109,11 @@ export async function estimate(
   request: BulkRequest,
   platform: Platform,
 ): Promise<BulkEstimate & { readonly counted: Counted; readonly piece: number }> {
-  const { model, task, source, usual, memory, shardRows } = request;
+  const { model, task, source, usual, ids: own, codes, memory, shardRows } = request;
   const found = await counted(request);
   const { rows, ids, offsets } = found;
   if (rows === 0) throw new UserError(`${source ?? "the data"} has no rows`);
+  if (own !== undefined) requireLines(own, rows);
   const piece = pieceRows(model, task, rows);
   const plan = planOf(request, { card: nothing, weights: nothing }, undefined, { rows, ids, step: piece });
   const opened = await taskOf({
@@ -106,6 +122,8 @@ export async function estimate(
     platform,
     source,
     ...(usual !== undefined && { usual }),
+    ...(own !== undefined && { ids: own.lines }),
+    ...(codes !== undefined && { codes }),
     ...(memory !== undefined && { memory }),
   });
   try {
@@ -159,10 +177,9 @@ function planOf(
 async function sourceFor(
   source: string | undefined,
   root: string,
-  stored: { readonly key: string; readonly sha256: string } | undefined,
+  stored: SourceOfRun | undefined,
 ): Promise<SourceOfRun | undefined> {
-  if (source === undefined) return undefined;
-  if (stored !== undefined) return { from: "store", name: stored.key, sha256: stored.sha256 };
+  if (source === undefined || stored !== undefined) return stored;
   if (source === "mnist") return { from: "mnist" };
   return { from: "root", name: await nameBelow(root, source), sha256: await hashOfData(source) };
 }
@@ -183,7 +200,7 @@ export async function planBulk(
   store: Store,
   request: BulkRequest,
   platform: Platform,
-  place: { readonly root: string; readonly stored?: { readonly key: string; readonly sha256: string } },
+  place: { readonly root: string; readonly stored?: SourceOfRun },
 ): Promise<PlannedBulk> {
   const files = bundle(request.model);
   const model = {
@@ -191,6 +208,8 @@ export async function planBulk(
     weights: await putBlob(store, files["weights.safetensors"] ?? new Uint8Array(0)),
   };
   if (request.usual !== undefined) await putBlob(store, new TextEncoder().encode(request.usual));
+  for (const content of [request.ids?.lines, request.codes])
+    if (content !== undefined) await putBlob(store, content);
   const source = await sourceFor(request.source, place.root, place.stored);
   const { step: suggested, counted: found, piece } = await estimate(request, platform);
   const { rows, ids, offsets } = found;

@@ -1,5 +1,5 @@
 import { hostname } from "node:os";
-import { canonical, putBlob, type Store } from "../store/index.js";
+import { blobOf, canonical, putBlob, type Store } from "../store/index.js";
 import { UserError } from "../tensor/index.js";
 import type { WorkerEvent } from "./event.js";
 import { readKept, readOffsets, readPlan, runKeys, shardCount, shardRows } from "./plan.js";
@@ -25,14 +25,16 @@ const canonicalOutputs = ({ outputs }: ShardRecord): unknown =>
     .map(([name, { sha256 }]) => [name, sha256])
     .sort();
 
+/** Keeps a shard's entry, which goes to the disk together with the `outputs` that it tells of, and gets its name after them. */
 async function keep(
   store: Store,
   run: string,
   record: ShardRecord,
+  outputs: Promise<unknown>,
   tell: (event: WorkerEvent) => void,
 ): Promise<void> {
   const key = runKeys.shard(run, record.shard);
-  if (await store.putIfAbsent(key, canonical(record))) return;
+  if (await store.putIfAbsent(key, canonical(record), outputs)) return;
   const first = await readKept(store, key, savedShard);
   if (first !== undefined && !sameOutputs(first, record))
     tell({ kind: "differs", run, what: `shard ${record.shard}` });
@@ -59,14 +61,15 @@ export async function openShards(
       const began = performance.now();
       const offset = offsets?.[shard];
       const outputs = await task.run({ from, to, ...(offset !== undefined && { offset }) });
-      const kept = await Promise.all(
-        Object.entries(outputs).map(
-          async ([name, content]) => [name, await putBlob(store, content)] as const,
-        ),
+      const kept = Object.entries(outputs).map(
+        ([name, content]) => [name, blobOf(content), content] as const,
       );
       const seconds = Number(((performance.now() - began) / 1000).toFixed(3));
       const worker = `${hostname()}:${process.pid}`;
-      await keep(store, run, { shard, from, to, outputs: Object.fromEntries(kept), worker, seconds }, tell);
+      const blobs = Object.fromEntries(kept.map(([name, blob]) => [name, blob]));
+      const stored = Promise.all(kept.map(([, blob, content]) => putBlob(store, content, blob)));
+      stored.catch(() => undefined); // `keep` throws it, but may fail before
+      await keep(store, run, { shard, from, to, outputs: blobs, worker, seconds }, stored, tell);
       const bytes = kept.reduce((sum, [, blob]) => sum + blob.bytes, 0);
       tell({ kind: "done", run, what: `shard ${shard}`, rows: to - from, seconds, bytes });
     },

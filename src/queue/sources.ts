@@ -1,13 +1,13 @@
 import { createHash } from "node:crypto";
 import { createReadStream, createWriteStream } from "node:fs";
 import { mkdir, readdir, realpath, rename, rm, stat } from "node:fs/promises";
-import { basename, join, relative, resolve, sep } from "node:path";
+import { basename, dirname, join, relative, resolve, sep } from "node:path";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
-import { cacheFolder, fileError } from "../data/index.js";
-import { sha256, type Store } from "../store/index.js";
+import { cacheFolder, fileError, isPattern, manyFiles } from "../data/index.js";
+import { type Blob, getBlob, sha256, type Store } from "../store/index.js";
 import { UserError } from "../tensor/index.js";
-import { isSourceName, type SourceOfRun } from "./protocol.js";
+import { isSourceName, savedFiles, type SourceOfRun } from "./protocol.js";
 
 async function hashOfFile(path: string): Promise<string> {
   const hash = createHash("sha256");
@@ -25,16 +25,25 @@ async function filesIn(folder: string): Promise<string[]> {
   return found.sort();
 }
 
+/** A line for each file: its name in a folder, and its SHA-256. */
+async function hashedLines(files: readonly string[], folder: string): Promise<string[]> {
+  const lines: string[] = [];
+  for (const file of files) lines.push(`${relative(folder, file)} ${await hashOfData(file)}`);
+  return lines;
+}
+
 const known = new Map<string, { readonly stamp: string; readonly hash: string }>();
 
-/** The SHA-256 of a file, or of all names and files in a folder; read again only if size or time have changed. */
+/** The SHA-256 of a file, or of all names and files in a folder or of a pattern; read again only if size or time have changed. */
 export async function hashOfData(path: string): Promise<string> {
   try {
-    const found = await stat(path);
+    const found = (await isPattern(path)) ? undefined : await stat(path);
+    if (found === undefined) {
+      const many = await manyFiles(path);
+      return sha256((await hashedLines(many?.paths ?? [], dirname(path))).join("\n"));
+    }
     if (found.isDirectory()) {
-      const parts: string[] = [];
-      for (const file of await filesIn(path)) parts.push(`${relative(path, file)} ${await hashOfData(file)}`);
-      return sha256(parts.join("\n"));
+      return sha256((await hashedLines(await filesIn(path), path)).join("\n"));
     }
     const stamp = `${found.dev} ${found.ino} ${found.size} ${found.mtimeMs}`;
     const before = known.get(path);
@@ -47,10 +56,15 @@ export async function hashOfData(path: string): Promise<string> {
   }
 }
 
+/** Where a path leads once links are followed; of a pattern, its folder, and the pattern. */
+async function realPlace(path: string): Promise<string> {
+  return (await isPattern(path)) ? join(await realpath(dirname(path)), basename(path)) : realpath(path);
+}
+
 /** The name of data below a root, as jobs may say it. Throws a UserError for data elsewhere. */
 export async function nameBelow(root: string, path: string): Promise<string> {
   try {
-    const [inside, found] = [await realpath(root), await realpath(path)];
+    const [inside, found] = [await realpath(root), await realPlace(path)];
     const name = relative(inside, found).split(sep).join("/");
     if (name !== "" && isSourceName(name)) return name;
   } catch (cause) {
@@ -62,20 +76,34 @@ export async function nameBelow(root: string, path: string): Promise<string> {
   );
 }
 
+/** Whether a path, and those of many files that it stands for, lie in a folder once links are followed. */
+async function isInside(base: string, path: string): Promise<boolean> {
+  const within = (one: string | undefined): boolean =>
+    one?.startsWith(base.endsWith(sep) ? base : base + sep) === true;
+  if (!within(path)) return false;
+  for (const file of (await manyFiles(path).catch(() => undefined))?.paths ?? [])
+    if (!within(await realpath(file).catch(() => undefined))) return false;
+  return true;
+}
+
 /** A path that a name stands for below one of some roots, once links are followed; undefined if there is none. */
 async function below(roots: readonly string[], name: string): Promise<string | undefined> {
   for (const root of roots) {
     const base = await realpath(root).catch(() => undefined);
     if (base === undefined) continue;
-    const found = await realpath(join(base, ...name.split("/"))).catch(() => undefined);
-    if (found?.startsWith(base.endsWith(sep) ? base : base + sep) === true) return found;
+    const found = await realPlace(join(base, ...name.split("/"))).catch(() => undefined);
+    if (found !== undefined && (await isInside(base, found))) return found;
   }
   return undefined;
 }
 
 /** Brings an object of the store to this machine's cache, where its SHA-256 is checked. */
-export async function fetched(store: Store, name: string, hash: string): Promise<string> {
-  const folder = join(cacheFolder(), "store", hash);
+export async function fetched(
+  store: Store,
+  name: string,
+  hash: string,
+  folder = join(cacheFolder(), "store", hash),
+): Promise<string> {
   const path = join(folder, basename(name));
   if ((await stat(path).catch(() => undefined)) !== undefined) return path;
   const content = await store.stream(name);
@@ -95,6 +123,15 @@ export async function fetched(store: Store, name: string, hash: string): Promise
   return path;
 }
 
+/** Brings the files of a list that the store keeps to a folder in this machine's cache. */
+export async function fetchedFiles(store: Store, list: Blob): Promise<string> {
+  const folder = join(cacheFolder(), "store", list.sha256);
+  const files = savedFiles.safeParse(JSON.parse(new TextDecoder().decode(await getBlob(store, list))));
+  if (!files.success) throw new UserError(`${store.place}: ${list.sha256} is no list of files`);
+  for (const { key, sha256: hash } of files.data) await fetched(store, key, hash, folder);
+  return folder;
+}
+
 /**
  * The path of a run's data on this machine, which are checked to be the same. Names come from outside: they are looked up below
  * this machine's own roots only. Throws a UserError that says which file is missing or another.
@@ -104,6 +141,7 @@ export async function sourcePath(
   roots: readonly string[],
   store: Store,
 ): Promise<string> {
+  if (source.from === "store-files") return fetchedFiles(store, source.list);
   const { from, name, sha256: hash } = source;
   if (from === "store") return fetched(store, name, hash);
   if (!isSourceName(name)) throw new UserError(`${JSON.stringify(name.slice(0, 80))} is no name of data`);

@@ -4,7 +4,7 @@ import type { Job, Worker } from "bullmq";
 import { packageVersion } from "../report/index.js";
 import type { WorkerEvent } from "./event.js";
 import { type Announcement, protocolVersion } from "./protocol.js";
-import { type OpenRedis, prefix, redisTrouble } from "./redis.js";
+import { briefly, type OpenRedis, prefix, redisTrouble, unlessAborted } from "./redis.js";
 import { announced, queueName } from "./registry.js";
 import { Garbage, type JobHandler, openShards, reasonOf } from "./shard-handler.js";
 import type { TaskSurroundings } from "./tasks/open.js";
@@ -28,7 +28,7 @@ export interface WorkerSettings extends TaskSurroundings {
 }
 
 /** Milliseconds between looks at what is announced. */
-const look = 500;
+const lookEvery = 500;
 /** After so many milliseconds a run is tried again that could not be opened. */
 const again = 15_000;
 
@@ -59,14 +59,13 @@ export class WorkerLoop {
     let last = performance.now();
     try {
       while (!signal.aborted) {
-        const { runs, garbage } = await announced(redis);
-        if (garbage > 0)
-          this.once(`garbage ${garbage}`, { kind: "garbage", count: garbage, where: "announcements" });
-        await this.leaveOver(runs);
-        await this.choose(runs);
+        await unlessAborted(this.look(), signal).catch((error: unknown) => {
+          if (!signal.aborted) throw error;
+        });
+        if (signal.aborted) break;
         if (this.current !== undefined) last = performance.now();
         else if (idle !== undefined && performance.now() - last > idle * 1000) break;
-        await sleep(this.current === undefined ? look / 2 : look, undefined, { signal }).catch(
+        await sleep(this.current === undefined ? lookEvery / 2 : lookEvery, undefined, { signal }).catch(
           () => undefined,
         );
       }
@@ -74,6 +73,15 @@ export class WorkerLoop {
       await this.leave();
       for (const state of this.states.values()) if ("handler" in state) await state.handler.close();
     }
+  }
+
+  /** Looks what is announced, and takes up a run that has work. */
+  private async look(): Promise<void> {
+    const { runs, garbage } = await announced(this.settings.redis);
+    if (garbage > 0)
+      this.once(`garbage ${garbage}`, { kind: "garbage", count: garbage, where: "announcements" });
+    await this.leaveOver(runs);
+    await this.choose(runs);
   }
 
   private once(key: string, event: WorkerEvent): void {
@@ -95,7 +103,7 @@ export class WorkerLoop {
 
   /** Takes up the oldest run that has work, unless the one at hand has. */
   private async choose(runs: readonly Announcement[]): Promise<void> {
-    if (this.busy || (this.current !== undefined && performance.now() - this.drained < 2 * look)) return;
+    if (this.busy || (this.current !== undefined && performance.now() - this.drained < 2 * lookEvery)) return;
     for (const announcement of runs) {
       const { run } = announcement;
       if (run === this.current?.run) continue;
@@ -104,7 +112,7 @@ export class WorkerLoop {
       const handler = await this.open(announcement);
       if (handler === undefined || this.settings.signal.aborted) continue;
       await this.leave();
-      this.take(run, handler);
+      if (!this.settings.signal.aborted) this.take(run, handler);
       return;
     }
   }
@@ -197,6 +205,11 @@ export class WorkerLoop {
   private async leave(): Promise<void> {
     const { current } = this;
     this.current = undefined;
-    await current?.worker.close();
+    if (current === undefined) return;
+    const { worker } = current;
+    const closed = worker.close();
+    while (this.busy) await sleep(20);
+    await briefly(() => closed, 5000);
+    await briefly(() => worker.disconnect(), 500);
   }
 }

@@ -6,6 +6,7 @@ import {
   readExamples,
   schemaOf,
   type Split,
+  tableOf,
   toFloats,
 } from "../data/index.js";
 import type { Support } from "../distributions/index.js";
@@ -26,6 +27,7 @@ import { type Tensor, tensor, UserError } from "../tensor/index.js";
 import type { EpochRecord } from "../train/index.js";
 import { rangeText, type RunPicture } from "./run-picture.js";
 import { hasManifold, manifoldPicture } from "./manifold.js";
+import { columnsPicture } from "./table-rows.js";
 
 /** What pictures are drawn of. */
 export interface PictureSubject {
@@ -131,7 +133,7 @@ export async function reconstructionPicture({ model, data }: PictureSubject): Pr
 function historyPoint({ epoch, train, evaluation }: EpochRecord): HistoryPoint {
   const { terms, negativeElbo, reconstruction, kl, mse } = evaluation;
   const bound = negativeElbo === null || kl === null ? {} : { negativeElbo, kl };
-  return { epoch, train, validation: { ...terms, ...bound, reconstruction, mse } };
+  return { epoch, train, validation: { ...terms, ...bound, reconstruction, ...(mse !== null && { mse }) } };
 }
 
 /** The loss term by term against the epoch. */
@@ -203,23 +205,33 @@ export interface RunPictures {
   readonly skipped: readonly string[];
 }
 
+type Maker = readonly [name: string, draw: () => Promise<RunPicture>];
+
 const aSubject = be.having(
   ["model", "history", "data"],
   "a run, which train(...) gives, or its model, history and data",
 );
 
-/** All pictures that make sense of a trained model. */
+/** All pictures that make sense of a trained model; of rows of a table, how their columns are distributed in place of examples. */
 export async function drawPictures(subject: PictureSubject): Promise<RunPictures> {
   requireArgument("drawPictures", "the subject", subject, aSubject);
-  const makers: readonly (readonly [name: string, draw: () => Promise<RunPicture>])[] = [
-    ["generated", () => generatedPicture(subject)],
-    ...(subject.model.classes !== undefined && subject.data.kind === "image"
-      ? ([["classes", () => classesPicture(subject)]] as const)
-      : []),
-    ["reconstructions", () => reconstructionPicture(subject)],
+  const { model, data } = subject;
+  const table = tableOf(model.schema);
+  const examples: readonly Maker[] =
+    table === undefined
+      ? [
+          ["generated", () => generatedPicture(subject)],
+          ...(model.classes !== undefined && data.kind === "image"
+            ? ([["classes", () => classesPicture(subject)]] as const)
+            : []),
+          ["reconstructions", () => reconstructionPicture(subject)],
+        ]
+      : [["columns", () => columnsPicture(model, data, table)]];
+  const makers: readonly Maker[] = [
+    ...examples,
     ...(subject.history.length > 0 ? ([["loss", () => lossPicture(subject)]] as const) : []),
     ["latent", () => latentPicture(subject)],
-    ...(hasManifold(subject.model.definition) && subject.data.kind === "image"
+    ...(hasManifold(model.definition) && data.kind === "image"
       ? ([["manifold", () => manifoldPicture(subject)]] as const)
       : []),
   ];

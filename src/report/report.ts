@@ -7,6 +7,7 @@ import {
   isStandardized,
   perNumber,
   requireFolder,
+  tableOf,
   writeWhole,
 } from "../data/index.js";
 import { collapse, type Evaluation } from "../evaluate/index.js";
@@ -19,11 +20,13 @@ import { briefJson } from "./brief.js";
 import { environment } from "./environment.js";
 import { type Drawn, drawPictures, someDrawn } from "./pictures.js";
 import type { RunPicture } from "./run-picture.js";
+import { generatedRows } from "./table-rows.js";
 
 function figuresOf(evaluation: Evaluation | undefined, schema: ExampleSchema): ReportFigure[] {
   if (evaluation === undefined) return [];
   const numbers = isStandardized(schema) ? "standardised numbers" : binarizationText[evaluation.binarize];
-  const told = `${evaluation.split}, ${numbers}`;
+  const { mse } = evaluation;
+  const told = mse === null ? evaluation.split : `${evaluation.split}, ${numbers}`;
   const nats = `nats per example, ${told}`;
   return [
     ...(evaluation.negativeElbo === null
@@ -39,7 +42,7 @@ function figuresOf(evaluation: Evaluation | undefined, schema: ExampleSchema): R
             unit: nats,
           },
         ]),
-    { label: "MSE", value: evaluation.mse, unit: `${perNumber(schema)}, ${told}` },
+    ...(mse === null ? [] : [{ label: "MSE", value: mse, unit: `${perNumber(schema)}, ${told}` }]),
     ...(typeof evaluation.accuracy === "number"
       ? [
           {
@@ -59,7 +62,9 @@ function epochTable(history: readonly EpochRecord[]): ReportTable {
   const figures = (["gradientNorm", "skipped", "lr"] as const).filter((figure) =>
     history.some((record) => record[figure] !== undefined),
   );
-  const measures = ["negativeElbo", "reconstruction", "kl", "mse", "activeUnits"] as const;
+  const measures = (["negativeElbo", "reconstruction", "kl", "mse", "activeUnits"] as const).filter(
+    (measure) => measure !== "mse" || history.some(({ evaluation }) => evaluation.mse !== null),
+  );
   return {
     title: "Epochs",
     columns: [
@@ -96,7 +101,7 @@ export interface WrittenReport {
 
 /**
  * Draws a run: pictures into `images/` of its folder, or of the folder `into`, and `report.html` that shows them with the
- * figures, settings and environment; `drawn` are new examples to show in place of draws of the prior. Node only. Throws a UserError if there is no folder or a file can't be written.
+ * figures, settings and environment, of a table's model with generated rows too; `drawn` are new examples to show in place of draws of the prior. Node only. Throws a UserError if there is no folder or a file can't be written.
  */
 export async function writeReport(run: Run, into?: string, drawn?: Drawn): Promise<WrittenReport> {
   requireArgument("writeReport", "run", run, aRun);
@@ -115,6 +120,7 @@ export async function writeReport(run: Run, into?: string, drawn?: Drawn): Promi
   }
   const collapsed = evaluation && collapse(evaluation);
   const settings = await readRunConfig(folder);
+  const table = tableOf(model.schema);
   const html = reportHtml({
     title: `${data.name}, z = ${model.definition.latent}`,
     subtitle: `${model.definition.describe()}. Objective ${objective.name}. ${data.name}: ${describeDataset(data)}.`,
@@ -124,6 +130,7 @@ export async function writeReport(run: Run, into?: string, drawn?: Drawn): Promi
       ...(run.finished ? [] : ["The run was interrupted; these are the figures so far."]),
       ...skipped,
     ],
+    ...(table && { examples: [await generatedRows(model, table)] }),
     pictures: pictures.map(shown),
     tables: history.length === 0 ? [] : [epochTable(history)],
     config: (settings && briefJson({ ...settings } as unknown as Record<string, Json>)) ?? {

@@ -63,6 +63,30 @@ describe("generateRows", () => {
     expect(ranged.drawn).toBeGreaterThanOrEqual(40);
   });
 
+  it("leaves out rows that are not accepted, the others as they are without", async () => {
+    const all = await generateRows(model, 60, { seed: 2 });
+    const seen: unknown[] = [];
+    const some = await generateRows(model, 60, {
+      seed: 2,
+      accept: (row) => {
+        seen.push(row);
+        return row.species !== "large";
+      },
+    });
+    expect(some.values.every(([, species]) => species === "small")).toBe(true);
+    expect(seen).toHaveLength(some.drawn);
+    const small = all.cells.filter(([, species]) => species === "small");
+    expect(some.cells.slice(0, small.length)).toEqual(small);
+    const given = await generateRows(model, 5, {
+      where: "species=large",
+      accept: ({ weight }) => weight === null,
+    });
+    expect(given.cells.every(([, species, weight]) => species === "large" && weight === "")).toBe(true);
+    await expect(generateRows(model, 5, { accept: () => false, tries: 1 })).rejects.toThrow(
+      /^accept: only 0 of 20,000 drawn rows are accepted, too few for 5/,
+    );
+  });
+
   it("gives up where too few rows meet them, and says what can't be", async () => {
     await expect(
       generateRows(model, 20, { where: "weight>=57.9 and species=small", tries: 1 }),

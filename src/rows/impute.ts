@@ -2,7 +2,7 @@ import { be, type ChecksOf, requireArgument, requireOptions } from "../catalogue
 import { type DecodedRows, type TableRecord, type TableValue, textTableOf } from "../data/portable.js";
 import { aTrainedModel, type TrainedVae } from "../model/index.js";
 import { imputedChunks } from "./impute-chunks.js";
-import { type FilledText, Imputer } from "./imputer.js";
+import { type FilledText, type FoundMask, Imputer, type MissingModel, missingModels } from "./imputer.js";
 import { outlineOf, valueReader } from "./outline.js";
 import { tableOfModel } from "./table-model.js";
 import { uncertaintyOf } from "./uncertainty.js";
@@ -18,6 +18,12 @@ export interface ImputeOptions {
    * `imputation` (multiple imputation, Rubin 1987), in place of one table. Default false.
    */
   readonly multiple?: boolean;
+  /**
+   * What is assumed of why values are missing: `at-random` (default), that it tells nothing beyond what the known cells tell; or
+   * `self-masking`, that the odds of it go with the column's own value (numbers and dates), as in not-MIWAE (Ipsen, Mattei and
+   * Frellsen, 2021). How they do is learned of the rows to fill, and draws are weighed by it: five times as many are made.
+   */
+  readonly missingModel?: MissingModel;
 }
 
 /** A cell that was missing, and how sure its value is over all draws. */
@@ -50,6 +56,7 @@ const imputeChecks = {
   draws: be.whole(1, 10_000),
   seed: be.seed,
   multiple: be.boolean,
+  missingModel: be.oneOf(missingModels),
 } as const satisfies ChecksOf<ImputeOptions>;
 
 const someRows = {
@@ -67,12 +74,24 @@ function filledCell({ row, column, text, draws }: FilledText): FilledCell {
   return { row, column: column.name, value: value(text), text, ...rest, ...limits };
 }
 
+/** What was found of a column's mask, in words. */
+function maskNote({ column, slope, rows, used }: FoundMask): string {
+  const of = `(by ${rowsText(rows)})`;
+  if (!used)
+    return `Whether "${column.name}" is missing tells nothing sure of its value ${of}: it was filled as if missing at random.`;
+  return (
+    `Values of "${column.name}" are missing more often the ${slope > 0 ? "greater" : "smaller"} they are, by a factor of ` +
+    `${Math.exp(Math.abs(slope)).toFixed(1)} in the odds for each unit of its scale ${of}: it was filled accordingly.`
+  );
+}
+
 const rowsText = (count: number): string => `${count.toLocaleString("en-US")} row${count === 1 ? "" : "s"}`;
 
 /** What should be known of how cells were filled. */
-export function notesOf({ counts }: Imputer, added: readonly string[]): string[] {
+export function notesOf({ counts, masks }: Imputer, added: readonly string[]): string[] {
   const { noneDrawn, contradictions, emptyCells } = counts;
   return [
+    ...masks.map(maskNote),
     ...added.map(
       (name) => `There is no column "${name}", which the model has: it was added and is filled in every row.`,
     ),
@@ -121,10 +140,10 @@ export async function imputeRows(
   requireArgument("imputeRows", "the model", model, aTrainedModel);
   requireArgument("imputeRows", "rows", rows, someRows);
   requireOptions("imputeRows", options, imputeChecks);
-  const { draws = 50, seed = 0, multiple = false } = options;
+  const { draws = 50, seed = 0, multiple = false, missingModel = "at-random" } = options;
   const fitted = tableOfModel("imputeRows", model);
   const table = textTableOf(rows, namesOf(rows), fitted.schema.columns);
-  const imputer = new Imputer(model, fitted, "the rows", { draws, seed });
+  const imputer = new Imputer(model, fitted, "the rows", { draws, seed, missingModel });
   const outline = outlineOf(fitted, table.names, imputer.names);
   const filled: FilledCell[] = [];
   const filledIn = new Map<number, Set<string>>();

@@ -12,6 +12,7 @@ import { RandomStream, tensor, UserError } from "../tensor/index.js";
 import type { CellColumn } from "./cells.js";
 import type { Settled } from "./group.js";
 import { groupsOf } from "./groups.js";
+import { fitMask, type MaskSlope, resampled, type WeighedColumn, weighedColumns } from "./self-masking.js";
 
 /** A cell that was missing and is filled. */
 export interface FilledText {
@@ -54,8 +55,38 @@ function rowsOf(table: TextTable, chosen: readonly Incomplete[]): TextTable {
   return { ...table, rows: chosen.length, columns };
 }
 
+/** What can be assumed of why values are missing. */
+export const missingModels = ["at-random", "self-masking"] as const;
+
+/** What is assumed of why values are missing. */
+export type MissingModel = (typeof missingModels)[number];
+
+/** How an imputer fills cells. */
+export interface ImputerOptions {
+  readonly draws: number;
+  readonly seed: number;
+  /** Default `at-random`: that a value is missing tells nothing of it beyond what the known cells tell. */
+  readonly missingModel?: MissingModel;
+}
+
+/** What was found of a column whose values may be missing because of what they are. */
+export interface FoundMask extends MaskSlope {
+  readonly column: CellColumn;
+  readonly rows: number;
+  /** Whether draws are weighed by it: it is not 0 by chance (at a level of 5 %). */
+  readonly used: boolean;
+}
+
 /** Rows that are completed at a time. */
 const blockRows = 1024;
+/** So many times the draws are made where they are weighed. */
+const candidates = 5;
+/** Masks are learned of so many rows at most, with so many draws of each. */
+const [maskRows, maskDraws] = [1000, 20];
+/** A column with fewer missing, or fewer known, cells among them tells too little. */
+const fewest = 10;
+/** The 0.95 quantile of chi-square with one degree of freedom. */
+const notByChance = 3.84;
 
 /** Fills missing cells of a table, chunk by chunk. */
 export class Imputer {
@@ -67,6 +98,9 @@ export class Imputer {
     noneDrawn: 0,
     contradictions: 0,
   };
+  /** What was learned of masks, by `learnMasks`. */
+  readonly masks: FoundMask[] = [];
+  private weighed: readonly (WeighedColumn & MaskSlope)[] | undefined;
   private readonly groups: ReturnType<typeof groupsOf>;
   private readonly encoder: TableEncoder;
   private readonly decoder: TableDecoder;
@@ -77,7 +111,7 @@ export class Imputer {
     private readonly model: TrainedVae,
     private readonly fitted: FittedTable,
     private readonly place: string,
-    private readonly options: { readonly draws: number; readonly seed: number },
+    private readonly options: ImputerOptions,
   ) {
     this.groups = groupsOf(fitted);
     this.encoder = new TableEncoder(fitted, place);
@@ -101,12 +135,74 @@ export class Imputer {
   /** The missing cells of a chunk, filled, row after row. Throws a UserError for a cell that can't be read. */
   async fill(table: TextTable): Promise<FilledText[]> {
     const filled: FilledText[] = [];
+    if (this.options.missingModel === "self-masking" && this.weighed === undefined)
+      await this.learnMasks(table);
     this.counts.rows += table.rows;
-    for (let start = 0; start < table.rows; start += blockRows) {
-      const found = this.incompleteIn(table, start, Math.min(table.rows, start + blockRows));
+    const block = this.times === 1 ? blockRows : Math.ceil(blockRows / this.times);
+    for (let start = 0; start < table.rows; start += block) {
+      const found = this.incompleteIn(table, start, Math.min(table.rows, start + block));
       if (found.length > 0) filled.push(...(await this.fillRows(table, found)));
     }
     return filled;
+  }
+
+  /** How many draws are made for each that is wanted. */
+  private get times(): number {
+    return (this.weighed ?? []).length === 0 ? 1 : candidates;
+  }
+
+  /** Learns how columns' values go with their being missing, of some rows of a chunk. */
+  private async learnMasks(table: TextTable): Promise<void> {
+    const count = Math.min(maskRows, table.rows);
+    const chosen = Array.from({ length: count }, (_, i) => Math.floor((i * table.rows) / count));
+    const rows = chosen.map((row) => ({ row, known: this.knownIn(table, row) }));
+    const weighed: (WeighedColumn & MaskSlope)[] = [];
+    for (const one of weighedColumns(this.fitted)) {
+      const { place } = one.column;
+      const missing = Uint8Array.from(rows, ({ known }) => (known[place] === undefined ? 1 : 0));
+      const gone = missing.reduce((sum, is) => sum + is, 0);
+      if (Math.min(gone, count - gone) < fewest) continue;
+      const values = await this.drawnValues(table, rows, one);
+      const found = fitMask(missing, values, maskDraws);
+      const used = found.gain > notByChance;
+      this.masks.push({ ...found, column: one.column, rows: count, used });
+      if (used) weighed.push({ ...one, ...found });
+    }
+    this.weighed = weighed;
+  }
+
+  /** What a column's values could be in some rows if they were there, given the other cells, [rows, draws]. */
+  private async drawnValues(
+    table: TextTable,
+    rows: readonly Incomplete[],
+    { column, scaled }: WeighedColumn,
+  ): Promise<Float64Array> {
+    const hidden = rows.map(({ row, known }) => ({
+      row,
+      known: known.map((text, place) => (place === column.place ? undefined : text)),
+    }));
+    const values = new Float64Array(rows.length * maskDraws);
+    const stream = new RandomStream(this.options.seed, "masks", column.name);
+    const x = tensor("float32", [rows.length, this.encoder.size], this.encoded(table, hidden));
+    for (let k = 0; k < maskDraws; k++) {
+      const own = Number(stream.bits(k) >> 32n);
+      const { data } = await this.model.complete(x, { seed: own, present: true });
+      const { cells } = this.decoder.decode(data, k * rows.length);
+      cells.forEach((row, i) => (values[i * maskDraws + k] = scaled(row[column.place] ?? "") ?? 0));
+    }
+    return values;
+  }
+
+  /** By place in the schema, the texts of a row's fillable cells, undefined for what is missing. */
+  private knownIn(table: TextTable, row: number): (string | undefined)[] {
+    const { columns } = this.fitted.schema;
+    const known = new Array<string | undefined>(columns.length).fill(undefined);
+    for (const { place, name, isMissing } of this.groups.flatMap((group) => group.columns)) {
+      const own = table.columns[table.names.indexOf(name)];
+      const text = own?.texts[own.codes[row] ?? -1] ?? "";
+      if (!isMissing(text)) known[place] = text;
+    }
+    return known;
   }
 
   private incompleteIn(table: TextTable, start: number, end: number): Incomplete[] {
@@ -166,18 +262,39 @@ export class Imputer {
     const block = table.first + (found[0]?.row ?? 0);
     const stream = new RandomStream(seed, "impute", block);
     const drawn: (readonly (readonly string[])[])[] = [];
-    for (let k = 0; k < draws; k++) {
+    for (let k = 0; k < draws * this.times; k++) {
       const own = Number(stream.bits(k) >> 32n);
       const completed = await this.model.complete(x, { seed: own, present: true });
       drawn.push(this.decoder.decode(completed.data, block * draws + k * found.length).cells);
     }
-    return found.flatMap((row, i) =>
-      this.settled(
+    return found.flatMap((row, i) => {
+      const own = drawn.map((cells) => cells[i] ?? []);
+      return this.settled(
         table.first + row.row,
         row.known,
-        drawn.map((cells) => cells[i] ?? []),
+        this.byMask(table.first + row.row, row.known, own),
+      );
+    });
+  }
+
+  /** The draws of a row as they are, or where masks tell something so many of them as their weights say. */
+  private byMask(
+    row: number,
+    known: Incomplete["known"],
+    drawn: readonly (readonly string[])[],
+  ): readonly (readonly string[])[] {
+    const { weighed = [] } = this;
+    if (weighed.length === 0) return drawn;
+    const { draws, seed } = this.options;
+    const telling = weighed.filter(({ column }) => known[column.place] === undefined);
+    const weights = Float64Array.from(drawn, (cells) =>
+      telling.reduce(
+        (sum, { column, scaled, slope }) => sum + slope * (scaled(cells[column.place] ?? "") ?? 0),
+        0,
       ),
     );
+    const [uniform = 0] = new RandomStream(seed, "self-masking", row).uniform(new Float64Array(1), 0);
+    return Array.from(resampled(weights, draws, uniform), (k) => drawn[k] ?? []);
   }
 
   private settled(

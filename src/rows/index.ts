@@ -16,6 +16,13 @@ export {
   notesOf,
 } from "./impute.js";
 export { type ChunkOptions, imputedChunks } from "./impute-chunks.js";
-export { type FillCounts, type FilledText, Imputer } from "./imputer.js";
+export {
+  type FillCounts,
+  type FilledText,
+  Imputer,
+  type ImputerOptions,
+  type MissingModel,
+  missingModels,
+} from "./imputer.js";
 export { completed, type Outline, outlineOf } from "./outline.js";
 export { type Uncertainty, uncertaintyOf } from "./uncertainty.js";

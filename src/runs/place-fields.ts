@@ -59,6 +59,21 @@ export const placeFields = {
     default: { words: "inferred" },
     placeholder: "FILE",
   }),
+  /** Of a table, its held-out rows: how many, which share below 1, or the file of a table of their own; default 0.1. */
+  heldOut: custom<number | string>(
+    {
+      about:
+        "Of a table, its held-out rows: how many, which share below 1, or the file of a table of their own",
+      default: { value: 0.1 },
+      placeholder: "X",
+      resume: "free",
+    },
+    "must be a number of rows, a share below 1, or the file of a table",
+    (value) =>
+      typeof value === "string"
+        ? value !== ""
+        : typeof value === "number" && value >= 0 && (value < 1 || Number.isInteger(value)),
+  ),
   /** Size that pictures in files are brought to, width x height, such as 64x64; default theirs, if it is the same for all. */
   size: made(
     {

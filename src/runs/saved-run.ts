@@ -77,6 +77,8 @@ export interface RunConfig {
   readonly schema?: ExampleSchema | undefined;
   /** Where the channels of its pictures are, if it was told. */
   readonly layout?: ChannelLayout | undefined;
+  /** Of a table, what was told of its held-out rows: how many, which share, or where they are. */
+  readonly heldOut?: number | string | undefined;
   /** How pictures in files became its examples, if they did. */
   readonly size?: string | undefined;
   readonly fit?: PictureFit | undefined;
@@ -161,6 +163,7 @@ const schema = z.strictObject(
     labelled: z.optional(savedWhole(1)),
     schema: z.optional(savedSchema),
     layout: z.optional(oneOf(channelLayouts)),
+    heldOut: z.optional(z.union([savedNumber, namedText])),
     size: z.optional(checkedText(sizeText)),
     fit: z.optional(oneOf(pictureFits)),
     colour: z.optional(oneOf(pictureColours)),
@@ -277,6 +280,7 @@ export function runConfig({ model, data, schema, settings, configFile }: RunDesc
     ...toldOfLabels(settings),
     schema,
     ...(data.layout !== undefined && { layout: data.layout }),
+    ...(data.heldOut !== undefined && { heldOut: data.heldOut }),
     ...data.picture,
     dataset: { name: data.name, shape: data.shape, train: data.train.length, test: data.test.length },
     source: data.source ?? null,

@@ -14,17 +14,21 @@ export function sha256(content: Uint8Array | string): string {
   return createHash("sha256").update(content).digest("hex");
 }
 
+/** What a content is. */
+export function blobOf(content: Uint8Array): Blob {
+  return { sha256: sha256(content), bytes: content.length };
+}
+
 /** Where a content of a SHA-256 lies in a store. */
 export function blobKey(hash: string): string {
   if (!/^[0-9a-f]{64}$/.test(hash)) throw new UserError(`"${hash.slice(0, 80)}" is no SHA-256`);
   return `blobs/${hash.slice(0, 2)}/${hash}`;
 }
 
-/** Keeps a content under its SHA-256. Whoever keeps the same again changes nothing. */
-export async function putBlob(store: Store, content: Uint8Array): Promise<Blob> {
-  const hash = sha256(content);
-  await store.putIfAbsent(blobKey(hash), content);
-  return { sha256: hash, bytes: content.length };
+/** Keeps a content under its SHA-256, which may be known already. Whoever keeps the same again changes nothing. */
+export async function putBlob(store: Store, content: Uint8Array, blob = blobOf(content)): Promise<Blob> {
+  await store.putIfAbsent(blobKey(blob.sha256), content);
+  return blob;
 }
 
 /** Reads a content and checks it. Throws a UserError if it is missing or is another than its SHA-256 says. */

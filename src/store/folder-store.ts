@@ -20,9 +20,12 @@ export class FolderStore implements Store {
     this.place = resolve(folder);
   }
 
-  async putIfAbsent(key: string, content: Uint8Array): Promise<boolean> {
+  async putIfAbsent(key: string, content: Uint8Array, after?: Promise<unknown>): Promise<boolean> {
     const path = this.pathOf(key);
-    if (await this.has(key)) return false;
+    if (await this.has(key)) {
+      await after;
+      return false;
+    }
     const part = join(
       dirname(path),
       `.${process.pid}-${counter++}-${Math.random().toString(36).slice(2)}.part`,
@@ -36,6 +39,7 @@ export class FolderStore implements Store {
       } finally {
         await file.close();
       }
+      await after;
       return await takeName(part, path);
     } catch (cause) {
       throw fileError(cause, `write ${key} in the store ${this.place}`);

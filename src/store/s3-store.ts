@@ -65,7 +65,8 @@ export class S3Store implements Store {
     return new S3Store(client, where);
   }
 
-  async putIfAbsent(key: string, content: Uint8Array): Promise<boolean> {
+  async putIfAbsent(key: string, content: Uint8Array, after?: Promise<unknown>): Promise<boolean> {
+    await after;
     const hash = createHash("sha256").update(content).digest("hex");
     const body = new Uint8Array(content); // of its own memory, never shared
     const response = await this.request(key, {

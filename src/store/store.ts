@@ -7,8 +7,11 @@ import { UserError } from "../tensor/index.js";
 export interface Store {
   /** What the store is called in messages: a folder's path or `s3://bucket/prefix`, no secrets. */
   readonly place: string;
-  /** Keeps a content unless its key is taken. Returns whether it was kept. Throws a UserError if it can't be written. */
-  putIfAbsent(key: string, content: Uint8Array): Promise<boolean>;
+  /**
+   * Keeps a content unless its key is taken. Returns whether it was kept. Throws a UserError if it can't be written. It gets its name
+   * only once `after` has been fulfilled, though it may be on its way before; throws what that is rejected with.
+   */
+  putIfAbsent(key: string, content: Uint8Array, after?: Promise<unknown>): Promise<boolean>;
   /** A content, or undefined if there is none. Throws a UserError if it can't be read. */
   get(key: string): Promise<Uint8Array | undefined>;
   /** Whether there is a content. */

@@ -99,8 +99,9 @@ export class Offered {
   /** The data of a run as it was trained on them. Throws a Refusal if they may not be read here. */
   async ofRun(config: RunConfig): Promise<Dataset> {
     const source = await this.requireNamed(config.source);
-    const { schema, layout, size, fit, colour, background, broken } = config;
-    const key = JSON.stringify([source, schema, layout, size, fit, colour, background, broken]);
+    const { schema, layout, heldOut, size, fit, colour, background, broken } = config;
+    if (typeof heldOut === "string") await this.requireNamed(heldOut);
+    const key = JSON.stringify([source, schema, layout, heldOut, size, fit, colour, background, broken]);
     const reading = this.read.get(key) ?? this.tools.readData(source, { config });
     this.read.delete(key);
     this.read.set(key, reading);

@@ -135,7 +135,7 @@ export class Shelf {
   /** The folders of all runs that are there or where new ones go. */
   async folders(): Promise<readonly string[]> {
     const runs = await this.runs();
-    return [...new Set([...runs.map(({ folder }) => folder), ...(await runsIn(this.home))])];
+    return [...new Set([...runs.map(({ folder }) => folder), ...(await foldersIn(this.home, holdsConfig))])];
   }
 
   /** The run of an id. Throws a Refusal if there is none. */

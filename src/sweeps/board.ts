@@ -31,7 +31,7 @@ export interface TrialBoard {
  */
 export interface StateStore {
   /**
-   * Calls `step` with the state and keeps what it says has changed, all or nothing and on disk before it returns, so that no
+   * Calls `step` with the state and keeps what it says has changed, all or nothing and, unless it is passing, on disk before it returns, so that no
    * other update sees or makes a state in between. `step` has no effects; it may be called again with a newer state.
    */
   update<T>(

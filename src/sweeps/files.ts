@@ -9,4 +9,5 @@ export const sweepFiles = {
   table: "trials.csv",
   trials: "trials.json",
   report: "report.html",
+  shared: "shared.json",
 } as const;

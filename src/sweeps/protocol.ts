@@ -23,4 +23,6 @@ export interface StateChange {
   readonly control?: Control;
   /** New trials, and those that changed, by their numbers. */
   readonly trials?: readonly SweepState["trials"][number][];
+  /** Whether it is of the moment, a lease kept and how far a run is: whoever alone has the state need not keep it for the next process. */
+  readonly passing?: boolean;
 }

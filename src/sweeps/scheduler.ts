@@ -223,7 +223,10 @@ export function beat(
   const lease = job.lease && { ...job.lease, until: now + lasts };
   const kept = { ...job, ...(lease && { lease }), ...(epoch !== undefined && { epoch }) };
   const leave = state.control.state !== "running" || trial.state !== "open";
-  return { change: { trials: [replaced(trial, job, kept)] }, result: leave ? "leave" : "go on" };
+  return {
+    change: { trials: [replaced(trial, job, kept)], passing: true },
+    result: leave ? "leave" : "go on",
+  };
 }
 
 /** Why a run that was measured is out of the running, if it is. */

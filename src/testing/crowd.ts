@@ -9,6 +9,7 @@ export const main = fileURLToPath(new URL("../../dist/bundle/main.js", import.me
 /** Worker processes that can be killed. */
 export class Crowd {
   private readonly members: ChildProcess[] = [];
+  private readonly ready = new Map<ChildProcess, Promise<void>>();
 
   constructor(
     private readonly place: BulkPlace,
@@ -24,16 +25,22 @@ export class Crowd {
       [main, ...args, "--lease", "1", "--losses", "1000", ...(this.more.args ?? [])],
       {
         cwd: this.place.folder,
-        stdio: "ignore",
+        stdio: ["ignore", "ignore", "pipe"],
         env: { ...process.env, ...this.more.env },
       },
     );
     this.members.push(child);
+    const ready = new Promise<void>((resolve) => {
+      child.stderr?.on("data", (text: Buffer) => /ready for work/.test(text.toString()) && resolve());
+      child.once("exit", () => resolve());
+    });
+    this.ready.set(child, ready);
   }
 
-  /** Kills one, so that it can't say goodbye, and has another take its place. */
+  /** Kills one that has come to be at work, so that it can't say goodbye, and has another take its place. */
   async kill(which: number): Promise<void> {
     const [child] = this.members.splice(which % this.members.length, 1);
+    if (child !== undefined) await this.ready.get(child);
     await ended(child, "SIGKILL");
     this.add();
   }

@@ -1,8 +1,7 @@
 import { buildCommand } from "@stricli/core";
 import { type SplitName, splitOf } from "../../evaluate/index.js";
-import { UserError } from "../../tensor/index.js";
 import { type CodeBlock, codeBlocks, type CodePart, codeParts, labelName } from "../../uses/index.js";
-import { bulk, dataOf, readingOf } from "../bulk.js";
+import { bulk, bulkExamples, dataOf } from "../bulk.js";
 import { bulkFlags, type BulkFlags, isBulk } from "../bulk-flags.js";
 import { loadSettings } from "../config.js";
 import { type Cli, note, print } from "../context.js";
@@ -22,27 +21,24 @@ interface EncodeFlags extends OpenFlags, BulkFlags {
   readonly memory?: number;
 }
 
-/** The parts of data that shards are made of. */
-export function bulkSplit(name: SplitName): "test" | "train" {
-  if (name !== "validation") return name;
-  throw new UserError("--split validation is held out anew on one machine; workers take test or train", 2);
-}
-
 /** Has workers encode the data. */
-async function encodeByWorkers(flags: EncodeFlags, run: OpenedRun, source: string): Promise<void> {
-  const { out = "codes.npy", split = "test", what = "means" } = flags;
-  if (flags.ids !== undefined)
-    throw new UserError("--ids can't be used with --redis; rows keep their own ids or numbers", 2);
+async function encodeByWorkers(
+  flags: EncodeFlags,
+  folder: string,
+  data: string | undefined,
+  run: OpenedRun,
+): Promise<void> {
+  const { out = "codes.npy", what = "means" } = flags;
+  const { task, ...examples } = await bulkExamples(flags, run, data);
   const done = await bulk(flags, {
     model: run.model,
-    data: source,
+    data: dataOf(data, folder, run),
+    ...examples,
     task: {
       op: "encode",
       what,
       output: /\.npy$/i.test(out) ? "npy" : "csv",
-      binarize: recordedBinarization(run),
-      split: bulkSplit(split),
-      reading: readingOf(run),
+      ...task,
     },
   });
   if (done === undefined) return;
@@ -62,7 +58,7 @@ async function encode(
   const { out = "codes.npy", split: name = "test", what = "means" } = flags;
   outFile(out, [".npy", ".csv", ".parquet"]);
   const run = await openRun(folder, await loadSettings(flags.config), flags.checkpoint);
-  if (isBulk(flags)) return encodeByWorkers(flags, run, dataOf(data, folder, run));
+  if (isBulk(flags)) return encodeByWorkers(flags, folder, data, run);
   const dataset = await dataFor({ ...flags, ...(data !== undefined && { data }), whole: true }, folder, run);
   const split = splitOf(dataset, name);
   const id = await idsFor(flags.ids, split);

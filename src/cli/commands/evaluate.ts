@@ -104,13 +104,17 @@ async function evaluate(this: Cli, flags: EvaluateFlags, folder: string): Promis
   print(
     columns(
       [
-        ["split", split, `${countText(examples)} examples of ${dataset.name}, ${numbers}`],
+        [
+          "split",
+          split,
+          `${countText(examples)} examples of ${dataset.name}${mse === null ? "" : `, ${numbers}`}`,
+        ],
         ...(negativeElbo === null ? [] : [["negative ELBO", measureText(negativeElbo), nats]]),
         ["reconstruction", measureText(reconstruction), nats],
         ...(kl === null
           ? []
           : [["KL", measureText(kl), klMethod === "exact" ? nats : `${nats}, estimated from draws`]]),
-        ["MSE", measureText(mse), perNumber(model.schema)],
+        ...(mse === null ? [] : [["MSE", measureText(mse), perNumber(model.schema)]]),
         ...accuracyRows(evaluation),
         ["active units", String(evaluation.activeUnits), `of ${evaluation.latentDim}`],
         ...likelihoodRows(evaluation),

@@ -10,13 +10,14 @@ import {
 } from "../../data/index.js";
 import { classNumber, type ExampleBatch } from "../../model/index.js";
 import { commandPlatform } from "../../node.js";
-import { generateFrom, samplers } from "../../sampling/index.js";
+import { generateFrom, type LatentSampler, samplers } from "../../sampling/index.js";
+import { blobOf } from "../../store/index.js";
 import { type Tensor, UserError } from "../../tensor/index.js";
 import { bulk } from "../bulk.js";
 import { bulkFlags, type BulkFlags, isBulk } from "../bulk-flags.js";
 import { loadSettings } from "../config.js";
 import { type Cli, note, print } from "../context.js";
-import { recordedBinarization } from "../data.js";
+import { recordedBinarization, recordedData } from "../data.js";
 import { number, text, whole } from "../fields.js";
 import { flag, folderArgument, toggle } from "../flags.js";
 import { type OpenedRun, openRun } from "../model.js";
@@ -46,12 +47,33 @@ interface GenerateFlags extends OpenFlags, BulkFlags {
   readonly temperature?: number;
   readonly data?: string;
   readonly where?: string;
+  readonly noCopies?: boolean;
 }
 
 /** Training examples as the run saw them. */
 function asSeen(run: OpenedRun, dataset: Dataset): Dataset {
   const mode = recordedBinarization(run);
   return binarizeDataset(dataset, mode === "dynamic" ? "static" : mode);
+}
+
+/** The sampler of a name, fitted to the training codes where it has to be. */
+async function samplerFor(
+  flags: GenerateFlags,
+  folder: string,
+  run: OpenedRun,
+  spec: string,
+): Promise<LatentSampler> {
+  const { model } = run;
+  if (flags.temperature !== undefined)
+    throw new UserError(
+      `--temperature scales draws of the prior; it can't be used with --sampler ${spec}; --sampler prior draws the prior`,
+      2,
+    );
+  const codes = async (): Promise<Tensor<"float32">> =>
+    trainingCodes(model, asSeen(run, await dataFor({ ...flags, split: "train" }, folder, run)));
+  const sampler = await samplers.from(spec)({ model, platform: commandPlatform, codes });
+  if (sampler.name !== "prior") note(sampler.description);
+  return sampler;
 }
 
 async function generateImages(flags: GenerateFlags, folder: string, run: OpenedRun): Promise<ExampleBatch> {
@@ -66,17 +88,9 @@ async function generateImages(flags: GenerateFlags, folder: string, run: OpenedR
   const among = flags.where === undefined ? undefined : classesWhere(model, flags.where, folder);
   const condition = model.classes && model.drawClasses(n, { seed, ...(among && { among }) });
   const given = condition && { condition };
-  if (temperature !== undefined) {
-    if (spec === "prior") return model.generate(n, { seed, draw, temperature, ...given });
-    throw new UserError(
-      `--temperature scales draws of the prior; it can't be used with --sampler ${spec}; --sampler prior draws the prior`,
-      2,
-    );
-  }
-  const codes = async (): Promise<Tensor<"float32">> =>
-    trainingCodes(model, asSeen(run, await dataFor({ ...flags, split: "train" }, folder, run)));
-  const sampler = await samplers.from(spec)({ model, platform: commandPlatform, codes });
-  if (sampler.name !== "prior") note(sampler.description);
+  if (temperature !== undefined && spec === "prior")
+    return model.generate(n, { seed, draw, temperature, ...given });
+  const sampler = await samplerFor(flags, folder, run, spec);
   return generateFrom(model, sampler, n, seed, { draw, ...given });
 }
 
@@ -84,6 +98,21 @@ const savedRow = z.tuple([
   z.array(z.string()),
   z.array(z.union([z.string(), z.number(), z.boolean(), z.null()])),
 ]);
+
+/** Codes that a sampler draws, as bytes: few numbers beside those of the examples, so that they are drawn here. */
+async function drawnCodes(
+  flags: GenerateFlags,
+  folder: string,
+  run: OpenedRun,
+  spec: string,
+  among: readonly string[] | undefined,
+): Promise<Uint8Array> {
+  const { n = 64, seed = 0 } = flags;
+  const condition = run.model.classes && run.model.drawClasses(n, { seed, ...(among && { among }) });
+  const sampler = await samplerFor(flags, folder, run, spec);
+  const { data } = await sampler.draw(n, seed, condition);
+  return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+}
 
 /** Has workers draw the examples. */
 async function generateByWorkers(
@@ -99,21 +128,24 @@ async function generateByWorkers(
     where,
     temperature,
   } = flags;
-  const sampler = table === undefined ? (flags.sampler ?? run.config?.sampler ?? "prior") : "prior";
-  if (sampler !== "prior")
-    throw new UserError(`--sampler ${sampler} is fitted on one machine; workers draw from the prior`, 2);
   if (table !== undefined && where !== undefined)
     throw new UserError(
-      "--where draws rows until enough meet the conditions, on one machine; leave it out, or --redis",
+      "--where draws rows of a table until enough meet the conditions, and how many that takes is known only when they are drawn: " +
+        "leave out --redis, or have workers generate more rows without --where and keep those that do",
       2,
     );
+  if (flags.noCopies === true)
+    throw new UserError("--no-copies looks at the rows on one machine; leave it out, or --redis", 2);
   outFile(out, table === undefined ? [".npy"] : tableEndings);
   const { model } = run;
   const among = where === undefined ? undefined : classesWhere(model, where, folder);
   const classes = model.classes;
   const numbers = among && classes && among.map((one) => classNumber(one, classes));
+  const sampler = table === undefined ? (flags.sampler ?? run.config?.sampler ?? "prior") : "prior";
+  const codes = sampler === "prior" ? undefined : await drawnCodes(flags, folder, run, sampler, among);
   const done = await bulk(flags, {
     model,
+    ...(codes && { codes }),
     task: {
       op: "generate",
       n,
@@ -121,6 +153,7 @@ async function generateByWorkers(
       draw: table !== undefined || flags.draw === true,
       ...(temperature !== undefined && { temperature }),
       ...(numbers && { among: numbers }),
+      ...(codes && { codes: blobOf(codes) }),
       rows: table !== undefined,
     },
   });
@@ -148,7 +181,17 @@ async function generate(this: Cli, flags: GenerateFlags, folder: string): Promis
   const run = await openRun(folder, await loadSettings(flags.config), flags.checkpoint);
   const table = tableOf(run.model.schema);
   if (isBulk(flags)) return generateByWorkers(flags, folder, run, table);
-  if (table !== undefined) return generateTable(run.model, table, flags);
+  if (table !== undefined) {
+    const unused = (["sampler", "columns", "draw"] as const).find((name) => flags[name] !== undefined);
+    if (unused !== undefined)
+      throw new UserError(
+        `--${unused} is for pictures; rows of a table are drawn from prior and likelihood: leave it out`,
+        2,
+      );
+    const source = flags.noCopies === true && (flags.data ?? recordedData(run.config, folder));
+    return generateTable(run.model, table, { ...flags, ...(source !== false && { copiesOf: source }) });
+  }
+  if (flags.noCopies === true) throw new UserError("--no-copies is for rows of a table", 2);
   const { out = "generated.png" } = flags;
   const separate = await isFolderName(out);
   const file = separate ? out : outFile(out, [".png", ".npy", "/"]);
@@ -185,6 +228,9 @@ export const generateCommand = buildCommand<GenerateFlags, [folder: string], Cli
       where: flag(
         "where",
         text("CONDITION", 'Only of some classes: "label=7", "label=3,5", "label=Trouser"'),
+      ),
+      noCopies: toggle(
+        "Of a table: leave out rows that equal one of those that it was trained on (or of --data)",
       ),
       draw: toggle("Draws of the likelihood, as noisy as the data, in place of its means"),
       temperature: flag(

@@ -4,14 +4,22 @@ import { z } from "zod";
 import { type DecodedRows, openTable, writeTable } from "../../data/index.js";
 import type { TrainedVae } from "../../model/index.js";
 import { knownLayout, uncertaintyLine } from "../../queue/index.js";
-import { imputedChunks, Imputer, notesOf, outlineOf, tableOfModel } from "../../rows/index.js";
+import {
+  imputedChunks,
+  Imputer,
+  type MissingModel,
+  missingModels,
+  notesOf,
+  outlineOf,
+  tableOfModel,
+} from "../../rows/index.js";
 import { suggestion, UserError } from "../../tensor/index.js";
 import { bulk } from "../bulk.js";
 import { bulkFlags, type BulkFlags, isBulk } from "../bulk-flags.js";
 import { loadSettings } from "../config.js";
 import { type Cli, note, print } from "../context.js";
 import { CsvFile } from "../csv-file.js";
-import { text, whole } from "../fields.js";
+import { choice, text, whole } from "../fields.js";
 import { flag, folderArgument, toggle } from "../flags.js";
 import { openRun } from "../model.js";
 import { countText } from "../views/format.js";
@@ -23,6 +31,7 @@ interface ImputeFlags extends OpenFlags, BulkFlags {
   readonly seed?: number;
   readonly multiple?: boolean;
   readonly uncertainty?: string;
+  readonly missingModel?: MissingModel;
 }
 
 const endings = [".csv", ".tsv", ".json", ".jsonl", ".parquet"];
@@ -111,6 +120,12 @@ async function impute(this: Cli, flags: ImputeFlags, folder: string, source: str
   requireOthers(source, [out, uncertainty]);
   const { model } = await openRun(folder, await loadSettings(flags.config), flags.checkpoint);
   const fitted = tableOfModel(folder, model);
+  const { missingModel = "at-random" } = flags;
+  if (isBulk(flags) && missingModel !== "at-random")
+    throw new UserError(
+      `--missing-model ${missingModel} learns of the rows to fill, on one machine; leave out --redis`,
+      2,
+    );
   if (isBulk(flags)) return imputeByWorkers(flags, folder, source, model);
   const input = await openTable(source, knownLayout(fitted));
   const beside =
@@ -121,7 +136,7 @@ async function impute(this: Cli, flags: ImputeFlags, folder: string, source: str
           throw error;
         });
   try {
-    const imputer = new Imputer(model, fitted, input.place, { draws, seed });
+    const imputer = new Imputer(model, fitted, input.place, { draws, seed, missingModel });
     requireColumns(input.place, input.names, imputer.names);
     const outline = outlineOf(fitted, input.names, imputer.names, input.stored);
     const numbered = { name: outline.numbering, kind: "count" } as const;
@@ -178,6 +193,14 @@ export const imputeCommand = buildCommand<ImputeFlags, [folder: string, source: 
       uncertainty: flag(
         "uncertainty",
         text("FILE", "Also write a .csv with a line for each filled cell: how sure it is"),
+      ),
+      missingModel: flag(
+        "missing-model",
+        choice(
+          missingModels,
+          "NAME",
+          "Why values are missing: at-random, or self-masking, because of what they are (numbers) [default = at-random]",
+        ),
       ),
       ...bulkFlags,
       ...openFlags,

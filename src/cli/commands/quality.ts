@@ -27,8 +27,11 @@ import { flag, toggle } from "../flags.js";
 import { openRun } from "../model.js";
 import { columns, countText } from "../views/format.js";
 import { openFlags, type OpenFlags } from "./shared.js";
+import { type ComparedSources, drawnTables } from "../drawn-tables.js";
 
 interface QualityFlags extends OpenFlags {
+  readonly data?: string;
+  readonly n?: number;
   readonly test?: string;
   readonly target?: string;
   readonly schema?: string;
@@ -60,7 +63,8 @@ const forTables = [
   "details",
   "report",
 ] as const;
-const forPictures = ["neighbours", "examples", "config", "checkpoint"] as const;
+const forPictures = ["neighbours", "examples"] as const;
+const forModels = ["data", "n", "config", "checkpoint"] as const;
 
 function refuse(flags: QualityFlags, names: readonly (keyof QualityFlags)[], why: string): void {
   const given = names.find((name) => flags[name] !== undefined);
@@ -74,9 +78,25 @@ function listed(names: string): string[] {
     .filter((name) => name !== "");
 }
 
-async function ofTables(flags: QualityFlags, train: string, synthetic: string): Promise<void> {
+/** What is compared: two tables, or rows that a model draws and the table that it was trained on. */
+async function comparedTables(
+  flags: QualityFlags,
+  real: string,
+  generated: string | undefined,
+): Promise<ComparedSources> {
   refuse(flags, forPictures, "compares pictures: give --encoder RUN too");
-  const { test, target, schema, table, seed, details, report } = flags;
+  if (generated === undefined) return drawnTables(flags, real);
+  refuse(
+    flags,
+    forModels,
+    "goes with the folder of a model alone, which then draws the rows: latent quality DIR",
+  );
+  return { train: real, synthetic: generated, ...(flags.test !== undefined && { test: flags.test }) };
+}
+
+async function ofTables(flags: QualityFlags, real: string, generated: string | undefined): Promise<void> {
+  const { train, synthetic, test } = await comparedTables(flags, real, generated);
+  const { target, schema, table, seed, details, report } = flags;
   const options: TableQualityOptions = defined({
     test,
     target,
@@ -138,7 +158,7 @@ const measures: readonly (readonly [keyof PictureQuality, string])[] = [
 ];
 
 async function ofPictures(flags: QualityFlags, encoder: string, real: string, generated: string) {
-  refuse(flags, forTables, "is about tables, and --encoder about pictures");
+  refuse(flags, [...forTables, "data", "n"], "is about tables, and --encoder about pictures");
   const run = await openRun(encoder, await loadSettings(flags.config), flags.checkpoint);
   const options = defined({
     layout: recordedLayout(run.config),
@@ -164,14 +184,15 @@ async function ofPictures(flags: QualityFlags, encoder: string, real: string, ge
   );
 }
 
-async function quality(this: Cli, flags: QualityFlags, real: string, generated: string): Promise<void> {
+async function quality(this: Cli, flags: QualityFlags, real: string, generated?: string): Promise<void> {
   const { encoder } = flags;
-  await (encoder === undefined
-    ? ofTables(flags, real, generated)
-    : ofPictures(flags, encoder, real, generated));
+  if (encoder === undefined) return ofTables(flags, real, generated);
+  if (generated === undefined)
+    throw new UserError("name the generated pictures too: REAL GENERATED --encoder RUN", 2);
+  await ofPictures(flags, encoder, real, generated);
 }
 
-export const qualityCommand = buildCommand<QualityFlags, [real: string, generated: string], Cli>({
+export const qualityCommand = buildCommand<QualityFlags, [real: string, generated?: string], Cli>({
   func: quality,
   parameters: {
     positional: {
@@ -179,18 +200,24 @@ export const qualityCommand = buildCommand<QualityFlags, [real: string, generate
       parameters: [
         {
           brief:
-            "The real training rows: a file (CSV, JSON, Parquet, SQLite, DuckDB) or an SQL query; or real pictures",
+            "The real training rows: a file (CSV, JSON, Parquet, SQLite, DuckDB) or an SQL query; or the folder of a table's model; or real pictures",
           placeholder: "REAL",
           parse: (input) => input,
         },
         {
           brief: "The synthetic rows in the same way, or generated pictures",
           placeholder: "GENERATED",
-          parse: (input) => input,
+          parse: (input: string) => input,
+          optional: true,
         },
       ],
     },
     flags: {
+      data: flag("data", text("FILE", "Of a model: the real rows [default = what it was trained on]")),
+      n: flag(
+        "n",
+        whole(2, 1_000_000, "N", "Of a model: how many rows are drawn [default = as many as real ones]"),
+      ),
       test: flag("test", text("FILE", "Real rows that were held out")),
       target: flag(
         "target",
@@ -203,7 +230,15 @@ export const qualityCommand = buildCommand<QualityFlags, [real: string, generate
         text("A,B", "Columns that are categories even if they look like numbers"),
       ),
       only: flag("only", text("PARTS", `Some of ${qualityParts.join(",")} [default = all]`)),
-      seed: flag("seed", whole(0, 2 ** 32 - 1, "N", "Picks the rows that are compared [default = 0]")),
+      seed: flag(
+        "seed",
+        whole(
+          0,
+          2 ** 32 - 1,
+          "N",
+          "Picks the rows that are compared, and draws those of a model [default = 0]",
+        ),
+      ),
       details: toggle("Also scores of single columns and the worst pairs"),
       report: flag("report", text("FILE", "Also write a report with pictures, a .html file")),
       encoder: flag(
@@ -221,10 +256,15 @@ export const qualityCommand = buildCommand<QualityFlags, [real: string, generate
       json: toggle("Print one JSON object"),
       ...openFlags,
     },
+    aliases: { n: "n" },
   },
   docs: {
     brief: "Measure synthetic rows or generated pictures beside real ones",
-    customUsage: ["train.csv synthetic.csv --test test.csv --target COLUMN", "REAL GENERATED --encoder RUN"],
+    customUsage: [
+      "train.csv synthetic.csv --test test.csv --target COLUMN",
+      "DIR --data train.csv --test test.csv --target COLUMN",
+      "REAL GENERATED --encoder RUN",
+    ],
     fullDescription:
       "Of tables: whether columns and pairs are distributed alike, values valid, rows told from real ones, models trained on them as\n" +
       "good, and whether they copy training rows. Of pictures: precision, recall, density and coverage in an encoder's codes.",

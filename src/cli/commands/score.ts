@@ -3,7 +3,7 @@ import { type Dataset, writeWhole } from "../../data/index.js";
 import { type SplitName, splitOf } from "../../evaluate/index.js";
 import { openScorer } from "../../node.js";
 import { encodePng } from "../../plot/index.js";
-import { sha256 } from "../../store/index.js";
+import { blobOf } from "../../store/index.js";
 import { UserError } from "../../tensor/index.js";
 import {
   blamePicture,
@@ -13,7 +13,7 @@ import {
   scoreNames,
   type Scorer,
 } from "../../uses/index.js";
-import { bulk, dataOf, readingOf } from "../bulk.js";
+import { bulk, bulkExamples, dataOf } from "../bulk.js";
 import { bulkFlags, type BulkFlags, isBulk } from "../bulk-flags.js";
 import { loadSettings } from "../config.js";
 import { type Cli, note, print } from "../context.js";
@@ -26,7 +26,6 @@ import { openRun, type OpenedRun } from "../model.js";
 import { type Measured, measureDetection, writeCurves } from "../detection.js";
 import { RowsFile } from "../rows-file.js";
 import { writeScores } from "../scores-file.js";
-import { bulkSplit } from "./encode.js";
 import {
   allOf,
   dataFor,
@@ -110,17 +109,15 @@ async function scoreByWorkers(
   data: string | undefined,
   run: OpenedRun,
 ): Promise<void> {
-  const {
-    out = "scores.csv",
-    split = "test",
-    falseAlarms = 0.01,
-    by = "recommended",
-    device,
-    threads,
-  } = flags;
-  const single = (["anomalies", "worst", "ids", "curves"] as const).find((name) => flags[name] !== undefined);
+  const { out = "scores.csv", falseAlarms = 0.01, by = "recommended", device, threads } = flags;
+  const single = (["anomalies", "worst", "curves"] as const).find((name) => flags[name] !== undefined);
   if (single !== undefined)
-    throw new UserError(`--${single} needs all scores on one machine; leave it out, or leave out --redis`, 2);
+    throw new UserError(
+      `--${single} looks at all examples at once, on one machine: have workers write the scores, and pick out of them, or leave ` +
+        "out --redis",
+      2,
+    );
+  const examples = await bulkExamples(flags, run, data);
   const source = dataOf(data, folder, run);
   const usual =
     flags.usual === undefined && data !== undefined
@@ -131,7 +128,7 @@ async function scoreByWorkers(
           run,
         );
   const options = {
-    binarize: recordedBinarization(run),
+    binarize: examples.task.binarize,
     draws: flags.draws ?? flags.samples ?? 0,
     seed: flags.seed ?? run.config?.seed ?? 0,
   };
@@ -142,17 +139,17 @@ async function scoreByWorkers(
     const done = await bulk(flags, {
       model: run.model,
       data: source,
+      ...(examples.ids && { ids: examples.ids }),
       usual: new TextDecoder().decode(saved),
       task: {
         op: "score",
-        usual: { sha256: sha256(saved), bytes: saved.length },
+        usual: blobOf(saved),
         by,
         threshold,
         output: /\.npy$/i.test(out) ? "npy" : "csv",
-        split: bulkSplit(split),
+        ...examples.task,
         ...options,
         ...defined({ device }),
-        reading: readingOf(run),
       },
     });
     if (done === undefined) return;

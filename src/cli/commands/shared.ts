@@ -13,7 +13,15 @@ import { type ExampleBatch, saveImages, type SaveImagesOptions } from "../../mod
 import { type Tensor, UserError } from "../../tensor/index.js";
 import { bytesFor, type CheckpointName } from "../../runs/index.js";
 import { note, print } from "../context.js";
-import { asInRun, loadData, loadRecorded, picturesFor, recordedData, recordedLayout } from "../data.js";
+import {
+  asInRun,
+  loadData,
+  loadRecorded,
+  picturesFor,
+  recordedData,
+  recordedLayout,
+  recordedTable,
+} from "../data.js";
 import { defined } from "../defined.js";
 import { choice, fields, text } from "../fields.js";
 import { commonFlags, type CommonFlags, flag } from "../flags.js";
@@ -117,7 +125,7 @@ export async function dataFor(
     bytes: bytesFor(model.schema),
     whole: flags.whole,
     recorded: picturesFor(config, model.schema),
-    table: table && (data === undefined ? { schema: table.schema } : { fitted: table }),
+    table: table && (data === undefined ? recordedTable(config) : { fitted: table }),
   });
   const dataset = await (data === undefined
     ? loadRecorded(recordedData(config, folder), "give its new place with --data FOLDER", options)

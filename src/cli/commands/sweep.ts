@@ -1,5 +1,6 @@
-import { bulkFlags } from "../bulk-flags.js";
+import { type BulkFlags, bulkFlags } from "../bulk-flags.js";
 import { runShared } from "../sweep/shared.js";
+import { sharedPlace } from "../sweep/shared-place.js";
 import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { buildCommand, buildRouteMap } from "@stricli/core";
@@ -30,13 +31,13 @@ interface ControlFlags extends CommonFlags {
   readonly epochs?: number;
 }
 
-interface RunFlags extends ControlFlags {
+interface ResumeFlags extends ControlFlags, Pick<BulkFlags, "redis" | "store" | "root"> {
+  readonly json?: boolean;
+}
+
+interface RunFlags extends ResumeFlags {
   readonly out?: string;
   readonly refit?: boolean;
-  readonly redis?: string;
-  readonly store?: string;
-  readonly root?: string;
-  readonly json?: boolean;
 }
 
 const controlFlags = {
@@ -72,23 +73,35 @@ async function runSweep(this: Cli, flags: RunFlags, file: string): Promise<void>
   const told = holdsSweep(out) || concurrency === undefined ? contents : { ...contents, concurrency };
   const plan = planOf(refit === true ? { ...told, refit } : told, file, cores());
   const threadsTold = "threads" in ((contents as { readonly run?: object }).run ?? {});
+  const { data } = plan.run;
+  const usualRoot = typeof data === "string" ? path.dirname(data) : ".";
+  const place = await sharedPlace(out, flags, usualRoot);
   const request = requestOf(flags);
+  requireForShared(place !== undefined, flags);
   if (Object.keys(request).length > 0) await leaveRequest(out, request);
   const sweep = await openSweep(out, plan, threadsTold);
-  if (flags.redis !== undefined) return runShared(sweep, plan, flags, chooseSweepView(json));
+  if (place !== undefined)
+    return runShared(sweep, place, chooseSweepView(json), { budget: plan.budget, state: "running" });
   await runToEnd(sweep, chooseSweepView(json));
+}
+
+/** Throws the UserError for what is said of workers on one machine where there are others. */
+function requireForShared(shared: boolean, { concurrency }: ControlFlags): void {
+  if (!shared || concurrency === undefined) return;
+  throw new UserError(
+    "--concurrency is for a sweep of one machine; of one over several, start or end workers (latent worker)",
+    2,
+  );
 }
 
 function requireSweep(folder: string): void {
   if (!holdsSweep(folder)) throw new UserError(`${folder} holds no sweep`, 2);
 }
 
-async function resume(
-  this: Cli,
-  flags: ControlFlags & { readonly json?: boolean },
-  folder: string,
-): Promise<void> {
+async function resume(this: Cli, flags: ResumeFlags, folder: string): Promise<void> {
   requireSweep(folder);
+  const place = await sharedPlace(folder, flags, ".");
+  requireForShared(place !== undefined, flags);
   await leaveRequest(folder, { ...requestOf(flags), state: "running" });
   let sweep;
   try {
@@ -98,7 +111,9 @@ async function resume(
     note(`the sweep goes on in the process that runs it (${error.message.replace(/;.*/s, "")})`);
     return;
   }
-  await runToEnd(sweep, chooseSweepView(flags.json ?? false));
+  const view = chooseSweepView(flags.json ?? false);
+  if (place !== undefined) return runShared(sweep, place, view, {});
+  await runToEnd(sweep, view);
 }
 
 const asking = (state: "paused" | "stopped", told: string) =>
@@ -126,6 +141,8 @@ function status(
 const folder = folderArgument("Folder of the sweep");
 const jsonFlag = toggle("Print one JSON event a line");
 
+const sharedFlags = { redis: bulkFlags.redis, store: bulkFlags.store, root: bulkFlags.root } as const;
+
 const runCommand = buildCommand<RunFlags, [file: string], Cli>({
   func: runSweep,
   parameters: {
@@ -143,9 +160,7 @@ const runCommand = buildCommand<RunFlags, [file: string], Cli>({
       out: flag("out", text("DIR", "Folder of the sweep [default = sweeps/<name of the file>]")),
       ...controlFlags,
       refit: toggle("Also train the best settings on training and validation examples, and export that"),
-      redis: bulkFlags.redis,
-      store: bulkFlags.store,
-      root: bulkFlags.root,
+      ...sharedFlags,
       json: jsonFlag,
       ...commonFlags,
     },
@@ -162,9 +177,12 @@ const runCommand = buildCommand<RunFlags, [file: string], Cli>({
   },
 });
 
-const resumeCommand = buildCommand<ControlFlags & { readonly json?: boolean }, [folder: string], Cli>({
+const resumeCommand = buildCommand<ResumeFlags, [folder: string], Cli>({
   func: resume,
-  parameters: { positional: folder, flags: { ...controlFlags, json: jsonFlag, ...commonFlags } },
+  parameters: {
+    positional: folder,
+    flags: { ...controlFlags, ...sharedFlags, json: jsonFlag, ...commonFlags },
+  },
   docs: {
     brief: "Go on with a sweep that was interrupted, paused or stopped, or change one that goes on",
     fullDescription:

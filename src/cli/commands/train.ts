@@ -2,7 +2,7 @@ import { buildCommand } from "@stricli/core";
 import type { Settings } from "../../runs/index.js";
 import { loadConfig } from "../config.js";
 import { type Cli, note } from "../context.js";
-import { fields, type FlagField, optionOfFlag, text } from "../fields.js";
+import { fields, type FlagField, heldOutTold, optionOfFlag, text } from "../fields.js";
 import { commonFlags, type CommonFlags, flag, toggle } from "../flags.js";
 import { interruptible, stopCodes } from "../interrupt.js";
 import { withSamples } from "../samples.js";
@@ -26,13 +26,17 @@ async function train(this: Cli, flags: TrainFlags, data: string | undefined): Pr
   const { config, resume = false, json = false, pictures } = flags;
   const given = Object.fromEntries(
     Object.entries(flags).flatMap(([name, value]) =>
-      Object.hasOwn(fields, name) && value !== undefined ? [[optionOfFlag[name] ?? name, value]] : [],
+      Object.hasOwn(fields, name) && name !== "validation" && value !== undefined
+        ? [[optionOfFlag[name] ?? name, value]]
+        : [],
     ),
   ) as Settings;
   const loaded = await loadConfig(config);
+  const { validation } = flags;
   const settings: Settings = {
     ...loaded.settings,
     ...given,
+    ...(validation !== undefined && heldOutTold(validation)),
     ...(data !== undefined && { data }),
   };
   const plan = await planRun(await withSamples(settings), resume, loaded.file);

@@ -1,52 +1,82 @@
 import path from "node:path";
-import { fetchRuns, leadSweep, openRedis, sharedBoard, shareSweep } from "../../queue/index.js";
-import { openStore } from "../../store/index.js";
-import { type OpenSweep, sweepFiles, type SweepPlan } from "../../sweeps/index.js";
+import {
+  fetchRuns,
+  leadSweep,
+  type OpenRedis,
+  openRedis,
+  sharedBoard,
+  type SharedSweep,
+  shareSweep,
+} from "../../queue/index.js";
+import { openStore, type Store } from "../../store/index.js";
+import { applyRequest, type Control, type OpenSweep, sweepFiles } from "../../sweeps/index.js";
+import { takeRequests } from "../../sweeps/embedded/requests.js";
 import { UserError } from "../../tensor/index.js";
-import type { BulkFlags } from "../bulk-flags.js";
 import { note } from "../context.js";
 import { interruptible } from "../interrupt.js";
 import { finishSweep, Tables } from "./finish.js";
 import { workerProgram } from "./run.js";
+import { keepPlace, type SharedPlace } from "./shared-place.js";
 import type { SweepView } from "./view.js";
 
 /**
  * Has a sweep done by workers that meet at a Redis, to its end or until it is asked to stop. Its state is there and in the store; this
- * folder gets the tables, and at the end all runs, the best model and the report.
+ * folder gets the tables, and at the end all runs, the best model and the report. It begins with the change `begin`, and takes what
+ * other commands ask of its folder.
  */
 export async function runShared(
   opened: OpenSweep,
-  plan: SweepPlan,
-  { redis: address, store: place, root }: Pick<BulkFlags, "redis" | "store" | "root">,
+  place: SharedPlace,
+  view: SweepView,
+  begin: Partial<Control>,
+): Promise<void> {
+  try {
+    if ((await opened.board.state()).trials.length > 0)
+      throw new UserError(
+        `${opened.folder} holds a sweep of one machine: go on with it without --redis, or choose another \`out\``,
+        2,
+      );
+    const store = await openStore(place.store);
+    const shared = await shareSweep(store, opened.kept, place.root);
+    const redis = await openRedis(place.redis);
+    try {
+      await keepPlace(opened.folder, place);
+      const sweep: OpenSweep = { ...opened, board: sharedBoard(redis, store, shared) };
+      note(`sweep ${shared.run}`);
+      await sweep.board.change(begin);
+      await leadShared(redis, store, shared, sweep, view);
+    } finally {
+      await redis.close();
+    }
+  } finally {
+    view.close();
+    await opened.close();
+  }
+}
+
+async function leadShared(
+  redis: OpenRedis,
+  store: Store,
+  shared: SharedSweep,
+  sweep: OpenSweep,
   view: SweepView,
 ): Promise<void> {
-  if (address === undefined || place === undefined)
-    throw new UserError(
-      "--redis needs --store too: a folder that all workers share, or s3://bucket/prefix",
-      2,
-    );
-  const store = await openStore(place);
-  const { data } = plan.run;
-  const shared = await shareSweep(store, plan, root ?? (typeof data === "string" ? path.dirname(data) : "."));
-  const redis = await openRedis(address);
-  const board = sharedBoard(redis, store, shared);
-  const sweep: OpenSweep = { ...opened, board };
+  const { board, folder } = sweep;
   const interrupt = interruptible(() =>
-    view.note("stopping; workers save what they have, the same command goes on with it"),
+    view.note(`stopping; workers save what they have. Resume with: latent sweep resume ${folder}`),
   );
   const tables = new Tables(sweep);
   try {
-    note(`sweep ${shared.run}`);
-    await board.change({ budget: plan.budget, state: "running" });
     const finished = await leadSweep(redis, shared, board, interrupt.signal, {
+      takeRequests: () => takeRequests(folder, async (request) => void (await applyRequest(board, request))),
       async onState(state) {
-        await view.onState(state, opened.plan);
+        await view.onState(state, sweep.plan);
         await tables.writeSometimes();
       },
       onTrouble: (reason) => note(`Redis: ${reason}; waiting for it`),
     });
     if (finished) {
-      await fetchRuns(store, shared, await board.state(), path.join(opened.folder, sweepFiles.runs));
+      await fetchRuns(store, shared, await board.state(), path.join(folder, sweepFiles.runs));
       await finishSweep(sweep, tables, workerProgram(), view);
     } else {
       await tables.write();
@@ -54,8 +84,5 @@ export async function runShared(
     }
   } finally {
     interrupt.release();
-    view.close();
-    await opened.close();
-    await redis.close();
   }
 }

@@ -1,5 +1,5 @@
 import { createLogUpdate } from "log-update";
-import { type SweepStatus, statusOf, type SweepEvents } from "../../sweeps/index.js";
+import { type SweepState, type SweepStatus, statusOf, type SweepEvents } from "../../sweeps/index.js";
 import { coloursFor, note, print } from "../context.js";
 import { withFlags } from "../flag-names.js";
 import { fitLine, measureText } from "../views/format.js";
@@ -119,7 +119,20 @@ function liveView(stream: NodeJS.WriteStream): SweepView {
 
 /** JSON lines if asked for, a live picture in a terminal, plain lines elsewhere. */
 export function chooseSweepView(json: boolean): SweepView {
-  if (json) return jsonView();
+  if (json) return onlyChanges(jsonView());
   const live = process.stdout.isTTY && process.env.TERM !== "dumb" && (process.env.CI ?? "") === "";
-  return live ? liveView(process.stdout) : plainView();
+  return onlyChanges(live ? liveView(process.stdout) : plainView());
+}
+
+/** A view that is not asked to work out again how things stand while they stand as before. */
+function onlyChanges(view: SweepView): SweepView {
+  let last: SweepState | undefined;
+  return {
+    ...view,
+    async onState(state, plan) {
+      if (state === last) return;
+      last = state;
+      await view.onState(state, plan);
+    },
+  };
 }

@@ -54,6 +54,10 @@ test("an estimated KL is marked", () => {
   const text = (klMethod: "exact" | "monteCarlo"): string => evaluationText({ ...evaluation, klMethod });
   expect(text("exact")).toBe("-ELBO 10.0 = 8.00 + KL 2.00  MSE 0.5000  active 1/2  not binarised");
   expect(text("monteCarlo")).toContain("KL ~2.00");
+  // rows of a table have no squared error, and are never binarised
+  expect(evaluationText({ ...evaluation, klMethod: "exact", mse: null })).toBe(
+    "-ELBO 10.0 = 8.00 + KL 2.00  active 1/2",
+  );
 });
 
 test("a line keeps what fits", () => {

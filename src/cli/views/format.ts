@@ -56,7 +56,7 @@ export function termsText(terms: Readonly<Record<string, number>>): string {
       : `${total}  ${rest.join("  ")}`;
 }
 
-/** The standard measures of an evaluation: `-ELBO 147.4 = 141.2 + KL 6.2  MSE 0.0400  active 2/2`. */
+/** The standard measures of an evaluation: `-ELBO 147.4 = 141.2 + KL 6.2  MSE 0.0400  active 2/2`; of rows of a table without an MSE. */
 export function evaluationText(evaluation: Evaluation): string {
   const { negativeElbo, reconstruction, kl, klMethod, mse, activeUnits, latentDim, binarize } =
     evaluation as Partial<Pick<Evaluation, "binarize">> & Omit<Evaluation, "binarize">;
@@ -68,7 +68,10 @@ export function evaluationText(evaluation: Evaluation): string {
   const told = binarizationText[binarize ?? "none"];
   const accuracy = evaluation.accuracy ?? null;
   const right = accuracy === null ? "" : `  accuracy ${(100 * accuracy).toFixed(2)}%`;
-  return `${bound}${right}  MSE ${measureText(mse)}  active ${activeUnits}/${latentDim}  ${told}`;
+  const active = `active ${activeUnits}/${latentDim}`;
+  return mse === null
+    ? `${bound}${right}  ${active}`
+    : `${bound}${right}  MSE ${measureText(mse)}  ${active}  ${told}`;
 }
 
 /** As many of the parts as fit into a line of `columns`, the first always. */

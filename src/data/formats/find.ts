@@ -3,6 +3,8 @@ import { basename, dirname, join } from "node:path";
 import { UserError } from "../../tensor/index.js";
 import { errorCode, fileError } from "../files.js";
 import { guessFile } from "../guess-file.js";
+import { setOfMany } from "../many/arrays.js";
+import { manyFiles } from "../many/files.js";
 import { unpackedBeginning } from "./file.js";
 import type { FoundArray, Place } from "./format.js";
 import { type FoundSet, holdsTraining, listNames, makeSet } from "./found-set.js";
@@ -98,11 +100,15 @@ export async function findArrays(path: string): Promise<FoundSet> {
     if (!(await stat(path)).isDirectory()) return await setOfFile(path);
     names = await namesIn(path);
   } catch (cause) {
+    const many = errorCode(cause) === "ENOENT" ? await manyFiles(path) : undefined;
+    if (many?.kind === "npy") return setOfMany(many);
     const chosen = errorCode(cause) === "ENOENT" ? await findPrefixed(path) : undefined;
     if (chosen !== undefined) return chosen;
     throw fileError(cause, `read the folder ${path}`);
   }
   const arrays = await arraysInFolder(path, names);
+  const many = arrays.length === 0 ? await manyFiles(path) : undefined;
+  if (many?.kind === "npy") return setOfMany(many);
   const prefixes = [...new Set(arrays.map(({ set }) => set))].sort();
   const of = (prefix: string): FoundArray[] => arrays.filter(({ set }) => set === prefix);
   const whole = prefixes.filter((prefix) => holdsTraining(of(prefix)));

@@ -71,12 +71,16 @@ export interface TableMarks {
   readonly offsets?: readonly number[];
 }
 
-/** Reads text through to see how many rows it has and, where it `enters`, where rows 0, `every`, 2 * `every`, ... begin. */
+/**
+ * Reads text through to see how many rows it has and, where it `enters`, where rows 0, `every`, 2 * `every`, ... begin. The first row is
+ * number `before`, that many being in files before this one.
+ */
 export async function delimitedMarks(
   file: TextBytes,
   known: CsvKnown,
   every: number,
   enters: boolean,
+  before = 0,
 ): Promise<TableMarks> {
   const { file: layout } = await delimitedInput(file, known);
   const { encoding = "utf-8", header, delimiter = ",", bom } = layout;
@@ -94,7 +98,7 @@ export async function delimitedMarks(
   };
   const scanner = new CsvScanner(file.place, delimiter, (_cells, _line, start) => {
     if (heading) heading = false;
-    else if (rows++ % every === 0 && entered) offsets.push(byteAt(start));
+    else if ((before + rows++) % every === 0 && entered) offsets.push(byteAt(start));
   });
   let [chars, bytes] = [0, bom === true ? 3 : 0];
   try {

@@ -24,6 +24,7 @@ export { fittedTableShape } from "./fitted-shape.js";
 export type { ColumnLikelihood, ModelColumn } from "../../catalogue/index.js";
 export { modelColumns, ownColumns, startsOf } from "./model-columns.js";
 export { type CellReading, readingOfColumn } from "./reading.js";
+export { scoreOf } from "./scores.js";
 export { type TableRecord, textTableOf, type TableValue } from "./records.js";
 export {
   checkedTableSchema,

@@ -7,6 +7,7 @@ import { fitFrom } from "./fit.js";
 import type { FittedTable } from "./fitted.js";
 import { firstReading, matched } from "./first-reading.js";
 import { inferTable } from "./infer-table.js";
+import { isInside } from "./fitted.js";
 import { modelColumns } from "./model-columns.js";
 import type { TableSchema } from "./schema.js";
 import type { TableInput } from "./table-input.js";
@@ -21,8 +22,8 @@ export type EncodeRows = (
   stamp: readonly unknown[],
 ) => Promise<[Split, Split]>;
 
-/** What a data set of a table is called, and where it is found again. */
-export type TableNames = Pick<Dataset, "name" | "source">;
+/** What a data set of a table is called, where it is found again, and what was told of its held-out rows. */
+export type TableNames = Pick<Dataset, "name" | "source" | "heldOut">;
 
 function heldNote([train, held]: readonly [number, number], seed: number | bigint): string {
   if (held === 0)
@@ -54,23 +55,26 @@ export function columnsSchema(fitted: FittedTable): NonNullable<Dataset["schema"
   };
 }
 
-/** A table learned anew, or by a schema that is given, checked. Throws a UserError that names the place. */
+/** A table learned anew, or by a schema that is given, checked; `apart` has the held-out rows, if they are no part of it. Throws a UserError that names the place. */
 export async function tableDataset(
   input: TableInput,
   given: TableSchema | undefined,
   { validation = 0.1, seed = 0 }: TableReading,
   names: TableNames,
   encode: EncodeRows,
+  apart?: TableInput,
 ): Promise<Dataset> {
   const told = given && matched(given, input);
-  const { facts, held, sizes, kept } = await firstReading(input, { validation, seed }, told?.schema);
+  const amount = apart === undefined ? validation : 0;
+  const { facts, held, sizes, kept } = await firstReading(input, { validation: amount, seed }, told?.schema);
   const schema =
     told?.schema ?? inferTable(facts.summaries, facts.sample, input.file, input.stored, input.notes);
   const own = schema.columns.map(({ name }) => name);
   const fitted = fitFrom(schema, factsOfColumns(facts, own));
   const rows = { place: input.place, fitted, held, chunks: () => kept ?? input.chunks() };
   const size = modelColumns(fitted).length;
-  const [train, other] = await encode(rows, sizes, [input.stamp, String(seed), validation]);
+  const [train, drawn] = await encode(rows, sizes, [input.stamp, String(seed), amount]);
+  const other = apart === undefined ? drawn : await rowsApart(apart, input, fitted, encode);
   const test = other.length === 0 ? train : other;
   return {
     ...names,
@@ -80,17 +84,42 @@ export async function tableDataset(
     train,
     test,
     ...(other.length === 0 ? {} : { validation: other }),
-    notes: [heldNote(sizes, seed), ...(schema.notes ?? []), ...(told?.notes ?? [])],
+    notes: [
+      apart === undefined ? heldNote(sizes, seed) : apartNote(sizes[0], other.length, apart),
+      ...(schema.notes ?? []),
+      ...(told?.notes ?? []),
+    ],
   };
 }
 
 /** Columns that a model of the table needs and a file lacks. */
-function requireModelled(fitted: FittedTable, { names, place }: TableInput): void {
-  const lacking = modelColumns(fitted).find(({ name }) => !names.includes(name))?.name;
+function requireModelled(fitted: FittedTable, { names, place }: TableInput, whose = "the model has"): void {
+  const needed = fitted.columns.flatMap((column) =>
+    isInside(column) ? (column.as === "combined" ? column.columns : [column.name]) : [],
+  );
+  const lacking = needed.find((name) => !names.includes(name));
   if (lacking === undefined) return;
   throw new UserError(
-    `${place} has no column "${lacking}", which the model has; its columns are ${names.slice(0, 12).join(", ")}`,
+    `${place} has no column "${lacking}", which ${whose}; its columns are ${names.slice(0, 12).join(", ")}`,
   );
+}
+
+function apartNote(train: number, held: number, { place }: TableInput): string {
+  return (
+    `The ${held.toLocaleString("en-US")} rows of ${place} are for validation and testing; everything is learned from the ` +
+    `${train.toLocaleString("en-US")} training rows.`
+  );
+}
+
+/** Held-out rows of a table of their own, by what was learned of the training rows. Throws a UserError that names the place. */
+async function rowsApart(
+  apart: TableInput,
+  input: TableInput,
+  fitted: FittedTable,
+  encode: EncodeRows,
+): Promise<Split> {
+  requireModelled(fitted, apart, `the training rows of ${input.place} have`);
+  return (await fittedDataset(apart, fitted, { name: apart.place }, encode)).train;
 }
 
 /** The texts of the column that tells rows apart, if they are few enough to keep. */

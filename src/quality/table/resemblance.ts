@@ -20,14 +20,21 @@ export interface Resembling {
 
 const WORST = 10;
 
-/** Compares columns one by one and two by two. */
-export function resemblanceOf(columns: readonly TypedColumn[]): Resembling {
-  const own = columns.map((column) => ({
+/** Compares columns one by one. */
+export function columnScores(
+  columns: readonly TypedColumn[],
+): (ColumnScore & { readonly category: boolean })[] {
+  return columns.map((column) => ({
     name: column.name,
     shape: shapeScore(column),
     missing: missingDifference(column),
     category: isCategory(column),
   }));
+}
+
+/** Compares columns one by one and two by two. */
+export function resemblanceOf(columns: readonly TypedColumn[]): Resembling {
+  const own = columnScores(columns);
   const all = pairScores(columns);
   const shapes = mean(own.map(({ shape }) => shape));
   const pairs = meanOrNull(all.map(({ score }) => score));

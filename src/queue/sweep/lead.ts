@@ -14,7 +14,15 @@ import {
 } from "../../sweeps/index.js";
 import { ask, runOf } from "../../sweeps/scheduler.js";
 import { protocolVersion } from "../protocol.js";
-import { type OpenRedis, prefix, redisNow, redisTrouble } from "../redis.js";
+import {
+  briefly,
+  closeAll,
+  type OpenRedis,
+  prefix,
+  redisNow,
+  redisTrouble,
+  unlessAborted,
+} from "../redis.js";
 import { announce, emptied, queueName, withdraw } from "../registry.js";
 import { sweepLease } from "./handler.js";
 import type { SharedSweep } from "./plan.js";
@@ -33,11 +41,17 @@ export function sharedBoard(
 
 /** What is told while a sweep is led. */
 export interface LeadSweepEvents {
+  /** Takes what was asked of the sweep since: to pause, to resume, to stop, another budget. */
+  takeRequests(): Promise<void>;
   onState(state: SweepState): Promise<void> | void;
   onTrouble(reason: string): void;
 }
 
 const tick = 250;
+
+/** Whether a worker that is there has a run under way. */
+const isHeld = ({ trials }: SweepState, now: number): boolean =>
+  trials.some(({ jobs }) => jobs.some(({ lease }) => lease !== undefined && lease.until >= now));
 
 /**
  * Leads a sweep over many machines: as long as there are runs to be trained, some jobs are in the queue that say so. Returns whether
@@ -63,15 +77,12 @@ export async function leadSweep(
   let ticket = Date.now() * 1000;
   const since = await redisNow(redis);
   const step = async (): Promise<boolean> => {
+    await events.takeRequests();
     const state = await board.state();
     await events.onState(state);
     const now = await redisNow(redis);
     const { result } = ask(plan, state, { token: randomUUID(), worker: "none", now, lasts: 1 });
-    if (
-      result.kind === "done" &&
-      !state.trials.some(({ jobs }) => jobs.some((job) => job.state === "leased"))
-    )
-      return true;
+    if (result.kind === "done" && !isHeld(state, now)) return true;
     await announce(redis, { kind: "sweep", protocol: protocolVersion, latent: packageVersion(), run, since });
     if (state.control.state !== "running") return false;
     const { wait = 0, waiting = wait, active = 0 } = await queue.getJobCounts("wait", "active");
@@ -87,14 +98,17 @@ export async function leadSweep(
   };
   try {
     while (!signal.aborted) {
-      if (await step().catch((error: unknown) => (trouble(error), false))) return true;
+      const done = step().catch((error: unknown) => (trouble(error), false));
+      if (await unlessAborted(done, signal).catch(() => false)) return true;
       await sleep(tick, undefined, { signal }).catch(() => undefined);
     }
     return false;
   } finally {
-    await withdraw(redis, run).catch(() => undefined);
-    await emptied(queue).catch(() => undefined);
-    await queue.close();
+    await briefly(async () => {
+      await withdraw(redis, run);
+      await emptied(queue);
+    }, 5000);
+    await closeAll([queue]);
   }
 }
 

@@ -5,6 +5,7 @@ import { openStore } from "../../store/index.js";
 import { BulkPlace } from "../../testing/bulk.js";
 import { Crowd } from "../../testing/crowd.js";
 import { redisServer, startRedis } from "../../testing/redis-server.js";
+import { runCli } from "../../testing/run-cli.js";
 import { firstState, type SweepState, type TrialRecord } from "../../sweeps/index.js";
 import { openRedis, RedisStateStore } from "../index.js";
 
@@ -82,6 +83,76 @@ describe.skipIf(redisServer === undefined)("a sweep over several machines", () =
     } finally {
       await crowd.end();
     }
+  }, 120_000);
+});
+
+describe.skipIf(redisServer === undefined)("a sweep over several machines that goes on", () => {
+  interface Told {
+    readonly control: { readonly state: string };
+    readonly counts: { readonly running: number };
+    readonly used: { readonly trials: number };
+  }
+  /** Waits until the sweep stands as it should. */
+  async function until(folder: string, is: (status: Told) => boolean): Promise<void> {
+    for (let i = 0; i < 600; i++, await sleep(50)) {
+      const text = await readFile(place.at(`${folder}/status.json`), "utf8").catch(() => "");
+      if (text !== "" && is(JSON.parse(text) as Told)) return;
+    }
+    throw new Error(`${folder} did not come to that`);
+  }
+
+  test("is paused, gets another budget and other workers, and comes to what one machine comes to", async () => {
+    const longer = { ...spec, stopping: "none", run: { ...spec.run, epochs: 40 }, budget: { trials: 2 } };
+    await writeFile(place.at("longer.json"), JSON.stringify(longer));
+    await place.cli(["sweep", "longer.json", "--out", "longer-one", "--trials", "4"]);
+    const crowd = new Crowd(place, place.redis, "longer-store");
+    crowd.add();
+    try {
+      const args = ["--redis", place.redis.url, "--store", "longer-store"];
+      const work = place.cli(["sweep", "longer.json", "--out", "longer", ...args]);
+      await until("longer", ({ used }) => used.trials > 0);
+      await place.cli(["sweep", "pause", "longer"]);
+      await until("longer", ({ control }) => control.state === "paused");
+      await crowd.kill(0);
+      crowd.add();
+      const refused = await runCli(["sweep", "resume", "longer", "--concurrency", "3"], {
+        cwd: place.folder,
+      });
+      expect(refused).toMatchObject({ code: 2 });
+      expect(refused.stderr).toContain("start or end workers");
+      const other = await runCli(["sweep", "longer.json", "--out", "longer-one", ...args], {
+        cwd: place.folder,
+      });
+      expect(other).toMatchObject({ code: 2 });
+      expect(other.stderr).toContain("holds a sweep of one machine");
+      const told = await place.cli(["sweep", "resume", "longer", "--trials", "4"]);
+      expect(told.stderr).toContain("the sweep goes on in the process that runs it");
+      await work;
+      expect(await decisions("longer")).toEqual(await decisions("longer-one"));
+      expect(await place.same(`longer-one/${weights}`, `longer/${weights}`)).toBe(true);
+      // What has ended is resumed without being told again where its workers meet.
+      await place.cli(["sweep", "resume", "longer", "--trials", "5"]);
+      expect(await decisions("longer")).toHaveLength(5);
+    } finally {
+      await crowd.end();
+    }
+  }, 120_000);
+
+  test("is stopped, though a worker was lost with a run under way", async () => {
+    const endless = { ...spec, stopping: "none", run: { ...spec.run, epochs: 100_000 } };
+    await writeFile(place.at("endless.json"), JSON.stringify(endless));
+    const crowd = new Crowd(place, place.redis, "endless-store");
+    crowd.add();
+    const args = ["--redis", place.redis.url, "--store", "endless-store"];
+    const work = place.cli(["sweep", "endless.json", "--out", "endless", ...args]);
+    try {
+      await until("endless", ({ counts }) => counts.running === 1);
+    } finally {
+      await crowd.end();
+    }
+    await place.cli(["sweep", "stop", "endless"]);
+    const { stderr } = await work;
+    expect(stderr).toContain("there is no best model to export");
   }, 120_000);
 });
 

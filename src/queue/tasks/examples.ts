@@ -2,8 +2,8 @@ import {
   binarizeDataset,
   type Dataset,
   datasets,
-  isTableSource,
-  listsPictures,
+  holdOut,
+  isTable,
   readFittedPart,
   type Split,
   tableOf,
@@ -12,13 +12,17 @@ import { splitOf } from "../../evaluate/index.js";
 import type { TrainedVae } from "../../model/index.js";
 import { UserError } from "../../tensor/index.js";
 import { pickExamples } from "../../uses/index.js";
+import type { SavedHeld } from "../protocol.js";
+import { Lines } from "./lines.js";
 import type { SavedReading, Shard, TaskPlace } from "./task.js";
 
 /** How examples are read. */
 export interface ExamplesPlace {
   readonly source: string;
   readonly reading: SavedReading;
-  readonly split: "test" | "train";
+  readonly split: "test" | "train" | "validation";
+  readonly held?: SavedHeld;
+  readonly lines?: Lines;
   readonly binarize: "none" | "dynamic" | "static" | "threshold";
   readonly ids: boolean;
   readonly memory?: number;
@@ -36,7 +40,7 @@ export interface ShardExamples {
 
 /** Whether a source is read as the table that a model knows. */
 export async function isOfTable(source: string): Promise<boolean> {
-  return source !== "mnist" && isTableSource(source) && !(await listsPictures(source));
+  return source !== "mnist" && (await isTable(source));
 }
 
 /** All examples of arrays or pictures, as the command on one machine reads them. */
@@ -44,7 +48,14 @@ export async function wholeDataset(
   source: string,
   { layout, bytes, pictures }: SavedReading,
   memory: number | undefined,
+  held: SavedHeld | undefined,
 ): Promise<Dataset> {
+  if (held !== undefined)
+    return holdOut(
+      await wholeDataset(source, { layout, bytes, pictures }, memory, undefined),
+      held.validation,
+      held.seed,
+    );
   if (source === "mnist") return datasets.mnist({});
   const told = Object.entries({ layout, bytes, memory, ...pictures }).filter(
     ([, value]) => value !== undefined,
@@ -62,7 +73,7 @@ export class Examples {
   ) {}
 
   async of(shard: Shard): Promise<ShardExamples> {
-    const { source, ids, split: name } = this.place;
+    const { source, ids, split: name, lines } = this.place;
     const { from, to } = shard;
     const table = tableOf(this.model.schema);
     if (await isOfTable(source)) {
@@ -75,18 +86,24 @@ export class Examples {
       };
       const dataset = await readFittedPart(source, table, part, ids);
       const split = splitOf(dataset, name);
-      return { dataset, split, from: 0, to: to - from, id: (row) => split.ids?.[row] ?? String(from + row) };
+      return {
+        dataset,
+        split,
+        from: 0,
+        to: to - from,
+        id: (row) => lines?.at(from + row) ?? split.ids?.[row] ?? String(from + row),
+      };
     }
     const dataset = await this.all();
     const split = splitOf(dataset, name);
     if (to > split.length) throw new UserError(`${source} has ${split.length} examples, not ${to} or more`);
-    return { dataset, split, from, to, id: (row) => split.ids?.[row] ?? String(row) };
+    return { dataset, split, from, to, id: (row) => lines?.at(row) ?? split.ids?.[row] ?? String(row) };
   }
 
   /** Arrays or pictures, made binary as the model saw them. What is drawn by an example's place is drawn in the whole. */
   private all(): Promise<Dataset> {
-    const { source, reading, memory, binarize } = this.place;
-    this.whole ??= wholeDataset(source, reading, memory).then((dataset) =>
+    const { source, reading, memory, binarize, held } = this.place;
+    this.whole ??= wholeDataset(source, reading, memory, held).then((dataset) =>
       binarizeDataset(dataset, binarize === "dynamic" ? "none" : binarize),
     );
     this.whole.catch(() => {
@@ -113,11 +130,17 @@ export async function onlyShard({ dataset, split, from, to, id }: ShardExamples)
 /** Opens the examples of a task that reads some. */
 export function examplesOf({
   plan,
-  task: { reading, split, binarize },
+  task: { reading, split, binarize, held },
   model,
   source = "",
   memory,
+  ids,
 }: TaskPlace<"encode"> | TaskPlace<"score">): Examples {
   const place = { source, reading, split, binarize, ids: plan.ids };
-  return new Examples(model, { ...place, ...(memory !== undefined && { memory }) });
+  return new Examples(model, {
+    ...place,
+    ...(held !== undefined && { held }),
+    ...(ids !== undefined && { lines: new Lines(ids) }),
+    ...(memory !== undefined && { memory }),
+  });
 }

@@ -1,9 +1,9 @@
 import { decodeRows, tableOf } from "../../data/index.js";
-import { UserError } from "../../tensor/index.js";
-import { bytesOf, linesOf, type ShardTask, type TaskPlace } from "./task.js";
+import { tensor, UserError } from "../../tensor/index.js";
+import { bytesOf, linesOf, numbersOf, type ShardTask, type TaskPlace } from "./task.js";
 
 /** Draws new examples: numbers as they are or, of tables, rows as lines of JSON. */
-export function generateTask({ task, model }: TaskPlace<"generate">): ShardTask {
+export function generateTask({ task, model, codes }: TaskPlace<"generate">): ShardTask {
   const { n, seed, draw, temperature, among, rows } = task;
   const table = tableOf(model.schema);
   if (rows && table === undefined) throw new UserError("rows can be drawn of a table's model only");
@@ -11,6 +11,7 @@ export function generateTask({ task, model }: TaskPlace<"generate">): ShardTask 
     model.classes === undefined
       ? undefined
       : model.drawClasses(n, { seed, ...(among !== undefined && { among }) });
+  const z = codes && tensor("float32", [n, model.definition.latent], numbersOf(codes));
   return {
     async run({ from, to }) {
       const { data } = await model.generatePart(n, [from, to], {
@@ -18,6 +19,7 @@ export function generateTask({ task, model }: TaskPlace<"generate">): ShardTask 
         draw,
         ...(temperature !== undefined && { temperature }),
         ...(condition !== undefined && { condition }),
+        ...(z !== undefined && { z }),
       });
       if (!rows || table === undefined) return { rows: bytesOf(data) };
       const { cells, values } = decodeRows(table, data, { seed, first: from });

@@ -50,6 +50,8 @@ export async function openTask(plan: BulkPlan, surroundings: TaskSurroundings): 
     model,
     platform,
     source,
+    ...("ids" in plan.task && plan.task.ids && { ids: await getBlob(store, plan.task.ids) }),
+    ...("codes" in plan.task && plan.task.codes && { codes: await getBlob(store, plan.task.codes) }),
     ...(usual !== undefined && { usual }),
     ...(memory !== undefined && { memory }),
   });

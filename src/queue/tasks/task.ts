@@ -28,6 +28,10 @@ export interface TaskPlace<Op extends BulkTask["op"] = BulkTask["op"]> {
   readonly source: string | undefined;
   /** What scoring learned of the usual. */
   readonly usual?: string;
+  /** A line for each example, what it is called. */
+  readonly ids?: Uint8Array;
+  /** Codes that are decoded in place of draws of the prior. */
+  readonly codes?: Uint8Array;
   /** Bytes that examples may take in memory. */
   readonly memory?: number;
 }
@@ -42,6 +46,11 @@ export function linesOf(values: readonly unknown[]): Uint8Array {
 /** The bytes of numbers. */
 export function bytesOf({ buffer, byteOffset, byteLength }: Float32Array): Uint8Array {
   return new Uint8Array(buffer, byteOffset, byteLength);
+}
+
+/** Numbers out of their bytes. */
+export function numbersOf(bytes: Uint8Array): Float32Array {
+  return new Float32Array(new Uint8Array(bytes).buffer);
 }
 
 /** Contents one behind the other. */

@@ -24,6 +24,8 @@ export interface SweepEvents extends MemberEvents {
 export interface OpenSweep {
   readonly folder: string;
   readonly plan: OpenPlan;
+  /** The plan as it is kept, plain data. */
+  readonly kept: SweepPlan;
   readonly board: TrialBoard;
   close(): Promise<void>;
 }
@@ -67,13 +69,15 @@ export async function openSweep(folder: string, asked?: SweepPlan, threadsTold =
     const kept = await openKept(file, asked && { plan: asked, state: firstState(asked) });
     ({ store } = kept);
     requireSame(folder, kept.plan, asked, threadsTold);
-    const plan = openPlan({ ...kept.plan, ...(asked && { refit: asked.refit }) });
+    const planned = { ...kept.plan, ...(asked && { refit: asked.refit }) };
+    const plan = openPlan(planned);
     await store.update((state) => bury(state, () => true));
     const opened = store;
     await writeWhole(path.join(folder, sweepFiles.plan), `${JSON.stringify(kept.plan, null, 1)}\n`);
     return {
       folder,
       plan,
+      kept: planned,
       board: boardOn(plan, store),
       async close() {
         await opened.close();

@@ -67,7 +67,12 @@ export async function csvInput(path: string, known: CsvKnown = {}, part?: TableP
   return delimitedInput(await textFile(path, part?.offset), known, part);
 }
 
-/** Reads a file through to see how many rows it has and where rows 0, `every`, 2 * `every`, ... begin. */
-export async function csvMarks(path: string, known: CsvKnown, every: number): Promise<TableMarks> {
-  return delimitedMarks(await textFile(path), known, every, !/\.gz$/i.test(path));
+/** Reads a file through to see how many rows it has and where rows 0, `every`, 2 * `every`, ... begin; its own first is `before`. */
+export async function csvMarks(
+  path: string,
+  known: CsvKnown,
+  every: number,
+  before = 0,
+): Promise<TableMarks> {
+  return delimitedMarks(await textFile(path), known, every, !/\.gz$/i.test(path), before);
 }

@@ -5,6 +5,9 @@ import { fileError } from "../../files.js";
 import type { TableFile } from "../schema.js";
 import { csvInput, csvMarks } from "./csv-input.js";
 import { duckDbInput, jsonInput, parquetInput, parquetRows, queryInput } from "./duckdb-input.js";
+import { type ManyFiles, manyFiles } from "../../many/files.js";
+import { listsPictures } from "../../pictures/index.js";
+import { manyMarks, manyPart, manyTables } from "./many-tables.js";
 import { isQuery } from "./query.js";
 import { sqliteInput } from "./sqlite-input.js";
 import type { TableMarks } from "../delimited.js";
@@ -36,7 +39,7 @@ async function formatInside(path: string): Promise<TableFile["format"] | undefin
 
 const textFiles = /\.(csv|tsv|tab|txt|data|dat)(\.gz)?$/i;
 
-/** Whether a source is one of tables: a query, or a file by its ending. */
+/** Whether a source is one of tables by its name: a query, or a file by its ending. */
 export function isTableSource(source: string): boolean {
   const [path = ""] = source.split("#");
   return (
@@ -51,9 +54,22 @@ async function isThere(path: string): Promise<boolean> {
   return (await stat(path).catch(() => undefined)) !== undefined;
 }
 
+/** The files of a table that is in many: of a folder, or of a pattern. */
+async function tableFiles(source: string): Promise<ManyFiles | undefined> {
+  if (isQuery(source)) return undefined;
+  const files = await manyFiles(source);
+  return files?.kind === "npy" ? undefined : files;
+}
+
+/** Whether a source is read as a table: a query, a file, or a folder or pattern of many; lists of pictures are not. */
+export async function isTable(source: string): Promise<boolean> {
+  if ((await tableFiles(source)) !== undefined) return true;
+  return isTableSource(source) && !(await listsPictures(source));
+}
+
 /**
- * Opens a table: a file, by its ending or its first bytes, with `#table` behind those of databases, or an SQL query. Throws
- * a UserError that names it.
+ * Opens a table: a file, by its ending or its first bytes, with `#table` behind those of databases; many files, as a folder or a
+ * pattern such as `parts/*.csv`, in the order of their names; or an SQL query. Throws a UserError that names it.
  */
 export async function openTable(source: string, known?: TableFile, folder?: string): Promise<TableInput> {
   if (/^postgres(ql)?:\/\//i.test(source)) {
@@ -65,6 +81,8 @@ export async function openTable(source: string, known?: TableFile, folder?: stri
   }
   const there = await isThere(source);
   if (!there && isQuery(source)) return queryInput(source, folder);
+  const many = await tableFiles(source);
+  if (many !== undefined) return manyTables(many, openTable, known);
   const [, before = source, table] = there ? [] : (/^(.*)#([^#]+)$/.exec(source) ?? []);
   const path = resolve(before);
   try {
@@ -101,6 +119,8 @@ export async function tableMarks(
   known: TableFile | undefined,
   every: number,
 ): Promise<TableMarks> {
+  const many = await tableFiles(source);
+  if (many !== undefined) return manyMarks(many, openTable, known, every);
   const format = await formatOf(source).catch(() => undefined);
   if (format === "csv" || format === "tsv") return csvMarks(resolve(source), known ?? {}, every);
   if (format === "parquet") return { rows: await parquetRows(resolve(source)) };
@@ -120,6 +140,8 @@ export async function openTablePart(
   known: TableFile | undefined,
   part: TablePart,
 ): Promise<TableInput> {
+  const many = await tableFiles(source);
+  if (many !== undefined) return manyPart(many, openTable, known, part);
   const format = await formatOf(source).catch(() => undefined);
   if (format === "parquet") return parquetInput(resolve(source), part);
   const entered = (format === "csv" || format === "tsv") && part.offset !== undefined;

@@ -1,4 +1,4 @@
-import { basename, isAbsolute } from "node:path";
+import { basename, dirname, isAbsolute } from "node:path";
 import { be, type ChecksOf, requireArgument, requireOptions } from "../../../catalogue/index.js";
 import type { Dataset } from "../../dataset.js";
 import { usualMemory } from "../../memory.js";
@@ -13,7 +13,12 @@ import { openTable } from "./open-table.js";
 import { readSchema } from "./read-schema.js";
 
 /** Options of `datasets.table`. */
-export interface TableOptions extends TableReading {
+export interface TableOptions extends Omit<TableReading, "validation"> {
+  /**
+   * How many rows are held out, or which share below 1; 0: none, and `test` is the same as `train`; or a table of held-out rows of its
+   * own, a file or a query, read by what was learned of the training rows. Default 0.1.
+   */
+  readonly validation?: number | string;
   /** The data set's name. Default: the file's. */
   readonly name?: string;
   /** What the columns are, or the file that says it; default: it is inferred from the training rows. */
@@ -34,12 +39,19 @@ const tableChecks = {
     ok: (value) => typeof value === "string" || (typeof value === "object" && value !== null),
   },
   ...tableReadingChecks,
+  validation: {
+    expected: "a number of rows, a share below 1, or the path of a table of held-out rows",
+    ok: (value) =>
+      (typeof value === "number" && Number.isFinite(value) && value >= 0) ||
+      (typeof value === "string" && value !== ""),
+  },
   memory: { expected: "a number of bytes from 0", ok: (value) => typeof value === "number" && value >= 0 },
   folder: be.text,
 } as const satisfies ChecksOf<TableOptions>;
 
 /**
- * Loads a table: CSV, TSV (plain or gzipped), JSON, JSONL, Parquet, SQLite, DuckDB or an SQL query. What the columns are is
+ * Loads a table: CSV, TSV (plain or gzipped), JSON, JSONL, Parquet, SQLite, DuckDB or an SQL query; a folder of such files, or a
+ * pattern such as `parts/*.csv`, is one table, in the order of their names. What the columns are is
  * inferred from the training rows unless `schema` says it; scales, categories and quantiles are learned from the training
  * rows only. Some rows (a tenth unless told otherwise) are held out and are `validation` and `test` both. Examples are the
  * numbers that `modelColumns(dataset.schema.table)` describes, NaN for what isn't there. See docs/tables.md.
@@ -49,18 +61,26 @@ const tableChecks = {
 export async function loadTable(source: string, options: TableOptions = {}): Promise<Dataset> {
   requireArgument("datasets.table", "the source", source, be.text);
   requireOptions("datasets.table", options, tableChecks);
-  const { fitted } = options;
+  const { fitted, validation, ...others } = options;
   const given =
     options.schema === undefined || fitted !== undefined ? undefined : await readSchema(options.schema);
   const input = await openTable(source, fitted?.schema.file ?? given?.file, options.folder);
+  let apart: TableInput | undefined;
   try {
     const names = { name: options.name ?? nameOf(input.place), source: sourceOf(source, input) };
     const encode = encoderWithin(options.memory ?? usualMemory());
-    return await (fitted === undefined
-      ? tableDataset(input, given, options, names, encode)
-      : fittedDataset(input, fitted, names, encode));
+    if (fitted !== undefined) return await fittedDataset(input, fitted, names, encode);
+    if (typeof validation !== "string") {
+      const amount = validation === undefined ? {} : { validation };
+      const told = validation === undefined ? {} : { heldOut: validation };
+      return await tableDataset(input, given, { ...others, ...amount }, { ...names, ...told }, encode);
+    }
+    apart = await openTable(validation, given?.file ?? input.file, options.folder);
+    const told = { ...names, heldOut: sourceOf(validation, apart) };
+    return await tableDataset(input, given, others, told, encode, apart);
   } finally {
     await input.close();
+    await apart?.close();
   }
 }
 
@@ -80,6 +100,7 @@ function sourceOf(source: string, { place }: TableInput): string {
 }
 
 function nameOf(place: string): string {
+  if (/[*?][^/\\]*$/.test(place)) return basename(dirname(place));
   return /^[\w./\\: -]+$/.test(place)
     ? basename(place)
         .replace(/\.(gz|zst)$/, "")
