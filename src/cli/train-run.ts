@@ -149,8 +149,10 @@ export async function readData(
 }
 
 /** Settings for data of which examples are held out already, as of tables. */
-function withoutHeldOut({ validation: _, ...told }: Settings): Settings {
-  return told;
+function withoutHeldOut(told: Settings): Settings {
+  const rest = { ...told };
+  delete rest.validation;
+  return rest;
 }
 
 /** The model and the settings that a plan comes to, now that its data are known. */

@@ -11,7 +11,7 @@ import {
 } from "./functions.js";
 import { requireFiniteLatents } from "./latents.js";
 import { type ModelSessions, noiseFeeds, unshared } from "./sessions.js";
-import type { GenerateOptions } from "./trained-options.js";
+import { floats, type GenerateOptions, requireDraws } from "./trained-options.js";
 
 /** What draws codes and what decodes them. */
 interface PartFunctions {
@@ -32,14 +32,22 @@ export function partFunctions(
   };
 }
 
-/** Throws the UserError for codes of another number or size than the draws' of a model. */
-export function requireCodes(n: number, latent: number, z: Tensor<"float32"> | undefined): void {
-  if (z === undefined || (z.shape.length === 2 && z.shape[0] === n && z.shape[1] === latent)) return;
+function requireCodes(n: number, latent: number, z: Tensor<"float32"> | undefined): void {
+  if (z === undefined) return;
+  requireArgument("generatePart", "z", z, floats);
+  if (z.shape.length === 2 && z.shape[0] === n && z.shape[1] === latent) return;
   throw new UserError(`generatePart: z must be of shape [${n}, ${latent}], got [${z.shape.join(", ")}]`, 2);
 }
 
-/** Throws the UserError for draws that there are none of. */
-export function requirePart(n: number, range: unknown): readonly [from: number, to: number] {
+/** Throws the UserError for draws that there are none of, and for codes of another number or size than the draws'. */
+export function requirePart(
+  n: number,
+  range: unknown,
+  latent: number,
+  z: Tensor<"float32"> | undefined,
+): readonly [from: number, to: number] {
+  requireDraws(n);
+  requireCodes(n, latent, z);
   requireArgument("generatePart", "the range", range, be.list(be.whole(0), 2, "[0, 100]"));
   const [from = 0, to = 0] = range as readonly number[];
   if (from < to && to <= n) return [from, to];

@@ -30,7 +30,7 @@ import {
 } from "./given.js";
 import { between, requireFiniteLatents } from "./latents.js";
 import { ModelSessions, noiseFeeds, type Results, unshared } from "./sessions.js";
-import { drawnPart, partFunctions, requireCodes, requirePart } from "./generate-part.js";
+import { drawnPart, partFunctions, requirePart } from "./generate-part.js";
 import { ExampleBatch } from "./images.js";
 import {
   completeChecks,
@@ -226,19 +226,15 @@ export class TrainedVae<E extends Encoding = Encoding> {
   }
 
   /**
-   * Draws `from` to `to` - 1 of the `n` that `generate` gives, the same bit for bit, without the others. With `z` [n, latent], codes such
-   * as a sampler drew, those that `decode` gives of all of them.
+   * Draws `from` to `to` - 1 of the `n` that `generate` gives, the same bits; with codes `z` [n, latent], of what `decode` gives of them.
    */
   async generatePart(
     n: number,
     range: readonly [from: number, to: number],
     { z, ...options }: Omit<GenerateOptions, "into"> & { readonly z?: Tensor<"float32"> } = {},
   ): Promise<ExampleBatch> {
-    requireDraws(n);
     requireOptions("generatePart", options, { ...drawChecks, ...decodeChecks });
-    if (z !== undefined) requireArgument("generatePart", "z", z, floats);
-    requireCodes(n, this.definition.latent, z);
-    const [from, to] = requirePart(n, range);
+    const [from, to] = requirePart(n, range, this.definition.latent, z);
     const told = this.withClasses(n, options);
     const condition = await this.conditionFor("generatePart", n, told);
     const functions = partFunctions(told, (name, build) => this.functionNamed(name, build));

@@ -23,7 +23,8 @@ const text = (value: unknown): string =>
 /** What a list shows of a new run, whose folder is empty until it begins. */
 function announced(summary: RunSummary, { settings, resume }: Wish): RunSummary {
   if (resume) return summary;
-  const { problem: _, ...rest } = summary;
+  const rest = { ...summary };
+  delete rest.problem;
   const { data, epochs, latent, objective, network } = settings;
   return {
     ...rest,

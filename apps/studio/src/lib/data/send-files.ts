@@ -22,7 +22,7 @@ export async function zipped(files: readonly PlacedFile[]): Promise<Blob> {
   let failure: Error | undefined;
   const zip = new Zip((error, part) => {
     if (error) failure = error;
-    else parts.push(part as BlobPart);
+    else parts.push(part);
   });
   for (const { path, file } of files) {
     const entry = new ZipPassThrough(path);

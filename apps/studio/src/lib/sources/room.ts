@@ -19,8 +19,8 @@ export async function roomNow(): Promise<Room | undefined> {
 export async function sizeOfFolder(folder: FileSystemDirectoryHandle): Promise<number> {
   let size = 0;
   for await (const entry of folder.values()) {
-    if (entry.kind === "directory") size += await sizeOfFolder(entry as FileSystemDirectoryHandle);
-    else size += (await (entry as FileSystemFileHandle).getFile().catch(() => undefined))?.size ?? 0;
+    if (entry.kind === "directory") size += await sizeOfFolder(entry);
+    else size += (await (entry).getFile().catch(() => undefined))?.size ?? 0;
   }
   return size;
 }
