@@ -20,7 +20,7 @@ export async function sizeOfFolder(folder: FileSystemDirectoryHandle): Promise<n
   let size = 0;
   for await (const entry of folder.values()) {
     if (entry.kind === "directory") size += await sizeOfFolder(entry);
-    else size += (await (entry).getFile().catch(() => undefined))?.size ?? 0;
+    else size += (await entry.getFile().catch(() => undefined))?.size ?? 0;
   }
   return size;
 }
