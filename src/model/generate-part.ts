@@ -11,7 +11,7 @@ import {
 } from "./functions.js";
 import { requireFiniteLatents } from "./latents.js";
 import { type ModelSessions, noiseFeeds, unshared } from "./sessions.js";
-import { floats, type GenerateOptions, requireDraws } from "./trained-options.js";
+import { type GenerateOptions, requireDraws } from "./trained-options.js";
 
 /** What draws codes and what decodes them. */
 interface PartFunctions {
@@ -33,9 +33,7 @@ export function partFunctions(
 }
 
 function requireCodes(n: number, latent: number, z: Tensor<"float32"> | undefined): void {
-  if (z === undefined) return;
-  requireArgument("generatePart", "z", z, floats);
-  if (z.shape.length === 2 && z.shape[0] === n && z.shape[1] === latent) return;
+  if (z === undefined || (z.shape.length === 2 && z.shape[0] === n && z.shape[1] === latent)) return;
   throw new UserError(`generatePart: z must be of shape [${n}, ${latent}], got [${z.shape.join(", ")}]`, 2);
 }
 

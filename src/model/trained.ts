@@ -225,17 +225,16 @@ export class TrainedVae<E extends Encoding = Encoding> {
     return this.decode(z, { ...decode, seed, ...given });
   }
 
-  /**
-   * Draws `from` to `to` - 1 of the `n` that `generate` gives, the same bits; with codes `z` [n, latent], of what `decode` gives of them.
-   */
+  /** Draws `from` to `to` - 1 of the `n` that `generate` gives, the same bits; with codes `z` [n, latent], of what `decode` gives of them. */
   async generatePart(
     n: number,
     range: readonly [from: number, to: number],
-    { z, ...options }: Omit<GenerateOptions, "into"> & { readonly z?: Tensor<"float32"> } = {},
+    options: Omit<GenerateOptions, "into"> & { readonly z?: Tensor<"float32"> } = {},
   ): Promise<ExampleBatch> {
-    requireOptions("generatePart", options, { ...drawChecks, ...decodeChecks });
+    requireOptions("generatePart", options, { ...drawChecks, ...decodeChecks, z: floats });
+    const { z, ...others } = options;
     const [from, to] = requirePart(n, range, this.definition.latent, z);
-    const told = this.withClasses(n, options);
+    const told = this.withClasses(n, others);
     const condition = await this.conditionFor("generatePart", n, told);
     const functions = partFunctions(told, (name, build) => this.functionNamed(name, build));
     const part = await drawnPart(this.sessions, functions, [n, from, to], told, condition, z);

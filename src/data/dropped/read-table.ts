@@ -72,9 +72,10 @@ export async function readTable(
   const stem = lastName(file.path)
     .replace(/\.gz$/i, "")
     .replace(/\.\w+$/, "");
-  const names = { name: options.name ?? stem };
+  const { validation } = options;
+  const names = { name: options.name ?? stem, ...(validation !== undefined && { heldOut: validation }) };
   const encode = encoderWithin(limits.memory);
   return fitted === undefined
     ? tableDataset(input, given, options, names, encode)
-    : fittedDataset(input, fitted, names, encode);
+    : fittedDataset(input, fitted, { name: names.name }, encode);
 }

@@ -1,8 +1,9 @@
-import { readdir, stat } from "node:fs/promises";
+import { readdir, realpath, stat } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { UserError } from "../../tensor/index.js";
 import { meaningOfArray } from "../formats/names.js";
 import { fileError } from "../files.js";
+import { isInside, linkedOutside } from "../inside.js";
 
 /** Files that are one data set, one behind the other. */
 export interface ManyFiles {
@@ -77,6 +78,21 @@ function requireNoParts(place: string, names: readonly string[]): void {
   );
 }
 
+/** The paths of files in a folder. Throws the UserError for a link that leads out of it. */
+async function pathsIn(folder: string, names: readonly string[]): Promise<string[]> {
+  const root = await realpath(folder);
+  const paths: string[] = [];
+  for (const name of names) {
+    const path = resolve(folder, name);
+    const target = await realpath(path).catch((cause: unknown) => {
+      throw fileError(cause, `read ${path}`);
+    });
+    if (!isInside(target, root)) throw linkedOutside(join(folder, name), target);
+    paths.push(path);
+  }
+  return paths;
+}
+
 /** The files of a folder if it holds nothing else than files of data; undefined if it does, or is no folder. */
 async function inFolder(path: string): Promise<ManyFiles | undefined> {
   const entries = await readdir(path, { withFileTypes: true }).catch(() => []);
@@ -89,7 +105,7 @@ async function inFolder(path: string): Promise<ManyFiles | undefined> {
     return undefined;
   const kind = oneKind(path, names);
   if (kind !== "npy") requireNoParts(path, names);
-  return kind && { place: resolve(path), paths: names.map((name) => resolve(path, name)), kind };
+  return kind && { place: resolve(path), paths: await pathsIn(path, names), kind };
 }
 
 async function byPattern(path: string): Promise<ManyFiles> {
@@ -109,8 +125,7 @@ async function byPattern(path: string): Promise<ManyFiles> {
       2,
     );
   const kind = oneKind(folder, own);
-  if (kind !== undefined)
-    return { place: resolve(path), paths: own.map((name) => resolve(folder, name)), kind };
+  if (kind !== undefined) return { place: resolve(path), paths: await pathsIn(folder, own), kind };
   const other = own.find((name) => kindOfName(name) === undefined) ?? "";
   throw new UserError(
     `${join(folder, other)} is named like "${pattern}", but many files are read of .parquet, .csv, .tsv, .jsonl, .json and .npy only`,

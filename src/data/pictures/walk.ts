@@ -1,8 +1,9 @@
 import type { Dirent, Stats } from "node:fs";
 import { lstat, readdir, realpath, stat } from "node:fs/promises";
-import { join, sep } from "node:path";
+import { join } from "node:path";
 import { UserError } from "../../tensor/index.js";
 import { fileError } from "../files.js";
+import { isInside, linkedOutside } from "../inside.js";
 import { byName, isPictureName, type PictureFile } from "./found.js";
 
 /** What lies in a folder and those in it. */
@@ -20,11 +21,6 @@ const atATime = 64;
 
 /** Files that systems leave beside pictures. */
 const isHidden = (name: string): boolean => name.startsWith(".") || name === "__MACOSX";
-
-/** Whether a path lies in a folder; both as the system resolves them. */
-export function isInside(path: string, folder: string): boolean {
-  return path === folder || path.startsWith(folder.endsWith(sep) ? folder : folder + sep);
-}
 
 function describe(info: Stats, path: string, name: string): PictureFile {
   return { name, path, size: info.size, modified: info.mtimeMs, changed: info.ctimeMs };
@@ -52,20 +48,14 @@ export async function listedPicture(root: string, name: string, shown: string): 
   const found = await pictureAt(root, name, shown);
   const target = await realpath(found.path);
   if (isInside(target, root)) return { ...found, path: target };
-  throw outside(shown, target);
-}
-
-function outside(shown: string, target: string): UserError {
-  return new UserError(
-    `${shown} is a link to ${target}, which lies outside of the folder, and is not followed: put the file itself there`,
-  );
+  throw linkedOutside(shown, target);
 }
 
 async function linked(root: string, path: string, name: string, shown: string): Promise<PictureFile> {
   const target = await realpath(path).catch((cause: unknown) => {
     throw fileError(cause, `follow the link ${shown}`);
   });
-  if (!isInside(target, root)) throw outside(shown, target);
+  if (!isInside(target, root)) throw linkedOutside(shown, target);
   const info = await stat(target);
   if (info.isFile()) return describe(info, target, name);
   throw new UserError(

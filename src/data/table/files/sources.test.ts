@@ -141,7 +141,8 @@ describe("queries read what was named and nothing else", () => {
 
 test.each([
   ["nothing.csv", /does not exist/],
-  ["sales", /is a folder/],
+  ["sales", /files of several kinds, such as 1.parquet and link.csv/],
+  ["sales/*.csv", /link.csv is a link to .*secret.csv, which lies outside of the folder/],
   ["two.duckdb", /has 2 tables; name one as/],
   ["t.sqlite#nope", /has no table "nope"; it has "t"/],
   ["postgres://localhost/db", /export the table/],
