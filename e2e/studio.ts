@@ -6,7 +6,6 @@ import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 
-/** The browser to test in. Where there is none these tests are skipped, and counted as such. */
 /** The command's own studio on a free port, as a person starts it. */
 export interface RunningStudio {
   readonly address: string;

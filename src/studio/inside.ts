@@ -1,15 +1,7 @@
 import { lstat, realpath, stat } from "node:fs/promises";
 import path from "node:path";
+import { isInside } from "../data/inside.js";
 import { Refusal } from "./refusal.js";
-
-/** Whether a path, both real, is a folder or something inside of it. */
-export function isInside(file: string, folder: string): boolean {
-  const relative = path.relative(folder, file);
-  return (
-    relative === "" ||
-    (!relative.startsWith(`..${path.sep}`) && relative !== ".." && !path.isAbsolute(relative))
-  );
-}
 
 /**
  * The real path of a plain file inside a folder, or undefined if there is none. Throws a Refusal if it leads out of the

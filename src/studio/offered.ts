@@ -3,7 +3,7 @@ import { realpath } from "node:fs/promises";
 import path from "node:path";
 import { type Dataset, holdOut, isQuery } from "../data/index.js";
 import type { RunConfig } from "../runs/index.js";
-import { isInside } from "./inside.js";
+import { isInside } from "../data/inside.js";
 import { mnistExamples } from "./mnist-files.js";
 import { nothing, Refusal } from "./refusal.js";
 import type { OfferedData, StudioTools } from "./types.js";

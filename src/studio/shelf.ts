@@ -5,7 +5,7 @@ import { fileError, requireFolder } from "../data/index.js";
 import { runFiles } from "../runs/index.js";
 import { sweepFiles } from "../sweeps/index.js";
 import { UserError } from "../tensor/index.js";
-import { isInside } from "./inside.js";
+import { isInside } from "../data/inside.js";
 import { nothing, Refusal } from "./refusal.js";
 import { damaged, problemIn, readRun, type RunReading, summaryOf } from "./summary.js";
 import type { RunSummary } from "./types.js";

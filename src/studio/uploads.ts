@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, readdir, realpath, rename, rm, stat, writeFile } from "
 import path from "node:path";
 import { errorCode, fileError, requireFolder } from "../data/index.js";
 import { UserError } from "../tensor/index.js";
-import { isInside } from "./inside.js";
+import { isInside } from "../data/inside.js";
 import { Refusal } from "./refusal.js";
 import { problemIn } from "./summary.js";
 import type { StudioTools } from "./types.js";
@@ -118,7 +118,7 @@ export class Uploads {
     if (root === undefined) return;
     for (const entry of await readdir(root)) {
       const folder = path.join(root, entry);
-      if (needed.some((source) => isInside(source, folder))) continue;
+      if (needed.some((source) => isInside(path.resolve(source), folder))) continue;
       const own = this.taken.has(entry);
       const { mtimeMs } = await stat(folder);
       if (own ? !ending : Date.now() - mtimeMs < fresh) continue;
