@@ -1,11 +1,7 @@
 import { existsSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { evaluateOn } from "../runtime/index.js";
-import { testBackend } from "../testing/check-op.js";
-import type { CheckEvaluate } from "./check/index.js";
+import { evaluateGraphs as evaluate } from "../testing/layers.js";
 import { activations, checkLayer, checkNetwork, layers, networks } from "./index.js";
-
-const evaluate: CheckEvaluate = async (exprs, feeds) => evaluateOn(await testBackend(), exprs, feeds);
 
 describe("every layer of the catalogue keeps the contract:", () => {
   it.each(layers.examples().map(({ entry, text }) => [text, entry] as const))("%s", (text, { shapes }) =>

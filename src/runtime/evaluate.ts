@@ -41,11 +41,49 @@ export async function evaluateOn(
   );
   requireExpressions(what);
   requireArgument("evaluate", "feeds", feeds, be.having([], "an object of numbers by the names of inputs"));
-  const named = what instanceof Expr ? { value: what } : what;
-  const outputs = Object.fromEntries(Object.entries(named).map(([name, node]) => [`result:${name}`, node]));
+  const prepared = await prepareOn(backend, what instanceof Expr ? { value: what } : what, feeds);
+  try {
+    const results = await prepared.run(feeds);
+    return what instanceof Expr ? (results.value as Tensor) : results;
+  } finally {
+    await prepared.close();
+  }
+}
+
+/** Expressions compiled and opened on an engine, to be computed on numbers any number of times. */
+export interface Prepared {
+  /** The expressions' values on numbers for their inputs. */
+  run(feeds: Feeds): Promise<Record<string, Tensor>>;
+  /** Frees what the engine holds. */
+  close(): Promise<void>;
+}
+
+/** Compiles and opens expressions by name; throws before that if `feeds` lack a number that they need. */
+export async function prepareOn(
+  backend: Backend,
+  exprs: Readonly<Record<string, Expr>>,
+  feeds: Feeds,
+): Promise<Prepared> {
+  fed(exprs, feeds);
+  const outputs = Object.fromEntries(Object.entries(exprs).map(([name, node]) => [`result:${name}`, node]));
+  const model = compile(outputs);
+  const session = await backend.open(model.bytes);
+  return {
+    async run(given) {
+      const results = await session.run(fed(exprs, given), model.outputs);
+      return Object.fromEntries(
+        Object.keys(exprs).map((name) => [name, results[`result:${name}`] as Tensor]),
+      );
+    },
+    close: () => session.close(),
+  };
+}
+
+/** Numbers for every input of the expressions, in the inputs' dtypes and of their shapes. */
+function fed(exprs: Readonly<Record<string, Expr>>, feeds: Feeds): Record<string, Tensor> {
   const values: Record<string, Tensor> = {};
   const lengths = new Map<string, number>();
-  for (const [name, node] of inputsOf(Object.values(named))) {
+  for (const [name, node] of inputsOf(Object.values(exprs))) {
     const given = feeds[name];
     if (given === undefined) {
       throw new UserError(`evaluate: the expression needs a value for its input "${name}"`, 2);
@@ -53,15 +91,7 @@ export async function evaluateOn(
     values[name] = tensorFrom(`evaluate: input "${name}"`, given, node.dtype);
     requireShape(name, node, values[name], lengths);
   }
-  const model = compile(outputs);
-  const session = await backend.open(model.bytes);
-  try {
-    const results = await session.run(values, model.outputs);
-    if (what instanceof Expr) return results["result:value"] as Tensor;
-    return Object.fromEntries(Object.keys(named).map((name) => [name, results[`result:${name}`] as Tensor]));
-  } finally {
-    await session.close();
-  }
+  return values;
 }
 
 function requireExpressions(what: unknown): void {

@@ -1,14 +1,23 @@
 import { constant, input } from "../graph/index.js";
 import type { CheckEvaluate, Layer, LayerCheck, Mode, ParameterSpecs, Reference } from "../nn/index.js";
 import { checkLayer, evaluationContext, RunningState, stateSpecs } from "../nn/index.js";
-import { evaluateOn } from "../runtime/index.js";
+import { type Prepared, prepareOn } from "../runtime/index.js";
 import { toNumbers } from "../tensor/index.js";
 import { testBackend } from "./check-op.js";
 import { NoiseFeed } from "./noise-feed.js";
 
+/** The graph that was computed last, still open: checks compute one graph on many numbers. */
+let kept: { readonly exprs: object; readonly prepared: Prepared } | undefined;
+
 /** Computes graphs on the test engine, for `checkLayer` and `checkNetwork`. */
-export const evaluateGraphs: CheckEvaluate = async (exprs, feeds) =>
-  evaluateOn(await testBackend(), exprs, feeds);
+export const evaluateGraphs: CheckEvaluate = async (exprs, feeds) => {
+  if (kept?.exprs !== exprs) {
+    await kept?.prepared.close();
+    kept = undefined;
+    kept = { exprs, prepared: await prepareOn(await testBackend(), exprs, feeds) };
+  }
+  return kept.prepared.run(feeds);
+};
 
 /** Checks a layer with what it is to give, computed in plain JavaScript. */
 export function agrees(layer: Layer, reference: Reference, options: Partial<LayerCheck> = {}): Promise<void> {

@@ -74,9 +74,12 @@ export class Placed {
     return { x: this.x, ...Object.fromEntries(names.map((name) => [name, this.weights[name] as Expr])) };
   }
 
-  /** The values of expressions of this graph. */
-  async run(exprs: Readonly<Record<string, Expr>>): Promise<Readonly<Record<string, Tensor>>> {
-    const entries = Object.entries({ ...this.feeds, ...this.noise.feeds });
+  /** The values of expressions of this graph, perhaps with further numbers fed. */
+  async run(
+    exprs: Readonly<Record<string, Expr>>,
+    more: Readonly<Record<string, Tensor>> = {},
+  ): Promise<Readonly<Record<string, Tensor>>> {
+    const entries = Object.entries({ ...this.feeds, ...this.noise.feeds, ...more });
     const dtype = this.x.dtype as FloatType;
     const feeds = entries.map(([name, value]) => [name, ofType(value, dtype)] as const);
     return this.subject.evaluate(exprs, Object.fromEntries(feeds));
