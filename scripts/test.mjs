@@ -2,42 +2,53 @@
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
-import { build, install, run, runTool } from "./tools.mjs";
+import { build, install, root, runTool, runToolBeside } from "./tools.mjs";
 
 install();
 
 const studioCheck = ["--workspace", "apps/studio", "--fail-on-warnings", "--output", "human"];
+const directions = ["--config", ".dependency-cruiser.cjs", "src"];
 
-const steps = [
-  ["build", build],
-  ["format", () => runTool("@biomejs/biome/bin/biome", ["format", "."])],
-  ["types", () => runTool("typescript/bin/tsc", ["--noEmit"])],
-  ["types of the page", () => runTool("typescript/bin/tsc", ["-p", "e2e/page"])],
-  ["types of the studio", () => runTool("svelte-check/bin/svelte-check", studioCheck)],
-  ["types of the page with runs", () => runTool("typescript/bin/tsc", ["-p", "e2e/page-runs"])],
-  ["public surface (npm run api accepts it)", () => run(process.execPath, ["scripts/api.mjs", "--check"])],
-  ["package", () => runTool("publint/src/cli.js", ["--strict"])],
-  ["lint", () => runTool("eslint/bin/eslint.js", ["."])],
-  [
-    "import directions",
-    () =>
-      runTool("dependency-cruiser/bin/dependency-cruise.mjs", ["--config", ".dependency-cruiser.cjs", "src"]),
-  ],
+/** The checks before the tests: tools of npm packages or scripts, the longest first, since two run at a time. */
+const checks = [
+  ["lint", "eslint/bin/eslint.js", ["."]],
+  ["types", "typescript/bin/tsc", ["--noEmit"]],
+  ["types of the studio", "svelte-check/bin/svelte-check", studioCheck],
+  ["import directions", "dependency-cruiser/bin/dependency-cruise.mjs", directions],
+  ["public surface (npm run api accepts it)", path.join(root, "scripts/api.mjs"), ["--check"]],
+  ["types of the page", "typescript/bin/tsc", ["-p", "e2e/page"]],
+  ["types of the page with runs", "typescript/bin/tsc", ["-p", "e2e/page-runs"]],
+  ["format", "@biomejs/biome/bin/biome", ["format", "."]],
+  ["package", "publint/src/cli.js", ["--strict"]],
 ];
 
 let passed = 0;
 let failed = 0;
 let skipped = 0;
-for (const [name, check] of steps) {
-  console.log(`== ${name}`);
-  if (check() === 0) {
-    passed++;
-  } else {
+
+function count(name, code) {
+  if (code === 0) passed++;
+  else {
     failed++;
     console.log(`${name}: FAILED`);
-    if (name === "build") finish();
   }
 }
+
+console.log("== build");
+const built = build();
+count("build", built);
+if (built !== 0) finish();
+
+const waiting = [...checks];
+async function checkInTurn() {
+  for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
+    const [name, script, args] = next;
+    const { code, printed } = await runToolBeside(script, args);
+    process.stdout.write(`== ${name}\n${printed}`);
+    count(name, code);
+  }
+}
+await Promise.all(Array.from({ length: Math.min(2, os.availableParallelism()) }, checkInTurn));
 
 console.log("== tests");
 const folder = mkdtempSync(path.join(os.tmpdir(), "latent-test-"));

@@ -1,4 +1,4 @@
-import { spawnSync } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { existsSync, statSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
@@ -17,6 +17,18 @@ export function run(command, args, env = {}) {
   });
   if (result.error) console.error(String(result.error));
   return result.status ?? 1;
+}
+
+/** Runs a tool that npm installed beside others; answers its exit code and what it printed, once it has ended. */
+export function runToolBeside(script, args) {
+  return new Promise((resolve) => {
+    const file = path.isAbsolute(script) ? script : path.join("node_modules", script);
+    const child = spawn(process.execPath, [file, ...args], { cwd: root, stdio: ["ignore", "pipe", "pipe"] });
+    const printed = [];
+    for (const stream of [child.stdout, child.stderr]) stream.on("data", (chunk) => printed.push(chunk));
+    child.on("error", (error) => resolve({ code: 1, printed: `${error}\n` }));
+    child.on("close", (code) => resolve({ code: code ?? 1, printed: Buffer.concat(printed).toString() }));
+  });
 }
 
 /** Runs a tool that npm installed, by the path of its script. */

@@ -2,6 +2,7 @@ import type { Spec } from "../../catalogue/index.js";
 import type { Expr } from "../../graph/index.js";
 import "../../ops/index.js";
 import { formatShape, sameShape, sizeOf, UserError } from "../../tensor/index.js";
+import type { Initialisation } from "../init/index.js";
 import { conv, convTranspose, reshaped, sequential } from "../layers/index.js";
 import type { Layer } from "../layer.js";
 import type { BuiltNetwork, Network, NetworkPlace } from "../network.js";
@@ -16,6 +17,8 @@ export interface Picture {
 export interface PictureLayers {
   /** The encoder's layers, from pictures; a `linear` layer follows. */
   encoder(picture: Picture): readonly Layer[];
+  /** That layer, to so many numbers, where it isn't a plain one; the encoder's layers must end with vectors then. */
+  head?(size: number): Layer;
   /** The decoder's layers, from a vector to pictures with so many channels. */
   decoder(picture: Picture): readonly Layer[];
 }
@@ -63,7 +66,9 @@ function encoderOf(
 ): BuiltNetwork {
   const picture = pictureOf(network, inShape);
   const shape = [...picture.space, picture.channels];
-  const built = sequential(layers.encoder(picture)).build(shape, outShape);
+  const head = layers.head?.(sizeOf(outShape));
+  const all = [...layers.encoder(picture), ...(head ? [head] : [])];
+  const built = sequential(all, { head: head === undefined }).build(shape, outShape);
   return { ...built, apply: (x, context) => built.apply(reshaped(x, inShape, shape), context) };
 }
 
@@ -150,13 +155,15 @@ export interface UpToOptions {
   readonly bias?: boolean;
   /** Which end loses one number more where the two can't be alike: `after`, as in TensorFlow (default), or `before`, as in PyTorch. */
   readonly more?: "before" | "after";
+  /** How weights start, biases then at 0; default as in PyTorch. */
+  readonly init?: Initialisation;
 }
 
 /** A transposed convolution from pictures of `from` to ones of exactly `to`. */
 export function upTo(
   from: readonly number[],
   to: readonly number[],
-  { out, kernel, stride = 2, bias = true, more = "after" }: UpToOptions,
+  { out, kernel, stride = 2, bias = true, more = "after", init }: UpToOptions,
 ): Layer {
   const cut = from.map((length, i) => (length - 1) * stride + kernel - (to[i] as number));
   const padding = cut.map((all): readonly [number, number] => {
@@ -169,6 +176,7 @@ export function upTo(
     bias,
     ...(stride !== 1 && { stride }),
     padding: shortPadding(padding),
+    ...(init && { init }),
   });
 }
 
@@ -184,9 +192,9 @@ export const halvingPaddings: readonly HalvingPadding[] = ["same", "torch"];
 /** A convolution of stride 2 from pictures of `from` to half of each length, rounded up. */
 export function halve(
   from: readonly number[],
-  { out, kernel, bias = true, padding = "same" }: UpToOptions & { readonly padding?: HalvingPadding },
+  { out, kernel, bias = true, padding = "same", init }: UpToOptions & { readonly padding?: HalvingPadding },
 ): Layer {
-  const base = { out, kernel, stride: 2, bias };
+  const base = { out, kernel, stride: 2, bias, ...(init && { init }) };
   if (padding === "same") return conv(base);
   const around = from.map((length): readonly [number, number] => {
     const all = Math.max(0, (Math.ceil(length / 2) - 1) * 2 + kernel - length);

@@ -9,10 +9,14 @@ import { nothing } from "../refusal.js";
 import { readJsonBody } from "../requests.js";
 import { type Sweeps, sweepActions } from "./sweeps.js";
 
-const actionBody = z.strictObject({ action: z.enum(sweepActions) });
+const limit = z.optional(z.int().check(z.minimum(1), z.maximum(1_000_000_000)));
+const askBody = z.strictObject({
+  action: z.optional(z.enum(sweepActions)),
+  budget: z.optional(z.strictObject({ trials: limit, epochs: limit, seconds: limit })),
+});
 const idOf = (context: Context): string => context.req.param("id") ?? "";
 
-/** Sweeps: listed, looked at, followed, and asked to pause, go on or stop. */
+/** Sweeps: listed, looked at, followed, and asked to pause, go on, stop, or end after more or fewer trials. */
 export function sweepRoutes(sweeps: Sweeps): Hono {
   const routes = new Hono();
 
@@ -36,9 +40,9 @@ export function sweepRoutes(sweeps: Sweeps): Hono {
   });
 
   routes.post("/:id/control", async (context) => {
-    const { action } = await readJsonBody(context.req.raw, actionBody);
+    const request = await readJsonBody(context.req.raw, askBody);
     const sweep = await sweeps.find(idOf(context));
-    await sweeps.ask(sweep, action);
+    await sweeps.ask(sweep, request);
     return context.json((await sweeps.details(sweep)).summary);
   });
   return routes;

@@ -10,7 +10,8 @@ const place = sweepPlace();
 const { at, base, specFile } = place;
 const spec = specFile("first", {
   run: { ...base.run, z: "integer(from=2, to=5)", activation: "choice(of=[relu, tanh])" },
-  budget: { trials: 3 },
+  // one less than the page asks for while the sweep is paused
+  budget: { trials: 2 },
   concurrency: 1,
 });
 let studio: RunningStudio;
@@ -31,20 +32,22 @@ const first = async (): Promise<SweepSummary> => {
   return found;
 };
 
-/** Follows the sweep to its end; pauses it at its first trial, and lets it go on once it says that it is paused. */
+/** Follows the sweep to its end; pauses it at its first trial, asks for a third one, and lets it go on once it says that it is paused. */
 async function watched(id: string): Promise<SweepDetails[]> {
   const asked = new Set<string>();
-  const once = async (action: string): Promise<void> => {
-    if (asked.has(action)) return;
-    asked.add(action);
-    expect((await post(`/${id}/control`, { action })).status).toBe(200);
+  const once = async (request: unknown): Promise<void> => {
+    const text = JSON.stringify(request);
+    if (asked.has(text)) return;
+    asked.add(text);
+    expect((await post(`/${id}/control`, request)).status).toBe(200);
   };
   const events = await readEvents(api(`/${id}/events`), async (all) => {
     const newest = all.at(-1)?.data as SweepDetails | undefined;
     if (newest === undefined) return false;
     const { summary } = newest;
-    if (summary.alive && summary.used.trials > 0) await once("pause");
-    if (summary.state === "paused") await once("resume");
+    if (summary.alive && summary.used.trials > 0) await once({ action: "pause" });
+    if (summary.state === "paused") await once({ budget: { trials: 3 } });
+    if (summary.state === "paused" && summary.budget.trials === 3) await once({ action: "resume" });
     return summary.state === "finished";
   });
   return events.map(({ data }) => data as SweepDetails);
@@ -66,7 +69,7 @@ afterAll(async () => {
 });
 
 describe("a sweep", () => {
-  test("is followed while it goes on, pauses and goes on as it is asked", () => {
+  test("is followed while it goes on, pauses, takes another budget and goes on as it is asked", () => {
     const states = told.map(({ summary }) => summary.state);
     expect(states.filter((state, i) => state !== states[i - 1])).toEqual([
       "running",
@@ -132,7 +135,8 @@ describe("a sweep", () => {
     const foreign = { origin: "http://elsewhere.example" };
     expect((await post(`/${id}/control`, { action: "stop" }, foreign)).status).toBe(403);
     expect((await fetch(api(`/${id}`), { headers: foreign })).status).toBe(403);
-    expect((await post(`/${id}/control`, { action: "explode" })).status).toBe(400);
+    for (const wrong of [{ action: "explode" }, {}, { budget: {} }, { budget: { trials: 0 } }, { budget: 3 }])
+      expect((await post(`/${id}/control`, wrong)).status).toBe(400);
     expect((await post("/nothing/control", { action: "stop" })).status).toBe(404);
     const late = await post(`/${id}/control`, { action: "stop" });
     expect(late.status).toBe(409);

@@ -14,6 +14,12 @@ import type { SweepDetails, SweepSummary } from "./types.js";
 export const sweepActions = ["pause", "resume", "stop"] as const;
 export type SweepAction = (typeof sweepActions)[number];
 
+/** What a page asks of a sweep: to pause, go on or stop, and limits in place of the budget's own. */
+export interface SweepRequest {
+  readonly action?: SweepAction | undefined;
+  readonly budget?: { readonly [limit in "trials" | "epochs" | "seconds"]?: number | undefined } | undefined;
+}
+
 const asked = { pause: "paused", resume: "running", stop: "stopped" } as const;
 
 type Send = (message: Message | undefined) => void;
@@ -107,7 +113,14 @@ export class Sweeps {
   }
 
   /** Asks the process that runs a sweep, as the command does. Throws a Refusal if none runs it. */
-  async ask(kept: KeptRun, action: SweepAction): Promise<void> {
+  async ask(kept: KeptRun, { action, budget = {} }: SweepRequest): Promise<void> {
+    const limits = Object.entries(budget).filter(([, limit]) => limit !== undefined);
+    if (action === undefined && limits.length === 0) {
+      throw new Refusal(
+        400,
+        `the request names no action (${sweepActions.join(", ")}) and no limit of a budget`,
+      );
+    }
     const { summary, reading } = await look(kept);
     if (reading === undefined) throw new Refusal(422, `"${kept.name}" can't be read: ${summary.problem}`);
     if (!summary.alive) {
@@ -116,7 +129,10 @@ export class Sweeps {
         `no process runs "${kept.name}" now: \`latent sweep resume\` with its folder goes on with it`,
       );
     }
-    await leaveRequest(kept.folder, { state: asked[action] });
+    await leaveRequest(kept.folder, {
+      ...(action && { state: asked[action] }),
+      ...(limits.length > 0 && { budget: Object.fromEntries(limits) }),
+    });
   }
 }
 

@@ -110,5 +110,9 @@ export function followSweep(
 export const askSweep = async (id: string, action: SweepAction): Promise<void> =>
   void (await post(at(id, "/control"), { action }));
 
+/** Lets a sweep that goes on end after so many trials in place of those that it was told. */
+export const limitTrials = async (id: string, trials: number): Promise<void> =>
+  void (await post(at(id, "/control"), { budget: { trials } }));
+
 /** Where the table of a sweep is, as CSV. */
 export const tableAddress = (id: string): string => at(id, "/trials.csv");
