@@ -70,6 +70,8 @@ export async function nodeBackend(device: NodeDevice = "cpu", threads?: number):
     threads: device === "cpu" ? count : null,
     writesInto: true,
     onLargeOutput: keepFreedMemory,
+    // a planned block of a step of convolutions is half as large again, and no faster: docs/decisions/memory.md
+    ...(device === "cpu" && { memoryPattern: false }),
     config: { "session.set_denormal_as_zero": "1", "session.disable_quant_qdq": "1" },
   });
   if (device !== "cpu") return backend;

@@ -123,6 +123,8 @@ export interface OrtBackendOptions {
   readonly writesInto?: boolean;
   /** Called after each run that had a large output. */
   readonly onLargeOutput?: () => void;
+  /** Whether a session plans one block of memory for all that a run holds, as ONNX Runtime does by default. */
+  readonly memoryPattern?: boolean;
   /** Session settings that this device wants. */
   readonly config?: Readonly<Record<string, string>>;
 }
@@ -144,6 +146,7 @@ export function ortBackend(ort: OrtModule, backend: OrtBackendOptions): Backend 
         // Errors reach the caller as exceptions; on the terminal they would only be noise.
         logSeverityLevel: 4,
         ...(threads === null ? {} : { intraOpNumThreads: threads, interOpNumThreads: 1 }),
+        ...(backend.memoryPattern !== undefined && { enableMemPattern: backend.memoryPattern }),
         extra: nest(config),
         ...(options.profile === undefined
           ? {}
