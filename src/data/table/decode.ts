@@ -119,6 +119,18 @@ function writer(column: TableColumn, reading: CellReading): (value: number) => s
   };
 }
 
+/** Puts the text of a number that the schema doesn't allow on the bound that is nearest; others stay as they are. */
+function bounded(
+  { range: [least, greatest] = [-Infinity, Infinity] }: TableColumn,
+  { parse }: CellReading,
+  write: (value: number) => string,
+): (text: string) => string {
+  return (text) => {
+    const value = parse(text);
+    return value === undefined || (value >= least && value <= greatest) ? text : write(value);
+  };
+}
+
 /** The least number that can be written and is not below `least`. */
 function atLeast(value: number, least: number, reading: CellReading, step: number): number {
   const rounded = reading.round(value);
@@ -288,6 +300,11 @@ export class TableDecoder {
       delete unbound.range;
       return reading && writer(free.has(column.name) ? unbound : column, reading);
     });
+    const choices = schema.columns.map((column, i) => {
+      const [reading, write] = [this.readings[i], writers[i]];
+      const binds = column.range !== undefined && column.kind !== "angle" && !free.has(column.name);
+      return binds && reading && write ? bounded(column, reading, write) : undefined;
+    });
     const cells: string[][] = [];
     const values: TableValue[][] = [];
     for (let at = 0; at < numbers.length; at += this.size) {
@@ -296,7 +313,8 @@ export class TableDecoder {
       for (const step of this.steps) step(row, numbers, at, index);
       const texts = row.map((cell, i) => {
         if (cell === null) return this.blank[i]?.(this.draw(i, index)) ?? "";
-        return typeof cell === "string" ? cell : (writers[i]?.(cell) ?? String(cell));
+        if (typeof cell === "string") return choices[i]?.(cell) ?? cell;
+        return writers[i]?.(cell) ?? String(cell);
       });
       cells.push(texts);
       values.push(

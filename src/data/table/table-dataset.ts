@@ -2,6 +2,7 @@ import { columnNumber, type ModelColumn } from "../../catalogue/index.js";
 import { UserError } from "../../tensor/index.js";
 import type { Dataset, Split } from "../dataset.js";
 import type { ColumnKind } from "../schema.js";
+import { contradictions } from "./contradictions.js";
 import type { RowsToEncode } from "./encoded-rows.js";
 import { fitFrom } from "./fit.js";
 import type { FittedTable } from "./fitted.js";
@@ -88,6 +89,7 @@ export async function tableDataset(
       apart === undefined ? heldNote(sizes, seed) : apartNote(sizes[0], other.length, apart),
       ...(schema.notes ?? []),
       ...(told?.notes ?? []),
+      ...contradictions(schema, factsOfColumns(facts, own)),
     ],
   };
 }

@@ -1,0 +1,96 @@
+import type { TrainingFacts } from "./facts.js";
+import { readingOfColumn } from "./reading.js";
+import type { TableColumn, TableConstraint, TableSchema } from "./schema.js";
+
+type Numbers = readonly (number | undefined)[];
+
+function numbersOf(column: TableColumn, texts: readonly string[]): Numbers {
+  const reading = readingOfColumn(column);
+  const marks = new Set(column.missing ?? []);
+  return texts.map((text) => (text === "" || marks.has(text) ? undefined : reading?.parse(text)));
+}
+
+/** Of the rows in which something can be looked at, the share in which it isn't so. */
+function shareAgainst(verdicts: readonly (boolean | undefined)[]): number {
+  const known = verdicts.filter((holds) => holds !== undefined);
+  return known.length === 0 ? 0 : known.filter((holds) => !holds).length / known.length;
+}
+
+const percent = (share: number): string => `${Number((100 * share).toPrecision(2))} %`;
+
+/**
+ * Notes on what training rows contradict in a schema: ranges and constraints that don't hold in them, but will in every row that
+ * is generated.
+ */
+export function contradictions(schema: TableSchema, { sample }: TrainingFacts): string[] {
+  const place = (name: string): number => schema.columns.findIndex((column) => column.name === name);
+  const described = (name: string): TableColumn | undefined => schema.columns[place(name)];
+  const numbers = (name: string): Numbers => {
+    const column = described(name);
+    return column === undefined ? [] : numbersOf(column, sample.column(place(name)));
+  };
+
+  const ranges = schema.columns.flatMap((column) => {
+    const { name, range, kind, use } = column;
+    if (range === undefined || kind === "angle" || use === false) return [];
+    const [least, greatest] = range;
+    const [from, to] = range.map((value) => readingOfColumn(column)?.format(value) ?? String(value));
+    const verdicts = numbers(name).map((value) =>
+      value === undefined ? undefined : value >= least && value <= greatest,
+    );
+    const share = shareAgainst(verdicts);
+    if (share === 0) return [];
+    return [
+      `In about ${percent(share)} of the training rows "${name}" lies outside its range, ${from} to ${to}; a generated row has the nearer of the two there.`,
+    ];
+  });
+
+  const constraints = schema.constraints.flatMap((constraint) => {
+    const [share, says] = against(constraint, described, numbers);
+    if (share === 0) return [];
+    return [
+      `About ${percent(share)} of the training rows contradict the constraint that ${says}, which every generated row meets; if that isn't meant, ` +
+        "take it out of the schema.",
+    ];
+  });
+  return [...ranges, ...constraints];
+}
+
+/** By how much a sum may miss its total, all being rounded to decimals. */
+function roundingOf(parts: number, total: number, { decimals }: TableColumn): number {
+  const half = decimals === undefined ? 0 : 0.5 * 10 ** -decimals;
+  return (parts + 1) * half * (1 + 1e-9) + 1e-9 * Math.abs(total);
+}
+
+function against(
+  constraint: TableConstraint,
+  column: (name: string) => TableColumn | undefined,
+  numbers: (name: string) => Numbers,
+): readonly [share: number, says: string] {
+  switch (constraint.type) {
+    case "at-least": {
+      const [above, below] = [numbers(constraint.a), numbers(constraint.b)];
+      const verdicts = above.map((value, row) => {
+        const other = below[row];
+        return value === undefined || other === undefined ? undefined : value >= other;
+      });
+      return [shareAgainst(verdicts), `"${constraint.a}" is at least "${constraint.b}"`];
+    }
+    case "sum": {
+      const [parts, total] = [constraint.of.map(numbers), numbers(constraint.is)];
+      const described = column(constraint.is) ?? { name: constraint.is, kind: "number" };
+      const verdicts = total.map((value, row) => {
+        const own = parts.map((part) => part[row]);
+        if (value === undefined || own.includes(undefined)) return undefined;
+        const sum = own.reduce<number>((all, one) => all + (one ?? 0), 0);
+        return Math.abs(sum - value) <= roundingOf(own.length, value, described);
+      });
+      return [
+        shareAgainst(verdicts),
+        `${constraint.of.map((name) => `"${name}"`).join(" and ")} add up to "${constraint.is}"`,
+      ];
+    }
+    case "together":
+      return [0, ""];
+  }
+}
