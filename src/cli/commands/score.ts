@@ -208,6 +208,7 @@ async function score(this: Cli, flags: ScoreFlags, folder: string, data: string 
   const anomalies = flags.anomalies && labelsIn(flags.anomalies, dataset, examples, "--anomalies");
   const id = await idsFor(flags.ids, examples);
   note(allOf(dataset, split));
+  if (data !== undefined) for (const one of dataset.notes) note(one);
   const usual = await usualExamples(flags, folder, run, dataset, data !== undefined);
   const scorer = await openScorer(
     run.model,

@@ -1,6 +1,7 @@
 import type { TrainingFacts } from "./facts.js";
 import { readingOfColumn } from "./reading.js";
 import type { TableColumn, TableConstraint, TableSchema } from "./schema.js";
+import type { TextTable } from "./texts.js";
 
 type Numbers = readonly (number | undefined)[];
 
@@ -18,24 +19,44 @@ function shareAgainst(verdicts: readonly (boolean | undefined)[]): number {
 
 const percent = (share: number): string => `${Number((100 * share).toPrecision(2))} %`;
 
+/** The texts of a column of a table, row by row. */
+export function columnOf(table: TextTable, name: string): string[] {
+  const own = table.columns[table.names.indexOf(name)];
+  return Array.from({ length: table.rows }, (_, row) => own?.texts[own.codes[row] ?? -1] ?? "");
+}
+
+/** A column's texts, row by row. */
+type Texts = (name: string) => readonly string[];
+
+/** The share of the rows that contradict a constraint, and what it says; a sum may miss its total by its parts' rounding. */
+export function shareAgainstConstraint(
+  schema: TableSchema,
+  constraint: TableConstraint,
+  texts: Texts,
+): { readonly share: number; readonly says: string } {
+  const described = (name: string): TableColumn | undefined =>
+    schema.columns.find((column) => column.name === name);
+  const numbers = (name: string): Numbers => {
+    const column = described(name);
+    return column === undefined ? [] : numbersOf(column, texts(name));
+  };
+  const [share, says] = against(constraint, described, numbers);
+  return { share, says };
+}
+
 /**
  * Notes on what training rows contradict in a schema: ranges and constraints that don't hold in them, but will in every row that
  * is generated.
  */
 export function contradictions(schema: TableSchema, { sample }: TrainingFacts): string[] {
-  const place = (name: string): number => schema.columns.findIndex((column) => column.name === name);
-  const described = (name: string): TableColumn | undefined => schema.columns[place(name)];
-  const numbers = (name: string): Numbers => {
-    const column = described(name);
-    return column === undefined ? [] : numbersOf(column, sample.column(place(name)));
-  };
+  const texts: Texts = (name) => sample.column(schema.columns.findIndex((column) => column.name === name));
 
   const ranges = schema.columns.flatMap((column) => {
     const { name, range, kind, use } = column;
     if (range === undefined || kind === "angle" || use === false) return [];
     const [least, greatest] = range;
     const [from, to] = range.map((value) => readingOfColumn(column)?.format(value) ?? String(value));
-    const verdicts = numbers(name).map((value) =>
+    const verdicts = numbersOf(column, texts(name)).map((value) =>
       value === undefined ? undefined : value >= least && value <= greatest,
     );
     const share = shareAgainst(verdicts);
@@ -46,7 +67,7 @@ export function contradictions(schema: TableSchema, { sample }: TrainingFacts): 
   });
 
   const constraints = schema.constraints.flatMap((constraint) => {
-    const [share, says] = against(constraint, described, numbers);
+    const { share, says } = shareAgainstConstraint(schema, constraint, texts);
     if (share === 0) return [];
     return [
       `About ${percent(share)} of the training rows contradict the constraint that ${says}, which every generated row meets; if that isn't meant, ` +

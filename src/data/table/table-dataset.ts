@@ -11,6 +11,7 @@ import { inferTable } from "./infer-table.js";
 import { isInside } from "./fitted.js";
 import { modelColumns } from "./model-columns.js";
 import type { TableSchema } from "./schema.js";
+import { StrangeRows } from "./strange-rows.js";
 import type { TableInput } from "./table-input.js";
 import type { TableReading } from "./table-reading.js";
 import type { TextTable } from "./texts.js";
@@ -147,7 +148,9 @@ export async function fittedDataset(
   requireModelled(fitted, input);
   let rows = 0;
   let kept: TextTable[] | undefined = [];
+  const strange = new StrangeRows(fitted);
   for await (const table of input.chunks()) {
+    strange.add(table);
     rows += table.rows;
     if (rows > keptRows) kept = undefined;
     kept?.push(table);
@@ -165,6 +168,6 @@ export async function fittedDataset(
     schema: columnsSchema(fitted),
     train: split,
     test: split,
-    notes: [],
+    notes: strange.notes(input.place),
   };
 }
