@@ -1,3 +1,5 @@
+import { encodeNpy } from "../data/index.js";
+import { tensor } from "../tensor/index.js";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { BulkPlace } from "../testing/bulk.js";
 import { redisServer } from "../testing/redis-server.js";
@@ -14,6 +16,10 @@ beforeAll(async () => {
   place = await BulkPlace.make(9_300);
   const held = ["--validation", "0.1", "--seed", "3", "--epochs", "1", "--z", "2", "--hidden", "8"];
   await place.cli(["train", "train.npy", ...held, "--out", "held", "--no-pictures"]);
+  const pictures = Uint8Array.from({ length: 150 * 12 }, (_, i) => (i * 37) % 251);
+  await writeFile(place.at("pictures.npy"), encodeNpy(tensor("uint8", [150, 4, 3], pictures)));
+  const small = ["--epochs", "1", "--z", "2", "--hidden", "4", "--no-pictures"];
+  await place.cli(["train", "pictures.npy", ...small, "--out", "pictures"]);
   const ids = Array.from({ length: 9_300 }, (_, i) => `"${i}", é`);
   await writeFile(place.at("ids.txt"), `${ids.join("\r\n")}\r\n`);
 }, 120_000);
@@ -23,6 +29,8 @@ const cases: readonly (readonly [string, readonly string[], string, string])[] =
   ["codes", ["encode", "run", "x.npy"], "codes.npy", "4000"],
   ["codes as text", ["encode", "run", "x.npy", "--what", "deviations"], "codes.csv", "2000"],
   ["codes as Parquet", ["encode", "run", "x.npy"], "codes.parquet", "8000"],
+  ["codes of pictures in arrays", ["encode", "pictures", "pictures.npy"], "of-pictures.npy", "70"],
+  ["scores of pictures in arrays", ["score", "pictures", "pictures.npy"], "of-pictures.csv", "70"],
   ["scores", ["score", "run", "x.npy"], "scores.csv", "3500"],
   [
     "scores with draws",

@@ -3,6 +3,7 @@ import {
   type Dataset,
   datasets,
   holdOut,
+  isOfPictures,
   isTable,
   readFittedPart,
   type Split,
@@ -57,7 +58,9 @@ export async function wholeDataset(
       held.seed,
     );
   if (source === "mnist") return datasets.mnist({});
-  const told = Object.entries({ layout, bytes, memory, ...pictures }).filter(
+  // a model of pictures says how files become them, of which arrays know nothing
+  const choices = (await isOfPictures(source)) ? pictures : {};
+  const told = Object.entries({ layout, bytes, memory, ...choices }).filter(
     ([, value]) => value !== undefined,
   );
   return datasets.folder(source, { whole: true, ...(Object.fromEntries(told) as object) });
