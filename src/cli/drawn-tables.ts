@@ -36,10 +36,15 @@ export function drawnNames({ schema, columns }: FittedTable): string[] {
 }
 
 /**
- * Rows that the model in a folder draws, beside the real ones that it was trained on and held-out ones, all read by the model's schema;
- * only the columns that it draws. Throws a UserError for a model of no table, and data that lack one of its columns.
+ * Rows that the model in a folder draws, or those of a file that came of it, beside the real ones that it was trained on and held-out
+ * ones, all read by the model's schema; only the columns that it draws. Throws a UserError for a model of no table, and data that lack
+ * one of its columns.
  */
-export async function drawnTables(flags: DrawnFlags, folder: string): Promise<ComparedSources> {
+export async function drawnTables(
+  flags: DrawnFlags,
+  folder: string,
+  generated?: string,
+): Promise<ComparedSources> {
   const there = await stat(folder).catch(() => undefined);
   if (there?.isDirectory() === false)
     throw new UserError(
@@ -51,17 +56,32 @@ export async function drawnTables(flags: DrawnFlags, folder: string): Promise<Co
   const { readTextTable } = await import("../quality/table/text-table.js");
   const { plainTable, tableOfCells, withColumns } = await import("../quality/table/plain-table.js");
   const names = drawnNames(fitted);
-  const real = async (source: string) =>
+  const read = async (source: string) =>
     plainTable(withColumns(await readTextTable(source), names), fitted.schema);
-  const train = await real(flags.data ?? recordedData(config, folder));
+  const train = await read(flags.data ?? recordedData(config, folder));
   const held = flags.test ?? (typeof config?.heldOut === "string" ? config.heldOut : undefined);
-  const test = held === undefined ? undefined : await real(held);
+  const test = held === undefined ? undefined : await read(held);
+  const beside = `beside ${train.name}${test === undefined ? "" : ` and ${test.name}`}`;
+  await noteLeftOut(fitted, names);
+  if (generated !== undefined) {
+    const synthetic = await read(generated);
+    await model.close();
+    note(
+      `${countText(synthetic.rows)} rows of ${synthetic.name}, read by the schema of ${folder}, ${beside}`,
+    );
+    return { train, synthetic, ...(test && { test }) };
+  }
   const { n = Math.min(mostRows, train.rows), seed = 0 } = flags;
   const rows = await generateRows(model, n, { seed });
   await model.close();
-  note(
-    `${countText(n)} rows drawn from ${folder} (seed ${seed}), beside ${train.name}${test === undefined ? "" : ` and ${test.name}`}`,
-  );
+  note(`${countText(n)} rows drawn from ${folder} (seed ${seed}), ${beside}`);
   const made = withColumns(tableOfCells(`rows of ${folder}`, rows.names, rows.cells), names);
   return { train, synthetic: plainTable(made, fitted.schema), ...(test && { test }) };
+}
+
+async function noteLeftOut({ schema }: FittedTable, drawn: readonly string[]): Promise<void> {
+  const { leftOutLine, whyLeftOut } = await import("../quality/table/prepared.js");
+  const left = schema.columns.filter(({ name }) => !drawn.includes(name));
+  if (left.length === 0) return;
+  note(leftOutLine(Object.fromEntries(left.map((one) => [one.name, whyLeftOut(one) ?? "not drawn"]))));
 }

@@ -92,3 +92,12 @@ describe("a config file", () => {
     expect(problem(() => checkConfig({ data: 3 }, "c.ts")).message).toMatch(/data must be "mnist"/);
   });
 });
+
+test("help says what is another default of tables", () => {
+  expect(fields.z.brief).toBe("Latent coordinates [default = 2; of a table 8]");
+  expect(fields.network.brief).toMatch(/\[default = mlp; of a table table\]$/);
+  expect(fields.likelihood.brief).toMatch(/\[default = bernoulli; of a table columns\]$/);
+  expect(fields.epochs.brief).toMatch(
+    /\[default = 10; of a table as many as give some 2,500 updates, 10 to 300\]$/,
+  );
+});

@@ -66,6 +66,11 @@ function flagOf<T>(one: field.Field<unknown, T>): FlagField<T> {
   return asFlag(one, field.brief(one));
 }
 
+/** A field whose default is another one for tables. */
+function orOfTables<T>(one: FlagField<T>, byDefault: string): FlagField<T> {
+  return { ...one, brief: one.brief.replace(/\]$/, `; of a table ${byDefault}]`) };
+}
+
 const { latent, batchSize, network, hidden, channels, activation } = runFields;
 const { posterior, prior, likelihood, objective } = runFields;
 const { epochs, lr, seed, validation, patience, binarize, standardize, shuffle, device, threads } = runFields;
@@ -101,22 +106,22 @@ export function heldOutTold(value: string): Pick<Settings, "validation" | "heldO
 /** What `train` can be told by flags, by their names. */
 export const fields = {
   out: flagOf(out),
-  z: flagOf(latent),
-  network: flagOf(network),
+  z: orOfTables(flagOf(latent), "8"),
+  network: orOfTables(flagOf(network), "table"),
   hidden: flagOf(hidden),
   channels: flagOf(channels),
   activation: flagOf(activation),
   posterior: flagOf(posterior),
   prior: flagOf(prior),
-  likelihood: flagOf(likelihood),
+  likelihood: orOfTables(flagOf(likelihood), "columns"),
   condition: flagOf(condition) as FlagField<string>,
   classifier: flagOf(classifier),
   objective: flagOf(objective),
-  epochs: flagOf(epochs),
-  batch: flagOf(batchSize),
+  epochs: orOfTables(flagOf(epochs), "as many as give some 2,500 updates, 10 to 300"),
+  batch: orOfTables(flagOf(batchSize), "32 to 512 by its rows"),
   optimizer: flagOf(optimizer),
-  lr: flagOf(lr),
-  schedule: flagOf(schedule),
+  lr: orOfTables(flagOf(lr), "0.002"),
+  schedule: orOfTables(flagOf(schedule), "cosine"),
   lrEncoder: flagOf(lrEncoder),
   lrDecoder: flagOf(lrDecoder),
   lrPrior: flagOf(lrPrior),

@@ -74,7 +74,36 @@ test("rows that a model draws are measured by one command, in the table's own fo
   const file = await latent("quality", "train.csv");
   expect([file.code, file.stderr]).toEqual([2, expect.stringMatching(/name the synthetic rows too/)]);
   const both = await latent("quality", "train.csv", "held.csv", "--data", "train.csv");
-  expect(both.stderr).toMatch(/--data goes with the folder of a model alone/);
+  expect(both.stderr).toMatch(/--data goes with the folder of a model: /);
+});
+
+test("generated rows in a file are measured by the model's schema, or by what is inferred of the first file", async () => {
+  const made = await latent("generate", "run", "--n", "120", "--seed", "3", "--out", "made.csv");
+  expect(made.code, made.stderr).toBe(0);
+  const only = ["--only", "shapes,pairs,validity", "--json"];
+  const byModel = await latent("quality", "run", "made.csv", "--test", "held.csv", ...only);
+  expect(byModel.code, byModel.stderr).toBe(0);
+  expect(byModel.stderr).toContain(
+    "120 rows of made.csv, read by the schema of run, beside train.csv and held.csv",
+  );
+  expect(byModel.stderr).toContain('not compared: "id" (a key)');
+  const quality = JSON.parse(byModel.stdout) as Record<string, unknown>;
+  expect(quality).toMatchObject({
+    rows: { train: 120, synthetic: 120, test: 30 },
+    kinds: { num: 1, cat: 1 },
+  });
+  const byFiles = await latent("quality", "train.csv", "made.csv", "--test", "held.csv", ...only);
+  expect(byFiles.stderr).toContain('not compared: "id" (a key)');
+  expect(JSON.parse(byFiles.stdout)).toEqual({ ...quality, left_out: { id: "a key" } });
+  const elsewhere = await latent("quality", "run", "made.csv", "--data", "held.csv", ...only);
+  expect(JSON.parse(elsewhere.stdout)).toMatchObject({ rows: { train: 30, synthetic: 120 } });
+  const drawn = await latent("quality", "run", "made.csv", "--n", "5");
+  expect([drawn.code, drawn.stderr]).toEqual([
+    2,
+    expect.stringMatching(/--n is how many rows a model draws/),
+  ]);
+  const schema = await latent("quality", "run", "--schema", "s.json");
+  expect(schema.stderr).toMatch(/--schema goes with two tables; those of a model are read by its own schema/);
 });
 
 test("--no-copies leaves out rows that equal a training row", async () => {

@@ -2,6 +2,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, describe, expect, test } from "vitest";
+import { inferTableSchema } from "../data/index.js";
 import { openDuckDb, quoted } from "../data/table/files/duckdb.js";
 import { scratchFolder } from "../testing/run-cli.js";
 import { UserError } from "../tensor/index.js";
@@ -142,6 +143,84 @@ test("kinds are told by a schema, of this program or SDV's", async () => {
   });
   const sdv = file("sdv.json", JSON.stringify({ tables: { t: { columns: { zip: { sdtype: "id" } } } } }));
   expect((await tableQuality(codes, codes, { only, schema: sdv, table: "t" })).kinds.cat).toBe(1);
+});
+
+describe("columns that tell nothing of quality are left out, and formats read", () => {
+  const only = ["shapes", "pairs", "privacy"] as const;
+  const day = (k: number): string => new Date(1000 * 86_400_000 + k * 86_400_000).toISOString().slice(0, 10);
+  /** Keys and addresses that never repeat; what else there is does, every 60 rows. */
+  const people = (name: string, from: number, iso = false): string =>
+    file(
+      name,
+      [
+        "id;email;born;income;at;city;team",
+        ...Array.from({ length: 120 }, (_, i) => {
+          const k = i % 60;
+          const born = iso
+            ? day(k * 13)
+            : day(k * 13)
+                .split("-")
+                .reverse()
+                .join(".");
+          const personal = `${90_210_000_017 + 7919 * (from + i)};p${from + i}@example.com`;
+          return `${personal};${born};${1000 + k * 11},5;${String(k % 24).padStart(2, "0")}:${k % 6}0;${k % 3 === 0 ? "Rome" : "Paris"};A`;
+        }),
+        "",
+      ].join("\n"),
+    );
+  const [real, made] = [people("people.csv", 0), people("rows.csv", 500)];
+  const expected = {
+    kinds: { num: 2, date: 1, cat: 1 },
+    overall: 1,
+    copies: 1,
+    left_out: { id: "a key", email: "it looks like e-mail addresses", team: "it is the same in every row" },
+  };
+
+  test("by what is inferred of the first file", async () => {
+    expect(await tableQuality(real, made, { only })).toMatchObject(expected);
+    // other programs write dates as they like
+    expect((await tableQuality(real, people("iso.csv", 500, true), { only })).overall).toBe(1);
+  });
+
+  test("by a schema, in which columns can be left out", async () => {
+    const schema = await inferTableSchema(real);
+    expect(await tableQuality(real, made, { only, schema })).toMatchObject(expected);
+    const columns = schema.columns.flatMap((column) =>
+      column.name === "city" ? [] : [column.name === "at" ? { ...column, use: false } : column],
+    );
+    const told = file("told.json", JSON.stringify({ version: 1, columns }));
+    expect(await tableQuality(real, made, { only, schema: told })).toMatchObject({
+      kinds: { num: 1, date: 1, cat: 0 },
+      left_out: { id: "a key", at: "not used", city: "not in the schema" },
+    });
+    const part = { columns: { born: { kind: "date", format: "%d.%m.%Y" }, id: { kind: "key" } } };
+    expect(await tableQuality(real, made, { only, schema: part })).toMatchObject({
+      kinds: { num: 0, date: 1, cat: 5 },
+      left_out: { id: "a key" },
+    });
+  });
+
+  test("but for those that are named", async () => {
+    const { kinds, left_out } = await tableQuality(real, made, { only, categorical: ["email"] });
+    expect([kinds.cat, Object.keys(left_out ?? {})]).toEqual([2, ["id", "team"]]);
+  });
+
+  test("numbers and dates that the metric reads by itself are as ever", async () => {
+    const lines = Array.from(
+      { length: 60 },
+      (_, i) => `${i === 0 ? "inf" : i * 1.5},${day(i)},${(i % 2) + 1}`,
+    );
+    const plain = file("plain.csv", ["x,day,two", ...lines, ""].join("\n"));
+    const { kinds, left_out } = await tableQuality(plain, plain, { only: ["validity"] });
+    expect([kinds, left_out]).toEqual([{ num: 1, date: 1, cat: 1 }, undefined]);
+  });
+
+  test("if nothing is left, that is said", async () => {
+    const keys = file("keys.csv", "id,one\n1,1\n2,1\n3,1\n");
+    await expect(tableQuality(keys, keys)).rejects.toThrow(
+      'keys.csv has no column to compare; not compared: "id" (a key), "one" (it is the same in every row)',
+    );
+  });
 });
 
 test("a report shows every part and needs nothing else", async () => {

@@ -22,7 +22,10 @@ export interface TableQualityOptions {
   readonly test?: TableSource;
   /** The column to predict for `efficacy`; takes `test`. */
   readonly target?: string;
-  /** The path of a JSON file with the columns' kinds, `{ columns: { age: { kind: "number" } } }`, or its content. */
+  /**
+   * A table's schema (docs/tables.md) or the path of one, or only some columns' kinds, `{ columns: { age: { kind: "number" } } }`; default: of
+   * a file it is inferred. SDV's metadata tell kinds too.
+   */
   readonly schema?: string | object;
   /** Which of the schema's tables. */
   readonly table?: string;
@@ -83,8 +86,10 @@ async function tableOf(source: TableSource, name: string): Promise<TextTable> {
  *       target: "income",
  *     });
  *
- * Empty cells are missing. A column is a number if all its cells are and more than two differ, a date if all look like
- * 2024-05-31, else a category. Throws a UserError if a file can't be read, a column of the training table is lacking elsewhere, the
+ * Empty cells are missing. Of a file a schema is inferred as `inferTableSchema` does unless one is given: numbers, dates and times are read
+ * in their formats, and keys, texts, personal data, constants and columns that a schema doesn't use are not compared (`left_out` says so)
+ * unless `target` or `categorical` names them. A column is then a number if all its cells are and more than two differ, a date if all look
+ * like 2024-05-31, else a category. Throws a UserError if a file can't be read, a column of the training table is lacking elsewhere, the
  * target is no column, or there are too few rows.
  */
 export async function tableQuality(
@@ -105,15 +110,23 @@ export async function tableQuality(
   if (report !== undefined && !/\.html?$/i.test(report)) {
     throw new UserError(`the report must end in .html, got "${report}"`, 2);
   }
-  const compared = {
+  const given = {
     train: await tableOf(train, "the training rows"),
     synthetic: await tableOf(synthetic, "the synthetic rows"),
     test: test === undefined ? undefined : await tableOf(test, "the test rows"),
   };
+  const { preparedTables } = await import("./table/prepared.js");
+  const named = [...categorical, ...(target === undefined ? [] : [target])];
+  const source = typeof train === "string" ? train : undefined;
+  const {
+    compared,
+    kinds,
+    leftOut: left_out,
+  } = await preparedTables(given, { source, schema: options.schema, table: options.table, named });
   const { measureTables } = await import("./table/measure.js");
   const measured = measureTables(compared, {
     target,
-    schema: await schemaKinds(options),
+    schema: kinds,
     categorical,
     parts: only ?? qualityParts,
     details,
@@ -123,11 +136,5 @@ export async function tableQuality(
     const { writeTableReport } = await import("./report/table-report.js");
     await writeTableReport(measured, compared, target, report);
   }
-  return measured.quality;
-}
-
-async function schemaKinds({ schema, table }: TableQualityOptions) {
-  if (schema === undefined) return {};
-  const { kindsOfSchema, readKinds } = await import("./table/kinds.js");
-  return typeof schema === "string" ? readKinds(schema, table) : kindsOfSchema(schema, table);
+  return Object.keys(left_out).length === 0 ? measured.quality : { ...measured.quality, left_out };
 }

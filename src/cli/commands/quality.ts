@@ -1,3 +1,5 @@
+import { stat } from "node:fs/promises";
+import path from "node:path";
 import { buildCommand } from "@stricli/core";
 import {
   asInput,
@@ -78,18 +80,31 @@ function listed(names: string): string[] {
     .filter((name) => name !== "");
 }
 
-/** What is compared: two tables, or rows that a model draws and the table that it was trained on. */
+/** Whether a folder is a run's or a model's, not one of many files of a table. */
+async function isModel(folder: string): Promise<boolean> {
+  for (const name of ["config.json", "model.json"]) {
+    const there = await stat(path.join(folder, name)).catch(() => undefined);
+    if (there?.isFile() === true) return true;
+  }
+  return false;
+}
+
+/** What is compared: two tables, or the table that a model was trained on and rows of it, which it draws unless they are given. */
 async function comparedTables(
   flags: QualityFlags,
   real: string,
   generated: string | undefined,
 ): Promise<ComparedSources> {
   refuse(flags, forPictures, "compares pictures: give --encoder RUN too");
-  if (generated === undefined) return drawnTables(flags, real);
+  if (generated === undefined || (await isModel(real))) {
+    if (generated !== undefined) refuse(flags, ["n"], "is how many rows a model draws, and rows are given");
+    refuse(flags, ["schema", "table"], "goes with two tables; those of a model are read by its own schema");
+    return drawnTables(flags, real, generated);
+  }
   refuse(
     flags,
     forModels,
-    "goes with the folder of a model alone, which then draws the rows: latent quality DIR",
+    "goes with the folder of a model: latent quality DIR, which then draws rows, or latent quality DIR ROWS",
   );
   return { train: real, synthetic: generated, ...(flags.test !== undefined && { test: flags.test }) };
 }
@@ -109,6 +124,11 @@ async function ofTables(flags: QualityFlags, real: string, generated: string | u
     only: flags.only === undefined ? undefined : (listed(flags.only) as QualityPart[]),
   });
   const quality = await tableQuality(train, synthetic, options);
+  const { left_out } = quality;
+  if (left_out !== undefined) {
+    const { leftOutLine } = await import("../../quality/table/prepared.js");
+    note(leftOutLine(left_out));
+  }
   if (report !== undefined) note(report);
   if (flags.json === true) return print(JSON.stringify(quality, undefined, 1));
   const { readingsOf } = await import("../../quality/report/readings.js");
@@ -205,7 +225,7 @@ export const qualityCommand = buildCommand<QualityFlags, [real: string, generate
           parse: (input) => input,
         },
         {
-          brief: "The synthetic rows in the same way, or generated pictures",
+          brief: "The synthetic rows in the same way [default = drawn by the model], or generated pictures",
           placeholder: "GENERATED",
           parse: (input: string) => input,
           optional: true,
@@ -223,7 +243,13 @@ export const qualityCommand = buildCommand<QualityFlags, [real: string, generate
         "target",
         text("COLUMN", "What to predict, to see what synthetic rows are worth in training"),
       ),
-      schema: flag("schema", text("FILE", "JSON file with the columns' kinds [default = inferred]")),
+      schema: flag(
+        "schema",
+        text(
+          "FILE",
+          "Of two tables: the first one's schema, as `latent data inspect --out` writes it [default = inferred]",
+        ),
+      ),
       table: flag("table", text("NAME", "Which of the schema's tables")),
       categorical: flag(
         "categorical",
@@ -262,11 +288,12 @@ export const qualityCommand = buildCommand<QualityFlags, [real: string, generate
     brief: "Measure synthetic rows or generated pictures beside real ones",
     customUsage: [
       "train.csv synthetic.csv --test test.csv --target COLUMN",
-      "DIR --data train.csv --test test.csv --target COLUMN",
+      "DIR [synthetic.csv] --test test.csv --target COLUMN",
       "REAL GENERATED --encoder RUN",
     ],
     fullDescription:
       "Of tables: whether columns and pairs are distributed alike, values valid, rows told from real ones, models trained on them as\n" +
-      "good, and whether they copy training rows. Of pictures: precision, recall, density and coverage in an encoder's codes.",
+      "good, and whether they copy training rows. Keys, texts, personal data, constants and unused columns are not compared unless --target\n" +
+      "or --categorical names them. Of pictures: precision, recall, density and coverage in an encoder's codes.",
   },
 });

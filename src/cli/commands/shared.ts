@@ -42,7 +42,8 @@ export const dataArgument = {
   kind: "tuple",
   parameters: [
     {
-      brief: "mnist, a folder or file of idx or NumPy arrays, or a folder of pictures",
+      brief:
+        "mnist, a folder or file of idx or NumPy arrays, a folder of pictures, a table (CSV, JSON, Parquet, SQLite, DuckDB), or an SQL query",
       placeholder: "DATA",
       parse: (input: string) => input,
       optional: true,

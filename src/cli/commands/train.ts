@@ -151,6 +151,7 @@ export const trainCommand = buildCommand<TrainFlags, [data: string | undefined],
       "  latent train ./fashion --hidden 400 --seed 1 --json\n" +
       '  latent train mnist --optimizer "adamw(weight-decay=0.01)" --schedule "cosine(warmup=500)" --clip-norm 1\n' +
       "  latent train mnist --condition label --prior class-normal\n" +
+      "  latent train people.csv --out runs/people\n" +
       "  latent train --out runs/z20 --resume --epochs 20",
   },
 });

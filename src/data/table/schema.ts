@@ -238,13 +238,19 @@ function requireConstraints(where: string, { columns, constraints }: TableSchema
   }
 }
 
+/** A schema that someone wrote, who may have left out that there are no constraints. */
+function withConstraints(value: unknown): unknown {
+  const isObject = typeof value === "object" && value !== null && !Array.isArray(value);
+  return isObject && !("constraints" in value) ? { ...value, constraints: [] } : value;
+}
+
 /**
- * A table schema, checked: the shape of every field, names that occur once, constraints about columns that exist.
+ * A table schema, checked: the shape of every field, names that occur once, constraints (none unless told) about columns that exist.
  *
  * @throws UserError naming `where` (a file), the column and the field
  */
 export function checkedTableSchema(where: string, value: unknown): TableSchema {
-  const schema = checkedFile(where, tableSchemaShape, value);
+  const schema = checkedFile(where, tableSchemaShape, withConstraints(value));
   const seen = new Set<string>();
   for (const one of schema.columns) {
     if (seen.has(one.name)) throw new UserError(`${where}: there are two columns "${one.name}"`);

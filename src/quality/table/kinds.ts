@@ -1,6 +1,4 @@
-import { readFile } from "node:fs/promises";
 import { suggestion } from "../../catalogue/index.js";
-import { fileError } from "../../data/index.js";
 import { UserError } from "../../tensor/index.js";
 import { looksLikeDate, numberOf } from "./numbers.js";
 import type { TextTable } from "./text-table.js";
@@ -16,7 +14,14 @@ export interface KindHints {
   readonly schema: Readonly<Record<string, QualityKind>>;
 }
 
-function kindOfCells(cells: readonly string[]): QualityKind {
+/** Whether all cells that are there are numbers as the metric reads them, or all look like dates to it. */
+export function isReadable(cells: readonly string[]): boolean {
+  const present = cells.filter((cell) => cell !== "");
+  return present.every(looksLikeDate) || present.every((cell) => !Number.isNaN(numberOf(cell)));
+}
+
+/** What a column is by what its cells look like. */
+export function kindOfCells(cells: readonly string[]): QualityKind {
   const present = cells.filter((cell) => cell !== "");
   if (present.length === 0) return "cat";
   if (present.every(looksLikeDate)) return "date";
@@ -57,38 +62,25 @@ function byName(columns: unknown): Plain {
   return Object.fromEntries(columns.filter(isPlain).map((column) => [String(column.name), column]));
 }
 
+/** What a schema says of columns, by their names. */
+export function schemaColumns(schema: unknown, table?: string): Readonly<Record<string, Plain>> {
+  const several: Plain = isPlain(schema) ? (isPlain(schema.tables) ? schema.tables : schema) : {};
+  const own: unknown = table === undefined ? several : several[table];
+  const columns = byName(isPlain(own) ? (own.columns ?? own) : own);
+  return Object.fromEntries(
+    Object.entries(columns).flatMap(([name, about]) => (isPlain(about) ? [[name, about]] : [])),
+  );
+}
+
 /**
  * The kinds that a schema tells: `{ columns: { NAME: { kind } } }`, or a list of `{ name, kind }`; also `sdtype` for `kind`, as
  * SDV's metadata have it. `table` picks one of several tables.
  */
 export function kindsOfSchema(schema: unknown, table?: string): Record<string, QualityKind> {
-  const several: Plain = isPlain(schema) ? (isPlain(schema.tables) ? schema.tables : schema) : {};
-  const own: unknown = table === undefined ? several : several[table];
-  const columns = byName(isPlain(own) ? (own.columns ?? own) : own);
   return Object.fromEntries(
-    Object.entries(columns).flatMap(([name, about]) => {
-      if (!isPlain(about)) return [];
+    Object.entries(schemaColumns(schema, table)).flatMap(([name, about]) => {
       const word = about.sdtype ?? about.kind ?? about.type;
       return word === undefined ? [] : [[name, kindOfWord(word)]];
     }),
-  );
-}
-
-/** Reads a schema file. Throws a UserError if it is no JSON, or tells no column's kind. */
-export async function readKinds(file: string, table?: string): Promise<Record<string, QualityKind>> {
-  const text = await readFile(file, "utf8").catch((error: unknown) => {
-    throw fileError(error, `read ${file}`);
-  });
-  let schema: unknown;
-  try {
-    schema = JSON.parse(text);
-  } catch (error) {
-    throw new UserError(`${file} is no JSON: ${error instanceof Error ? error.message : String(error)}`);
-  }
-  const kinds = kindsOfSchema(schema, table);
-  if (Object.keys(kinds).length > 0) return kinds;
-  const asked = table === undefined ? "" : ` for the table "${table}"`;
-  throw new UserError(
-    `${file} tells no column's kind${asked}; it must be like { "columns": { "age": { "kind": "number" } } }`,
   );
 }

@@ -29,7 +29,9 @@ function plainCell(column: TableColumn): PlainCell {
 export function plainTable(table: TextTable, { columns }: TableSchema): TextTable {
   const described = new Map(columns.map((column) => [column.name, plainCell(column)]));
   return {
-    ...table,
+    name: table.name,
+    columns: table.columns,
+    rows: table.rows,
     cells: (place) => {
       const plain = described.get(table.columns[place] ?? "");
       return plain === undefined ? table.cells(place) : table.cells(place).map(plain);
@@ -70,5 +72,10 @@ export function withColumns(table: TextTable, names: readonly string[]): TextTab
       `${table.name} has no column "${lost}", which the model has; its columns are ${table.columns.slice(0, 12).join(", ")}`,
     );
   }
-  return { ...table, columns: names, cells: (place) => table.cells(places[place] ?? -1) };
+  return {
+    name: table.name,
+    columns: names,
+    rows: table.rows,
+    cells: (place) => table.cells(places[place] ?? -1),
+  };
 }

@@ -50,6 +50,8 @@ export interface TableQuality
   /** How many columns are numbers, dates and categories. */
   readonly kinds: { readonly num: number; readonly date: number; readonly cat: number };
   readonly efficacy?: Efficacy;
+  /** Columns that are not compared and why, if there are any. */
+  readonly left_out?: Readonly<Record<string, string>>;
 }
 
 /** The groups of figures that can be asked for. */

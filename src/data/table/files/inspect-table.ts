@@ -72,5 +72,11 @@ export async function inferTableSchema(
 ): Promise<TableSchema> {
   requireArgument("inferTableSchema", "the source", source, be.text);
   requireOptions("inferTableSchema", options, { folder: be.text });
-  return (await inspectTable(source, options)).schema;
+  const input = await openTable(source, undefined, options.folder);
+  try {
+    const { facts } = await firstReading(input, { validation: 0 }, undefined);
+    return inferTable(facts.summaries, facts.sample, input.file, input.stored, input.notes);
+  } finally {
+    await input.close();
+  }
 }

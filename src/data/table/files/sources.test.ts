@@ -251,3 +251,11 @@ test("inspection tells kinds, shares of missing values and histograms", async ()
   expect(columns[5]?.missing).toBeCloseTo(0.2, 10);
   expect(columns[0]?.histogram.reduce((sum, one) => sum + one.rows, 0)).toBe(300);
 });
+
+test("a schema that someone wrote need not say that there are no constraints", async () => {
+  const file = join(folder, "plain.csv");
+  await writeFile(file, "a,b\n1,2\n3,4\n5,6\n");
+  const schema = join(folder, "plain.json");
+  await writeFile(schema, JSON.stringify({ version: 1, columns: [{ name: "a", kind: "number" }] }));
+  expect((await inspectTable(file, { schema })).schema.constraints).toEqual([]);
+});
