@@ -1,9 +1,9 @@
 import { resolve } from "node:path";
 import { buildCommand } from "@stricli/core";
 import { z } from "zod";
-import { type DecodedRows, openTable, writeTable } from "../../data/index.js";
+import { type DecodedRows, layoutFor, openTable, writeTable } from "../../data/index.js";
 import type { TrainedVae } from "../../model/index.js";
-import { knownLayout, uncertaintyLine } from "../../queue/index.js";
+import { uncertaintyLine } from "../../queue/index.js";
 import {
   imputedChunks,
   Imputer,
@@ -72,7 +72,7 @@ async function imputeByWorkers(
   const done = await bulk(flags, { model, data: source, task });
   if (done === undefined) return;
   const { outputs } = done;
-  const input = await openTable(source, knownLayout(fitted));
+  const input = await openTable(source, await layoutFor(source, fitted));
   await input.close();
   const imputer = new Imputer(model, fitted, input.place, { draws, seed });
   const outline = outlineOf(fitted, input.names, imputer.names, input.stored);
@@ -127,7 +127,7 @@ async function impute(this: Cli, flags: ImputeFlags, folder: string, source: str
       2,
     );
   if (isBulk(flags)) return imputeByWorkers(flags, folder, source, model);
-  const input = await openTable(source, knownLayout(fitted));
+  const input = await openTable(source, await layoutFor(source, fitted));
   const beside =
     uncertainty === undefined
       ? undefined

@@ -99,9 +99,10 @@ export function matched(schema: TableSchema, input: TableInput): { schema: Table
     );
   }
   const known = new Set(schema.columns.map(({ name }) => name));
+  const { format, delimiter } = input.file;
   const others = input.names.filter((name) => !known.has(name));
   return {
-    schema: { ...schema, file: { ...input.file, ...schema.file, format: input.file.format } },
+    schema: { ...schema, file: { ...input.file, ...schema.file, format, ...(delimiter && { delimiter }) } },
     notes:
       others.length === 0
         ? []
