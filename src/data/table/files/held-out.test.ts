@@ -99,3 +99,8 @@ test("the delimiter is each file's own, whatever the training file's, a held-out
   });
   expect(odd.train.examples.data).toEqual(data.train.examples.data);
 });
+
+test("a table of a single row is refused as one", async () => {
+  await writeFile(at("single.csv"), "size;colour\n1;red\n");
+  await expect(datasets.table(at("single.csv"))).rejects.toThrow(/single row; .* needs two rows at least$/);
+});
