@@ -1,4 +1,3 @@
-import { resolve } from "node:path";
 import { buildCommand } from "@stricli/core";
 import { z } from "zod";
 import { type DecodedRows, layoutFor, openTable, writeTable } from "../../data/index.js";
@@ -18,6 +17,7 @@ import { bulk } from "../bulk.js";
 import { bulkFlags, type BulkFlags, isBulk } from "../bulk-flags.js";
 import { loadSettings } from "../config.js";
 import { type Cli, note, print } from "../context.js";
+import { requireKept } from "../kept-files.js";
 import { CsvFile } from "../csv-file.js";
 import { choice, text, whole } from "../fields.js";
 import { flag, folderArgument, toggle } from "../flags.js";
@@ -43,12 +43,6 @@ function requireColumns(place: string, names: readonly string[], wanted: readonl
     `${place} has none of the model's columns (${wanted.slice(0, 8).join(", ")}${wanted.length > 8 ? ", ..." : ""}); ` +
       suggestion(names[0] ?? "", wanted),
   );
-}
-
-function requireOthers(source: string, outs: readonly (string | undefined)[]): void {
-  const paths = [source, ...outs.filter((out) => out !== undefined)].map((path) => resolve(path));
-  if (new Set(paths).size === paths.length) return;
-  throw new UserError("FILE, --out and --uncertainty must be different files, so that nothing is lost", 2);
 }
 
 const uncertaintyNames = ["row", "column", "value", "deviation", "low", "high", "probability"];
@@ -117,7 +111,7 @@ async function impute(this: Cli, flags: ImputeFlags, folder: string, source: str
   outFile(out, endings);
   if (uncertainty !== undefined && !uncertainty.toLowerCase().endsWith(".csv"))
     throw new UserError(`--uncertainty must end in .csv, got "${uncertainty}"`, 2);
-  requireOthers(source, [out, uncertainty]);
+  await requireKept({ out, uncertainty }, [source, flags.config], folder);
   const { model } = await openRun(folder, await loadSettings(flags.config), flags.checkpoint);
   const fitted = tableOfModel(folder, model);
   const { missingModel = "at-random" } = flags;
