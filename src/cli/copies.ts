@@ -1,4 +1,11 @@
-import { type FittedTable, openTable, readingOfColumn, type TableValue, valueOf } from "../data/index.js";
+import {
+  type FittedTable,
+  layoutFor,
+  openTable,
+  readingOfColumn,
+  type TableValue,
+  valueOf,
+} from "../data/index.js";
 import { UserError } from "../tensor/index.js";
 import { drawnNames } from "./drawn-tables.js";
 
@@ -14,7 +21,7 @@ export async function copiesOf(source: string, fitted: FittedTable): Promise<Cop
   const columns = fitted.schema.columns.filter(({ name }) => names.includes(name));
   const readings = columns.map(readingOfColumn);
   const rows = new Set<string>();
-  const input = await openTable(source, fitted.schema.file);
+  const input = await openTable(source, await layoutFor(source, fitted));
   try {
     const lost = columns.find(({ name }) => !input.names.includes(name));
     if (lost !== undefined)

@@ -105,6 +105,17 @@ export function recordedTable(config: RunConfig | undefined): LoadDataOptions["t
   return table && { schema: table.schema, validation: config?.heldOut };
 }
 
+/** How further files become examples of a model: as those that it was trained on did. */
+export function asModelReads({ config, model }: Pick<OpenedRun, "config" | "model">): LoadDataOptions {
+  const fitted = tableOf(model.schema);
+  return defined({
+    layout: recordedLayout(config),
+    bytes: bytesFor(model.schema),
+    recorded: picturesFor(config, model.schema),
+    table: fitted && { fitted },
+  });
+}
+
 /** The layout that a run was told its pictures have. */
 export function recordedLayout(config: RunConfig | undefined): ChannelLayout | undefined {
   return config?.layout;

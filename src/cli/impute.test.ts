@@ -115,7 +115,13 @@ describe("latent impute", () => {
       "pictures",
     );
     await refused(/--out must end in .csv/, "run", "holes.csv", "--out", "x.png");
-    await refused(/different files/, "run", "holes.csv", "--out", "holes.csv");
+    await refused(
+      /would overwrite or mix with holes.csv, which the command reads/,
+      "run",
+      "holes.csv",
+      "--out",
+      "holes.csv",
+    );
     await refused(/no rows/, "run", "empty.csv", "--out", "no.csv", "--uncertainty", "no-sure.csv");
     await refused(/none of the model's columns \(length, size\)/, "run", "other.csv", "--out", "no.csv");
     await refused(/row 2 has "long" in the column "length"/, "run", "bad.csv", "--out", "no.csv");

@@ -3,9 +3,7 @@ import { type SplitName, splitOf } from "../evaluate/index.js";
 import type { GivenOptions } from "../model/index.js";
 import { givenOf, pickExamples } from "../uses/index.js";
 import { type Tensor, UserError } from "../tensor/index.js";
-import { bytesFor } from "../runs/index.js";
-import { loadData, recordedBinarization, recordedLayout } from "./data.js";
-import { defined } from "./defined.js";
+import { asModelReads, loadData, recordedBinarization } from "./data.js";
 import type { OpenedRun } from "./model.js";
 
 /** Examples that something is asked of: those of a data set by number, or those of a file. */
@@ -70,9 +68,8 @@ export async function askedOf(
     const dataset = await data();
     return askedRows(run, dataset, name, rowsIn(text, splitOf(dataset, name).length, "--of"));
   }
-  const { model, config } = run;
-  const options = defined({ layout: recordedLayout(config), bytes: bytesFor(model.schema), whole: true });
-  const own = await loadData(text, options);
+  const { model } = run;
+  const own = await loadData(text, { ...asModelReads(run), whole: true });
   if (own.shape.join() !== model.definition.input.join()) {
     throw new UserError(
       `--of ${text}: its examples have the shape [${own.shape.join(", ")}], the model takes [${model.definition.input.join(", ")}]`,

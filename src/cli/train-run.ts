@@ -58,6 +58,11 @@ export interface TrainPlan {
   readonly configFile: string | undefined;
 }
 
+/** The data and the schema that a plan reads, as they are told. */
+export function filesRead({ told, source, before, configFile }: TrainPlan): unknown[] {
+  return [source, told.heldOut ?? before?.heldOut, told.schema, configFile];
+}
+
 /** Decides what to train, before anything is read or written but a resumed run's settings. */
 export async function planRun(told: Settings, resume: boolean, configFile?: string): Promise<TrainPlan> {
   const { out } = told;

@@ -20,7 +20,7 @@ export { isRunning } from "./part-file.js";
 export { headText, rowsText } from "./row-text.js";
 export { readIdxFile, writeIdxFile } from "./idx-file.js";
 export { MNIST_MIRRORS, type MnistOptions, mnist, packagedMnist } from "./mnist.js";
-export { type PictureProgress, type PicturesOptions } from "./pictures/index.js";
+export { isPictureName, type PictureProgress, type PicturesOptions } from "./pictures/index.js";
 export * from "./portable.js";
 export {
   inferTableSchema,
@@ -29,10 +29,10 @@ export {
   type TableInspection,
 } from "./table/files/inspect-table.js";
 export { isTable, isTableSource, openTable, openTablePart, tableMarks } from "./table/files/open-table.js";
-export { hasIds, readFittedPart } from "./table/files/part-dataset.js";
+export { hasIds, layoutFor, readFittedPart } from "./table/files/part-dataset.js";
 export type { TableInput, TablePart } from "./table/table-input.js";
 export type { TextTable as RowsOfText } from "./table/texts.js";
-export { isQuery } from "./table/files/query.js";
+export { checkedQuery, isQuery } from "./table/files/query.js";
 export { isPattern, manyFiles, type ManyFiles, isBeside, matching } from "./many/files.js";
 export type { TableOptions } from "./table/files/table-dataset.js";
 export { type RowsToWrite, writeTable, type WriteTableOptions } from "./table/files/write-table.js";

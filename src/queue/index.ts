@@ -9,7 +9,7 @@ export { addressWithoutSecrets, type OpenRedis, openRedis, redisPlace } from "./
 export { type BulkEstimate, type BulkRequest, estimate, planBulk, type PlannedBulk } from "./request.js";
 export { type FetchedData, fetchToCache } from "./fetch.js";
 export { hashOfData } from "./sources.js";
-export { knownLayout, uncertaintyLine } from "./tasks/impute.js";
+export { uncertaintyLine } from "./tasks/impute.js";
 export { WorkerLoop, type WorkerSettings } from "./worker.js";
 export { openSweepJobs, type SweepSurroundings } from "./sweep/handler.js";
 export { fetchRuns, leadSweep, type LeadSweepEvents, sharedBoard } from "./sweep/lead.js";

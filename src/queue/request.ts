@@ -1,4 +1,4 @@
-import { tableMarks, tableOf, hasIds } from "../data/index.js";
+import { hasIds, layoutFor, tableMarks, tableOf } from "../data/index.js";
 import { rowsAtATime, likelihoodBatch, splitOf } from "../evaluate/index.js";
 import { bundle, type TrainedVae } from "../model/index.js";
 import { packageVersion } from "../report/index.js";
@@ -12,7 +12,6 @@ import { type BulkPlan, type BulkTask, protocolVersion, type SourceOfRun } from 
 import { hashOfData, nameBelow } from "./sources.js";
 import { isOfTable, wholeDataset } from "./tasks/examples.js";
 import { Lines } from "./tasks/lines.js";
-import { knownLayout } from "./tasks/impute.js";
 import { taskOf } from "./tasks/open.js";
 
 /** Bulk work as it is asked for. */
@@ -80,11 +79,11 @@ async function counted({ model, task, source = "", memory }: BulkRequest): Promi
   const table = tableOf(model.schema);
   if (task.op === "impute") {
     if (table === undefined) throw new UserError("the model was not trained on a table");
-    return { ids: false, ...(await tableMarks(source, knownLayout(table), 16_384)) };
+    return { ids: false, ...(await tableMarks(source, await layoutFor(source, table), 16_384)) };
   }
   if (await isOfTable(source)) {
     const every = task.op === "encode" ? codeChunk : rowsAtATime;
-    const marks = await tableMarks(source, table?.schema.file, every);
+    const marks = await tableMarks(source, table && (await layoutFor(source, table)), every);
     return { ids: hasIds(marks.rows), ...marks };
   }
   const dataset = await wholeDataset(source, task.reading, memory, task.held);

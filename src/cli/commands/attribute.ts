@@ -1,5 +1,5 @@
 import { buildCommand } from "@stricli/core";
-import { type Dataset, encodeNpy, writeWhole } from "../../data/index.js";
+import { type Dataset, encodeNpy, tableOf, writeWhole } from "../../data/index.js";
 import { type SplitName, splitOf } from "../../evaluate/index.js";
 import { labelledRows } from "../../plot/index.js";
 import { type Tensor, tensor, UserError } from "../../tensor/index.js";
@@ -13,12 +13,21 @@ import {
 } from "../../uses/index.js";
 import { loadSettings } from "../config.js";
 import { type Cli, note, print } from "../context.js";
+import { requireKept } from "../kept-files.js";
 import { choice, custom, fields, text } from "../fields.js";
 import { flag, folderAndData } from "../flags.js";
 import { openRun, type OpenedRun } from "../model.js";
 import { askedOf, askedRows } from "../of.js";
 import { writePicture } from "../pictures.js";
-import { dataFor, makeParent, openFlags, type OpenFlags, outFile, splitField } from "./shared.js";
+import {
+  toldData,
+  makeParent,
+  openFlags,
+  type OpenFlags,
+  outFile,
+  requireNoPicture,
+  splitField,
+} from "./shared.js";
 
 interface AttributeFlags extends OpenFlags {
   readonly positive?: string;
@@ -84,16 +93,14 @@ async function attribute(
   folder: string,
   data: string | undefined,
 ): Promise<void> {
-  const {
-    split: name = "test",
-    method = "means",
-    strengths = [0, 0.5, 1, 1.5, 2],
-    out = "attribute.png",
-  } = flags;
-  outFile(out, [".png", ".json"]);
+  const { split: name = "test", method = "means", strengths = [0, 0.5, 1, 1.5, 2] } = flags;
+  if (flags.out !== undefined) outFile(flags.out, [".png", ".json"]);
   const save = flags.save === undefined ? undefined : outFile(flags.save, [".npy"], "--save");
   const run = await openRun(folder, await loadSettings(flags.config), flags.checkpoint);
-  const dataset = await dataFor({ ...flags, ...(data !== undefined && { data }), whole: true }, folder, run);
+  const out = flags.out ?? (tableOf(run.model.schema) ? "attribute.json" : "attribute.png");
+  requireNoPicture(out, run, ".json");
+  await requireKept({ out, save }, [data, flags.of, flags.config], folder);
+  const dataset = await toldData({ ...flags, ...(data !== undefined && { data }), whole: true }, folder, run);
   const [positive, negative] = [
     group(flags, "positive", dataset, name),
     group(flags, "negative", dataset, name),
@@ -176,7 +183,10 @@ export const attributeCommand = buildCommand<AttributeFlags, [folder: string, da
         split: flag("split", splitField),
         out: flag(
           "out",
-          text("FILE", ".png of examples along the direction, or .json of it [default = attribute.png]"),
+          text(
+            "FILE",
+            ".png of examples along the direction, or .json of it [default = attribute.png, of a table .json]",
+          ),
         ),
         save: flag("save", text("FILE", ".npy of the direction, for latent traverse --direction")),
         memory: flag("memory", fields.memory),

@@ -1,6 +1,7 @@
 import { buildCommand } from "@stricli/core";
 import { type ColumnStatistics, inspectTable, type TableInspection, writeWhole } from "../../data/index.js";
 import { type Cli, note, print } from "../context.js";
+import { requireKept } from "../kept-files.js";
 import { defined } from "../defined.js";
 import { text } from "../fields.js";
 import { commonFlags, type CommonFlags, flag, toggle } from "../flags.js";
@@ -63,6 +64,7 @@ async function dataInspect(
   { json, out, schema }: DataInspectFlags,
   source: string,
 ): Promise<void> {
+  await requireKept({ out }, [source, schema]);
   const found = await inspectTable(source, defined({ schema }));
   if (out !== undefined) {
     await makeParent(out);

@@ -5,13 +5,14 @@ import { bulk, bulkExamples, dataOf } from "../bulk.js";
 import { bulkFlags, type BulkFlags, isBulk } from "../bulk-flags.js";
 import { loadSettings } from "../config.js";
 import { type Cli, note, print } from "../context.js";
+import { requireKept } from "../kept-files.js";
 import { recordedBinarization } from "../data.js";
 import { choice, fields, text } from "../fields.js";
 import { flag, folderAndData } from "../flags.js";
 import { idsFor } from "../ids.js";
 import { openRun, type OpenedRun } from "../model.js";
 import { RowsFile } from "../rows-file.js";
-import { allOf, dataFor, openFlags, type OpenFlags, outFile, splitField } from "./shared.js";
+import { allOf, toldData, openFlags, type OpenFlags, outFile, splitField } from "./shared.js";
 
 interface EncodeFlags extends OpenFlags, BulkFlags {
   readonly out?: string;
@@ -57,9 +58,10 @@ async function encode(
 ): Promise<void> {
   const { out = "codes.npy", split: name = "test", what = "means" } = flags;
   outFile(out, [".npy", ".csv", ".parquet"]);
+  await requireKept({ out }, [data, flags.ids, flags.config], folder);
   const run = await openRun(folder, await loadSettings(flags.config), flags.checkpoint);
   if (isBulk(flags)) return encodeByWorkers(flags, folder, data, run);
-  const dataset = await dataFor({ ...flags, ...(data !== undefined && { data }), whole: true }, folder, run);
+  const dataset = await toldData({ ...flags, ...(data !== undefined && { data }), whole: true }, folder, run);
   const split = splitOf(dataset, name);
   const id = await idsFor(flags.ids, split);
   note(allOf(dataset, name));

@@ -12,7 +12,7 @@ import { fields, whole } from "../fields.js";
 import { flag, folderArgument, toggle } from "../flags.js";
 import { objectiveOf, openRun } from "../model.js";
 import { columns, countText, measureText } from "../views/format.js";
-import { dataField, dataFor, openFlags, type OpenFlags, seedField, splitField } from "./shared.js";
+import { dataField, toldData, openFlags, type OpenFlags, seedField, splitField } from "./shared.js";
 
 interface EvaluateFlags extends OpenFlags {
   readonly data?: string;
@@ -78,7 +78,7 @@ async function evaluate(this: Cli, flags: EvaluateFlags, folder: string): Promis
   const settings = await loadSettings(flags.config);
   const run = await openRun(folder, settings, flags.checkpoint);
   const { model, config } = run;
-  const dataset = await dataFor(flags, folder, run);
+  const dataset = await toldData(flags, folder, run);
   const objective = objectiveOf(config, settings);
   const trainedWith = config?.seed ?? 0;
   const datasetSize = flags.data === undefined ? config?.dataset.train : undefined;

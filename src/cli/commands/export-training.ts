@@ -5,10 +5,11 @@ import { stateOfRun, writeTraining } from "../../runs/index.js";
 import { UserError } from "../../tensor/index.js";
 import { loadConfig } from "../config.js";
 import { type Cli, note, print } from "../context.js";
+import { requireKept } from "../kept-files.js";
 import { text, whole } from "../fields.js";
 import { commonFlags, type CommonFlags, flag } from "../flags.js";
 import { toldByFlags, trainFlagsBut } from "../train-flags.js";
-import { planRun, readData, toTrain, type TrainPlan } from "../train-run.js";
+import { filesRead, planRun, readData, toTrain, type TrainPlan } from "../train-run.js";
 import { countText } from "../views/format.js";
 import { dataArgument, readingNotes } from "./shared.js";
 
@@ -40,6 +41,7 @@ async function exportTraining(
   const { out = "training", from, steps } = flags;
   const state = from === undefined ? undefined : await stateOfRun(from);
   const plan = await planned(flags, data);
+  await requireKept({ out }, filesRead(plan), from);
   const dataset = await readData(plan, readingNotes);
   const { model, settings } = toTrain(plan, dataset);
   if (from !== undefined && plan.before === undefined) throw new UserError(`${from} holds no run`, 2);

@@ -20,6 +20,7 @@ import { type Cli, note, print } from "../context.js";
 import { recordedBinarization, recordedData } from "../data.js";
 import { number, text, whole } from "../fields.js";
 import { flag, folderArgument, toggle } from "../flags.js";
+import { requireKept } from "../kept-files.js";
 import { type OpenedRun, openRun } from "../model.js";
 import { isFolderName, savePictures } from "../pictures-folder.js";
 import { RowsFile } from "../rows-file.js";
@@ -180,6 +181,9 @@ async function generateByWorkers(
 async function generate(this: Cli, flags: GenerateFlags, folder: string): Promise<void> {
   const run = await openRun(folder, await loadSettings(flags.config), flags.checkpoint);
   const table = tableOf(run.model.schema);
+  const usual = isBulk(flags) ? "generated.npy" : "generated.png";
+  const { out = table === undefined ? usual : "generated.csv" } = flags;
+  await requireKept({ out }, [flags.data, flags.config], folder);
   if (isBulk(flags)) return generateByWorkers(flags, folder, run, table);
   if (table !== undefined) {
     const unused = (["sampler", "columns", "draw"] as const).find((name) => flags[name] !== undefined);
@@ -192,7 +196,6 @@ async function generate(this: Cli, flags: GenerateFlags, folder: string): Promis
     return generateTable(run.model, table, { ...flags, ...(source !== false && { copiesOf: source }) });
   }
   if (flags.noCopies === true) throw new UserError("--no-copies is for rows of a table", 2);
-  const { out = "generated.png" } = flags;
   const separate = await isFolderName(out);
   const file = separate ? out : outFile(out, [".png", ".npy", "/"]);
   const images = await generateImages(flags, folder, run);

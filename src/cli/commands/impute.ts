@@ -1,9 +1,8 @@
-import { resolve } from "node:path";
 import { buildCommand } from "@stricli/core";
 import { z } from "zod";
-import { type DecodedRows, openTable, writeTable } from "../../data/index.js";
+import { type DecodedRows, layoutFor, openTable, writeTable } from "../../data/index.js";
 import type { TrainedVae } from "../../model/index.js";
-import { knownLayout, uncertaintyLine } from "../../queue/index.js";
+import { uncertaintyLine } from "../../queue/index.js";
 import {
   imputedChunks,
   Imputer,
@@ -18,6 +17,7 @@ import { bulk } from "../bulk.js";
 import { bulkFlags, type BulkFlags, isBulk } from "../bulk-flags.js";
 import { loadSettings } from "../config.js";
 import { type Cli, note, print } from "../context.js";
+import { requireKept } from "../kept-files.js";
 import { CsvFile } from "../csv-file.js";
 import { choice, text, whole } from "../fields.js";
 import { flag, folderArgument, toggle } from "../flags.js";
@@ -45,12 +45,6 @@ function requireColumns(place: string, names: readonly string[], wanted: readonl
   );
 }
 
-function requireOthers(source: string, outs: readonly (string | undefined)[]): void {
-  const paths = [source, ...outs.filter((out) => out !== undefined)].map((path) => resolve(path));
-  if (new Set(paths).size === paths.length) return;
-  throw new UserError("FILE, --out and --uncertainty must be different files, so that nothing is lost", 2);
-}
-
 const uncertaintyNames = ["row", "column", "value", "deviation", "low", "high", "probability"];
 
 const savedRow = z.tuple([
@@ -72,7 +66,7 @@ async function imputeByWorkers(
   const done = await bulk(flags, { model, data: source, task });
   if (done === undefined) return;
   const { outputs } = done;
-  const input = await openTable(source, knownLayout(fitted));
+  const input = await openTable(source, await layoutFor(source, fitted));
   await input.close();
   const imputer = new Imputer(model, fitted, input.place, { draws, seed });
   const outline = outlineOf(fitted, input.names, imputer.names, input.stored);
@@ -117,7 +111,7 @@ async function impute(this: Cli, flags: ImputeFlags, folder: string, source: str
   outFile(out, endings);
   if (uncertainty !== undefined && !uncertainty.toLowerCase().endsWith(".csv"))
     throw new UserError(`--uncertainty must end in .csv, got "${uncertainty}"`, 2);
-  requireOthers(source, [out, uncertainty]);
+  await requireKept({ out, uncertainty }, [source, flags.config], folder);
   const { model } = await openRun(folder, await loadSettings(flags.config), flags.checkpoint);
   const fitted = tableOfModel(folder, model);
   const { missingModel = "at-random" } = flags;
@@ -127,7 +121,7 @@ async function impute(this: Cli, flags: ImputeFlags, folder: string, source: str
       2,
     );
   if (isBulk(flags)) return imputeByWorkers(flags, folder, source, model);
-  const input = await openTable(source, knownLayout(fitted));
+  const input = await openTable(source, await layoutFor(source, fitted));
   const beside =
     uncertainty === undefined
       ? undefined

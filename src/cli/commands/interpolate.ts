@@ -3,12 +3,13 @@ import { asInput, type ExampleTensor, schemaOf, unknownLabel } from "../../data/
 import { type SplitName, splitOf } from "../../evaluate/index.js";
 import { loadSettings } from "../config.js";
 import type { Cli } from "../context.js";
+import { requireKept } from "../kept-files.js";
 import { text, whole } from "../fields.js";
 import { flag, folderArgument } from "../flags.js";
 import { openRun } from "../model.js";
 import {
   dataField,
-  dataFor,
+  toldData,
   exampleOf,
   outFile,
   openFlags,
@@ -30,9 +31,10 @@ const index = { least: 0, most: 2 ** 31 - 1 };
 
 async function interpolate(this: Cli, flags: InterpolateFlags, folder: string): Promise<void> {
   const file = outFile(flags.out ?? "interpolation.png");
+  await requireKept({ out: file }, [flags.data, flags.config], folder);
   const run = await openRun(folder, await loadSettings(flags.config), flags.checkpoint);
   const { model } = run;
-  const dataset = await dataFor(flags, folder, run);
+  const dataset = await toldData(flags, folder, run);
   const split = splitOf(dataset, flags.split ?? "test");
   const from = await exampleOf(split, flags.from ?? 0, "--from");
   const to = await exampleOf(split, flags.to ?? 1, "--to");

@@ -7,11 +7,12 @@ import { UserError } from "../../tensor/index.js";
 import { findRate, type RateFinding } from "../../train/index.js";
 import { loadConfig } from "../config.js";
 import { type Cli, print } from "../context.js";
+import { requireKept } from "../kept-files.js";
 import { positive, text, whole } from "../fields.js";
 import { commonFlags, type CommonFlags, flag, toggle } from "../flags.js";
 import { withSamples } from "../samples.js";
 import { trainFlagsBut, toldByFlags } from "../train-flags.js";
-import { planRun, readData, toTrain } from "../train-run.js";
+import { filesRead, planRun, readData, toTrain } from "../train-run.js";
 import { dataArgument, makeParent, outFile, readingNotes } from "./shared.js";
 
 interface LrFindFlags extends CommonFlags {
@@ -39,6 +40,7 @@ async function lrFind(this: Cli, flags: LrFindFlags, data: string | undefined): 
   const told = { ...loaded.settings, ...given, ...(data !== undefined && { data }) };
   const kept = Object.entries(told).filter(([name]) => !unused.has(name));
   const plan = await planRun(await withSamples(Object.fromEntries(kept)), false, loaded.file);
+  await requireKept({ out: picture }, filesRead(plan));
   const engine = await commandPlatform.startEngine(plan.settings.device, plan.settings.threads);
   let finding: RateFinding;
   try {

@@ -4,6 +4,7 @@ import { writeWhole } from "../../data/index.js";
 import { latentWalk, manifoldPicture, walkedClass } from "../../report/index.js";
 import { loadSettings } from "../config.js";
 import { type Cli, print } from "../context.js";
+import { requireKept } from "../kept-files.js";
 import { defined } from "../defined.js";
 import { positive, text, whole } from "../fields.js";
 import { flag, folderArgument } from "../flags.js";
@@ -20,6 +21,7 @@ interface ManifoldFlags extends OpenFlags {
 
 async function manifold(this: Cli, flags: ManifoldFlags, folder: string): Promise<void> {
   const file = outFile(flags.out ?? "manifold.png", [".png", ".svg", ".npy"]);
+  await requireKept({ out: file }, [flags.config], folder);
   const { model } = await openRun(folder, await loadSettings(flags.config), flags.checkpoint);
   const { where } = flags;
   const condition = where === undefined ? undefined : oneClassWhere(model, where, folder);

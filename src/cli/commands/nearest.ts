@@ -1,18 +1,28 @@
 import { buildCommand } from "@stricli/core";
-import { type Dataset, writeWhole } from "../../data/index.js";
+import { type Dataset, tableOf, writeWhole } from "../../data/index.js";
 import { type SplitName, splitOf } from "../../evaluate/index.js";
 import { labelledRows } from "../../plot/index.js";
 import { type Tensor, tensor } from "../../tensor/index.js";
 import { encodeDataset, labelName, nearestCodes, type Neighbours } from "../../uses/index.js";
 import { loadSettings } from "../config.js";
 import { type Cli, note, print } from "../context.js";
+import { requireKept } from "../kept-files.js";
 import { recordedBinarization } from "../data.js";
 import { fields, text, whole } from "../fields.js";
 import { flag, folderAndData, toggle } from "../flags.js";
 import { openRun, type OpenedRun } from "../model.js";
 import { type Asked, askedOf, askedRows } from "../of.js";
 import { writePicture } from "../pictures.js";
-import { allOf, dataFor, makeParent, openFlags, type OpenFlags, outFile, splitField } from "./shared.js";
+import {
+  allOf,
+  toldData,
+  makeParent,
+  openFlags,
+  type OpenFlags,
+  outFile,
+  requireNoPicture,
+  splitField,
+} from "./shared.js";
 
 interface NearestFlags extends OpenFlags {
   readonly of?: string;
@@ -112,10 +122,13 @@ async function nearest(
   folder: string,
   data: string | undefined,
 ): Promise<void> {
-  const { of = "0", k = 10, precision = false, split = "test", out = "nearest.png" } = flags;
-  outFile(out, [".png", ".csv"]);
+  const { of = "0", k = 10, precision = false, split = "test" } = flags;
+  if (flags.out !== undefined) outFile(flags.out, [".png", ".csv"]);
   const run = await openRun(folder, await loadSettings(flags.config), flags.checkpoint);
-  const dataset = await dataFor({ ...flags, ...(data !== undefined && { data }), whole: true }, folder, run);
+  const out = flags.out ?? (tableOf(run.model.schema) ? "nearest.csv" : "nearest.png");
+  requireNoPicture(out, run, ".csv");
+  await requireKept({ out }, [data, of, flags.config], folder);
+  const dataset = await toldData({ ...flags, ...(data !== undefined && { data }), whole: true }, folder, run);
   const asked = await askedOf(of, run, async () => dataset, split, most);
   note(allOf(dataset, split));
   const { codes, scale } = await knownCodes(run, dataset, split, precision);
@@ -140,7 +153,10 @@ export const nearestCommand = buildCommand<NearestFlags, [folder: string, data: 
       k: flag("k", whole(1, 10_000, "K", "How many neighbours of each [default = 10]")),
       precision: toggle("Weigh each coordinate by the posterior's precision there, not all alike"),
       split: flag("split", splitField),
-      out: flag("out", text("FILE", ".png, a row of pictures for each, or .csv [default = nearest.png]")),
+      out: flag(
+        "out",
+        text("FILE", ".png, a row of pictures for each, or .csv [default = nearest.png, of a table .csv]"),
+      ),
       memory: flag("memory", fields.memory),
       ...openFlags,
     },

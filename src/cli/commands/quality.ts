@@ -18,11 +18,11 @@ import {
   tableQuality,
   type TableQualityOptions,
 } from "../../quality/index.js";
-import { bytesFor } from "../../runs/index.js";
 import { type Tensor, tensor, UserError } from "../../tensor/index.js";
 import { loadSettings } from "../config.js";
 import { type Cli, note, print } from "../context.js";
-import { loadData, recordedBinarization, recordedLayout } from "../data.js";
+import { requireKept } from "../kept-files.js";
+import { asModelReads, loadData, recordedBinarization } from "../data.js";
 import { defined } from "../defined.js";
 import { text, whole } from "../fields.js";
 import { flag, toggle } from "../flags.js";
@@ -180,11 +180,7 @@ const measures: readonly (readonly [keyof PictureQuality, string])[] = [
 async function ofPictures(flags: QualityFlags, encoder: string, real: string, generated: string) {
   refuse(flags, [...forTables, "data", "n"], "is about tables, and --encoder about pictures");
   const run = await openRun(encoder, await loadSettings(flags.config), flags.checkpoint);
-  const options = defined({
-    layout: recordedLayout(run.config),
-    bytes: bytesFor(run.model.schema),
-    whole: true,
-  });
+  const options = { ...asModelReads(run), whole: true };
   const most = flags.examples ?? mostExamples;
   const [ofReal, ofGenerated] = [await loadData(real, options), await loadData(generated, options)];
   const quality = await pictureQuality(
@@ -205,6 +201,11 @@ async function ofPictures(flags: QualityFlags, encoder: string, real: string, ge
 }
 
 async function quality(this: Cli, flags: QualityFlags, real: string, generated?: string): Promise<void> {
+  await requireKept(
+    { report: flags.report },
+    [real, generated, flags.data, flags.test, flags.schema, flags.config],
+    flags.encoder ?? real,
+  );
   const { encoder } = flags;
   if (encoder === undefined) return ofTables(flags, real, generated);
   if (generated === undefined)

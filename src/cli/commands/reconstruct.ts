@@ -1,21 +1,33 @@
 import { buildCommand } from "@stricli/core";
-import { asInput, readExamples, schemaOf, toFloats, writeWhole } from "../../data/index.js";
+import {
+  asInput,
+  decodeRows,
+  readExamples,
+  schemaOf,
+  tableOf,
+  toFloats,
+  writeTable,
+  writeWhole,
+} from "../../data/index.js";
 import { type SplitName, splitOf } from "../../evaluate/index.js";
 import { rangeText } from "../../report/index.js";
 import { encodePng, originalsBesideReconstructions } from "../../plot/index.js";
 import { loadSettings } from "../config.js";
 import { type Cli, note, print } from "../context.js";
+import { requireKept } from "../kept-files.js";
 import { text, whole } from "../fields.js";
 import { flag, folderArgument } from "../flags.js";
 import { openRun } from "../model.js";
+import { tableEndings } from "../table-rows.js";
 import {
   dataField,
-  dataFor,
+  toldData,
   givenOf,
   outFile,
   makeParent,
   openFlags,
   type OpenFlags,
+  requireNoPicture,
   saveTo,
   splitField,
 } from "./shared.js";
@@ -28,10 +40,14 @@ interface ReconstructFlags extends OpenFlags {
 }
 
 async function reconstruct(this: Cli, flags: ReconstructFlags, folder: string): Promise<void> {
-  const file = outFile(flags.out ?? "reconstructions.png");
   const run = await openRun(folder, await loadSettings(flags.config), flags.checkpoint);
   const { model } = run;
-  const dataset = await dataFor(flags, folder, run);
+  const table = tableOf(model.schema);
+  const file = flags.out ?? (table ? "reconstructions.csv" : "reconstructions.png");
+  if (table) requireNoPicture(file, run, ...tableEndings, ".npy");
+  outFile(file, table ? [...tableEndings, ".npy"] : [".png", ".npy"]);
+  await requireKept({ out: file }, [flags.data, flags.config], folder);
+  const dataset = await toldData(flags, folder, run);
   const split = splitOf(dataset, flags.split ?? "test");
   const originals = await readExamples(split, 0, flags.n ?? 16);
   const schema = schemaOf(dataset);
@@ -39,6 +55,10 @@ async function reconstruct(this: Cli, flags: ReconstructFlags, folder: string): 
   const images = await model.reconstruct(asInput(originals, schema, model.schema), given);
   if (file.toLowerCase().endsWith(".npy")) return saveTo(file, images);
   await makeParent(file);
+  if (table !== undefined) {
+    await writeTable(file, table, decodeRows(table, images.data));
+    return print(file);
+  }
   const picture = originalsBesideReconstructions(toFloats(originals, schema), images, {
     shape: model.definition.input,
     ...(images.range && { range: images.range }),
@@ -60,7 +80,7 @@ export const reconstructCommand = buildCommand<ReconstructFlags, [folder: string
         "out",
         text(
           "FILE",
-          ".png: originals above reconstructions; .npy: reconstructions [default = reconstructions.png]",
+          ".png: originals above reconstructions; .npy: reconstructions; of a table .csv and the like [default = reconstructions.png, of a table .csv]",
         ),
       ),
       ...openFlags,

@@ -17,6 +17,7 @@ import { bulk, bulkExamples, dataOf } from "../bulk.js";
 import { bulkFlags, type BulkFlags, isBulk } from "../bulk-flags.js";
 import { loadSettings } from "../config.js";
 import { type Cli, note, print } from "../context.js";
+import { requireKept } from "../kept-files.js";
 import { recordedBinarization } from "../data.js";
 import { defined } from "../defined.js";
 import { choice, fields, number, text, whole } from "../fields.js";
@@ -29,6 +30,7 @@ import { writeScores } from "../scores-file.js";
 import {
   allOf,
   dataFor,
+  toldData,
   makeParent,
   openFlags,
   type OpenFlags,
@@ -201,9 +203,19 @@ async function score(this: Cli, flags: ScoreFlags, folder: string, data: string 
   const curves = flags.curves ?? out.replace(/\.\w+$/, "-curves.png");
   outFile(curves, [".png"], "--curves");
   if (flags.worst !== undefined) outFile(flags.worst, [".png"], "--worst");
+  await requireKept(
+    { out, worst: flags.worst, curves: flags.anomalies === undefined ? undefined : curves },
+    [data, flags.usual, flags.ids, flags.config],
+    folder,
+  );
   const run = await openRun(folder, await loadSettings(flags.config), flags.checkpoint);
+  if (flags.worst !== undefined && run.model.schema.kind !== "image")
+    throw new UserError(
+      "--worst draws pictures, and these examples are none: leave it out; the column `blame` names the part that is to blame",
+      2,
+    );
   if (isBulk(flags)) return scoreByWorkers(flags, folder, data, run);
-  const dataset = await dataFor({ ...flags, ...(data !== undefined && { data }), whole: true }, folder, run);
+  const dataset = await toldData({ ...flags, ...(data !== undefined && { data }), whole: true }, folder, run);
   const examples = splitOf(dataset, split);
   const anomalies = flags.anomalies && labelsIn(flags.anomalies, dataset, examples, "--anomalies");
   const id = await idsFor(flags.ids, examples);

@@ -11,17 +11,9 @@ import { type SplitName, splitOf } from "../../evaluate/index.js";
 import { rangeText } from "../../report/index.js";
 import { type ExampleBatch, saveImages, type SaveImagesOptions } from "../../model/index.js";
 import { type Tensor, UserError } from "../../tensor/index.js";
-import { bytesFor, type CheckpointName } from "../../runs/index.js";
+import type { CheckpointName } from "../../runs/index.js";
 import { note, print } from "../context.js";
-import {
-  asInRun,
-  loadData,
-  loadRecorded,
-  picturesFor,
-  recordedData,
-  recordedLayout,
-  recordedTable,
-} from "../data.js";
+import { asInRun, asModelReads, loadData, loadRecorded, recordedData, recordedTable } from "../data.js";
 import { defined } from "../defined.js";
 import { choice, fields, text } from "../fields.js";
 import { commonFlags, type CommonFlags, flag } from "../flags.js";
@@ -88,6 +80,19 @@ export function outFile(
   throw new UserError(`${option} must end in ${endings.join(" or ")}, got "${name}"`, 2);
 }
 
+/** Throws the UserError for a picture of a table's rows. */
+export function requireNoPicture(
+  name: string,
+  { model }: Pick<OpenedRun, "model">,
+  ...endings: readonly string[]
+): void {
+  if (tableOf(model.schema) === undefined || !/\.(png|svg)$/i.test(name)) return;
+  throw new UserError(
+    `--out ${name}: rows of a table have no picture; give a name that ends in ${endings.join(" or ")}`,
+    2,
+  );
+}
+
 /** Makes the folder that a file goes to. */
 export async function makeParent(file: string): Promise<void> {
   const folder = path.dirname(file);
@@ -119,19 +124,31 @@ export async function dataFor(
   { config, model }: Pick<OpenedRun, "config" | "model">,
 ): Promise<Dataset> {
   const { data } = flags;
-  const table = tableOf(model.schema);
-  const options = defined({
-    memory: flags.memory,
-    layout: recordedLayout(config),
-    bytes: bytesFor(model.schema),
-    whole: flags.whole,
-    recorded: picturesFor(config, model.schema),
-    table: table && (data === undefined ? recordedTable(config) : { fitted: table }),
-  });
+  const reading = asModelReads({ config, model });
+  const options = {
+    ...reading,
+    ...defined({ memory: flags.memory, whole: flags.whole }),
+    ...(reading.table && data === undefined && { table: recordedTable(config) }),
+  };
   const dataset = await (data === undefined
     ? loadRecorded(recordedData(config, folder), "give its new place with --data FOLDER", options)
     : loadData(data, options));
   return asInRun(dataset, config, flags.split ?? "test");
+}
+
+/** The same for parts as a person tells them. Throws a UserError for a part of data that have none, but are taken whole. */
+export async function toldData(
+  flags: Parameters<typeof dataFor>[0],
+  folder: string,
+  run: Pick<OpenedRun, "config" | "model">,
+): Promise<Dataset> {
+  const dataset = await dataFor(flags, folder, run);
+  const { data, split = "test" } = flags;
+  if (data === undefined || split === "test" || dataset[split] !== dataset.test) return dataset;
+  throw new UserError(
+    `--split ${split}: ${data} has no parts, and all of it is taken; leave out --split, or ${data} for the parts of the run's own data`,
+    2,
+  );
 }
 
 export { givenOf } from "../../uses/index.js";

@@ -2,11 +2,12 @@ import { buildCommand } from "@stricli/core";
 import type { Settings } from "../../runs/index.js";
 import { loadConfig } from "../config.js";
 import { type Cli, note } from "../context.js";
+import { requireKept } from "../kept-files.js";
 import { fields, type FlagField, heldOutTold, optionOfFlag, text } from "../fields.js";
 import { commonFlags, type CommonFlags, flag, toggle } from "../flags.js";
 import { interruptible, stopCodes } from "../interrupt.js";
 import { withSamples } from "../samples.js";
-import { drawRun, planRun, trainRun } from "../train-run.js";
+import { filesRead, drawRun, planRun, trainRun } from "../train-run.js";
 import { chooseView } from "../views/choose.js";
 import type { TrainView } from "../views/view.js";
 import { dataArgument } from "./shared.js";
@@ -40,6 +41,7 @@ async function train(this: Cli, flags: TrainFlags, data: string | undefined): Pr
     ...(data !== undefined && { data }),
   };
   const plan = await planRun(await withSamples(settings), resume, loaded.file);
+  await requireKept({ out: settings.out }, filesRead(plan));
   const view = await chooseView(json);
   const interrupt = interruptible((code) =>
     code === stopCodes.SIGPIPE

@@ -7,13 +7,23 @@ import { type Tensor, tensor, UserError } from "../../tensor/index.js";
 import { type Activity, activity, encodeDataset, requireCode, traverse } from "../../uses/index.js";
 import { loadSettings } from "../config.js";
 import { type Cli, note } from "../context.js";
+import { requireKept } from "../kept-files.js";
 import { recordedBinarization } from "../data.js";
 import { custom, text, whole } from "../fields.js";
 import { flag, folderArgument } from "../flags.js";
 import { openRun, type OpenedRun } from "../model.js";
 import { askedOf } from "../of.js";
 import { writePicture } from "../pictures.js";
-import { dataField, dataFor, openFlags, type OpenFlags, outFile, saveTo, splitField } from "./shared.js";
+import {
+  dataField,
+  dataFor,
+  toldData,
+  openFlags,
+  type OpenFlags,
+  outFile,
+  saveTo,
+  splitField,
+} from "./shared.js";
 
 interface TraverseFlags extends OpenFlags {
   readonly of?: string;
@@ -57,7 +67,7 @@ const rangeField = custom<readonly [number, number]>(
 
 /** Coordinates, most used first, and what each is called. */
 async function usedDims(flags: TraverseFlags, folder: string, run: OpenedRun): Promise<readonly Activity[]> {
-  const dataset = await dataFor(flags, folder, run);
+  const dataset = await toldData(flags, folder, run);
   const options = {
     split: flags.split ?? "test",
     examples: looked,
@@ -116,6 +126,7 @@ async function startingCode(flags: TraverseFlags, folder: string, run: OpenedRun
 
 async function run(this: Cli, flags: TraverseFlags, folder: string): Promise<void> {
   const file = outFile(flags.out ?? "traversal.png");
+  await requireKept({ out: file }, [flags.data, flags.of, flags.direction, flags.config], folder);
   const opened = await openRun(folder, await loadSettings(flags.config), flags.checkpoint);
   const { model } = opened;
   const { latent, input } = model.definition;

@@ -37,6 +37,8 @@ async function countRows(input: TableInput): Promise<number> {
 function requireAmount(place: string, amount: number, rows: number): number {
   const count = amount === 0 ? 0 : heldOutCount(rows, amount);
   if (Number.isInteger(count) && count >= 0 && count < rows) return count;
+  if (rows === 1)
+    throw new UserError(`${place} has a single row; a table to train on needs two rows at least`, 2);
   throw new UserError(
     `validation: can't hold out ${amount} of the ${rows} rows of ${place}; give a whole number from 0 to ${rows - 1}, or a ` +
       "share between 0 and 1",
@@ -99,9 +101,10 @@ export function matched(schema: TableSchema, input: TableInput): { schema: Table
     );
   }
   const known = new Set(schema.columns.map(({ name }) => name));
+  const { format, delimiter } = input.file;
   const others = input.names.filter((name) => !known.has(name));
   return {
-    schema: { ...schema, file: { ...input.file, ...schema.file, format: input.file.format } },
+    schema: { ...schema, file: { ...input.file, ...schema.file, format, ...(delimiter && { delimiter }) } },
     notes:
       others.length === 0
         ? []

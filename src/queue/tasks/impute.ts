@@ -1,4 +1,4 @@
-import { type FittedTable, openTablePart, type TableFile } from "../../data/index.js";
+import { layoutFor, openTablePart } from "../../data/index.js";
 import {
   completed,
   type FilledText,
@@ -8,11 +8,6 @@ import {
   uncertaintyOf,
 } from "../../rows/index.js";
 import { linesOf, type ShardOutputs, type ShardTask, type TaskPlace } from "./task.js";
-
-/** How a file to be filled is laid out, as far as the model's table says what can't be seen. */
-export function knownLayout({ schema: { file } }: FittedTable): TableFile | undefined {
-  return file?.header === false ? { format: file.format, header: false } : undefined;
-}
 
 /** A line for a filled cell, with values as the column writes them. */
 export function uncertaintyLine({ row, column, text: value, draws }: FilledText): (string | number)[] {
@@ -27,7 +22,7 @@ export function imputeTask({ task, model, source = "" }: TaskPlace<"impute">): S
   return {
     async run({ from, to, offset }): Promise<ShardOutputs> {
       const part = { first: from, rows: to - from, ...(offset !== undefined && { offset }) };
-      const input = await openTablePart(source, knownLayout(fitted), part);
+      const input = await openTablePart(source, await layoutFor(source, fitted), part);
       try {
         const imputer = new Imputer(model, fitted, input.place, { draws, seed });
         const outline = outlineOf(fitted, input.names, imputer.names, input.stored);

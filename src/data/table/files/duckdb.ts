@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -102,6 +103,12 @@ export function duckDbError(place: string, cause: unknown): UserError {
   const told = first.replace(/\s+/g, " ").slice(0, 400);
   if (/^Permission Error/.test(text)) {
     const file = /"([^"]*)"/.exec(text)?.[1] ?? "";
+    if (file !== "" && !/[*?[]/.test(file) && !existsSync(file))
+      return new UserError(
+        `${place}: there is no file "${file}"; check its name and the folder that it is in`,
+        2,
+        { cause },
+      );
     return new UserError(
       `${place}: it reads ${file === "" ? "something" : `"${file}"`}, which was not named: a query may only read files that stand in it in ` +
         "quotes, below the current folder (or `folder`) or by their full path",

@@ -64,3 +64,43 @@ test("held-out rows that don't fit are refused by file, column and row", async (
     "validation must be a number of rows, a share below 1, or the path of a table of held-out rows",
   );
 });
+
+test("the delimiter is each file's own, whatever the training file's, a held-out table's or a schema's is", async () => {
+  const data = await datasets.table(at("train.csv"), { validation: 0 });
+  const fitted = data.schema?.kind === "columns" ? data.schema.table : undefined;
+  if (fitted === undefined) throw new Error("no table");
+  const rows = lines(40, 0).map((line) => line.split(";"));
+  for (const [name, delimiter] of Object.entries({ "c.csv": ",", "t.tsv": "\t", "p.txt": "|" })) {
+    const text = table(
+      `size${delimiter}colour`,
+      rows.map((row) => row.join(delimiter)),
+    );
+    await writeFile(at(name), text);
+    for (const told of [{ fitted }, { schema: fitted.schema, validation: 0 }]) {
+      const read = await datasets.table(at(name), told);
+      expect(read.train.examples.data, name).toEqual(data.train.examples.data);
+    }
+    const held = await datasets.table(at("train.csv"), { validation: at(name) });
+    expect(held.test.examples.data, name).toEqual(data.train.examples.data);
+  }
+  const again = await datasets.table(at("t.tsv"), { schema: fitted.schema, validation: 0 });
+  expect(again.schema).toMatchObject({ table: { schema: { file: { format: "tsv", delimiter: "\t" } } } });
+  // a delimiter that is never told from a file is the known one
+  const file = { ...fitted.schema.file, format: "csv", delimiter: "~" } as const;
+  await writeFile(
+    at("odd.csv"),
+    table(
+      "size~colour",
+      rows.map((row) => row.join("~")),
+    ),
+  );
+  const odd = await datasets.table(at("odd.csv"), {
+    fitted: { ...fitted, schema: { ...fitted.schema, file } },
+  });
+  expect(odd.train.examples.data).toEqual(data.train.examples.data);
+});
+
+test("a table of a single row is refused as one", async () => {
+  await writeFile(at("single.csv"), "size;colour\n1;red\n");
+  await expect(datasets.table(at("single.csv"))).rejects.toThrow(/single row; .* needs two rows at least$/);
+});

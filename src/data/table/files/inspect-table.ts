@@ -1,7 +1,8 @@
 import { be, type ChecksOf, requireArgument, requireOptions } from "../../../catalogue/index.js";
 import { fitFrom } from "../fit.js";
 import { inferTable } from "../infer-table.js";
-import type { TableSchema } from "../schema.js";
+import { laterLayout } from "../later-layout.js";
+import type { TableFile, TableSchema } from "../schema.js";
 import { type ColumnStatistics, tableStatistics } from "../statistics.js";
 import { factsOfColumns } from "../training-facts.js";
 import { firstReading, matched } from "../first-reading.js";
@@ -39,7 +40,9 @@ export async function inspectTable(
   requireArgument("inspectTable", "the source", source, be.text);
   requireOptions("inspectTable", options, checks);
   const given = options.schema === undefined ? undefined : await readSchema(options.schema);
-  const input = await openTable(source, given?.file, options.folder);
+  const opened = (layout?: TableFile) => openTable(source, layout, options.folder);
+  const wanted = given?.columns.map(({ name }) => name) ?? [];
+  const input = await opened(await laterLayout(given?.file, wanted, opened));
   try {
     const told = given && matched(given, input);
     const { facts } = await firstReading(input, { validation: 0 }, told?.schema);

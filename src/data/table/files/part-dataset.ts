@@ -3,9 +3,11 @@ import type { Dataset } from "../../dataset.js";
 import { UserError } from "../../../tensor/index.js";
 import { encodeInMemory } from "../encoded-rows.js";
 import type { FittedTable } from "../fitted.js";
+import { layoutForLater, laterLayout } from "../later-layout.js";
+import type { TableFile } from "../schema.js";
 import { fittedDataset, keptRows } from "../table-dataset.js";
 import type { TablePart } from "../table-input.js";
-import { openTablePart } from "./open-table.js";
+import { openTable, openTablePart } from "./open-table.js";
 
 /** Whether a table of so many rows, read by what was learned before, has its key as its rows' ids. */
 export function hasIds(rows: number): boolean {
@@ -22,7 +24,7 @@ export async function readFittedPart(
   part: TablePart,
   ids: boolean,
 ): Promise<Dataset> {
-  const input = await openTablePart(source, fitted.schema.file, part);
+  const input = await openTablePart(source, await layoutFor(source, fitted), part);
   try {
     const name = basename(input.place).replace(/\.\w+$/, "");
     const dataset = await fittedDataset(input, fitted, { name }, encodeInMemory);
@@ -36,4 +38,10 @@ export async function readFittedPart(
   } finally {
     await input.close();
   }
+}
+
+/** How a file is laid out whose rows a model of a table takes. Throws a UserError that names a file that can't be read. */
+export function layoutFor(source: string, { schema }: FittedTable): Promise<TableFile | undefined> {
+  const names = schema.columns.map(({ name }) => name);
+  return laterLayout(layoutForLater(schema.file), names, (layout) => openTable(source, layout));
 }

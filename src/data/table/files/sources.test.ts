@@ -113,6 +113,7 @@ describe("queries read what was named and nothing else", () => {
     ["with a as (select 1) insert into t select * from a", /./],
     ["select * from read_text('/etc/passwd')", /was not named/],
     ["select * from '/etc/passwd'", /no file of data/],
+    ["select * from 'nofile.parquet'", /there is no file "nofile\.parquet"/],
     ["select * from glob('/etc/*')", /was not named/],
     ["select * from read_csv('/etc/' || 'passwd')", /was not named/],
     ["select * from 't.csv' where s in (select content from read_text('/etc/passwd'))", /was not named/],

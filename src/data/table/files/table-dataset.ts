@@ -4,7 +4,8 @@ import type { Dataset } from "../../dataset.js";
 import { usualMemory } from "../../memory.js";
 import { encodeInMemory } from "../encoded-rows.js";
 import { modelColumns } from "../model-columns.js";
-import type { TableSchema } from "../schema.js";
+import { layoutForLater, laterLayout } from "../later-layout.js";
+import type { TableFile, TableSchema } from "../schema.js";
 import { type EncodeRows, fittedDataset, tableDataset } from "../table-dataset.js";
 import { type TableReading, tableReadingChecks } from "../table-reading.js";
 import type { TableInput } from "../table-input.js";
@@ -64,7 +65,12 @@ export async function loadTable(source: string, options: TableOptions = {}): Pro
   const { fitted, validation, ...others } = options;
   const given =
     options.schema === undefined || fitted !== undefined ? undefined : await readSchema(options.schema);
-  const input = await openTable(source, fitted?.schema.file ?? given?.file, options.folder);
+  const schema = fitted?.schema ?? given;
+  const { folder } = options;
+  const file = fitted === undefined ? given?.file : layoutForLater(fitted.schema.file);
+  const opened = (place: string) => (layout?: TableFile) => openTable(place, layout, folder);
+  const wanted = schema?.columns.map(({ name }) => name) ?? [];
+  const input = await opened(source)(await laterLayout(file, wanted, opened(source)));
   let apart: TableInput | undefined;
   try {
     const names = { name: options.name ?? nameOf(input.place), source: sourceOf(source, input) };
@@ -75,7 +81,12 @@ export async function loadTable(source: string, options: TableOptions = {}): Pro
       const told = validation === undefined ? {} : { heldOut: validation };
       return await tableDataset(input, given, { ...others, ...amount }, { ...names, ...told }, encode);
     }
-    apart = await openTable(validation, given?.file ?? input.file, options.folder);
+    const layout = await laterLayout(
+      given?.file ?? input.file,
+      given ? wanted : input.names,
+      opened(validation),
+    );
+    apart = await opened(validation)(layout);
     const told = { ...names, heldOut: sourceOf(validation, apart) };
     return await tableDataset(input, given, others, told, encode, apart);
   } finally {
