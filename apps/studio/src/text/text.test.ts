@@ -13,9 +13,12 @@ const placeholders = (text: string | undefined): string[] =>
 
 test("both languages say everything, with the same values filled in", () => {
   const [english, japanese] = [flat(en), flat(ja)];
-  expect([...japanese.keys()].sort()).toEqual([...english.keys()].sort());
+  // Japanese has no singular.
+  const keys = [...english.keys()].filter((key) => !key.endsWith("_one"));
+  expect([...japanese.keys()].sort()).toEqual(keys.sort());
   for (const [key, text] of english) {
     expect(text.trim(), key).not.toBe("");
+    if (key.endsWith("_one")) continue;
     expect(japanese.get(key)?.trim(), key).not.toBe("");
     expect(placeholders(japanese.get(key)), key).toEqual(placeholders(text));
   }

@@ -19,8 +19,9 @@ test("room is nearly full above nine tenths", () => {
   expect([0, 90, 91].map((used) => isNearlyFull({ used, given: 100 }))).toEqual([false, false, true]);
 });
 
-test("megabytes up to a thousand", () => {
-  expect([inUnits(2.5e6), inUnits(1.2e9)]).toEqual([
+test("kilobytes and megabytes up to a thousand", () => {
+  expect([inUnits(14_000), inUnits(2.5e6), inUnits(1.2e9)]).toEqual([
+    { value: 14, unit: "kB" },
     { value: 2.5, unit: "MB" },
     { value: 1.2, unit: "GB" },
   ]);

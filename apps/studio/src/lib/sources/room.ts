@@ -25,6 +25,8 @@ export async function sizeOfFolder(folder: FileSystemDirectoryHandle): Promise<n
   return size;
 }
 
-/** Bytes as people read them: MB, from a thousand of them on GB. */
-export const inUnits = (bytes: number): { readonly value: number; readonly unit: "MB" | "GB" } =>
-  bytes >= 1e9 ? { value: bytes / 1e9, unit: "GB" } : { value: bytes / 1e6, unit: "MB" };
+/** Bytes as people read them: kB, from a thousand of them on MB, then GB. */
+export function inUnits(bytes: number): { readonly value: number; readonly unit: "kB" | "MB" | "GB" } {
+  if (bytes >= 1e9) return { value: bytes / 1e9, unit: "GB" };
+  return bytes >= 1e6 ? { value: bytes / 1e6, unit: "MB" } : { value: bytes / 1e3, unit: "kB" };
+}

@@ -29,6 +29,8 @@ export const common = {
   "from-static": "with this page",
   epochs: "epoch {{epoch}} of {{epochs}}",
   options: "{{count}} options",
+  options_one: "{{count}} option",
+  separator: ", ",
   default: "default: {{value}}",
   class: "{{name}}",
   nats: "nats per example",

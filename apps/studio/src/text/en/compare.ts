@@ -17,6 +17,8 @@ export const compare = {
   "measure-activeUnits": "Active dimensions",
   "measured-on": "Measured on",
   binarised: "{{split}}, binarisation: {{binarize}}",
+  "figures-table": "Table of final figures",
+  "differences-table": "Table of differing settings",
   noise: "The same noise",
   "noise-note":
     "Each model decodes draws of its prior with one seed: the same noise, where priors are equal.",

@@ -16,8 +16,8 @@ export const home = {
   delete: "Delete",
   "delete-title": "Delete “{{name}}”?",
   "delete-note":
-    "The run is deleted from this browser and can't be brought back. Its zip can be opened here again.",
-  "delete-frees": "This frees {{size}} {{unit}}.",
+    "The run is deleted from this browser and can't be brought back. If you keep its zip, that can be opened here again.",
+  "delete-frees": "This frees {{size}}.",
   "delete-do": "Delete the run",
   "download-first": "Download it first",
   downloaded: "The download has begun: delete the run once the file is there.",

@@ -29,6 +29,7 @@ export const common = {
   "from-static": "このページに付属",
   epochs: "エポック {{epoch}} / {{epochs}}",
   options: "オプション {{count}} 件",
+  separator: "、",
   default: "既定: {{value}}",
   class: "{{name}}",
   nats: "nat／例",

@@ -16,6 +16,8 @@ export const compare = {
   "measure-activeUnits": "使われている次元",
   "measured-on": "測定データ",
   binarised: "{{split}}、二値化: {{binarize}}",
+  "figures-table": "最終的な数値の表",
+  "differences-table": "設定の違いの表",
   noise: "同じ乱数から",
   "noise-note": "各モデルが、同じシードで事前分布から引いた点を復号します。事前分布が同じなら同じ乱数です。",
   "noise-of": "{{name}} の画像 16 枚",

@@ -18,7 +18,7 @@ export const home = {
   "delete-title": "「{{name}}」を削除しますか？",
   "delete-note":
     "この実行はブラウザーから削除され、元に戻せません。zip を保存しておけば、ここでまた開けます。",
-  "delete-frees": "{{size}} {{unit}} が空きます。",
+  "delete-frees": "{{size}} が空きます。",
   "delete-do": "実行を削除する",
   "download-first": "先にダウンロードする",
   downloaded: "ダウンロードを始めました。ファイルを確かめてから削除してください。",

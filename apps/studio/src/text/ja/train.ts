@@ -18,7 +18,7 @@ export const train = {
   "pick-files": "ファイルを選ぶ",
   "pick-folder": "フォルダーを選ぶ",
   "nothing-picked": "まだ選ばれていません。",
-  picked: "{{count}} 個のファイル、{{size}} MB",
+  picked: "ファイル {{files}} 個、{{size}}",
   "no-files": "先にファイルを選んでください。",
   size: "画像の大きさ",
   "size-hint": "大きさの違う画像はこの大きさに揃えます。すべて同じ大きさなら空のままで構いません。",
@@ -48,9 +48,9 @@ export const train = {
   where: "学習する場所",
   "place-page": "このページの中",
   "place-server": "ネイティブエンジン",
-  "place-server-note": "このページを配信しているコンピューター上の {{device}}、{{cores}} コア",
+  "place-server-note": "このページを配信しているコンピューターで学習します（{{device}}、{{cores}} コア）。",
   "place-server-files":
-    "ファイルはそのコンピューターの実行フォルダーの .data にコピーされ、必要とする実行があるあいだ残ります。",
+    "ファイルはその実行フォルダーの .data にコピーされ、必要とする実行があるあいだ残ります。",
   "drop-note-server":
     "画像（サブフォルダー名がラベルになります）、idx、npy、CSV。このページを配信しているコンピューターにコピーされます。",
   sending: "ファイルを送っています…",

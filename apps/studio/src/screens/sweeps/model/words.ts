@@ -17,7 +17,13 @@ export const metricName = (metric: string): string =>
   known.has(metric) ? t(`sweeps:metric-${metric}`) : metric;
 
 /** What a trial came to. */
-export const measure = (value: number): string => numberText(value, 5);
+export function measure(value: number): string {
+  const short = numberText(value, 5);
+  // In a column, 195.60 stands below 188.25.
+  return Number.isInteger(value) || short.includes("e") || Math.abs(value) >= 1e5
+    ? short
+    : value.toPrecision(5);
+}
 
 /** `98.31 ± 0.42` of several seeds. */
 export const withSpread = (value: number, spread: number | null): string =>
