@@ -101,6 +101,14 @@ describe("latent sweep", () => {
     });
   });
 
+  test("without a trial that ends well says so by its exit code", async () => {
+    const run = { ...base.run, z: "choice(of=[2, 3])", objective: "beta-vae(beta=1e30)", lr: 1e30 };
+    const file = specFile("hopeless", { run, budget: { trials: 2 } });
+    const { code, stderr } = await runCli(["sweep", file, "--out", at("hopeless")]);
+    expect(stderr).toContain("there is no best model to export");
+    expect(code).toBe(1);
+  });
+
   test("says what is wrong before it makes anything", async () => {
     const nothing = await runCli(["sweep", at("nowhere.json")]);
     expect(nothing).toMatchObject({ code: 2, stderr: expect.stringContaining("does not exist") as string });

@@ -5,6 +5,7 @@ import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { buildCommand, buildRouteMap } from "@stricli/core";
 import { readJson } from "../../catalogue/index.js";
+import { isPattern, isQuery } from "../../data/index.js";
 import {
   leaveRequest,
   type ControlRequest,
@@ -74,6 +75,8 @@ async function runSweep(this: Cli, flags: RunFlags, file: string): Promise<void>
   const plan = planOf(refit === true ? { ...told, refit } : told, file, cores());
   const threadsTold = "threads" in ((contents as { readonly run?: object }).run ?? {});
   const { data } = plan.run;
+  if (typeof data === "string" && !(await isThere(data)))
+    throw new UserError(`${file}: there is no data set, file or folder "${data}": correct "data"`, 2);
   const usualRoot = typeof data === "string" ? path.dirname(data) : ".";
   const place = await sharedPlace(out, flags, usualRoot);
   const request = requestOf(flags);
@@ -83,6 +86,12 @@ async function runSweep(this: Cli, flags: RunFlags, file: string): Promise<void>
   if (place !== undefined)
     return runShared(sweep, place, chooseSweepView(json), { budget: plan.budget, state: "running" });
   await runToEnd(sweep, chooseSweepView(json));
+}
+
+/** Whether a name stands for data, as far as that can be told without reading them. */
+async function isThere(data: string): Promise<boolean> {
+  if (data.toLowerCase() === "mnist" || isQuery(data) || (await isPattern(data))) return true;
+  return existsSync(data.replace(/#[^#]*$/, ""));
 }
 
 /** Throws the UserError for what is said of workers on one machine where there are others. */

@@ -85,7 +85,7 @@ async function drawBest(folder: string): Promise<void> {
   }
 }
 
-/** Ends a sweep: the best model in `best/`, its settings, the table and the report. */
+/** Ends a sweep: the best model in `best/`, its settings, the table and the report. Without a best the exit code is 1. */
 export async function finishSweep(
   sweep: OpenSweep,
   tables: Tables,
@@ -97,8 +97,10 @@ export async function finishSweep(
   await tables.write();
   const files: string[] = [];
   const best = bestRun(plan, state);
-  if (best === undefined) warn("no trial has been trained to its end: there is no best model to export");
-  else {
+  if (best === undefined) {
+    warn("no trial has been trained to its end: there is no best model to export");
+    process.exitCode = 1;
+  } else {
     let { run } = best;
     if (plan.refit) {
       const again = refitOf(best);
