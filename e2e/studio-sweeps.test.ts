@@ -146,6 +146,7 @@ describe.skipIf(executablePath === undefined)("the sweeps screen", () => {
         page.context().waitForEvent("page"),
         page.getByRole("link", { name: "Queues" }).click(),
       ]);
+      await board.waitForLoadState();
       const fetched: string[] = [];
       board.on("response", (response) => fetched.push(response.url()));
       await board.reload();
