@@ -85,7 +85,7 @@ async function drawBest(folder: string): Promise<void> {
   }
 }
 
-/** Ends a sweep: the best model in `best/`, its settings, the table and the report. Without a best the exit code is 1. */
+/** Ends a sweep: the best model in `best/`, its settings, the table and the report. Without a best the exit code is 1, unless it was asked to stop. */
 export async function finishSweep(
   sweep: OpenSweep,
   tables: Tables,
@@ -99,7 +99,7 @@ export async function finishSweep(
   const best = bestRun(plan, state);
   if (best === undefined) {
     warn("no trial has been trained to its end: there is no best model to export");
-    process.exitCode = 1;
+    if (state.control.state !== "stopped") process.exitCode = 1;
   } else {
     let { run } = best;
     if (plan.refit) {
