@@ -71,7 +71,7 @@ test.skipIf(redisServer === undefined)("what workers can't do says what to do in
     /few\.txt: has 2 lines, but there are 9300 examples/,
   );
   await refused(
-    ["score", "run", "x.npy", "--worst", "w.png"],
+    ["score", "pictures", "pictures.npy", "--worst", "w.png"],
     /--worst looks at all examples at once.*leave out --redis/,
   );
 });

@@ -52,7 +52,12 @@ const events = (id: string, until: (events: readonly SentEvent[]) => boolean | P
   readEvents(`${studio.address}api/runs/${id}/events`, until);
 const lastState = (found: readonly SentEvent[]): RunSummary | undefined =>
   found.findLast(({ event }) => event === "state")?.data as RunSummary | undefined;
-const ended = (id: string): Promise<SentEvent[]> => events(id, (all) => lastState(all)?.native === false);
+/** What is told until the run has ended here and its folder says so: what was read just before is told first. */
+const ended = (id: string): Promise<SentEvent[]> =>
+  events(id, (all) => {
+    const last = lastState(all);
+    return last?.native === false && last.state !== "training";
+  });
 const trained = (found: readonly SentEvent[]): TrainEvent[] =>
   found.filter(({ event }) => event === "train").map(({ data: event }) => event as TrainEvent);
 
