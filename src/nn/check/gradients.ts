@@ -10,7 +10,7 @@ const step = 1e-3;
 /** Far above the error of the finite differences (1e-9) and far below that of a wrong rule. */
 const tolerance = 1e-6;
 const float32Tolerance = 1e-4;
-const points = 6;
+const points = 20;
 
 /** A loss that depends on every number of `y`: its product with fixed random numbers, summed. */
 function lossOf(y: Expr, seed: number): Expr {
