@@ -132,6 +132,12 @@ export function picturesFor(
   return { size: `${width}x${height}`, colour: colourOf(channels) };
 }
 
+/** Whether a name stands for data, as far as that can be told without reading them. */
+export async function isThere(source: string): Promise<boolean> {
+  if (source.toLowerCase() === "mnist" || isQuery(source) || (await isPattern(source))) return true;
+  return (await stat(source.replace(/#[^#]*$/, "")).catch(() => undefined)) !== undefined;
+}
+
 /**
  * The data that a run says it was trained on. Throws a UserError that says so and gives `advice` if the folder is no
  * longer where it was.
@@ -141,11 +147,7 @@ export async function loadRecorded(
   advice: string,
   options: LoadDataOptions = {},
 ): Promise<Dataset> {
-  const named = source.toLowerCase() === "mnist";
-  const there = async (): Promise<boolean> =>
-    (await stat(source.replace(/#[^#]*$/, "")).catch(() => undefined)) !== undefined;
-  if (named || isQuery(source) || (await isPattern(source)) || (await there()))
-    return loadData(source, options);
+  if (await isThere(source)) return loadData(source, options);
   throw new UserError(`the run was trained on ${source}, which is no longer there; ${advice}`, 2);
 }
 

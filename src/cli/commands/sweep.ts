@@ -5,7 +5,6 @@ import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { buildCommand, buildRouteMap } from "@stricli/core";
 import { readJson } from "../../catalogue/index.js";
-import { isPattern, isQuery } from "../../data/index.js";
 import {
   leaveRequest,
   type ControlRequest,
@@ -18,6 +17,7 @@ import { planOf } from "../../sweeps/index.js";
 import { UserError } from "../../tensor/index.js";
 import { readConfigFile, requireReadable } from "../config.js";
 import { type Cli, note, print } from "../context.js";
+import { isThere } from "../data.js";
 import { positive, text, whole } from "../fields.js";
 import { commonFlags, type CommonFlags, flag, folderArgument, toggle } from "../flags.js";
 import { bestLine, usedLine } from "../sweep/lines.js";
@@ -86,12 +86,6 @@ async function runSweep(this: Cli, flags: RunFlags, file: string): Promise<void>
   if (place !== undefined)
     return runShared(sweep, place, chooseSweepView(json), { budget: plan.budget, state: "running" });
   await runToEnd(sweep, chooseSweepView(json));
-}
-
-/** Whether a name stands for data, as far as that can be told without reading them. */
-async function isThere(data: string): Promise<boolean> {
-  if (data.toLowerCase() === "mnist" || isQuery(data) || (await isPattern(data))) return true;
-  return existsSync(data.replace(/#[^#]*$/, ""));
 }
 
 /** Throws the UserError for what is said of workers on one machine where there are others. */

@@ -4,8 +4,8 @@ import { delimitedInput } from "../table/delimited.js";
 import { encodeInMemory } from "../table/encoded-rows.js";
 import { jsonInput } from "../table/json-rows.js";
 import { modelColumns } from "../table/model-columns.js";
-import { layoutForLater, laterLayout } from "../table/later-layout.js";
-import { checkedTableSchema, type TableFile, type TableSchema } from "../table/schema.js";
+import { knownOf, openLater } from "../table/later-layout.js";
+import { checkedTableSchema, type TableSchema } from "../table/schema.js";
 import { type EncodeRows, fittedDataset, tableDataset } from "../table/table-dataset.js";
 import type { TableReading } from "../table/table-reading.js";
 import type { TableInput } from "../table/table-input.js";
@@ -64,13 +64,10 @@ export async function readTable(
       : checkedTableSchema("the table's schema", options.schema);
   const text = await textIn(file, watch);
   const [, ending = ""] = /\.(jsonl|ndjson|json)(?:\.gz)?$/i.exec(file.path) ?? [];
-  const schema = fitted?.schema ?? given;
-  const layout = fitted === undefined ? given?.file : layoutForLater(fitted.schema.file);
-  const wanted = schema?.columns.map(({ name }) => name) ?? [];
-  const opened = (known?: TableFile) => delimitedInput(text, known);
+  const { layout, wanted } = knownOf(fitted, given);
   const input = bounded(
     ending === ""
-      ? await opened(await laterLayout(layout, wanted, opened))
+      ? await openLater(layout, wanted, (told) => delimitedInput(text, told))
       : await jsonInput(text, ending.toLowerCase() === "json" ? "json" : "jsonl"),
     limits,
   );

@@ -18,7 +18,7 @@ function notesOf(schema: TableSchema, rows: readonly TableRecord[]): string[] {
   const names = schema.columns.map(({ name }) => name);
   const builder = new FactsBuilder("the rows", names, false, schema.columns);
   builder.add(textTableOf(rows, names, schema.columns));
-  return contradictions(schema, builder.facts());
+  return contradictions(fitTable(schema, rows), builder.facts());
 }
 
 describe("a range that training rows leave", () => {
@@ -70,4 +70,18 @@ describe("a constraint that training rows contradict", () => {
     const wrong = rows.map((row, i) => ({ ...row, gross: i % 2 === 0 ? row.gross : "-5" }));
     expect(notesOf(sum, wrong)[0]).toMatch(/^About 67 % of .* "net" and "tax" add up to "gross"/);
   });
+});
+
+test("what is left out of the model keeps no range and no constraint, and nothing is said of them", () => {
+  const rows = Array.from({ length: 60 }, (_, i) => ({
+    a: String(i),
+    b: String(i + 1),
+    c: String(i * 0.37),
+  }));
+  const columns: TableColumn[] = [
+    { name: "a", kind: "integer", use: false, range: [0, 3] },
+    { name: "b", kind: "integer" },
+    { name: "c", kind: "number" },
+  ];
+  expect(notesOf(schemaOf(columns, [{ type: "at-least", a: "a", b: "b" }]), rows)).toEqual([]);
 });

@@ -1,6 +1,7 @@
 import type { TrainingFacts } from "./facts.js";
+import { type FittedTable, isLearned } from "./fitted.js";
 import { readingOfColumn } from "./reading.js";
-import type { TableColumn, TableConstraint, TableSchema } from "./schema.js";
+import { columnsOf, type TableColumn, type TableConstraint, type TableSchema } from "./schema.js";
 import type { TextTable } from "./texts.js";
 
 type Numbers = readonly (number | undefined)[];
@@ -17,7 +18,7 @@ function shareAgainst(verdicts: readonly (boolean | undefined)[]): number {
   return known.length === 0 ? 0 : known.filter((holds) => !holds).length / known.length;
 }
 
-const percent = (share: number): string => `${Number((100 * share).toPrecision(2))} %`;
+export const percent = (share: number): string => `${Number((100 * share).toPrecision(2))} %`;
 
 /** The texts of a column of a table, row by row. */
 export function columnOf(table: TextTable, name: string): string[] {
@@ -48,12 +49,13 @@ export function shareAgainstConstraint(
  * Notes on what training rows contradict in a schema: ranges and constraints that don't hold in them, but will in every row that
  * is generated.
  */
-export function contradictions(schema: TableSchema, { sample }: TrainingFacts): string[] {
+export function contradictions(fitted: FittedTable, { sample }: TrainingFacts): string[] {
+  const { schema } = fitted;
   const texts: Texts = (name) => sample.column(schema.columns.findIndex((column) => column.name === name));
 
-  const ranges = schema.columns.flatMap((column) => {
-    const { name, range, kind, use } = column;
-    if (range === undefined || kind === "angle" || use === false) return [];
+  const ranges = schema.columns.flatMap((column, i) => {
+    const { name, range, kind } = column;
+    if (range === undefined || kind === "angle" || !isLearned(fitted.columns[i])) return [];
     const [least, greatest] = range;
     const [from, to] = range.map((value) => readingOfColumn(column)?.format(value) ?? String(value));
     const verdicts = numbersOf(column, texts(name)).map((value) =>
@@ -66,7 +68,7 @@ export function contradictions(schema: TableSchema, { sample }: TrainingFacts): 
     ];
   });
 
-  const constraints = schema.constraints.flatMap((constraint) => {
+  const constraints = applied(fitted).flatMap((constraint) => {
     const { share, says } = shareAgainstConstraint(schema, constraint, texts);
     if (share === 0) return [];
     return [
@@ -75,6 +77,12 @@ export function contradictions(schema: TableSchema, { sample }: TrainingFacts): 
     ];
   });
   return [...ranges, ...constraints];
+}
+
+/** The constraints that hold in generated rows: those about columns that the model has. */
+export function applied({ schema, columns }: FittedTable): TableConstraint[] {
+  const learned = new Set(columns.filter(isLearned).map(({ name }) => name));
+  return schema.constraints.filter((one) => columnsOf(one).every((name) => learned.has(name)));
 }
 
 /** By how much a sum may miss its total, all being rounded to decimals. */

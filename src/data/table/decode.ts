@@ -107,27 +107,18 @@ function cellDecoder(column: Exclude<InsideColumn, CombinedColumn>): CellDecoder
   };
 }
 
-/** Keeps a number inside what the schema allows, and writes it. */
-function writer(column: TableColumn, reading: CellReading): (value: number) => string {
-  const [least, greatest] = column.range ?? [-Infinity, Infinity];
-  const round = column.kind === "angle";
-  return (value) => {
+/** Keeps numbers inside what the schema allows, and writes them; the text of a choice stays unless it lies outside. */
+function writer({ kind, range }: TableColumn, reading: CellReading): (cell: string | number) => string {
+  const [least, greatest] = range ?? [-Infinity, Infinity];
+  const round = kind === "angle";
+  const allows = (value: number): boolean => round || (value >= least && value <= greatest);
+  return (cell) => {
+    const value = typeof cell === "number" ? cell : range && reading.parse(cell);
+    if (value === undefined || (typeof cell === "string" && allows(value))) return String(cell);
     const text = reading.format(round ? value : Math.min(greatest, Math.max(least, value)));
     // an angle that rounds up to where it began
     if (round && reading.parse(text) === greatest) return reading.format(least);
     return text;
-  };
-}
-
-/** Puts the text of a number that the schema doesn't allow on the bound that is nearest; others stay as they are. */
-function bounded(
-  { range: [least, greatest] = [-Infinity, Infinity] }: TableColumn,
-  { parse }: CellReading,
-  write: (value: number) => string,
-): (text: string) => string {
-  return (text) => {
-    const value = parse(text);
-    return value === undefined || (value >= least && value <= greatest) ? text : write(value);
   };
 }
 
@@ -300,11 +291,6 @@ export class TableDecoder {
       delete unbound.range;
       return reading && writer(free.has(column.name) ? unbound : column, reading);
     });
-    const choices = schema.columns.map((column, i) => {
-      const [reading, write] = [this.readings[i], writers[i]];
-      const binds = column.range !== undefined && column.kind !== "angle" && !free.has(column.name);
-      return binds && reading && write ? bounded(column, reading, write) : undefined;
-    });
     const cells: string[][] = [];
     const values: TableValue[][] = [];
     for (let at = 0; at < numbers.length; at += this.size) {
@@ -313,7 +299,6 @@ export class TableDecoder {
       for (const step of this.steps) step(row, numbers, at, index);
       const texts = row.map((cell, i) => {
         if (cell === null) return this.blank[i]?.(this.draw(i, index)) ?? "";
-        if (typeof cell === "string") return choices[i]?.(cell) ?? cell;
         return writers[i]?.(cell) ?? String(cell);
       });
       cells.push(texts);

@@ -3,7 +3,13 @@ import { fitNumbers, mostChoices, type NumberFacts, standardPoints } from "./fit
 import type { TrainingFacts } from "./facts.js";
 import { combinedColumns, fitDifference } from "./fit-related.js";
 import { fitKey } from "./keys.js";
-import type { ChoicesColumn, Counted, FittedColumn, FittedTable } from "./fitted.js";
+import {
+  type ChoicesColumn,
+  type Counted,
+  type FittedColumn,
+  type FittedTable,
+  isLearned,
+} from "./fitted.js";
 import { type CellReading, readingOfColumn } from "./reading.js";
 import type { TableColumn, TableSchema } from "./schema.js";
 import type { ColumnSummary } from "./summary.js";
@@ -172,8 +178,7 @@ export function fitFrom(schema: TableSchema, facts: TrainingFacts, evenNothing =
   const columns = schema.columns.map((column, index) => fitColumn(facts, column, index));
   for (const constraint of schema.constraints) {
     const place = (name: string): number => schema.columns.findIndex((column) => column.name === name);
-    const inside = (name: string): boolean =>
-      columns[place(name)]?.as !== "same" && columns[place(name)]?.as !== "key";
+    const inside = (name: string): boolean => isLearned(columns[place(name)]);
     if (constraint.type === "together") {
       const names = constraint.columns.filter(inside);
       if (names.length < 2) continue;
@@ -185,7 +190,7 @@ export function fitFrom(schema: TableSchema, facts: TrainingFacts, evenNothing =
       columns[place(constraint.a)] = fitDifference(schema, facts, constraint.a, constraint.b);
     }
   }
-  if (!evenNothing && columns.every(({ as }) => ["same", "key"].includes(as))) {
+  if (!evenNothing && !columns.some(isLearned)) {
     throw new UserError(
       `${facts.place}: every column is left out (${schema.columns.map(({ name, kind, why }) => `"${name}": ${why ?? kind}`).join("; ")}); ` +
         "edit the schema to have one learned",

@@ -144,5 +144,10 @@ export function isInside(column: FittedColumn): column is InsideColumn {
   return !["part", "determined", "sum", "key", "same"].includes(column.as);
 }
 
+/** Whether something of a column's values was learned, so that ranges and constraints hold in it: not of keys and what is left out. */
+export function isLearned(column: FittedColumn | undefined): boolean {
+  return column?.as !== "same" && column?.as !== "key";
+}
+
 /** Likelihoods of numbers behind a gate. */
 export type NumberLikelihood = Exclude<ColumnLikelihood, "categorical" | "ordinal" | "bernoulli">;

@@ -1,4 +1,4 @@
-import { columnOf, shareAgainstConstraint } from "./contradictions.js";
+import { applied, columnOf, percent, shareAgainstConstraint } from "./contradictions.js";
 import type { ChoicesColumn, FittedTable } from "./fitted.js";
 import { readingOfColumn } from "./reading.js";
 import type { TextTable } from "./texts.js";
@@ -52,7 +52,7 @@ export class StrangeRows {
       }
     }
     const { schema } = this.fitted;
-    for (const constraint of schema.constraints) {
+    for (const constraint of applied(this.fitted)) {
       const { share, says } = shareAgainstConstraint(schema, constraint, (name) => columnOf(table, name));
       const before = this.against.get(says) ?? { share: 0, rows: 0 };
       const rows = before.rows + table.rows;
@@ -73,7 +73,7 @@ export class StrangeRows {
       .filter(([, { share }]) => share > 0)
       .map(
         ([says, { share }]) =>
-          `${place}: about ${Number((100 * share).toPrecision(2))} % of the rows contradict the constraint that ${says}. The model takes it as ` +
+          `${place}: about ${percent(share)} of the rows contradict the constraint that ${says}. The model takes it as ` +
           "kept, and no score counts it.",
       );
     return [...unseen, ...contradicting];

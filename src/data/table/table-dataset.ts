@@ -72,7 +72,8 @@ export async function tableDataset(
   const schema =
     told?.schema ?? inferTable(facts.summaries, facts.sample, input.file, input.stored, input.notes);
   const own = schema.columns.map(({ name }) => name);
-  const fitted = fitFrom(schema, factsOfColumns(facts, own));
+  const training = factsOfColumns(facts, own);
+  const fitted = fitFrom(schema, training);
   const rows = { place: input.place, fitted, held, chunks: () => kept ?? input.chunks() };
   const size = modelColumns(fitted).length;
   const [train, drawn] = await encode(rows, sizes, [input.stamp, String(seed), amount]);
@@ -90,7 +91,7 @@ export async function tableDataset(
       apart === undefined ? heldNote(sizes, seed) : apartNote(sizes[0], other.length, apart),
       ...(schema.notes ?? []),
       ...(told?.notes ?? []),
-      ...contradictions(schema, factsOfColumns(facts, own)),
+      ...contradictions(fitted, training),
     ],
   };
 }

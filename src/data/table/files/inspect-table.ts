@@ -1,8 +1,8 @@
 import { be, type ChecksOf, requireArgument, requireOptions } from "../../../catalogue/index.js";
 import { fitFrom } from "../fit.js";
 import { inferTable } from "../infer-table.js";
-import { laterLayout } from "../later-layout.js";
-import type { TableFile, TableSchema } from "../schema.js";
+import { knownOf, openLater } from "../later-layout.js";
+import type { TableSchema } from "../schema.js";
 import { type ColumnStatistics, tableStatistics } from "../statistics.js";
 import { factsOfColumns } from "../training-facts.js";
 import { firstReading, matched } from "../first-reading.js";
@@ -40,9 +40,8 @@ export async function inspectTable(
   requireArgument("inspectTable", "the source", source, be.text);
   requireOptions("inspectTable", options, checks);
   const given = options.schema === undefined ? undefined : await readSchema(options.schema);
-  const opened = (layout?: TableFile) => openTable(source, layout, options.folder);
-  const wanted = given?.columns.map(({ name }) => name) ?? [];
-  const input = await opened(await laterLayout(given?.file, wanted, opened));
+  const { layout, wanted } = knownOf(undefined, given);
+  const input = await openLater(layout, wanted, (told) => openTable(source, told, options.folder));
   try {
     const told = given && matched(given, input);
     const { facts } = await firstReading(input, { validation: 0 }, told?.schema);

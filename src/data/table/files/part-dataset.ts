@@ -3,7 +3,7 @@ import type { Dataset } from "../../dataset.js";
 import { UserError } from "../../../tensor/index.js";
 import { encodeInMemory } from "../encoded-rows.js";
 import type { FittedTable } from "../fitted.js";
-import { layoutForLater, laterLayout } from "../later-layout.js";
+import { knownOf, laterLayout } from "../later-layout.js";
 import type { TableFile } from "../schema.js";
 import { fittedDataset, keptRows } from "../table-dataset.js";
 import type { TablePart } from "../table-input.js";
@@ -41,7 +41,7 @@ export async function readFittedPart(
 }
 
 /** How a file is laid out whose rows a model of a table takes. Throws a UserError that names a file that can't be read. */
-export function layoutFor(source: string, { schema }: FittedTable): Promise<TableFile | undefined> {
-  const names = schema.columns.map(({ name }) => name);
-  return laterLayout(layoutForLater(schema.file), names, (layout) => openTable(source, layout));
+export function layoutFor(source: string, fitted: FittedTable): Promise<TableFile | undefined> {
+  const { layout, wanted } = knownOf(fitted, undefined);
+  return laterLayout(layout, wanted, (told) => openTable(source, told));
 }

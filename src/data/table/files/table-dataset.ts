@@ -4,7 +4,7 @@ import type { Dataset } from "../../dataset.js";
 import { usualMemory } from "../../memory.js";
 import { encodeInMemory } from "../encoded-rows.js";
 import { modelColumns } from "../model-columns.js";
-import { layoutForLater, laterLayout } from "../later-layout.js";
+import { knownOf, openLater } from "../later-layout.js";
 import type { TableFile, TableSchema } from "../schema.js";
 import { type EncodeRows, fittedDataset, tableDataset } from "../table-dataset.js";
 import { type TableReading, tableReadingChecks } from "../table-reading.js";
@@ -65,12 +65,9 @@ export async function loadTable(source: string, options: TableOptions = {}): Pro
   const { fitted, validation, ...others } = options;
   const given =
     options.schema === undefined || fitted !== undefined ? undefined : await readSchema(options.schema);
-  const schema = fitted?.schema ?? given;
-  const { folder } = options;
-  const file = fitted === undefined ? given?.file : layoutForLater(fitted.schema.file);
-  const opened = (place: string) => (layout?: TableFile) => openTable(place, layout, folder);
-  const wanted = schema?.columns.map(({ name }) => name) ?? [];
-  const input = await opened(source)(await laterLayout(file, wanted, opened(source)));
+  const { layout, wanted } = knownOf(fitted, given);
+  const opened = (place: string) => (told?: TableFile) => openTable(place, told, options.folder);
+  const input = await openLater(layout, wanted, opened(source));
   let apart: TableInput | undefined;
   try {
     const names = { name: options.name ?? nameOf(input.place), source: sourceOf(source, input) };
@@ -81,12 +78,8 @@ export async function loadTable(source: string, options: TableOptions = {}): Pro
       const told = validation === undefined ? {} : { heldOut: validation };
       return await tableDataset(input, given, { ...others, ...amount }, { ...names, ...told }, encode);
     }
-    const layout = await laterLayout(
-      given?.file ?? input.file,
-      given ? wanted : input.names,
-      opened(validation),
-    );
-    apart = await opened(validation)(layout);
+    const columns = given ? wanted : input.names;
+    apart = await openLater(given?.file ?? input.file, columns, opened(validation));
     const told = { ...names, heldOut: sourceOf(validation, apart) };
     return await tableDataset(input, given, others, told, encode, apart);
   } finally {
