@@ -41,7 +41,7 @@ export async function evaluateOn(
   );
   requireExpressions(what);
   requireArgument("evaluate", "feeds", feeds, be.having([], "an object of numbers by the names of inputs"));
-  const prepared = await prepareOn(backend, what instanceof Expr ? { value: what } : what, feeds);
+  const prepared = await prepareOn(backend, what instanceof Expr ? { value: what } : what);
   try {
     const results = await prepared.run(feeds);
     return what instanceof Expr ? (results.value as Tensor) : results;
@@ -52,19 +52,14 @@ export async function evaluateOn(
 
 /** Expressions compiled and opened on an engine, to be computed on numbers any number of times. */
 export interface Prepared {
-  /** The expressions' values on numbers for their inputs. */
+  /** The expressions' values on numbers for their inputs. Throws if one lacks its number or has another shape, naming it. */
   run(feeds: Feeds): Promise<Record<string, Tensor>>;
   /** Frees what the engine holds. */
   close(): Promise<void>;
 }
 
-/** Compiles and opens expressions by name; throws before that if `feeds` lack a number that they need. */
-export async function prepareOn(
-  backend: Backend,
-  exprs: Readonly<Record<string, Expr>>,
-  feeds: Feeds,
-): Promise<Prepared> {
-  fed(exprs, feeds);
+/** Compiles and opens expressions by name. */
+export async function prepareOn(backend: Backend, exprs: Readonly<Record<string, Expr>>): Promise<Prepared> {
   const outputs = Object.fromEntries(Object.entries(exprs).map(([name, node]) => [`result:${name}`, node]));
   const model = compile(outputs);
   const session = await backend.open(model.bytes);

@@ -123,7 +123,7 @@ export interface OrtBackendOptions {
   readonly writesInto?: boolean;
   /** Called after each run that had a large output. */
   readonly onLargeOutput?: () => void;
-  /** Whether a session plans one block of memory for all that a run holds, as ONNX Runtime does by default. */
+  /** Whether a session plans one block of memory for all that a run holds; default true, as in ONNX Runtime. */
   readonly memoryPattern?: boolean;
   /** Session settings that this device wants. */
   readonly config?: Readonly<Record<string, string>>;
@@ -146,7 +146,7 @@ export function ortBackend(ort: OrtModule, backend: OrtBackendOptions): Backend 
         // Errors reach the caller as exceptions; on the terminal they would only be noise.
         logSeverityLevel: 4,
         ...(threads === null ? {} : { intraOpNumThreads: threads, interOpNumThreads: 1 }),
-        ...(backend.memoryPattern !== undefined && { enableMemPattern: backend.memoryPattern }),
+        enableMemPattern: backend.memoryPattern ?? true,
         extra: nest(config),
         ...(options.profile === undefined
           ? {}

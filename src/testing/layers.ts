@@ -14,7 +14,7 @@ export const evaluateGraphs: CheckEvaluate = async (exprs, feeds) => {
   if (kept?.exprs !== exprs) {
     await kept?.prepared.close();
     kept = undefined;
-    kept = { exprs, prepared: await prepareOn(await testBackend(), exprs, feeds) };
+    kept = { exprs, prepared: await prepareOn(await testBackend(), exprs) };
   }
   return kept.prepared.run(feeds);
 };

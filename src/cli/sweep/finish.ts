@@ -85,7 +85,10 @@ async function drawBest(folder: string): Promise<void> {
   }
 }
 
-/** Ends a sweep: the best model in `best/`, its settings, the table and the report. Without a best the exit code is 1, unless it was asked to stop. */
+/**
+ * Ends a sweep: the best model in `best/`, its settings, the table and the report. Without a best the exit code is 1, unless it was
+ * asked to stop.
+ */
 export async function finishSweep(
   sweep: OpenSweep,
   tables: Tables,

@@ -10,6 +10,7 @@ const step = 1e-3;
 /** Far above the error of the finite differences (1e-9) and far below that of a wrong rule. */
 const tolerance = 1e-6;
 const float32Tolerance = 1e-4;
+/** Places to try: a bias of a convolution moves all pixels at once, so that most places have a kink of some ReLU near. */
 const points = 20;
 
 /** A loss that depends on every number of `y`: its product with fixed random numbers, summed. */

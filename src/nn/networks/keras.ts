@@ -16,6 +16,9 @@ import {
   upTo,
 } from "./pictures.js";
 
+/** Which Keras calls Glorot's. */
+const usualInit = "xavier-uniform";
+
 /** How a `keras` network is built. */
 export interface KerasOptions {
   /** Channels after each halving; default [32, 64]. */
@@ -32,12 +35,14 @@ export interface KerasOptions {
  * The network of Keras' example "Variational AutoEncoder" (Chollet, 2020): convolutions of kernel 3 and stride 2 to 32 and 64
  * channels with ReLU and a connected layer of 16; as a decoder a connected layer to the smallest picture, transposed
  * convolutions of stride 2 to 64 and 32 channels with ReLU, and one of stride 1 to the data's channels. Weights start as in
- * Keras (Glorot and Bengio, 2010). Takes pictures of any size; the example's have 28x28. Throws a UserError for an option out of range and, when it is built, for vectors.
+ * Keras (Glorot and Bengio, 2010). Takes pictures of any size; the example's have 28x28. Throws a UserError for an option
+ * out of range and, when it is built, for vectors.
  */
 export function keras(options: KerasOptions = {}): Network {
   requireEntryOptions(kerasInfo, options);
   const { channels = [32, 64], hidden = [16], padding = "same" } = options;
-  const init = initialisationOf(options.init ?? "xavier-uniform");
+  const init = initialisationOf(options.init ?? usualInit);
+  const start = initialisationConfig(init);
   requireList("keras: channels", channels, 1);
   requireList("keras: hidden", hidden, 0);
   const relu = activation("relu");
@@ -71,7 +76,7 @@ export function keras(options: KerasOptions = {}): Network {
     ...(channels.join() !== "32,64" && { channels: [...channels] }),
     ...(hidden.join() !== "16" && { hidden: [...hidden] }),
     ...(padding !== "same" && { padding }),
-    ...(initialisationConfig(init) !== "xavier-uniform" && { init: initialisationConfig(init) }),
+    ...(start !== usualInit && { init: start }),
   };
   return pictureNetwork("keras", config, { encoder, head: dense, decoder });
 }
@@ -89,7 +94,7 @@ export const kerasInfo: NetworkInfo = {
       default: "same",
       about: "zeros of odd number go after pictures (same) or, as PyTorch's padding=1, before (torch)",
     },
-    init: { type: "init", default: "xavier-uniform", about: "how weights start; biases start at 0" },
+    init: { type: "init", default: usualInit, about: "how weights start; biases start at 0" },
   },
   examples: [
     "keras(channels=[2, 3], hidden=[3])",

@@ -68,7 +68,7 @@ function encoderOf(
   const shape = [...picture.space, picture.channels];
   const head = layers.head?.(sizeOf(outShape));
   const all = [...layers.encoder(picture), ...(head ? [head] : [])];
-  const built = sequential(all, { head: head === undefined }).build(shape, outShape);
+  const built = sequential(all, { head: !head }).build(shape, outShape);
   return { ...built, apply: (x, context) => built.apply(reshaped(x, inShape, shape), context) };
 }
 
