@@ -207,7 +207,7 @@ export async function bulk(
         last = progress;
         tell(progress);
       },
-      onTrouble: (reason) => note(`Redis: ${reason}; waiting for it`),
+      onTrouble: (reason) => note(`${reason}; waiting for it`),
     });
     const { poisoned, garbage } = await coordinator.lead();
     if (last !== undefined) tell(last, true);

@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import { mkdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { loadModel, nodePlatform } from "../node.js";
 import { openStore } from "../store/index.js";
@@ -150,6 +151,21 @@ describe.skipIf(redisServer === undefined)("what goes wrong", () => {
     expect(code).toBe(1);
     expect(stderr).toContain("can't reach Redis at redis://127.0.0.1:1");
     expect(stderr).not.toContain("secret-word");
+  });
+
+  test("a worker whom Redis refuses says so and goes on when it no longer does", async () => {
+    const { client, close } = await openRedis(place.redis.url);
+    await client.set("latent:runs", "no table");
+    const { events } = await place.withWorkers(1, async () => {
+      await sleep(1500);
+      await client.del("latent:runs");
+      await place.cli(encode("refused.npy", "7000"));
+    });
+    await close();
+    expect(events.filter(({ kind }) => kind === "trouble")).toEqual([
+      { kind: "trouble", reason: expect.stringContaining("WRONGTYPE") as string },
+    ]);
+    expect(await place.same("one.npy", "refused.npy")).toBe(true);
   });
 
   test("a command and a worker end when they are asked to, though Redis is gone", async () => {

@@ -4,7 +4,7 @@ import { packageVersion } from "../report/index.js";
 import type { Store } from "../store/index.js";
 import { runKeys, shardCount, shardOfKey, shardRows } from "./plan.js";
 import { type Announcement, type BulkPlan, protocolVersion, savedShardJob } from "./protocol.js";
-import { briefly, closeAll, type OpenRedis, prefix, redisNow, redisTrouble, unlessAborted } from "./redis.js";
+import { briefly, closeAll, type OpenRedis, prefix, redisNow, leadTrouble, unlessAborted } from "./redis.js";
 import { announce, emptied, queueName, withdraw } from "./registry.js";
 
 /** How far a run is. */
@@ -118,7 +118,7 @@ export class Coordinator {
 
   private trouble(error: unknown): void {
     this.reconciled = -Infinity; // Redis may have forgotten all
-    const text = redisTrouble(this.redis, error);
+    const text = leadTrouble(this.redis, error);
     if (text === this.told) return;
     this.told = text;
     this.options.onTrouble?.(text);

@@ -122,35 +122,67 @@ export function redisTrouble({ place }: RedisPlace, error: unknown): string {
   return `${place}: ${message}`;
 }
 
+/** What a run's leader waits for, in words without secrets: Redis, or a store whose files can't be read or written for now. */
+export function leadTrouble(place: RedisPlace, error: unknown): string {
+  return error instanceof UserError || isOfFile(error)
+    ? error.message
+    : `Redis: ${redisTrouble(place, error)}`;
+}
+
+/** Whether it is the file system that refuses. */
+export function isOfFile(error: unknown): error is Error {
+  if (!(error instanceof Error)) return false;
+  return ("path" in error && error.path !== undefined) || isOfFile(error.cause);
+}
+
 /** An open way to Redis. */
 export interface OpenRedis extends QueuePackages, RedisPlace {
   readonly client: Redis;
   close(): Promise<void>;
 }
 
-/** Connects to Redis. Throws a UserError, with the address but no password, if it can't be reached within some seconds. */
+/** Milliseconds for which a Redis that refuses is tried again: it may be starting. */
+const patience = 3000;
+
+/** What no second try mends. */
+const isFinal = (error: unknown): boolean =>
+  error instanceof Error && /WRONGPASS|NOAUTH|NOPERM|invalid password|certificate/i.test(error.message);
+
+/** Resolves once the client has an answer, whatever comes between; rejects with what is wrong after some seconds. */
+async function answered(client: Redis, seconds: number): Promise<void> {
+  const began = performance.now();
+  let last = new Error("it does not answer");
+  let timer: NodeJS.Timeout | undefined;
+  try {
+    await new Promise<void>((resolve, reject) => {
+      timer = setTimeout(() => reject(last), seconds * 1000);
+      client.on("error", (error: Error) => {
+        last = error;
+        if (isFinal(error) || performance.now() - began > patience) reject(error);
+      });
+      client.once("ready", () => void client.ping().then(() => resolve(), reject));
+      client.connect().catch((error: unknown) => {
+        if (isFinal(error)) reject(error as Error);
+      });
+    });
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/**
+ * Connects to Redis, which may just be starting. Throws a UserError, with the address but no password, if it can't be reached within
+ * some seconds.
+ */
 export async function openRedis(address: string, seconds = 8): Promise<OpenRedis> {
   const packages = await queuePackages();
   const found = redisPlace(address);
   const client = new packages.Redis({ ...found.options, lazyConnect: true });
-  let last: unknown;
-  client.on("error", (error: unknown) => {
-    last = error;
-  });
-  let timer: NodeJS.Timeout | undefined;
   try {
-    const late = new Promise<never>((_, reject) => {
-      timer = setTimeout(
-        () => reject(last instanceof Error ? last : new Error("it does not answer")),
-        seconds * 1000,
-      );
-    });
-    await Promise.race([client.connect().then(() => client.ping()), late]);
+    await answered(client, seconds);
   } catch (error) {
     client.disconnect();
-    throw new UserError(`can't reach Redis at ${redisTrouble(found, last ?? error)}`, 1);
-  } finally {
-    clearTimeout(timer);
+    throw new UserError(`can't reach Redis at ${redisTrouble(found, error)}`, 1);
   }
   return {
     ...packages,

@@ -60,7 +60,7 @@ export class WorkerLoop {
     try {
       while (!signal.aborted) {
         await unlessAborted(this.look(), signal).catch((error: unknown) => {
-          if (!signal.aborted) throw error;
+          if (!signal.aborted) this.trouble(error);
         });
         if (signal.aborted) break;
         if (this.current !== undefined) last = performance.now();
@@ -90,9 +90,16 @@ export class WorkerLoop {
     this.settings.onEvent(event);
   }
 
-  /** Lets go of runs that are no longer announced. */
+  /** Redis may refuse for a while, as when it loads what it kept or another takes its place: told, and tried again. */
+  private trouble(error: unknown): void {
+    const reason = redisTrouble(this.settings.redis, error);
+    this.once(reason, { kind: "trouble", reason });
+  }
+
+  /** Lets go of runs that are no longer announced, and of one whose queue has given up waiting for Redis. */
   private async leaveOver(runs: readonly Announcement[]): Promise<void> {
     const there = new Set(runs.map(({ run }) => run));
+    if (this.current?.worker.isRunning() === false && !this.busy) await this.leave();
     if (this.current !== undefined && !there.has(this.current.run) && !this.busy) await this.leave();
     for (const [run, state] of this.states) {
       if (there.has(run) || run === this.current?.run) continue;
@@ -177,7 +184,7 @@ export class WorkerLoop {
       runRetryDelay: 1000,
     });
     worker.on("error", (error) => {
-      if (!signal.aborted) this.once(error.message, { kind: "trouble", reason: redisTrouble(redis, error) });
+      if (!signal.aborted) this.trouble(error);
       else onEvent({ kind: "trouble", reason: redisTrouble(redis, error) });
     });
     this.current = { run, worker };

@@ -56,9 +56,9 @@ export class BulkPlace {
     return ["--redis", this.redis.url, "--store", "store"];
   }
 
-  /** Runs a command in the folder. Throws an Error unless it succeeds. */
+  /** Runs a command in the folder. Throws an Error unless it succeeds, within a time that no machine is too slow for. */
   async cli(args: readonly string[], env?: Record<string, string>): Promise<CliResult> {
-    const result = await runCli(args, { cwd: this.folder, ...(env && { env }) });
+    const result = await runCli(args, { cwd: this.folder, within: 200, ...(env && { env }) });
     if (result.code !== 0) throw new Error(`${args.join(" ")}: ${result.stderr}`);
     return result;
   }

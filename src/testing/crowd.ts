@@ -10,6 +10,8 @@ export const main = fileURLToPath(new URL("../../dist/bundle/main.js", import.me
 export class Crowd {
   private readonly members: ChildProcess[] = [];
   private readonly ready = new Map<ChildProcess, Promise<void>>();
+  /** What all of them have said. */
+  said = "";
 
   constructor(
     private readonly place: BulkPlace,
@@ -31,7 +33,10 @@ export class Crowd {
     );
     this.members.push(child);
     const ready = new Promise<void>((resolve) => {
-      child.stderr?.on("data", (text: Buffer) => /ready for work/.test(text.toString()) && resolve());
+      child.stderr?.on("data", (text: Buffer) => {
+        this.said += `${child.pid}: ${text.toString()}`;
+        if (/ready for work/.test(text.toString())) resolve();
+      });
       child.once("exit", () => resolve());
     });
     this.ready.set(child, ready);

@@ -1,6 +1,6 @@
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
-import { createServer, type AddressInfo, connect } from "node:net";
+import { connect, createServer } from "node:net";
 import os from "node:os";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -28,13 +28,23 @@ export interface TestRedis {
   stop(): Promise<void>;
 }
 
-/** A port that is free now. */
+/**
+ * A port that is free now, and below those that connections begin from: another process' connection, or even one of a client that
+ * looks for the server, could else take it while the server is down.
+ */
 export async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise<void>((resolve) => server.close(() => resolve()));
-  return port;
+  for (let i = 0; i < 100; i++) {
+    const port = 10_000 + Math.floor(Math.random() * 22_000);
+    const server = createServer();
+    const free = await new Promise<boolean>((resolve) => {
+      server.once("error", () => resolve(false));
+      server.listen(port, "127.0.0.1", () => resolve(true));
+    });
+    if (!free) continue;
+    await new Promise<void>((resolve) => server.close(() => resolve()));
+    return port;
+  }
+  throw new Error("no port is free");
 }
 
 async function isOpen(port: number): Promise<boolean> {
@@ -51,20 +61,23 @@ async function isOpen(port: number): Promise<boolean> {
 export async function startRedis({
   persistent = false,
   options = [],
+  port: wanted,
 }: {
   readonly persistent?: boolean;
   readonly options?: readonly string[];
+  readonly port?: number;
 } = {}): Promise<TestRedis> {
   if (redisServer === undefined) throw new Error("redis-server is not installed");
   const program = redisServer;
   const folder = mkdtempSync(path.join(os.tmpdir(), "latent-redis-"));
-  const port = await freePort();
+  const port = wanted ?? (await freePort());
   const kept = persistent ? ["--appendonly", "yes", "--appendfsync", "always"] : ["--appendonly", "no"];
   let child: ChildProcess | undefined;
   const start = async (): Promise<void> => {
     const place = ["--port", String(port), "--bind", "127.0.0.1", "--dir", folder, "--save", ""];
     child = spawn(program, [...place, ...kept, ...options], { stdio: "ignore" });
-    for (let i = 0; i < 200 && !(await isOpen(port)); i++) await sleep(50);
+    for (let i = 0; i < 200; i++, await sleep(50)) if (await isOpen(port)) return;
+    throw new Error(`redis-server does not listen on port ${port}`);
   };
   const end = async (): Promise<void> => {
     const gone = new Promise((resolve) => child?.on("exit", resolve));

@@ -21,10 +21,15 @@ export interface CliOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** Told of each line of standard output, and handed the process, to send it signals. */
   readonly onLine?: (line: string, child: ChildProcess) => void;
+  /** Seconds after which it is ended, and what it has said so far is thrown; default: never. */
+  readonly within?: number;
 }
 
 /** Runs the built command as a process of its own, without a terminal. */
-export function runCli(args: readonly string[], { cwd, env, onLine }: CliOptions = {}): Promise<CliResult> {
+export function runCli(
+  args: readonly string[],
+  { cwd, env, onLine, within }: CliOptions = {},
+): Promise<CliResult> {
   if (!existsSync(main)) throw new Error(`${main} is missing: build first (npm run build)`);
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, [main, ...args], {
@@ -42,8 +47,16 @@ export function runCli(args: readonly string[], { cwd, env, onLine }: CliOptions
     child.stderr.setEncoding("utf8").on("data", (chunk: string) => {
       stderr += chunk;
     });
+    const late = (): void => {
+      child.kill("SIGKILL");
+      reject(new Error(`latent ${args.join(" ")} did not end within ${within} s: ${stderr}`));
+    };
+    const timer = within === undefined ? undefined : setTimeout(late, 1000 * within);
     child.on("error", reject);
-    child.on("close", (code) => resolve({ code, stdout, stderr }));
+    child.on("close", (code) => {
+      clearTimeout(timer);
+      resolve({ code, stdout, stderr });
+    });
   });
 }
 

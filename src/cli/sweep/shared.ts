@@ -73,7 +73,7 @@ async function leadShared(
         await view.onState(state, sweep.plan);
         await tables.writeSometimes();
       },
-      onTrouble: (reason) => note(`Redis: ${reason}; waiting for it`),
+      onTrouble: (reason) => note(`${reason}; waiting for it`),
     });
     if (finished) {
       await fetchRuns(store, shared, await board.state(), path.join(folder, sweepFiles.runs));

@@ -17,10 +17,11 @@ import { protocolVersion } from "../protocol.js";
 import {
   briefly,
   closeAll,
+  isOfFile,
+  leadTrouble,
   type OpenRedis,
   prefix,
   redisNow,
-  redisTrouble,
   unlessAborted,
 } from "../redis.js";
 import { announce, emptied, queueName, withdraw } from "../registry.js";
@@ -49,13 +50,21 @@ export interface LeadSweepEvents {
 
 const tick = 250;
 
+/** What went wrong on this machine, and won't be righted by waiting for others. */
+class HereOnly extends Error {
+  constructor(cause: unknown) {
+    super("on this machine", { cause });
+  }
+}
+
 /** Whether a worker that is there has a run under way. */
 const isHeld = ({ trials }: SweepState, now: number): boolean =>
   trials.some(({ jobs }) => jobs.some(({ lease }) => lease !== undefined && lease.until >= now));
 
 /**
  * Leads a sweep over many machines: as long as there are runs to be trained, some jobs are in the queue that say so. Returns whether
- * it came to its end before `signal` was aborted. Decisions are the board's, whoever asks.
+ * it came to its end before `signal` was aborted. Decisions are the board's, whoever asks. Trouble with Redis or the store is told and
+ * waited for; rejects with what the file system refuses `onState`.
  */
 export async function leadSweep(
   redis: OpenRedis,
@@ -68,18 +77,26 @@ export async function leadSweep(
   const queue = new redis.bull.Queue(queueName(run), { connection: redis.connection, prefix });
   let told = "";
   const trouble = (error: unknown): void => {
-    const text = redisTrouble(redis, error);
+    const text = leadTrouble(redis, error);
     if (text !== told) events.onTrouble(text);
     told = text;
   };
   queue.on("error", trouble);
+  const unlessOver = (error: unknown): boolean => {
+    if (signal.aborted) return false;
+    throw error;
+  };
   const plan = openPlan(sweep.plan);
   let ticket = Date.now() * 1000;
   const since = await redisNow(redis);
   const step = async (): Promise<boolean> => {
     await events.takeRequests();
     const state = await board.state();
-    await events.onState(state);
+    try {
+      await events.onState(state);
+    } catch (error) {
+      throw isOfFile(error) ? new HereOnly(error) : error;
+    }
     const now = await redisNow(redis);
     const { result } = ask(plan, state, { token: randomUUID(), worker: "none", now, lasts: 1 });
     if (result.kind === "done" && !isHeld(state, now)) return true;
@@ -98,8 +115,12 @@ export async function leadSweep(
   };
   try {
     while (!signal.aborted) {
-      const done = step().catch((error: unknown) => (trouble(error), false));
-      if (await unlessAborted(done, signal).catch(() => false)) return true;
+      const done = step().catch((error: unknown) => {
+        if (error instanceof HereOnly) throw error.cause;
+        trouble(error);
+        return false;
+      });
+      if (await unlessAborted(done, signal).catch(unlessOver)) return true;
       await sleep(tick, undefined, { signal }).catch(() => undefined);
     }
     return false;

@@ -1,10 +1,10 @@
-import { readFile, writeFile } from "node:fs/promises";
+import { readFile, rm, writeFile } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, onTestFailed, test } from "vitest";
 import { openStore } from "../../store/index.js";
 import { BulkPlace } from "../../testing/bulk.js";
 import { Crowd } from "../../testing/crowd.js";
-import { redisServer, startRedis } from "../../testing/redis-server.js";
+import { redisServer, startRedis, type TestRedis } from "../../testing/redis-server.js";
 import { runCli } from "../../testing/run-cli.js";
 import { firstState, type SweepState, type TrialRecord } from "../../sweeps/index.js";
 import { openRedis, RedisStateStore } from "../index.js";
@@ -12,7 +12,7 @@ import { openRedis, RedisStateStore } from "../index.js";
 let place: BulkPlace;
 beforeAll(async () => {
   if (redisServer !== undefined) place = await BulkPlace.make(300);
-}, 120_000);
+}, 240_000);
 afterAll(() => place?.remove());
 
 const spec = {
@@ -30,6 +30,13 @@ const spec = {
   budget: { trials: 6 },
   concurrency: 1,
 };
+
+/** Workers who are heard if a test fails. */
+function crowdOf(redis: TestRedis, store: string): Crowd {
+  const crowd = new Crowd(place, redis, store);
+  onTestFailed(() => void process.stderr.write(crowd.said));
+  return crowd;
+}
 
 /** What of a table of trials tells one sweep from another: not how long runs took. */
 async function decisions(folder: string): Promise<unknown> {
@@ -49,7 +56,7 @@ describe.skipIf(redisServer === undefined)("a sweep over several machines", () =
     await writeFile(place.at("full.json"), JSON.stringify(full));
     await place.cli(["sweep", "full.json", "--out", "one"]);
     const redis = await startRedis();
-    const crowd = new Crowd(place, redis, "sweep-store");
+    const crowd = crowdOf(redis, "sweep-store");
     crowd.add();
     crowd.add();
     try {
@@ -68,11 +75,11 @@ describe.skipIf(redisServer === undefined)("a sweep over several machines", () =
       await crowd.end();
       await redis.stop();
     }
-  }, 120_000);
+  }, 240_000);
 
   test("runs that are stopped and gone on with elsewhere travel through the store", async () => {
     await writeFile(place.at("asha.json"), JSON.stringify(spec));
-    const crowd = new Crowd(place, place.redis, "asha-store");
+    const crowd = crowdOf(place.redis, "asha-store");
     crowd.add();
     crowd.add();
     try {
@@ -83,7 +90,7 @@ describe.skipIf(redisServer === undefined)("a sweep over several machines", () =
     } finally {
       await crowd.end();
     }
-  }, 120_000);
+  }, 240_000);
 });
 
 describe.skipIf(redisServer === undefined)("a sweep over several machines that goes on", () => {
@@ -105,7 +112,7 @@ describe.skipIf(redisServer === undefined)("a sweep over several machines that g
     const longer = { ...spec, stopping: "none", run: { ...spec.run, epochs: 40 }, budget: { trials: 2 } };
     await writeFile(place.at("longer.json"), JSON.stringify(longer));
     await place.cli(["sweep", "longer.json", "--out", "longer-one", "--trials", "4"]);
-    const crowd = new Crowd(place, place.redis, "longer-store");
+    const crowd = crowdOf(place.redis, "longer-store");
     crowd.add();
     try {
       const args = ["--redis", place.redis.url, "--store", "longer-store"];
@@ -136,12 +143,24 @@ describe.skipIf(redisServer === undefined)("a sweep over several machines that g
     } finally {
       await crowd.end();
     }
-  }, 120_000);
+  }, 240_000);
+
+  test("ends when its own folder is gone, and says so", async () => {
+    const endless = { ...spec, stopping: "none", run: { ...spec.run, epochs: 100_000 } };
+    await writeFile(place.at("lost.json"), JSON.stringify(endless));
+    const args = ["--redis", place.redis.url, "--store", "lost-store"];
+    const work = runCli(["sweep", "lost.json", "--out", "lost", ...args], { cwd: place.folder, within: 200 });
+    await until("lost", () => true);
+    await rm(place.at("lost"), { recursive: true });
+    const { code, stderr } = await work;
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/can't write lost.*: it does not exist/);
+  }, 240_000);
 
   test("is stopped, though a worker was lost with a run under way", async () => {
     const endless = { ...spec, stopping: "none", run: { ...spec.run, epochs: 100_000 } };
     await writeFile(place.at("endless.json"), JSON.stringify(endless));
-    const crowd = new Crowd(place, place.redis, "endless-store");
+    const crowd = crowdOf(place.redis, "endless-store");
     crowd.add();
     const args = ["--redis", place.redis.url, "--store", "endless-store"];
     const work = place.cli(["sweep", "endless.json", "--out", "endless", ...args]);
@@ -153,7 +172,7 @@ describe.skipIf(redisServer === undefined)("a sweep over several machines that g
     await place.cli(["sweep", "stop", "endless"]);
     const { stderr } = await work;
     expect(stderr).toContain("there is no best model to export");
-  }, 120_000);
+  }, 240_000);
 });
 
 describe.skipIf(redisServer === undefined)("the state of a sweep", () => {
