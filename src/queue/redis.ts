@@ -162,7 +162,7 @@ async function answered(client: Redis, seconds: number): Promise<void> {
       });
       client.once("ready", () => void client.ping().then(() => resolve(), reject));
       client.connect().catch((error: unknown) => {
-        if (isFinal(error)) reject(error as Error);
+        if (isFinal(error)) reject(error);
       });
     });
   } finally {
