@@ -145,7 +145,7 @@ export interface OpenRedis extends QueuePackages, RedisPlace {
 const patience = 3000;
 
 /** What no second try mends. */
-const isFinal = (error: unknown): boolean =>
+const isFinal = (error: unknown): error is Error =>
   error instanceof Error && /WRONGPASS|NOAUTH|NOPERM|invalid password|certificate/i.test(error.message);
 
 /** Resolves once the client has an answer, whatever comes between; rejects with what is wrong after some seconds. */
