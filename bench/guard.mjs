@@ -56,13 +56,15 @@ const meaning = {
   timeRatio: `time of a step / time of a ${referenceSize}^3 product, same run`,
 };
 
-const accepted = (() => {
+/** What was accepted, by the instructions for vectors that ONNX Runtime chose its kernels and layouts by. */
+const { machines } = (() => {
   try {
     return JSON.parse(readFileSync(file, "utf8"));
   } catch {
-    return { cases: {} };
+    return { machines: {} };
   }
 })();
+const accepted = machines[machine().vectors] ?? { cases: {} };
 
 /** Nodes inside the loop of the compiled graph, before ONNX Runtime optimises it. */
 async function graphNodes({ batch, latent: z, network }) {
@@ -216,10 +218,8 @@ if (options.accept) {
   }
   const { date, cpu, cores, vectors } = machine();
   const ort = createRequire(path.join(root, "package.json"))("onnxruntime-node/package.json").version;
-  writeFileSync(
-    file,
-    `${JSON.stringify({ measured: { date, cpu, cores, vectors, onnxruntime: ort }, cases: accepted.cases }, null, 2)}\n`,
-  );
+  const mine = { measured: { date, cpu, cores, vectors, onnxruntime: ort }, cases: accepted.cases };
+  writeFileSync(file, `${JSON.stringify({ machines: { ...machines, [vectors]: mine } }, null, 2)}\n`);
   console.log(`\naccepted: ${path.relative(process.cwd(), file)}`);
 } else if (worse > 0) {
   console.log(`\n${worse} measure${worse > 1 ? "s are" : " is"} worse than bench/guard.json accepts`);
