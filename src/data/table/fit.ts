@@ -162,7 +162,7 @@ function fitColumn(facts: TrainingFacts, column: TableColumn, index: number): Fi
   if (summary === undefined) throw new Error(`no column ${index}`);
   const { name, kind } = column;
   const { own, missing } = present(column, summary);
-  if (kind === "key") return fitKey(facts.place, column, own);
+  if (kind === "key") return fitKey(facts.place, column, own, summary.late?.count);
   if (column.use === false || kind === "constant" || kind === "text" || own.texts.length === 0) {
     const constant = kind === "constant" && missing === undefined ? (own.texts[0] ?? "") : "";
     return { name, as: "same", text: constant };

@@ -44,12 +44,13 @@ function byFrequency({ texts, counts }: ColumnSummary): string[] {
 }
 
 /** Whether integers without a gap, or nearly, are no more than the rows' numbers. */
-function isDense(values: readonly number[], rows: number): boolean {
-  const [least, greatest] = limitsOf(values);
+function isDense([least, greatest]: Limits, rows: number): boolean {
   return rows >= fewRows && greatest - least < 2 * rows;
 }
 
-function limitsOf(values: readonly number[]): [number, number] {
+type Limits = readonly [least: number, greatest: number];
+
+function limitsOf(values: readonly number[]): Limits {
   let [least, greatest] = [Infinity, -Infinity];
   for (const value of values) {
     if (value < least) least = value;
@@ -60,8 +61,7 @@ function limitsOf(values: readonly number[]): [number, number] {
 
 const angleName = /(direction|bearing|heading|azimuth|angle|wind[\s_-]?dir)/i;
 
-function numberKind(name: string, values: readonly number[], decimals: number | undefined): TableKind {
-  const [least, greatest] = limitsOf(values);
+function numberKind(name: string, [least, greatest]: Limits, decimals: number | undefined): TableKind {
   if (angleName.test(name) && least >= 0 && greatest <= 360 && greatest > 180) return "angle";
   if (decimals === 0) return least === 0 ? "count" : "integer";
   if (least >= 0 && greatest <= 1) return "share";
@@ -81,8 +81,15 @@ function numberColumn(
   const places = texts.map((text) =>
     decimalsOf(style.suffix ? text.slice(0, -style.suffix.length) : text, style.decimalMark),
   );
-  const most = places.some((place) => place === undefined) ? undefined : limitsOf(places as number[])[1];
-  const least = most === undefined ? 0 : limitsOf(places as number[])[0];
+  const { late } = summary;
+  const limits = limitsOf([...limitsOf(values), ...(late ? [late.least, late.greatest] : [])]);
+  const written = places.every((place) => place !== undefined) ? limitsOf(places) : undefined;
+  const all =
+    late === undefined || !Number.isFinite(late.least)
+      ? written
+      : written && late.decimals && limitsOf([...written, ...late.decimals]);
+  const most = all?.[1];
+  const least = all?.[0] ?? 0;
   const decimals = most !== undefined && most > 12 ? undefined : most;
   const notes: string[] = [];
   const common = {
@@ -90,12 +97,13 @@ function numberColumn(
     ...style,
     ...(missing.length === 0 ? {} : { missing }),
   };
-  const unique = summary.empty === 0 && missing.length === 0 && summary.texts.length === summary.rows;
+  const different = summary.texts.length + summary.uncounted;
+  const unique = summary.empty === 0 && missing.length === 0 && different === summary.rows;
   const whole = decimals === 0 && values.every((value) => Number.isInteger(value));
   if (whole && unique && Object.keys(style).length === 0) {
     const named = namedAsKey(name);
     const format = keyFormatOf(texts);
-    if (format !== undefined && (named || isDense(values, summary.rows))) {
+    if (format !== undefined && (named || isDense(limits, summary.rows))) {
       return { column: { name, kind: "key", ...common, format }, notes: [] };
     }
   }
@@ -103,15 +111,14 @@ function numberColumn(
     notes.push(`"${name}" is read as a category, as its name speaks of codes.`);
     return { column: { name, kind: "category", ...common }, notes };
   }
-  const kind = numberKind(name, values, decimals);
-  const [from, to] = limitsOf(values);
+  const kind = numberKind(name, limits, decimals);
   const column: TableColumn = {
     name,
     kind,
     ...common,
     ...(decimals === undefined ? {} : { decimals }),
     ...(least > 0 && decimals !== undefined ? { leastDecimals: least } : {}),
-    range: kind === "angle" ? [0, 360] : [from, to],
+    range: kind === "angle" ? [0, 360] : limits,
   };
   return { column, notes };
 }

@@ -30,8 +30,16 @@ function countPattern(tokens: readonly Token[]): RegExp {
   return new RegExp(`^${source.join("")}$`, "s");
 }
 
-/** What is learned of a column of keys. Throws a UserError for a format that training keys don't have. */
-export function fitKey(place: string, { name, format }: TableColumn, { texts }: Counted): KeyColumn {
+/**
+ * What is learned of a column of keys; `late` is the greatest counter of those that came once there were too many to keep. Throws a
+ * UserError for a format that training keys don't have.
+ */
+export function fitKey(
+  place: string,
+  { name, format }: TableColumn,
+  { texts }: Counted,
+  late = -1,
+): KeyColumn {
   const own = (typeof format === "string" ? format : format?.[0]) ?? keyFormatOf(texts) ?? "#";
   const tokens = tokensOf(own);
   const common = { name, as: "key", format: own } as const;
@@ -44,7 +52,7 @@ export function fitKey(place: string, { name, format }: TableColumn, { texts }: 
   }
   if (counters === 0) return { ...common, next: 0, used: texts.map(hashOf).sort((a, b) => a - b) };
   const pattern = countPattern(tokens);
-  let next = 0;
+  let next = Math.max(0, late + 1);
   for (const text of texts) {
     const digits = pattern.exec(text)?.[1];
     if (digits === undefined) continue;

@@ -1,34 +1,59 @@
 import { inferColumn } from "./infer.js";
+import { decimalsOf } from "./infer-number.js";
 import { readingOfColumn } from "./reading.js";
 import type { TableColumn } from "./schema.js";
 import type { ColumnSummary, LateTexts } from "./summary.js";
 
-/** Looks at texts that come late by what the column holds so far, or is said to hold; nothing if these are no numbers. */
-export function lateTexts(summary: ColumnSummary, comma: boolean, told?: TableColumn): LateTexts | undefined {
+/** Looks at texts that come late by what the column holds so far, or is said to hold. */
+export function lateTexts(summary: ColumnSummary, comma: boolean, told?: TableColumn): LateTexts {
   const column = told ?? inferColumn(summary, { comma }).column;
-  const reading = readingOfColumn(column);
-  if (reading === undefined) return undefined;
-  const marks = new Set(column.missing ?? []);
-  const found = { least: Infinity, greatest: -Infinity };
-  let stray: LateTexts["stray"];
-  return {
-    add(text, row) {
-      if (marks.has(text)) return;
-      const value = reading.parse(text);
-      if (value === undefined) stray ??= { text, row };
-      else {
-        found.least = Math.min(found.least, value);
-        found.greatest = Math.max(found.greatest, value);
-      }
-    },
-    get least() {
-      return found.least;
-    },
-    get greatest() {
-      return found.greatest;
-    },
-    get stray() {
-      return stray;
-    },
-  } as LateTexts;
+  return readingOfColumn(column) === undefined ? new LateCounts() : new LateNumbers(column);
+}
+
+/** Texts that are no numbers: of keys, the counter at their end. */
+class LateCounts implements LateTexts {
+  readonly least = Infinity;
+  readonly greatest = -Infinity;
+  readonly decimals = undefined;
+  count = -1;
+
+  add(text: string): void {
+    const digits = /(\d+)\D*$/.exec(text)?.[1];
+    if (digits !== undefined) this.count = Math.max(this.count, Number(digits));
+  }
+}
+
+class LateNumbers implements LateTexts {
+  private readonly marks: ReadonlySet<string>;
+  private readonly parse: (text: string) => number | undefined;
+  least = Infinity;
+  greatest = -Infinity;
+  decimals: readonly [number, number] | undefined = [Infinity, 0];
+  stray?: { readonly text: string; readonly row: number };
+
+  constructor(private readonly column: TableColumn) {
+    this.marks = new Set(column.missing ?? []);
+    const reading = readingOfColumn(column);
+    this.parse = (text) => reading?.parse(text);
+  }
+
+  get count(): number {
+    return this.greatest;
+  }
+
+  add(text: string, row: number): void {
+    if (this.marks.has(text)) return;
+    const value = this.parse(text);
+    if (value === undefined) {
+      this.stray ??= { text, row };
+      return;
+    }
+    this.least = Math.min(this.least, value);
+    this.greatest = Math.max(this.greatest, value);
+    const { suffix, decimalMark } = this.column;
+    const places = decimalsOf(suffix ? text.slice(0, -suffix.length) : text, decimalMark);
+    if (this.decimals === undefined) return;
+    const [fewest, most] = this.decimals;
+    this.decimals = places === undefined ? undefined : [Math.min(fewest, places), Math.max(most, places)];
+  }
 }

@@ -23,8 +23,13 @@ export interface ColumnSummary {
 /** Of texts that come once there are too many to count: their numbers' limits, and the first that is no number. */
 export interface LateTexts {
   add(text: string, row: number): void;
+  /** Of the numbers; of none, Infinity and -Infinity. */
   readonly least: number;
   readonly greatest: number;
+  /** The fewest and the most decimals of the numbers; undefined if one has an exponent. */
+  readonly decimals: readonly [fewest: number, most: number] | undefined;
+  /** The greatest number that the last digits of a text make, as of `C-0042`; -1 of none. */
+  readonly count: number;
   readonly stray?: { readonly text: string; readonly row: number };
 }
 
