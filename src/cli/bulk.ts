@@ -163,6 +163,11 @@ export interface BulkDone {
   readonly outputs: Outputs;
 }
 
+/** Tells the SHA-256 of files that were put together of a run's shards, and keeps it in the store beside the run's manifest. */
+export async function tellFiles({ outputs }: BulkDone, files: readonly string[]): Promise<void> {
+  for (const file of files) note(`sha256 ${await outputs.keepFile(file)}  ${file}`);
+}
+
 /**
  * Has work done by workers, or only says how long it would take. Returns undefined where nothing is to be written. Throws a
  * UserError that lists the shards which could not be done.

@@ -1,8 +1,13 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import path from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 import { runCli } from "../testing/run-cli.js";
 import { beginSweep, modelFiles, rowsIn, sweepPlace, valuesIn } from "../testing/sweep-runs.js";
 
+const requestsIn = (folder: string): string[] => {
+  const control = path.join(folder, "control");
+  return existsSync(control) ? readdirSync(control) : [];
+};
 const place = sweepPlace();
 const { at, base, specFile } = place;
 afterAll(() => place.remove());
@@ -53,6 +58,7 @@ describe("latent sweep", () => {
   test("is paused, changed, resumed and stopped from outside while it goes on", async () => {
     const file = specFile("paused", { budget: { trials: 3 }, concurrency: 1 });
     const seen: string[] = [];
+    let said = "";
     let asked: Promise<unknown> = Promise.resolve();
     const code = await beginSweep([file, "--out", at("paused")], (event) => {
       const state = (event.control as { state?: string } | undefined)?.state;
@@ -60,19 +66,38 @@ describe("latent sweep", () => {
       if (event.type === "task" && seen.length === 0) seen.push("task");
       if (event.type === "status" && state === "paused" && !seen.includes("paused")) {
         seen.push("paused");
-        asked = asked.then(() =>
-          runCli(["sweep", "resume", at("paused"), "--trials", "2", "--concurrency", "2"]),
-        );
+        const standing = async (): Promise<string> => {
+          await expect
+            .poll(() => readFileSync(at("paused", "status.json"), "utf8"), { timeout: 5000 })
+            .toContain('"paused"');
+          return (await runCli(["sweep", "status", at("paused")])).stdout;
+        };
+        asked = asked.then(async () => {
+          said = await standing();
+          return runCli(["sweep", "resume", at("paused"), "--trials", "2", "--concurrency", "2"]);
+        });
       }
     });
     const resumed = (await asked) as { code: number; stderr: string };
     expect(seen).toEqual(["task", "paused"]);
+    expect(said).toMatch(/^sweep {4}paused .* trials \(1 (waiting|complete)\)/);
     expect(resumed).toMatchObject({
       code: 0,
       stderr: expect.stringContaining("goes on in the process that runs it") as string,
     });
     expect(code).toBe(0);
     expect(valuesIn(at("paused"))).toHaveLength(2);
+  });
+
+  test("is asked nothing once it has ended", async () => {
+    mkdirSync(at("over"));
+    writeFileSync(at("over", "sweep.sqlite"), "");
+    writeFileSync(at("over", "status.json"), JSON.stringify({ ended: true, counts: { running: 0 } }));
+    for (const what of ["pause", "stop"]) {
+      const late = await runCli(["sweep", what, at("over")]);
+      expect(late).toMatchObject({ code: 0, stderr: expect.stringContaining("has ended") as string });
+    }
+    expect(requestsIn(at("over"))).toEqual([]);
   });
 
   test("prunes runs that diverge or are too large, tells why, and refits the best", async () => {

@@ -1,7 +1,10 @@
+import { stat } from "node:fs/promises";
+import { basename } from "node:path";
 import { z } from "zod";
 import { canonical, getBlob, type Store } from "../store/index.js";
 import { UserError } from "../tensor/index.js";
-import { readKept, runKeys, shardCount } from "./plan.js";
+import { readKept, runKeys, shardCount, shardRows } from "./plan.js";
+import { hashOfData } from "./sources.js";
 import { type BulkPlan, savedShard, type ShardRecord } from "./protocol.js";
 
 /** Contents, which may have 64 MiB each, and records that are read ahead of the one at hand. */
@@ -36,8 +39,18 @@ export class Outputs {
   private async record(shard: number): Promise<ShardRecord> {
     const key = runKeys.shard(this.run, shard);
     const record = await readKept(this.store, key, savedShard);
-    if (record !== undefined) return record;
+    if (record !== undefined) return this.checked(record, shard);
     throw new UserError(`${this.store.place}: ${key} is missing; run the same command again`);
+  }
+
+  /** Throws a UserError for an entry that lies where another one should. */
+  private checked(record: ShardRecord, shard: number): ShardRecord {
+    const [from, to] = shardRows(this.plan, shard);
+    if (record.shard === shard && record.from === from && record.to === to) return record;
+    throw new UserError(
+      `${this.store.place}: ${runKeys.shard(this.run, shard)} is damaged: it is of rows ${record.from} to ${record.to - 1}, not ` +
+        `${from} to ${to - 1}; remove it, and run the same command again`,
+    );
   }
 
   /** All contents of a name, in the order of their shards. */
@@ -78,6 +91,14 @@ export class Outputs {
     const shards: ShardRecord[] = [];
     const all = inOrder(shardCount(this.plan), recordsAhead, (shard) => this.record(shard));
     for await (const record of all) shards.push(record);
-    await this.store.putIfAbsent(`bulk/${this.run}/manifest.json`, canonical({ plan: this.plan, shards }));
+    await this.store.putIfAbsent(runKeys.manifest(this.run), canonical({ plan: this.plan, shards }));
+  }
+
+  /** Keeps beside the manifest what a file is that was put together of the shards. Returns its SHA-256. */
+  async keepFile(file: string): Promise<string> {
+    const [hash, { size }] = await Promise.all([hashOfData(file), stat(file)]);
+    const told = { name: basename(file), sha256: hash, bytes: size };
+    await this.store.putIfAbsent(runKeys.file(this.run, hash), canonical(told));
+    return hash;
   }
 }

@@ -6,7 +6,7 @@ import { redisServer } from "../testing/redis-server.js";
 import { readFile, writeFile } from "node:fs/promises";
 import { runCli } from "../testing/run-cli.js";
 import { s3Key, startS3 } from "../testing/s3-server.js";
-import { openStore } from "../store/index.js";
+import { blobOf, openStore } from "../store/index.js";
 
 /* The command by workers against the command on one machine. Workers are loops in this process; faults.test.ts kills them. */
 
@@ -54,6 +54,14 @@ test.skipIf(redisServer === undefined).each(cases)(
       place.cli([...command, "--out", `many-${out}`, ...place.flags, "--shard-rows", step]),
     );
     expect(result.stdout.trim()).toBe(`many-${out}`);
+    // The last line of progress, of a run that may have taken less than a second.
+    expect(result.stderr).toMatch(/(\d+) of \1 shards, .*; [12] workers?, [^\n]*\n(?!.* shards, )/);
+    const bytes = await readFile(place.at(`many-${out}`));
+    const { sha256, bytes: length } = blobOf(bytes);
+    expect(result.stderr).toContain(`sha256 ${sha256}  many-${out}`);
+    const [, run] = /run ([0-9a-f]{32})/.exec(result.stderr) ?? [];
+    const kept = await readFile(place.at(`store/bulk/${run}/files/${sha256}.json`), "utf8");
+    expect(JSON.parse(kept)).toEqual({ name: `many-${out}`, sha256, bytes: length });
     expect(events.filter(({ kind }) => kind === "failed" || kind === "differs")).toEqual([]);
     expect(await place.same(`one-${out}`, `many-${out}`)).toBe(true);
   },

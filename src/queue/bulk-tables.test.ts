@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { openStore } from "../store/index.js";
 import { BulkPlace } from "../testing/bulk.js";
 import { redisServer } from "../testing/redis-server.js";
+import { runCli } from "../testing/run-cli.js";
 
 /* Tables: rows entered in the middle of text, Parquet by row numbers; every row's noise is its own. */
 
@@ -33,6 +34,19 @@ test.skipIf(redisServer === undefined).each(cases)(
     expect(await place.same(`one-${out}`, `many-${out}`)).toBe(true);
   },
 );
+
+test.skipIf(redisServer === undefined).each([
+  [
+    ["--where", "size>=2"],
+    /--where draws rows of a table until enough meet.*leave out --redis, or have workers/s,
+  ],
+  [["--no-copies"], /--no-copies looks at the rows on one machine; leave it out, or --redis/],
+])("generate %j of a table says why workers can't, before any is asked", async (flags, message) => {
+  const command = ["generate", "rows", "--out", "where.csv", ...flags, ...place.flags];
+  const { code, stderr } = await runCli(command, { cwd: place.folder });
+  expect(code).toBe(2);
+  expect(stderr.replaceAll(/\s+/g, " ")).toMatch(message);
+});
 
 /** The rows of `holes.csv` in several files, none of which ends where a shard does. */
 async function writeParts(folder: string): Promise<void> {

@@ -1,10 +1,10 @@
 import { spawn } from "node:child_process";
-import { mkdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { chmod, mkdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { loadModel, nodePlatform } from "../node.js";
-import { openStore } from "../store/index.js";
+import { openStore, sha256 } from "../store/index.js";
 import { BulkPlace, tableText } from "../testing/bulk.js";
 import { ended, main } from "../testing/crowd.js";
 import { redisServer, startRedis } from "../testing/redis-server.js";
@@ -141,6 +141,51 @@ describe.skipIf(redisServer === undefined)("what goes wrong", () => {
     const { events } = await place.withWorkers(1, () => place.cli(encode("again2.npy", "5000")));
     expect(events.filter(({ kind }) => kind === "done")).toHaveLength(1);
     expect(await place.same("one.npy", "again2.npy")).toBe(true);
+  });
+
+  test("a manifest has the SHA-256 of every shard; a content or an entry that is another is found when they are joined", async () => {
+    const { result } = await place.withWorkers(1, () => place.cli(encode("whole.npy", "2000")));
+    const [, run = ""] = /run ([0-9a-f]{32})/.exec(result.stderr) ?? [];
+    const folder = join(place.at("store"), "bulk", run);
+    const { plan, shards } = JSON.parse(await readFile(join(folder, "manifest.json"), "utf8")) as {
+      plan: { rows: number };
+      shards: { from: number; to: number; outputs: { rows: { sha256: string; bytes: number } } }[];
+    };
+    expect(plan.rows).toBe(9300);
+    expect(shards.map(({ from, to }) => [from, to])).toEqual([
+      ...[0, 2000, 4000, 6000].map((from) => [from, from + 2000]),
+      [8000, 9300],
+    ]);
+    const contents: Buffer[] = [];
+    for (const { outputs } of shards) {
+      const { sha256: hash, bytes } = outputs.rows;
+      const content = await readFile(join(place.at("store"), "blobs", hash.slice(0, 2), hash));
+      expect([sha256(content), content.length]).toEqual([hash, bytes]);
+      contents.push(content);
+    }
+    const file = await readFile(place.at("whole.npy"));
+    expect(file.subarray(-9300 * 8).equals(Buffer.concat(contents))).toBe(true);
+
+    const again = async (): Promise<string> => {
+      const { code, stderr } = await runCli(encode("joined.npy", "2000"), { cwd: place.folder });
+      expect(code).toBe(1);
+      await expect(readFile(place.at("joined.npy"))).rejects.toThrow();
+      return stderr;
+    };
+    const [one, other] = ["00000001", "00000002"].map((name) => join(folder, "shards", `${name}.json`));
+    const kept = await readFile(one ?? "");
+    await writeFile(one ?? "", await readFile(other ?? ""));
+    expect(await again()).toMatch(
+      /00000001\.json is damaged: it is of rows 4000 to 5999, not 2000 to 3999; remove it/,
+    );
+    await writeFile(one ?? "", kept);
+    const hash = shards[3]?.outputs.rows.sha256 ?? "";
+    const blob = join(place.at("store"), "blobs", hash.slice(0, 2), hash);
+    await chmod(blob, 0o644);
+    const content = await readFile(blob);
+    content[100] = (content[100] ?? 0) ^ 1;
+    await writeFile(blob, content);
+    expect(await again()).toMatch(/is damaged: its SHA-256 is another/);
   });
 
   test("says that Redis is not there, without its password", async () => {

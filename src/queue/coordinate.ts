@@ -49,6 +49,8 @@ const restAfterList = 10;
 /** Looks at single entries of the store that are under way at a time. */
 const looksAtATime = 32;
 const tick = 250;
+/** Milliseconds between two counts of the workers; while there are none, they are counted at every step. */
+const countEvery = 1000;
 
 /**
  * Leads a run: keeps some jobs in the queue until every shard is in the store or has failed for good. What is done is read from
@@ -67,6 +69,7 @@ export class Coordinator {
   private began = 0;
   private before = 0;
   private workers = 0;
+  private counted = -Infinity;
   private reconciled = -Infinity;
   private announced = -Infinity;
   private listTook = 0;
@@ -186,6 +189,7 @@ export class Coordinator {
     const late = performance.now() - this.reconciled > rest;
     if (performance.now() - this.announced > reconcileEvery) await this.announce();
     await this.readFinished();
+    await this.countWorkers();
     await this.readFailures();
     if (late) await this.reconcile();
     else await this.fill();
@@ -214,8 +218,14 @@ export class Coordinator {
       since: await redisNow(this.redis),
     };
     await announce(this.redis, announcement);
-    this.workers = await this.queue.getWorkersCount();
     this.announced = performance.now();
+  }
+
+  /** Workers come because a run was announced, and go when they like. */
+  private async countWorkers(): Promise<void> {
+    if (this.workers > 0 && performance.now() - this.counted < countEvery) return;
+    this.workers = await this.queue.getWorkersCount();
+    this.counted = performance.now();
   }
 
   private async readFailures(): Promise<void> {

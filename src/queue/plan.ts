@@ -12,6 +12,8 @@ export function planName(plan: BulkPlan): string {
 export const runKeys = {
   plan: (run: string) => `bulk/${run}/plan.json`,
   offsets: (run: string) => `bulk/${run}/offsets.json`,
+  manifest: (run: string) => `bulk/${run}/manifest.json`,
+  file: (run: string, hash: string) => `bulk/${run}/files/${hash}.json`,
   shards: (run: string) => `bulk/${run}/shards`,
   shard: (run: string, shard: number) => `bulk/${run}/shards/${String(shard).padStart(8, "0")}.json`,
 } as const;

@@ -3,6 +3,7 @@ import { boardFor, doneWith, workThrough } from "../testing/sweeps.js";
 import { bestRun, refitOf } from "./best.js";
 import { runTask } from "./run-task.js";
 import type { SweepSpec } from "./spec.js";
+import { statusOf } from "./status.js";
 import { csvOf, tableOf } from "./table.js";
 import { runId, taskFolder, type TrialTask } from "./trial.js";
 
@@ -51,6 +52,24 @@ describe("a board", () => {
       { state: "done", report: { evaluation: { negativeElbo: 2 } } },
     ]);
     expect(await board.report(second, doneWith(second.task, 3))).toBe(false);
+  });
+
+  test("tells runs that a worker holds from those that wait for one, as while the sweep is paused", async () => {
+    const { board, plan } = boardFor(spec({ budget: { trials: 2 } }));
+    const counts = async (): Promise<object> => statusOf(plan, await board.state()).counts;
+    const [first, second] = [await taskOf(board, "a"), await taskOf(board, "b")];
+    expect(await counts()).toMatchObject({ running: 2, waiting: 0 });
+    await board.change({ state: "paused" });
+    await board.report(first, { kind: "interrupted" });
+    expect(await counts()).toMatchObject({ running: 1, waiting: 1 });
+    await board.report(second, doneWith(second.task, 1));
+    expect(await counts()).toMatchObject({ running: 0, waiting: 1, complete: 1 });
+    await board.change({ state: "running" });
+    expect((await taskOf(board)).task.trial).toBe(0);
+    expect(await counts()).toMatchObject({ running: 1, waiting: 0 });
+    await board.change({ state: "stopped" });
+    await board.bury("w");
+    expect(await counts()).toMatchObject({ running: 0, waiting: 0, stopped: 1, complete: 1 });
   });
 
   test("frees the leases of a worker that is known to be gone at once", async () => {

@@ -18,7 +18,7 @@ export {
   type SweepEvents,
   applyRequest,
 } from "./embedded/run.js";
-export { leaveRequest, type ControlRequest } from "./embedded/requests.js";
+export { forgetHalts, leaveRequest, type ControlRequest } from "./embedded/requests.js";
 export type { WorkerProgram } from "./embedded/process.js";
 export { range, type RangeOptions } from "./ranges.js";
 export type { Bounds, Constraints } from "./limits.js";

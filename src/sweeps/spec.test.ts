@@ -39,7 +39,35 @@ test.each([
   [{ run: { ...run, binarize: "choice(of=[none, dynamic])" } }, "can't be compared"],
   [{ run: { ...run, data: () => 1 } }, "must be plain data"],
   [{ run: { lr: run.lr } }, "data must be mnist or a path"],
-  [{ run, search: "tpx" }, 'unknown search "tpx"; did you mean'],
+  [
+    { run: { ...run, lr: "log-unifrom(from=1e-4, to=0.1)" } },
+    'sweep.ts: run: lr: unknown range "log-unifrom"; did you mean "log-uniform"?',
+  ],
+  [
+    { run: { ...run, lr: { name: "logUniform", config: { from: 1, to: 2 } } } },
+    'run: lr: unknown range "logUniform"; did you mean "log-uniform"?',
+  ],
+  [{ run: { ...run, activation: "choise(of=[relu, tanh])" } }, 'did you mean "choice"?'],
+  [
+    { run: { ...run, objective: "beta-vae(beta=intger(to=3, from=1))" } },
+    'sweep.ts: run: objective.beta-vae.beta: unknown range "intger"; did you mean "integer"?',
+  ],
+  [
+    { run: { ...run, lr: "log-uniform(form=1e-4, to=0.1)" } },
+    'sweep.ts: run: lr: log-uniform has no option "form"; did you mean "from"?',
+  ],
+  [
+    { run: { ...run, latent: "integer(min=2, max=9)" } },
+    'sweep.ts: run: latent: integer has no option "min"; choose from',
+  ],
+  [{ run, search: "tpx" }, 'sweep.ts: search: unknown search "tpx"; did you mean "tpe"?'],
+  [{ run, search: "tpe(startp=3)" }, 'sweep.ts: search: tpe has no option "startp"; did you mean "startup"?'],
+  [
+    { run, stopping: "ahsa" },
+    'sweep.ts: stopping: unknown rule of early stopping "ahsa"; did you mean "asha"?',
+  ],
+  [{ run, metric: "negativeElbow" }, 'did you mean "negativeElbo"?'],
+  [{ run, budget: { trails: 3 } }, 'did you mean "trials"?'],
   [{ run, stopping: "asha(eta=0)" }, "eta must be"],
   [{ run: { ...run, epochs: "integer(from=1, to=9)" }, stopping: "asha" }, "epochs can't be a range"],
   [{ run, metric: "elbow" }, 'no metric "elbow"'],

@@ -157,13 +157,13 @@ function reaching(
   return above && reaching({ dimensions } as Space, choice, above);
 }
 
-/** The space of a run's settings; what is wrong with one names the file too. */
-function spaceIn(source: string, run: PlainRun): Space {
+/** What `read` makes of a part of the file; what is wrong with it names the part and the file too. */
+function within<T>(where: string, read: () => T): T {
   try {
-    return spaceOf(run);
+    return read();
   } catch (error) {
-    if (error instanceof UserError) throw new UserError(`${source}: run: ${error.message}`, 2);
-    throw error;
+    if (!(error instanceof UserError) || error.message.startsWith(where)) throw error;
+    throw new UserError(`${where}: ${error.message}`, 2, { cause: error });
   }
 }
 
@@ -204,9 +204,10 @@ export function planOf(spec: unknown, source: string, cores: number): SweepPlan 
   }
   const told = spec as SweepSpec;
   const { run, names } = plainRun(source, told.run);
-  const space = spaceIn(source, run);
-  const search = searches.take(`${source}: search`, told.search ?? "tpe");
-  const stopping = stoppings.take(`${source}: stopping`, told.stopping ?? "none");
+  const space = within(`${source}: run`, () => spaceOf(run));
+  const [searchAt, stoppingAt] = [`${source}: search`, `${source}: stopping`];
+  const search = within(searchAt, () => searches.take(searchAt, told.search ?? "tpe"));
+  const stopping = within(stoppingAt, () => stoppings.take(stoppingAt, told.stopping ?? "none"));
   requireRanges(source, space, stopping);
   for (const point of corners(space)) checkConfig(space.fill(point), `${source}: run`);
   const metric = told.metric ?? "negativeElbo";

@@ -34,7 +34,7 @@ export interface KeptStatus extends SweepStatus {
 /** How a sweep stands. */
 export function statusOf(plan: OpenPlan, state: SweepState): SweepStatus {
   const rows = tableOf(plan, state);
-  const counts = { running: 0, complete: 0, stopped: 0, pruned: 0, failed: 0 };
+  const counts = { running: 0, waiting: 0, complete: 0, stopped: 0, pruned: 0, failed: 0 };
   for (const row of rows) counts[row.state]++;
   const found = bestTrial(plan, state);
   const row = found && rows[found.trial.number];

@@ -2,14 +2,15 @@ import type { Json } from "../catalogue/index.js";
 import type { OpenPlan } from "./plan.js";
 import { valueText } from "./space/space.js";
 import { doneAt, meanAt, rungsOf, spreadOf, valuesAt } from "./standing.js";
-import type { Point, SweepState, TrialRecord } from "./state.js";
+import type { Control, Point, SweepState, TrialRecord } from "./state.js";
 import { runId } from "./trial.js";
 import { runOf } from "./scheduler.js";
 
 /** A trial in a line. Plain data. */
 export interface TrialRow {
   readonly trial: number;
-  readonly state: "running" | "complete" | "stopped" | "pruned" | "failed";
+  /** `running` has a run that a worker holds; `waiting` has some to train that none holds, as while the sweep is paused. */
+  readonly state: "running" | "waiting" | "complete" | "stopped" | "pruned" | "failed";
   readonly reason: string;
   /** Values of its settings by their names; of a choice its option in words. */
   readonly settings: Readonly<Record<string, number | string>>;
@@ -32,13 +33,15 @@ export interface TrialRow {
   readonly runs: readonly string[];
 }
 
-function stateOf(trial: TrialRecord, complete: boolean): TrialRow["state"] {
+function stateOf(trial: TrialRecord, control: Control, complete: boolean): TrialRow["state"] {
   if (trial.state !== "open") return trial.state;
-  if (trial.jobs.some(({ state }) => state !== "done")) return "running";
+  if (trial.jobs.some(({ lease }) => lease !== undefined)) return "running";
+  if (trial.jobs.some(({ state }) => state !== "done"))
+    return control.state === "stopped" ? "stopped" : "waiting";
   return complete ? "complete" : "stopped";
 }
 
-function rowOf(plan: OpenPlan, trial: TrialRecord): TrialRow {
+function rowOf(plan: OpenPlan, trial: TrialRecord, control: Control): TrialRow {
   const rungs = rungsOf(plan, trial);
   const last = rungs.findLastIndex((_, rung) => doneAt(trial, rung)?.every(({ report }) => report) === true);
   const values = (last < 0 ? undefined : valuesAt(plan, trial, last)) ?? [];
@@ -51,7 +54,7 @@ function rowOf(plan: OpenPlan, trial: TrialRecord): TrialRow {
   });
   return {
     trial: trial.number,
-    state: stateOf(trial, last === rungs.length - 1),
+    state: stateOf(trial, control, last === rungs.length - 1),
     reason: trial.reason ?? "",
     settings: Object.fromEntries(settings),
     point: trial.point,
@@ -73,8 +76,8 @@ function rowOf(plan: OpenPlan, trial: TrialRecord): TrialRow {
 }
 
 /** All trials, a row each. */
-export function tableOf(plan: OpenPlan, { trials }: SweepState): readonly TrialRow[] {
-  return trials.map((trial) => rowOf(plan, trial));
+export function tableOf(plan: OpenPlan, { trials, control }: SweepState): readonly TrialRow[] {
+  return trials.map((trial) => rowOf(plan, trial, control));
 }
 
 function cell(value: Json | undefined): string {

@@ -1,7 +1,7 @@
 import { buildCommand } from "@stricli/core";
 import { type SplitName, splitOf } from "../../evaluate/index.js";
 import { type CodeBlock, codeBlocks, type CodePart, codeParts, labelName } from "../../uses/index.js";
-import { bulk, bulkExamples, dataOf } from "../bulk.js";
+import { bulk, bulkExamples, dataOf, tellFiles } from "../bulk.js";
 import { bulkFlags, type BulkFlags, isBulk } from "../bulk-flags.js";
 import { loadSettings } from "../config.js";
 import { type Cli, note, print } from "../context.js";
@@ -47,6 +47,7 @@ async function encodeByWorkers(
   await RowsFile.write(out, await outputs.columns(), plan.rows, async (file) => {
     for await (const rows of outputs.contents("rows")) await file.addRaw(rows);
   });
+  await tellFiles(done, [out]);
   print(out);
 }
 

@@ -13,7 +13,7 @@ import { commandPlatform } from "../../node.js";
 import { generateFrom, type LatentSampler, samplers } from "../../sampling/index.js";
 import { blobOf } from "../../store/index.js";
 import { type Tensor, UserError } from "../../tensor/index.js";
-import { bulk } from "../bulk.js";
+import { bulk, tellFiles } from "../bulk.js";
 import { bulkFlags, type BulkFlags, isBulk } from "../bulk-flags.js";
 import { loadSettings } from "../config.js";
 import { type Cli, note, print } from "../context.js";
@@ -132,11 +132,16 @@ async function generateByWorkers(
   if (table !== undefined && where !== undefined)
     throw new UserError(
       "--where draws rows of a table until enough meet the conditions, and how many that takes is known only when they are drawn: " +
-        "leave out --redis, or have workers generate more rows without --where and keep those that do",
+        (flags.redis === undefined
+          ? "leave out --dry-run"
+          : "leave out --redis, or have workers generate more rows without --where and keep those that do"),
       2,
     );
   if (flags.noCopies === true)
-    throw new UserError("--no-copies looks at the rows on one machine; leave it out, or --redis", 2);
+    throw new UserError(
+      `--no-copies looks at the rows on one machine; leave it out, or --${flags.redis === undefined ? "dry-run" : "redis"}`,
+      2,
+    );
   outFile(out, table === undefined ? [".npy"] : tableEndings);
   const { model } = run;
   const among = where === undefined ? undefined : classesWhere(model, where, folder);
@@ -165,6 +170,7 @@ async function generateByWorkers(
     await RowsFile.write(out, columns, n, async (file) => {
       for await (const rows of outputs.contents("rows")) await file.addRaw(rows);
     });
+    await tellFiles(done, [out]);
     print(out);
     return;
   }
@@ -175,6 +181,7 @@ async function generateByWorkers(
   }
   await makeParent(out);
   await writeTable(out, table, rows());
+  await tellFiles(done, [out]);
   print(out);
 }
 

@@ -13,7 +13,7 @@ import {
   tableOfModel,
 } from "../../rows/index.js";
 import { suggestion, UserError } from "../../tensor/index.js";
-import { bulk } from "../bulk.js";
+import { bulk, tellFiles } from "../bulk.js";
 import { bulkFlags, type BulkFlags, isBulk } from "../bulk-flags.js";
 import { loadSettings } from "../config.js";
 import { type Cli, note, print } from "../context.js";
@@ -92,6 +92,7 @@ async function imputeByWorkers(
   }
   Object.assign(imputer.counts, await outputs.sums());
   tellCounts(imputer, outline.added, multiple ? draws : 1);
+  await tellFiles(done, uncertainty === undefined ? [out] : [out, uncertainty]);
   print(out);
   if (uncertainty !== undefined) print(uncertainty);
 }

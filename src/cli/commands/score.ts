@@ -13,7 +13,7 @@ import {
   scoreNames,
   type Scorer,
 } from "../../uses/index.js";
-import { bulk, bulkExamples, dataOf } from "../bulk.js";
+import { bulk, bulkExamples, dataOf, tellFiles } from "../bulk.js";
 import { bulkFlags, type BulkFlags, isBulk } from "../bulk-flags.js";
 import { loadSettings } from "../config.js";
 import { type Cli, note, print } from "../context.js";
@@ -159,6 +159,7 @@ async function scoreByWorkers(
     await RowsFile.write(out, await outputs.columns(), plan.rows, async (file) => {
       for await (const rows of outputs.contents("rows")) await file.addRaw(rows);
     });
+    await tellFiles(done, [out]);
     if (flags.json === true) print(JSON.stringify({ out, score: by, falseAlarms, threshold }));
     else print(out);
     const { flagged = 0 } = await outputs.sums();

@@ -6,13 +6,15 @@ import path from "node:path";
 import { buildCommand, buildRouteMap } from "@stricli/core";
 import { readJson } from "../../catalogue/index.js";
 import {
+  forgetHalts,
   leaveRequest,
   type ControlRequest,
   holdsSweep,
   openSweep,
   sweepFiles,
-  type SweepStatus,
+  type KeptStatus,
 } from "../../sweeps/index.js";
+import { isBeingTrained } from "../../runs/index.js";
 import { planOf } from "../../sweeps/index.js";
 import { UserError } from "../../tensor/index.js";
 import { readConfigFile, requireReadable } from "../config.js";
@@ -105,6 +107,7 @@ async function resume(this: Cli, flags: ResumeFlags, folder: string): Promise<vo
   requireSweep(folder);
   const place = await sharedPlace(folder, flags, ".");
   requireForShared(place !== undefined, flags);
+  await forgetHalts(folder);
   await leaveRequest(folder, { ...requestOf(flags), state: "running" });
   let sweep;
   try {
@@ -119,26 +122,56 @@ async function resume(this: Cli, flags: ResumeFlags, folder: string): Promise<vo
   await runToEnd(sweep, view);
 }
 
+/** What earlier versions did not tell: they counted what waits as running. */
+const nothingWaits = { waiting: 0 };
+
+/** How a sweep stands as its folder keeps it; undefined if nothing has been kept yet. */
+function keptStatus(folder: string): KeptStatus | undefined {
+  const file = path.join(folder, sweepFiles.status);
+  if (!existsSync(file)) return undefined;
+  const read = readJson(readFileSync(file, "utf8"), file) as unknown as KeptStatus;
+  return { ...read, counts: { ...nothingWaits, ...read.counts } };
+}
+
 const asking = (state: "paused" | "stopped", told: string) =>
   async function ask(this: Cli, _: CommonFlags, folder: string): Promise<void> {
     requireSweep(folder);
+    const goesOn = await isBeingTrained(folder);
+    if (!goesOn && keptStatus(folder)?.ended === true) {
+      note(`the sweep in ${folder} has ended: nothing was asked of it`);
+      return;
+    }
+    if (!goesOn && state === "paused") {
+      note(
+        `no process runs the sweep in ${folder}: nothing was asked of it; \`latent sweep resume\` goes on with it`,
+      );
+      return;
+    }
     await leaveRequest(folder, { state });
-    note(told);
+    note(
+      goesOn
+        ? told
+        : "asked: no process runs the sweep now; it ends with what it has once `latent sweep SPEC` is run again",
+    );
   };
 
-function status(
+async function status(
   this: Cli,
   { json = false }: CommonFlags & { readonly json?: boolean },
   folder: string,
-): void {
+): Promise<void> {
   requireSweep(folder);
-  const file = path.join(folder, sweepFiles.status);
-  if (!existsSync(file))
+  const kept = keptStatus(folder);
+  if (kept === undefined)
     throw new UserError(`${folder}: the sweep has only begun; ask again in some seconds`);
-  const found = readFileSync(file, "utf8");
-  if (json) return print(JSON.stringify(JSON.parse(found)));
-  const read = readJson(found, file) as unknown as SweepStatus;
-  for (const line of [usedLine(read), bestLine(read)]) print(line);
+  const goesOn = await isBeingTrained(folder);
+  const { running, waiting } = kept.counts;
+  // Of a process that was killed, what it kept last says that its runs go on.
+  const counts = goesOn ? kept.counts : { ...kept.counts, running: 0, waiting: waiting + running };
+  const now = { ...kept, counts };
+  if (json) return print(JSON.stringify(now));
+  for (const line of [usedLine(now), bestLine(now)]) print(line);
+  if (!kept.ended && !goesOn) note(`no process runs it now; go on with: latent sweep resume ${folder}`);
 }
 
 const folder = folderArgument("Folder of the sweep");

@@ -4,6 +4,7 @@ import {
   bestRun,
   csvOf,
   exportBest,
+  forgetHalts,
   type KeptStatus,
   type OpenSweep,
   type PlainRun,
@@ -121,5 +122,7 @@ export async function finishSweep(
   }
   const { report, skipped } = await reportSweep(sweep, state);
   for (const reason of skipped) warn(reason);
-  view.ended(statusOf(plan, state), [...files, await tables.write(true), report]);
+  const table = await tables.write(true);
+  await forgetHalts(folder);
+  view.ended(statusOf(plan, state), [...files, table, report]);
 }

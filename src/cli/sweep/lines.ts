@@ -29,7 +29,7 @@ export function usedLine({ control, used, counts }: SweepStatus): string {
     1,
     Math.max(
       ...[
-        [used.trials - counts.running, trials],
+        [used.trials - counts.running - counts.waiting, trials],
         [used.seconds, seconds],
         [used.epochs, epochs],
       ].map(([done = 0, limit]) => (limit === undefined ? 0 : done / limit)),
@@ -37,7 +37,7 @@ export function usedLine({ control, used, counts }: SweepStatus): string {
   );
   const time = `${clock(used.seconds)}${seconds === undefined ? "" : `/${clock(seconds)}`} of training`;
   const state = control.state === "running" ? "" : `${control.state}  `;
-  const became = (["running", "complete", "stopped", "pruned", "failed"] as const)
+  const became = (["running", "waiting", "complete", "stopped", "pruned", "failed"] as const)
     .filter((one) => counts[one] > 0)
     .map((one) => `${counts[one]} ${one}`)
     .join(", ");

@@ -46,7 +46,14 @@ const keptStatus = z.object({
     concurrency: count,
   }),
   used: z.object({ trials: count, seconds: count, epochs: count }),
-  counts: z.object({ running: count, complete: count, stopped: count, pruned: count, failed: count }),
+  counts: z.object({
+    running: count,
+    waiting: z._default(count, 0),
+    complete: count,
+    stopped: count,
+    pruned: count,
+    failed: count,
+  }),
   metric: z.string(),
   direction: z.string(),
   best: z.optional(
@@ -66,7 +73,7 @@ const keptStatus = z.object({
 
 const keptRow = z.object({
   trial: count,
-  state: z.enum(["running", "complete", "stopped", "pruned", "failed"]),
+  state: z.enum(["running", "waiting", "complete", "stopped", "pruned", "failed"]),
   reason: z.string(),
   settings: z.record(z.string(), z.union([z.number(), z.string()])),
   point: places,
@@ -124,7 +131,7 @@ function begun({ budget, concurrency, metric, direction }: OpenPlan): KeptStatus
   return {
     control: { state: "running", budget, concurrency },
     used: { trials: 0, seconds: 0, epochs: 0 },
-    counts: { running: 0, complete: 0, stopped: 0, pruned: 0, failed: 0 },
+    counts: { running: 0, waiting: 0, complete: 0, stopped: 0, pruned: 0, failed: 0 },
     metric,
     direction,
     best: undefined,

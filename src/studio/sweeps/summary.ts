@@ -47,7 +47,7 @@ export function damagedSweep(id: string, name: string, problem: string, updated:
   return {
     ...{ id, name, state: "damaged", alive: false, metric: "", direction: "minimize" },
     ...{ search: "", stopping: "", data: "", settings: [], planned: null, best: null },
-    counts: { running: 0, complete: 0, stopped: 0, pruned: 0, failed: 0 },
+    counts: { running: 0, waiting: 0, complete: 0, stopped: 0, pruned: 0, failed: 0 },
     used: { trials: 0, seconds: 0, epochs: 0 },
     budget: {},
     updated,

@@ -16,14 +16,36 @@ export async function leaveRequest(folder: string, request: ControlRequest): Pro
   await writeWhole(path.join(folderOf(folder), name), JSON.stringify(request));
 }
 
+const namePattern = /^\d{15}-[0-9a-f]{8}\.json$/;
+
+/** The files of the requests that were left, the oldest first. */
+async function requestsIn(folder: string): Promise<string[]> {
+  const names = await readdir(folderOf(folder)).catch(() => []);
+  return names
+    .filter((one) => namePattern.test(one))
+    .sort()
+    .map((name) => path.join(folderOf(folder), name));
+}
+
+/**
+ * Removes requests to pause or to stop that nobody has taken: of a sweep that has ended, or that is to go on whatever was asked before.
+ * What they ask besides stays asked.
+ */
+export async function forgetHalts(folder: string): Promise<void> {
+  for (const file of await requestsIn(folder)) {
+    const { state, ...others } = checked(await readFile(file, "utf8").catch(() => ""));
+    if (state !== "paused" && state !== "stopped") continue;
+    if (Object.keys(others).length > 0) await writeWhole(file, JSON.stringify(others));
+    else await rm(file, { force: true });
+  }
+}
+
 /** Takes the requests that were left, the oldest first, and removes each after `apply` has kept it. */
 export async function takeRequests(
   folder: string,
   apply: (request: ControlRequest) => Promise<void>,
 ): Promise<void> {
-  const names = await readdir(folderOf(folder)).catch(() => []);
-  for (const name of names.filter((one) => /^\d{15}-[0-9a-f]{8}\.json$/.test(one)).sort()) {
-    const file = path.join(folderOf(folder), name);
+  for (const file of await requestsIn(folder)) {
     await apply(checked(await readFile(file, "utf8")));
     await rm(file, { force: true });
   }

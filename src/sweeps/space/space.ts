@@ -1,4 +1,4 @@
-import { isSpec, type Json, parseSpec, type Spec } from "../../catalogue/index.js";
+import { isSpec, type Json, parseSpec, type Spec, suggestion } from "../../catalogue/index.js";
 import { UserError } from "../../tensor/index.js";
 import type { Point } from "../state.js";
 import type { PlainRun } from "../trial.js";
@@ -35,19 +35,31 @@ type Node =
   | { readonly kind: "list"; readonly items: readonly Node[] }
   | { readonly kind: "record"; readonly entries: Readonly<Record<string, Node>> };
 
-/** Whether a choice by name is of a range: distributions have names like them, but other options. */
+/** Whether a choice by name is of a range: a distribution is called uniform too, but has other options. */
 function isRange({ name, config }: Spec): boolean {
-  return (
-    ranges.find(name) !== undefined &&
-    (name === "choice" ? "of" in config : "from" in config || "to" in config)
-  );
+  return ranges.find(name) !== undefined && (name !== "uniform" || "from" in config || "to" in config);
+}
+
+/** Throws a UserError for a choice by name that has a range's options and nearly a range's name: nothing else has both. */
+function requireSpelt({ name, config }: Spec, path: string): void {
+  const { from, to, of } = config;
+  if ((from === undefined || to === undefined) && !Array.isArray(of)) return;
+  const meant = suggestion(name, ranges.names);
+  if (meant.startsWith("did you mean")) throw new UserError(`${path}: unknown range "${name}"; ${meant}`, 2);
 }
 
 const mayHoldRange = /\b(choice|uniform|log-uniform|integer|log-integer)\s*\(/;
+const mayHoldMisspelt = /\(\s*(from|to|of)\s*=/;
 
-/** What a text with a range inside it stands for; any other text as it is. */
+/** What a text with a range inside it stands for, or with what may have been meant as one; any other text as it is. */
 function readText(text: string): Json {
-  return mayHoldRange.test(text) ? { ...parseSpec(text) } : text;
+  if (mayHoldRange.test(text)) return { ...parseSpec(text) };
+  if (!mayHoldMisspelt.test(text)) return text;
+  try {
+    return { ...parseSpec(text) };
+  } catch {
+    return text;
+  }
 }
 
 function distinct(path: string, taken: Set<string>): string {
@@ -89,7 +101,10 @@ function nodeOf(given: Json, path: string, taken: Set<string>, named = false): N
       : { kind: "list", items };
   }
   if (typeof value !== "object" || value === null) return { kind: "plain", value: given };
-  if (isSpec(value) && isRange(value)) return rangeNode(value, path, taken);
+  if (isSpec(value)) {
+    if (isRange(value)) return rangeNode(value, path, taken);
+    requireSpelt(value, path);
+  }
   const inner = isSpec(value) ? (named ? path : `${path}.${value.name}`) : path;
   const place = (key: string): string => (isSpec(value) && key === "config" ? inner : `${path}.${key}`);
   const entries = Object.fromEntries(

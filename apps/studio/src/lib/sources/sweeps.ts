@@ -1,7 +1,7 @@
 import { getJson, post } from "./http";
 
 export type SweepState = "running" | "paused" | "interrupted" | "stopped" | "finished" | "damaged";
-export type TrialState = "running" | "complete" | "stopped" | "pruned" | "failed";
+export type TrialState = "running" | "waiting" | "complete" | "stopped" | "pruned" | "failed";
 export type SweepAction = "pause" | "resume" | "stop";
 export type Direction = "minimize" | "maximize";
 export type Settings = Readonly<Record<string, number | string>>;

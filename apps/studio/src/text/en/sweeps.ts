@@ -15,6 +15,7 @@ export const sweeps = {
   "state-finished": "finished",
   "state-damaged": "damaged",
   "trial-running": "running",
+  "trial-waiting": "waiting",
   "trial-complete": "complete",
   "trial-stopped": "stopped early",
   "trial-pruned": "pruned",

@@ -15,6 +15,7 @@ export const sweeps = {
   "state-finished": "完了",
   "state-damaged": "破損",
   "trial-running": "実行中",
+  "trial-waiting": "待機中",
   "trial-complete": "完了",
   "trial-stopped": "早期終了",
   "trial-pruned": "除外",
