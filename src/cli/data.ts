@@ -17,6 +17,7 @@ import {
   isTable,
   type PictureChoices,
   type PictureProgress,
+  type TableProgress,
   type TableSchema,
 } from "../data/index.js";
 import { tableOf } from "../data/index.js";
@@ -46,6 +47,7 @@ export interface LoadDataOptions {
   /** The same as a run or a model has it, for what is not told; of no matter for other data. */
   readonly recorded?: PictureChoices | undefined;
   readonly onPictures?: (progress: PictureProgress) => void;
+  readonly onRows?: (progress: TableProgress) => void;
   /** Of a table, the file that says what its columns are, or what was learned of it before. */
   readonly table?:
     | {
@@ -62,7 +64,7 @@ export async function loadData(
   source: NonNullable<Settings["data"]>,
   options: LoadDataOptions = {},
 ): Promise<Dataset> {
-  const { memory, layout, bytes, whole, pictures, recorded, onPictures, signal } = options;
+  const { memory, layout, bytes, whole, pictures, recorded, onPictures, onRows, signal } = options;
   const named = typeof source === "string" && source.toLowerCase() !== "mnist";
   const told = Object.entries(pictures ?? {}).find(([, value]) => value !== undefined)?.[0];
   const ofTable = named && (await isTable(source));
@@ -80,7 +82,7 @@ export async function loadData(
   if (typeof source !== "string") return source;
   if (!named) return datasets.mnist(defined({ signal, onProgress: options.onProgress }));
   if (ofTable) {
-    return datasets.table(source, defined({ memory, ...defined({ ...options.table }) }));
+    return datasets.table(source, defined({ memory, signal, onRows, ...defined({ ...options.table }) }));
   }
   if (options.table?.schema !== undefined && typeof options.table.schema === "string") {
     throw new UserError(`--schema is for tables, which ${source} is not; leave it out`, 2);

@@ -55,6 +55,7 @@ export const studioTools: StudioTools = {
       event: onEvent,
       download: nothing,
       pictures: nothing,
+      rows: nothing,
       note,
       warning: note,
       ended: nothing,

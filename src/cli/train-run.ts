@@ -125,7 +125,7 @@ function tableTold(
 /** Reads the data of a plan; tells `view` of downloads. */
 export async function readData(
   { source, told, before }: TrainPlan,
-  view: Pick<TrainView, "download" | "pictures">,
+  view: Pick<TrainView, "download" | "pictures" | "rows">,
   signal?: AbortSignal,
 ): Promise<Dataset> {
   const layout = told.layout ?? recordedLayout(before);
@@ -142,6 +142,7 @@ export async function readData(
     recorded: before && picturesOf(before),
     table: tableTold(told, before),
     onPictures: (progress) => view.pictures(progress),
+    onRows: (progress) => view.rows(progress),
     onProgress: ({ file, received, total }) => view.download(file, received, total),
     ...defined({ memory: told.memory, bytes: told.bytes ?? recordedBytes(before) }),
   };

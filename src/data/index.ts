@@ -30,6 +30,7 @@ export {
 } from "./table/files/inspect-table.js";
 export { isTable, isTableSource, openTable, openTablePart, tableMarks } from "./table/files/open-table.js";
 export { hasIds, layoutFor, readFittedPart } from "./table/files/part-dataset.js";
+export type { TableProgress } from "./table/followed.js";
 export type { TableInput, TablePart } from "./table/table-input.js";
 export type { TextTable as RowsOfText } from "./table/texts.js";
 export { checkedQuery, isQuery } from "./table/files/query.js";

@@ -18,7 +18,8 @@ import { defined } from "../defined.js";
 import { choice, fields, text } from "../fields.js";
 import { commonFlags, type CommonFlags, flag } from "../flags.js";
 import type { OpenedRun } from "../model.js";
-import { countText } from "../views/format.js";
+import { countText, rowsText } from "../views/format.js";
+import { sometimes } from "../views/sometimes.js";
 import type { TrainView } from "../views/view.js";
 
 export const splitField = choice<SplitName>(
@@ -44,13 +45,14 @@ export const dataArgument = {
 } as const;
 
 /** Tells of what reading data takes, where there is no view of a run. */
-export const readingNotes: Pick<TrainView, "download" | "pictures"> = {
+export const readingNotes: Pick<TrainView, "download" | "pictures" | "rows"> = {
   download: (file, received, total) => {
     if (total !== undefined && received >= total) note(`download ${file}`);
   },
   pictures: ({ name, done, total }) => {
     if (done === total) note(`decoded ${total} pictures of ${name}`);
   },
+  rows: sometimes(10, (progress) => note(`reading ${rowsText(progress)}`)),
 };
 
 /** Flags of every command that opens a run. */

@@ -16,6 +16,7 @@ function silentView(onEvent: TrainView["event"]): TrainView {
     event: onEvent,
     download: nothing,
     pictures: nothing,
+    rows: nothing,
     note: nothing,
     warning: nothing,
     ended: nothing,

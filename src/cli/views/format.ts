@@ -1,3 +1,4 @@
+import type { TableProgress } from "../../data/index.js";
 import { binarizationText } from "../../data/index.js";
 import type { Evaluation } from "../../evaluate/index.js";
 
@@ -13,6 +14,11 @@ export function measureText(value: number): string {
 /** A count with separators: `41,900`. */
 export function countText(value: number): string {
   return Math.round(value).toLocaleString("en-US");
+}
+
+/** How far a table is read. */
+export function rowsText({ place, rows, reading }: TableProgress): string {
+  return `${place}  ${countText(rows)} rows${reading > 1 ? `, reading ${reading}` : ""}`;
 }
 
 /** Seconds as `0:09`, `12:34` or `1:02:03`; `-:--` if they are not known. */

@@ -1,5 +1,6 @@
 import { streamedParts } from "../../data/index.js";
 import { print } from "../context.js";
+import { sometimes } from "./sometimes.js";
 import type { TrainView } from "./view.js";
 
 function line(event: Readonly<Record<string, unknown>>): void {
@@ -27,6 +28,7 @@ export function jsonView(): TrainView {
     event: (event) => line({ ...event }),
     download: (file, received, total) => line({ type: "download", file, received, total }),
     pictures: (progress) => line({ type: "pictures", ...progress }),
+    rows: sometimes(10, (progress) => line({ type: "rows", ...progress })),
     note: (message) => line({ type: "note", message }),
     warning: (message) => line({ type: "warning", message }),
     ended({ folder, finished, evaluation, device }, files) {

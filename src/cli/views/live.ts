@@ -5,7 +5,7 @@ import { halfBlocks, imageGrid, type TerminalColour } from "../../plot/index.js"
 import type { TrainEvent } from "../../train/index.js";
 import { colourful, coloursFor } from "../context.js";
 import { withFlags } from "../flag-names.js";
-import { bar, clock, countText, fitLine, measureText, termsText, wrapped } from "./format.js";
+import { bar, clock, countText, fitLine, measureText, rowsText, termsText, wrapped } from "./format.js";
 import { dataLines, endLines, epochLine, labelled, startLines, stoppedLine } from "./lines.js";
 import type { TrainView } from "./view.js";
 
@@ -114,6 +114,10 @@ export function liveView(stream: NodeJS.WriteStream): TrainView {
     },
     pictures({ name, done, total }) {
       current = labelled("decoding", `${name}  ${bar(done / total, 16)}  ${done}/${total} pictures`);
+      draw();
+    },
+    rows(progress) {
+      current = labelled("reading", rowsText(progress));
       draw();
     },
     note: (message) => keep([message]),

@@ -1,6 +1,7 @@
 import { print, warn } from "../context.js";
-import { clock, countText, termsText } from "./format.js";
+import { clock, countText, rowsText, termsText } from "./format.js";
 import { dataLines, endLines, epochLine, labelled, startLines, stoppedLine } from "./lines.js";
+import { sometimes } from "./sometimes.js";
 import type { TrainView } from "./view.js";
 
 /** Seconds between lines inside an epoch: a log stays readable, and a long epoch doesn't look dead. */
@@ -47,6 +48,7 @@ export function plainView(): TrainView {
       last = Date.now();
       print(labelled("decoding", `${name} ${countText(done)} of ${countText(total)} pictures`));
     },
+    rows: sometimes(interval, (progress) => print(labelled("reading", rowsText(progress)))),
     note: (message) => print(message),
     warning: warn,
     ended: (run, files) => lines(endLines(run, files)),

@@ -1,4 +1,4 @@
-import type { Dataset, PictureProgress } from "../../data/index.js";
+import type { Dataset, PictureProgress, TableProgress } from "../../data/index.js";
 import type { Current, Run, TrainEvent } from "../../train/index.js";
 
 /** What is shown of a training run while it goes on. */
@@ -11,6 +11,8 @@ export interface TrainView {
   download(file: string, received: number, total: number | undefined): void;
   /** Pictures are decoded on the way to the data. */
   pictures(progress: PictureProgress): void;
+  /** A table is read on the way to the data. */
+  rows(progress: TableProgress): void;
   /** Something to know that is no event of the loop. */
   note(message: string): void;
   warning(message: string): void;

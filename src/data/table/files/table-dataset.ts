@@ -4,6 +4,7 @@ import type { Dataset } from "../../dataset.js";
 import { usualMemory } from "../../memory.js";
 import { encodeInMemory } from "../encoded-rows.js";
 import { modelColumns } from "../model-columns.js";
+import { followed, type TableProgress } from "../followed.js";
 import { knownOf, openLater } from "../later-layout.js";
 import type { TableFile, TableSchema } from "../schema.js";
 import { type EncodeRows, fittedDataset, tableDataset } from "../table-dataset.js";
@@ -31,6 +32,10 @@ export interface TableOptions extends Omit<TableReading, "validation"> {
   readonly memory?: number;
   /** Of an SQL query, the folder below which all files that it reads must lie. */
   readonly folder?: string;
+  /** Told of each chunk of rows that was read; a large table is read more than once. */
+  readonly onRows?: (progress: TableProgress) => void;
+  /** Stops reading; the promise then rejects with its reason. */
+  readonly signal?: AbortSignal;
 }
 
 const tableChecks = {
@@ -48,6 +53,8 @@ const tableChecks = {
   },
   memory: { expected: "a number of bytes from 0", ok: (value) => typeof value === "number" && value >= 0 },
   folder: be.text,
+  onRows: be.callable,
+  signal: be.having(["aborted"], "an AbortSignal"),
 } as const satisfies ChecksOf<TableOptions>;
 
 /**
@@ -66,7 +73,8 @@ export async function loadTable(source: string, options: TableOptions = {}): Pro
   const given =
     options.schema === undefined || fitted !== undefined ? undefined : await readSchema(options.schema);
   const { layout, wanted } = knownOf(fitted, given);
-  const opened = (place: string) => (told?: TableFile) => openTable(place, told, options.folder);
+  const opened = (place: string) => async (told?: TableFile) =>
+    followed(await openTable(place, told, options.folder), options);
   const input = await openLater(layout, wanted, opened(source));
   let apart: TableInput | undefined;
   try {
