@@ -1,6 +1,6 @@
 import { type Dataset, encodeNpy, readExamples, schemaOf, type Split, toFloats } from "../data/index.js";
 import { tensor } from "../tensor/index.js";
-import { nothing } from "./refusal.js";
+import { nothing, Refusal } from "./refusal.js";
 
 /** Which examples are asked for. */
 export interface Rows {
@@ -34,4 +34,37 @@ export function labelsNpy(dataset: Dataset, rows: Rows): Uint8Array {
   if (labels === undefined) throw nothing(`${dataset.name} has no labels`);
   const part = Int32Array.from(labels.subarray(rows.offset, rows.offset + rows.count));
   return encodeNpy(tensor("int32", [part.length], part));
+}
+
+/** What there is of a run's data, so that nobody asks for what is not; `why` says why nothing is. */
+export type OfferedExamples =
+  | { readonly offered: false; readonly why: string }
+  | {
+      readonly offered: true;
+      readonly classes: readonly string[] | null;
+      /** How many examples each part has. */
+      readonly sizes: Readonly<Partial<Record<Rows["split"], number>>>;
+      /** The parts that have labels. */
+      readonly labelled: readonly Rows["split"][];
+    };
+
+/** What there is of data that may be refused. */
+export async function offeredOf(read: () => Promise<Dataset>): Promise<OfferedExamples> {
+  let dataset: Dataset;
+  try {
+    dataset = await read();
+  } catch (error) {
+    if (error instanceof Refusal && error.status === 404) return { offered: false, why: error.message };
+    throw error;
+  }
+  const parts = (["train", "validation", "test"] as const).flatMap((name) => {
+    const split = dataset[name];
+    return split === undefined ? [] : [{ name, split }];
+  });
+  return {
+    offered: true,
+    classes: dataset.classes ?? null,
+    sizes: Object.fromEntries(parts.map(({ name, split }) => [name, split.length])),
+    labelled: parts.filter(({ split }) => split.labels !== undefined).map(({ name }) => name),
+  };
 }

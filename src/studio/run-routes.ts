@@ -3,7 +3,7 @@ import path from "node:path";
 import { type Context, Hono } from "hono";
 import { runFiles } from "../runs/index.js";
 import { bytesAnswer } from "./answers.js";
-import { examplesNpy, labelsNpy } from "./examples.js";
+import { examplesNpy, labelsNpy, offeredOf } from "./examples.js";
 import { toldBefore } from "./followers.js";
 import { fileInside } from "./inside.js";
 import { eventBody } from "./messages.js";
@@ -72,6 +72,11 @@ export function runRoutes(studio: Studio): Hono {
     const rows = checked(rowsQuery, context.req.query());
     const { reading } = await studio.open(idOf(context));
     return bytesAnswer(context, labelsNpy(await studio.offered.ofRun(reading.config), rows), octets);
+  });
+
+  routes.get("/:id/data", async (context) => {
+    const { reading } = await studio.open(idOf(context));
+    return context.json(await offeredOf(() => studio.offered.ofRun(reading.config)));
   });
 
   routes.get("/:id/classes", async (context) => {

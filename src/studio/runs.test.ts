@@ -157,6 +157,11 @@ describe("a finished run", () => {
     const labels = decodeNpy(await bytesOf(`runs/${id}/labels.npy?count=7&offset=3`));
     expect([...(labels.data as Int32Array)]).toEqual([0, 1, 2, 0, 1, 2, 0]);
     expect(await getJson(`runs/${id}/classes`)).toBeNull();
+    expect(await getJson(`runs/${id}/data`)).toMatchObject({
+      offered: true,
+      classes: null,
+      labelled: expect.arrayContaining(["train", "test"]) as string[],
+    });
     // Held out again as they were: 60 of 300.
     const held = await fetch(api(`runs/${id}/examples.npy?split=validation&count=1`));
     expect(held.headers.get("latent-total")).toBe("60");
@@ -207,6 +212,10 @@ test("a run whose data are in no named folder gives none of them", async () => {
   const other = writeTinyData(at("elsewhere"));
   await trainSmall(other, at("runs", "foreign"), ["--epochs", "1"]);
   const { id } = await named("foreign");
+  expect(await getJson(`runs/${id}/data`)).toEqual({
+    offered: false,
+    why: expect.stringContaining("--data") as string,
+  });
   const answer = await fetch(api(`runs/${id}/examples.npy`));
   expect(answer.status).toBe(404);
   expect(((await answer.json()) as { error: string }).error).toMatch(/--data/);

@@ -15,13 +15,23 @@ async function modelOfZip(bytes: Uint8Array): Promise<TrainedVae> {
   return loadModel(unzipped(bytes), { threads: 1 });
 }
 
+/** What the server has of a run's data. */
+type Offered =
+  | { readonly offered: false }
+  | {
+      readonly offered: true;
+      readonly classes: readonly string[] | null;
+      readonly labelled: readonly string[];
+    };
+
 async function examplesOf(id: string, count: number): Promise<RunExamples | undefined> {
   try {
+    const found = await getJson<Offered>(at(id, "/data"));
+    if (!found.offered) return undefined;
     const query = `?split=test&count=${count}`;
-    const [bytes, labels, classes] = await Promise.all([
+    const [bytes, labels] = await Promise.all([
       getBytes(at(id, `/examples.npy${query}`)),
-      getBytes(at(id, `/labels.npy${query}`)).catch(() => undefined),
-      getJson<string[] | null>(at(id, "/classes")).catch(() => null),
+      found.labelled.includes("test") ? getBytes(at(id, `/labels.npy${query}`)) : undefined,
     ]);
     const { decodeNpy } = await import("latent/web");
     const { data, shape } = decodeNpy(bytes);
@@ -31,7 +41,7 @@ async function examplesOf(id: string, count: number): Promise<RunExamples | unde
       shape: each,
       count: n,
       labels: labels && Array.from(decodeNpy(labels).data as ArrayLike<number>),
-      classes: classes ?? undefined,
+      classes: found.classes ?? undefined,
     };
   } catch (error) {
     if (error instanceof HttpError) return undefined;
