@@ -20,6 +20,7 @@ export {
   type RowsToWrite,
   type TableInspection,
   type TableOptions,
+  type TableProgress,
   writeIdxFile,
   writeTable,
   type WriteTableOptions,

@@ -1,4 +1,4 @@
-import { type Split, writeWhole } from "../data/index.js";
+import { writeWhole } from "../data/index.js";
 import { detectionChart } from "../plot/index.js";
 import { svgToPng } from "../plot/node.js";
 import { UserError } from "../tensor/index.js";
@@ -7,15 +7,11 @@ import { type AnomalyDetection, detection, type ExampleScores, type ScoreName } 
 /** How well each score finds the anomalies. */
 export type Measured = Readonly<Record<string, AnomalyDetection>>;
 
-/** Measures all scores where labels tell the anomalies. Throws a UserError if nothing else is left. */
-export function measureDetection(
-  { columns }: ExampleScores,
-  { labels = new Int32Array(0) }: Split,
-  anomalies: ReadonlySet<number>,
-): Measured {
-  const marks = Array.from(labels, (label) => anomalies.has(label));
+/** Measures all scores where marks, 1, tell the anomalies. Throws a UserError if nothing else is left. */
+export function measureDetection({ columns }: ExampleScores, anomalies: Uint8Array): Measured {
+  const marks = Array.from(anomalies, (mark) => mark === 1);
   if (!marks.includes(false)) {
-    throw new UserError("--anomalies names the labels of all examples; leave some that are usual", 2);
+    throw new UserError("--anomalies names all examples; leave some that are usual", 2);
   }
   return Object.fromEntries(
     Object.entries(columns).map(([name, scores]) => [name, detection(scores, marks)]),

@@ -29,6 +29,7 @@ export {
   type TableInspection,
 } from "./table/files/inspect-table.js";
 export { isTable, isTableSource, openTable, openTablePart, tableMarks } from "./table/files/open-table.js";
+export { type StrangeFound, strangeInAll, strangeNotes } from "./table/strange-rows.js";
 export { hasIds, layoutFor, readFittedPart } from "./table/files/part-dataset.js";
 export type { TableProgress } from "./table/followed.js";
 export type { TableInput, TablePart } from "./table/table-input.js";

@@ -1,11 +1,17 @@
 import { stat } from "node:fs/promises";
 import { basename } from "node:path";
 import { z } from "zod";
+import { type StrangeFound, strangeInAll } from "../data/index.js";
 import { canonical, getBlob, type Store } from "../store/index.js";
 import { UserError } from "../tensor/index.js";
 import { readKept, runKeys, shardCount, shardRows } from "./plan.js";
 import { hashOfData } from "./sources.js";
 import { type BulkPlan, savedShard, type ShardRecord } from "./protocol.js";
+
+const savedStrange = z.strictObject({
+  unseen: z.array(z.strictObject({ name: z.string(), rows: z.number(), example: z.string() })),
+  against: z.array(z.strictObject({ says: z.string(), share: z.number(), rows: z.number() })),
+});
 
 /** Contents, which may have 64 MiB each, and records that are read ahead of the one at hand. */
 const [contentsAhead, recordsAhead] = [4, 32];
@@ -53,18 +59,19 @@ export class Outputs {
     );
   }
 
-  /** All contents of a name, in the order of their shards. */
-  async *contents(name: string): AsyncGenerator<Uint8Array> {
+  /** All contents of a name, in the order of their shards; one that a shard may lack is empty there. */
+  async *contents(name: string, mayLack = false): AsyncGenerator<Uint8Array> {
     yield* inOrder(shardCount(this.plan), contentsAhead, async (shard) => {
       const blob = (await this.record(shard)).outputs[name];
+      if (blob === undefined && mayLack) return new Uint8Array(0);
       if (blob === undefined) throw new UserError(`${this.store.place}: shard ${shard} has no ${name}`);
       return getBlob(this.store, blob);
     });
   }
 
   /** The lines of JSON in all contents of a name. */
-  async *lines<T>(name: string, schema: z.ZodType<T>): AsyncGenerator<T[]> {
-    for await (const content of this.contents(name)) {
+  async *lines<T>(name: string, schema: z.ZodType<T>, mayLack = false): AsyncGenerator<T[]> {
+    for await (const content of this.contents(name, mayLack)) {
       const lines = new TextDecoder().decode(content).split("\n").slice(0, -1);
       yield lines.map((line) => schema.parse(JSON.parse(line)));
     }
@@ -77,6 +84,13 @@ export class Outputs {
       for (const counts of lines)
         for (const [name, value] of Object.entries(counts)) sums[name] = (sums[name] ?? 0) + value;
     return sums;
+  }
+
+  /** What of a table's rows the model doesn't see, all shards together. */
+  async strange(): Promise<StrangeFound> {
+    const parts: StrangeFound[] = [];
+    for await (const lines of this.lines("strange", savedStrange, true)) parts.push(...lines);
+    return strangeInAll(parts);
   }
 
   /** The columns of the file, as the first shard tells them. */

@@ -48,6 +48,18 @@ test.skipIf(redisServer === undefined).each([
   expect(stderr.replaceAll(/\s+/g, " ")).toMatch(message);
 });
 
+test.skipIf(redisServer === undefined)("strange rows are told of as on one machine", async () => {
+  const lines = (await readFile(place.at("holes.csv"), "utf8")).split("\n").slice(0, 1001);
+  const strange = lines.map((line, i) => (i > 0 && i % 100 === 0 ? `1.00,"never ${i}",5` : line));
+  await writeFile(place.at("strange.csv"), `${strange.join("\n")}\n`);
+  const one = await place.cli(["score", "rows", "strange.csv", "--out", "one.csv"]);
+  const many = ["score", "rows", "strange.csv", "--out", "many.csv", ...place.flags, "--shard-rows", "400"];
+  const { result } = await place.withWorkers(1, () => place.cli(many));
+  const words = 'strange.csv: 10 rows hold values of "kind" that no training row has, such as "never 100"';
+  expect(one.stderr).toContain(words);
+  expect(result.stderr).toContain(words);
+});
+
 /** The rows of `holes.csv` in several files, none of which ends where a shard does. */
 async function writeParts(folder: string): Promise<void> {
   const [heading, ...lines] = (await readFile(place.at("holes.csv"), "utf8")).trimEnd().split("\n");

@@ -3,6 +3,7 @@ import { type DecodedRows, decodeRows, type FittedTable, type TableValue } from 
 import { aTrainedModel, type TrainedVae } from "../model/index.js";
 import { tensor, UserError } from "../tensor/index.js";
 import { givenRow } from "./given.js";
+import { requirePossible } from "./possible.js";
 import { tableOfModel } from "./table-model.js";
 import { cellTest, parseTableWhere } from "./where.js";
 
@@ -81,6 +82,7 @@ async function generateWhere(
   const tests = terms.map((term) => ({ column: term.column, holds: cellTest(term, table) }));
   const drawRows =
     where === undefined ? anyRows(model, table, seed) : rowsGiven(model, table, seed, givenRow(table, terms));
+  requirePossible(table, terms);
   const kept: DecodedRows[] = [];
   let [found, drawn] = [0, 0];
   const limit = Math.max(20_000, n * tries);

@@ -77,9 +77,11 @@ export function groupsOf(fitted: FittedTable): Group[] {
       add(togetherGroup(all, determinedCombinations(column, followers)));
     }
   }
-  for (const [i, { as, name }] of columns.entries()) {
+  for (const [i, column] of columns.entries()) {
     const own = cells[i];
-    if (own === undefined || taken.has(name) || as === "key" || as === "same") continue;
+    if (own === undefined || taken.has(column.name) || column.as === "key") continue;
+    // of what is left out, only what is the same in every row is known
+    if (column.as === "same" && column.text === "") continue;
     add(loneGroup(own));
   }
   return groups;

@@ -24,5 +24,6 @@ export {
   type MissingModel,
   missingModels,
 } from "./imputer.js";
-export { completed, type Outline, outlineOf } from "./outline.js";
+export { markedRows } from "./marked-rows.js";
+export { completed, freeName, type Outline, outlineOf } from "./outline.js";
 export { type Uncertainty, uncertaintyOf } from "./uncertainty.js";

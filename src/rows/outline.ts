@@ -20,7 +20,7 @@ export interface Outline {
 }
 
 /** A name that no column has. */
-function freeName(name: string, taken: readonly string[]): string {
+export function freeName(name: string, taken: readonly string[]): string {
   let free = name;
   for (let n = 2; taken.includes(free); n++) free = `${name}_${n}`;
   return free;

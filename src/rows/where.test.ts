@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { type FittedTable, fitTable } from "../data/portable.js";
 import { givenRow } from "./given.js";
+import { requirePossible } from "./possible.js";
 import { cellTest, parseTableWhere } from "./where.js";
 
 const table: FittedTable = fitTable(
@@ -75,5 +76,76 @@ describe("conditions on a table", () => {
     expect(row[0]).toBeGreaterThanOrEqual(0);
     expect([...row.slice(1)].every(Number.isNaN)).toBe(true);
     expect(() => givenRow(table, parseTableWhere("city=Oslo", table))).toThrow(/no training row has "Oslo"/);
+  });
+});
+
+describe("conditions that no row can meet", () => {
+  const many = fitTable(
+    {
+      version: 1,
+      columns: [
+        { name: "city", kind: "category" },
+        { name: "land", kind: "category" },
+        { name: "age", kind: "integer", decimals: 0 },
+        { name: "born", kind: "date" },
+        { name: "site", kind: "constant" },
+        { name: "note", kind: "text" },
+        { name: "low", kind: "number", decimals: 1 },
+        { name: "high", kind: "number", decimals: 1 },
+      ],
+      constraints: [
+        { type: "together", columns: ["city", "land"] },
+        { type: "at-least", a: "high", b: "low" },
+      ],
+    } as never,
+    Array.from({ length: 200 }, (_, i) => ({
+      city: ["Rome", "Oslo", "Nice", "Lyon"][i % 4] ?? "",
+      land: ["Italy", "Norway", "France", "France"][i % 4] ?? "",
+      age: 18 + ((i * 37) % 60),
+      born: new Date(86_400_000 * (9000 + 31 * i)).toISOString().slice(0, 10),
+      site: "Base",
+      note: `row ${i}`,
+      low: i / 10,
+      high: i / 10 + (i % 7),
+    })),
+  );
+  const check = (text: string): void => requirePossible(many, parseTableWhere(text, many));
+
+  it.each([
+    ["age<20 and age>30", /no row can meet "age"<20 and "age">30: they contradict each other/],
+    ["age>30 and age<31", /no value of a column of kind integer lies there/],
+    ["age=20 and age>30", /they leave no value/],
+    ["age=20.5", /they leave no value/],
+    ["age=20 and age=21", /they leave no value/],
+    ["age in (20, 21) and age!=20 and age!=21", /they leave no value/],
+    ["age>200", /what is drawn goes from 18 to 77/],
+    ["age=200", /what is drawn goes from 18 to 77/],
+    ["born>2050-01-01", /what is drawn goes from 1994-/],
+    ["born>2000-01-01 and born<2000-01-02", /lies there/],
+    ["city=Rome and city=Oslo", /the column has/],
+    ["city!=Rome and city!=Oslo and city!=Nice and city!=Lyon", /the column has Lyon, Nice, Oslo, Rome/],
+    ["city=Rome and land=Norway", /no training row has them together/],
+    ["city in (Roma, Oslo)", /no training row has "Roma" as "city"; there are Lyon, Nice, Oslo, Rome/],
+    ["land=Sweden", /the column has Italy, Norway, France/],
+    ["site!=Base", /the column has Base/],
+    ["note=hello", /leaves the column out/],
+    ["high<3 and high>=3.1", /contradict each other/],
+  ])("%s is refused", (text, words) => {
+    expect(() => check(text)).toThrow(words);
+  });
+
+  it.each([
+    "age<20 and age>=18",
+    "age>30 and age<32 and age!=33",
+    "age in (20, 300)",
+    "age>=77",
+    "born>=2000-01-01 and born<=2000-01-01",
+    "city!=Rome and land!=Norway",
+    "city in (Nice, Rome) and land=France",
+    "site=Base",
+    "high>500",
+    "low>=19.9",
+  ])("%s is not", (text) => {
+    expect(() => check(text)).not.toThrow();
   });
 });

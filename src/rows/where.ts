@@ -40,9 +40,9 @@ function terms(text: string): string[] {
 
 const unquoted = (text: string): string => /^(["'])(.*)\1$/s.exec(text.trim())?.[2] ?? text.trim();
 
-function termOf(text: string, names: readonly string[]): WhereTerm {
+function termOf(text: string, names: readonly string[], option: string): WhereTerm {
   const fail = (): never => {
-    throw new UserError(`where: can't read ${JSON.stringify(text)}; ${example}`, 2);
+    throw new UserError(`${option}: can't read ${JSON.stringify(text)}; ${example}`, 2);
   };
   // a name may hold what looks like an operator, so known names go first
   const byLength = [...names].sort((a, b) => b.length - a.length);
@@ -53,7 +53,7 @@ function termOf(text: string, names: readonly string[]): WhereTerm {
   if (column === undefined) {
     const asked = /^(.+?)\s*(<=|>=|!=|=|<|>|\sin\s*\()/i.exec(plain)?.[1]?.trim();
     if (asked === undefined) return fail();
-    throw new UserError(`where: the table has no column "${asked}"; ${suggestion(asked, names)}`, 2);
+    throw new UserError(`${option}: the table has no column "${asked}"; ${suggestion(asked, names)}`, 2);
   }
   const rest = plain.slice(column.length).trim();
   const inside = /^in\s*\((.*)\)$/is.exec(rest)?.[1];
@@ -71,19 +71,27 @@ function termOf(text: string, names: readonly string[]): WhereTerm {
 /**
  * Conditions on a table's columns: `species=Gentoo and island in (Biscoe, Dream) and "Body Mass (g)">=4000`. Operators are =, !=,
  * <, <=, >, >= and in (...); names and values with blanks may stand in quotes. Throws a UserError that names the column for
- * one that the table doesn't have, and for text that can't be read.
+ * one that the table doesn't have, and for text that can't be read; it begins with `option`.
  */
-export function parseTableWhere(text: string, { schema }: FittedTable): WhereTerm[] {
+export function parseTableWhere(
+  text: string,
+  { schema }: Pick<FittedTable, "schema">,
+  option = "where",
+): WhereTerm[] {
   const names = schema.columns.map(({ name }) => name);
-  if (text.trim() === "") throw new UserError(`where: there is no condition; ${example}`, 2);
-  return terms(text).map((part) => termOf(part, names));
+  if (text.trim() === "") throw new UserError(`${option}: there is no condition; ${example}`, 2);
+  return terms(text).map((part) => termOf(part, names, option));
 }
 
 /** Whether a cell meets a condition. */
 export type CellTest = (text: string, value: TableValue) => boolean;
 
 /** The test of one condition. Throws a UserError for a value that can't be compared with the column. */
-export function cellTest({ column: name, operator, values }: WhereTerm, { schema }: FittedTable): CellTest {
+export function cellTest(
+  { column: name, operator, values }: WhereTerm,
+  { schema }: Pick<FittedTable, "schema">,
+  option = "where",
+): CellTest {
   const column = schema.columns.find((one) => one.name === name) as TableColumn;
   const reading = readingOfColumn(column);
   if (reading === undefined) {
@@ -94,7 +102,7 @@ export function cellTest({ column: name, operator, values }: WhereTerm, { schema
     const [place] = values.map((value) => order.indexOf(value));
     if (column.kind !== "ordinal" || place === undefined || place < 0) {
       throw new UserError(
-        `where: "${name}" is of kind ${column.kind}; only = and != and in (...) compare it`,
+        `${option}: "${name}" is of kind ${column.kind}; only = and != and in (...) compare it`,
         2,
       );
     }
@@ -103,7 +111,7 @@ export function cellTest({ column: name, operator, values }: WhereTerm, { schema
   const numbers = values.map((value) => {
     const number = reading.parse(value);
     if (number !== undefined) return number;
-    throw new UserError(`where: "${value}" is no ${column.kind}, which "${name}" holds`, 2);
+    throw new UserError(`${option}: "${value}" is no ${column.kind}, which "${name}" holds`, 2);
   });
   return (text) => {
     const number = text === "" || column.missing?.includes(text) === true ? undefined : reading.parse(text);

@@ -26,6 +26,8 @@ export interface Traversal {
   readonly dims: readonly number[];
   /** Where each column stands. */
   readonly values: readonly number[];
+  /** What was decoded, [rows * steps, latent]. */
+  readonly codes: Tensor<"float32">;
   /** [rows * steps, ...input], row after row. */
   readonly examples: ExampleBatch;
 }
@@ -95,7 +97,7 @@ export async function traverse(
       else code.forEach((at, d) => (code[d] = at + value * (direction[d] ?? 0)));
     });
   });
-  return { dims, values, examples: await model.decode(codes, repeated(options, dims.length * steps)) };
+  return { dims, values, codes, examples: await model.decode(codes, repeated(options, dims.length * steps)) };
 }
 
 /** The class of one example for so many. */

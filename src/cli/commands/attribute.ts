@@ -1,6 +1,6 @@
 import { buildCommand } from "@stricli/core";
 import { type Dataset, encodeNpy, tableOf, writeWhole } from "../../data/index.js";
-import { type SplitName, splitOf } from "../../evaluate/index.js";
+import type { SplitName } from "../../evaluate/index.js";
 import { labelledRows } from "../../plot/index.js";
 import { type Tensor, tensor, UserError } from "../../tensor/index.js";
 import {
@@ -8,14 +8,13 @@ import {
   attributeDirection,
   type DirectionMethod,
   directionMethods,
-  labelsIn,
-  rowsWith,
 } from "../../uses/index.js";
 import { loadSettings } from "../config.js";
 import { type Cli, note, print } from "../context.js";
 import { requireKept } from "../kept-files.js";
 import { choice, custom, fields, text } from "../fields.js";
 import { flag, folderAndData } from "../flags.js";
+import { type MarksContext, marksOf, rowsMarked } from "../marks.js";
 import { openRun, type OpenedRun } from "../model.js";
 import { askedOf, askedRows } from "../of.js";
 import { writePicture } from "../pictures.js";
@@ -54,21 +53,18 @@ const strengthsField = custom<readonly number[]>(
   },
 );
 
-function group(
+async function group(
   flags: AttributeFlags,
   key: "positive" | "negative",
-  dataset: Dataset,
-  name: SplitName,
-): Int32Array {
+  context: Omit<MarksContext, "option">,
+): Promise<Int32Array> {
   const told = flags[key];
-  if (told === undefined) {
-    throw new UserError(
-      `--${key} is missing: say which examples have the attribute, --positive "label=3" --negative "label=8"`,
-      2,
-    );
-  }
-  const split = splitOf(dataset, name);
-  return rowsWith(split, labelsIn(told, dataset, split, `--${key}`));
+  if (told !== undefined) return rowsMarked(await marksOf(told, { ...context, option: `--${key}` }));
+  const of =
+    tableOf(context.run.model.schema) === undefined
+      ? '--positive "label=3" --negative "label=8"'
+      : '--positive "colour=red" --negative "colour=blue"';
+  throw new UserError(`--${key} is missing: say which examples have the attribute, ${of}`, 2);
 }
 
 /** Codes of rows, block by block. */
@@ -101,10 +97,9 @@ async function attribute(
   requireNoPicture(out, run, ".json");
   await requireKept({ out, save }, [data, flags.of, flags.config], folder);
   const dataset = await toldData({ ...flags, ...(data !== undefined && { data }), whole: true }, folder, run);
-  const [positive, negative] = [
-    group(flags, "positive", dataset, name),
-    group(flags, "negative", dataset, name),
-  ];
+  const context = { run, dataset, split: name, data };
+  const positive = await group(flags, "positive", context);
+  const negative = await group(flags, "negative", context);
   if (positive.some((row) => negative.includes(row))) {
     throw new UserError(
       "--positive and --negative name the same examples; a direction leads from one group to another",
@@ -162,7 +157,10 @@ export const attributeCommand = buildCommand<AttributeFlags, [folder: string, da
     parameters: {
       positional: folderAndData("Folder of a run or a model"),
       flags: {
-        positive: flag("positive", text("LABELS", 'Examples that have the attribute, such as "label=3"')),
+        positive: flag(
+          "positive",
+          text("LABELS", 'Examples that have the attribute, such as "label=3", of a table "colour=red"'),
+        ),
         negative: flag(
           "negative",
           text("LABELS", 'Examples that have it not, such as "label=8" or "label!=3"'),

@@ -1,5 +1,5 @@
 import { buildCommand } from "@stricli/core";
-import { asInput, type ExampleTensor, schemaOf, unknownLabel } from "../../data/index.js";
+import { asInput, type ExampleTensor, schemaOf, tableOf, unknownLabel } from "../../data/index.js";
 import { type SplitName, splitOf } from "../../evaluate/index.js";
 import { loadSettings } from "../config.js";
 import type { Cli } from "../context.js";
@@ -7,15 +7,17 @@ import { requireKept } from "../kept-files.js";
 import { text, whole } from "../fields.js";
 import { flag, folderArgument } from "../flags.js";
 import { openRun } from "../model.js";
+import { interpolateCodes } from "../../uses/index.js";
+import { writeWalkedRows } from "../walked-rows.js";
 import {
   dataField,
   toldData,
   exampleOf,
-  outFile,
   openFlags,
   type OpenFlags,
   saveTo,
   splitField,
+  walkFile,
 } from "./shared.js";
 
 interface InterpolateFlags extends OpenFlags {
@@ -30,9 +32,9 @@ interface InterpolateFlags extends OpenFlags {
 const index = { least: 0, most: 2 ** 31 - 1 };
 
 async function interpolate(this: Cli, flags: InterpolateFlags, folder: string): Promise<void> {
-  const file = outFile(flags.out ?? "interpolation.png");
-  await requireKept({ out: file }, [flags.data, flags.config], folder);
   const run = await openRun(folder, await loadSettings(flags.config), flags.checkpoint);
+  const file = walkFile(flags.out, "interpolation", run);
+  await requireKept({ out: file }, [flags.data, flags.config], folder);
   const { model } = run;
   const dataset = await toldData(flags, folder, run);
   const split = splitOf(dataset, flags.split ?? "test");
@@ -41,8 +43,19 @@ async function interpolate(this: Cli, flags: InterpolateFlags, folder: string): 
   const taken = (example: ExampleTensor): ExampleTensor => asInput(example, schemaOf(dataset), model.schema);
   const ends = [flags.from ?? 0, flags.to ?? 1].map((i) => split.labels?.[i] ?? unknownLabel);
   const given = model.classes && split.labels ? { condition: ends } : {};
-  const images = await model.interpolate(taken(from), taken(to), flags.steps ?? 10, given);
-  await saveTo(file, images, { columns: flags.steps ?? 10 });
+  const { steps = 10 } = flags;
+  const images = await model.interpolate(taken(from), taken(to), steps, given);
+  const table = tableOf(model.schema);
+  if (table === undefined || /\.npy$/i.test(file)) return saveTo(file, images, { columns: steps });
+  const [first, last] = [await model.codes(taken(from)), await model.codes(taken(to))];
+  const shares = Array.from({ length: steps }, (_, i) => i / (steps - 1));
+  await writeWalkedRows(
+    file,
+    table,
+    [{ name: "share", values: shares }],
+    interpolateCodes(first, last, steps),
+    images,
+  );
 }
 
 export const interpolateCommand = buildCommand<InterpolateFlags, [folder: string], Cli>({
@@ -52,10 +65,16 @@ export const interpolateCommand = buildCommand<InterpolateFlags, [folder: string
     flags: {
       from: flag("from", whole(index.least, index.most, "I", "Number of the first example [default = 0]")),
       to: flag("to", whole(index.least, index.most, "I", "Number of the last example [default = 1]")),
-      steps: flag("steps", whole(2, 1000, "N", "Images, both ends included [default = 10]")),
+      steps: flag("steps", whole(2, 1000, "N", "Images or rows, both ends included [default = 10]")),
       split: flag("split", splitField),
       data: flag("data", dataField),
-      out: flag("out", text("FILE", ".png or .npy [default = interpolation.png]")),
+      out: flag(
+        "out",
+        text(
+          "FILE",
+          ".png or .npy, of a table .csv and the like [default = interpolation.png, of a table .csv]",
+        ),
+      ),
       ...openFlags,
     },
   },

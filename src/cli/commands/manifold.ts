@@ -1,6 +1,6 @@
 import path from "node:path";
 import { buildCommand } from "@stricli/core";
-import { writeWhole } from "../../data/index.js";
+import { tableOf, writeWhole } from "../../data/index.js";
 import { latentWalk, manifoldPicture, walkedClass } from "../../report/index.js";
 import { loadSettings } from "../config.js";
 import { type Cli, print } from "../context.js";
@@ -9,8 +9,9 @@ import { defined } from "../defined.js";
 import { positive, text, whole } from "../fields.js";
 import { flag, folderArgument } from "../flags.js";
 import { openRun } from "../model.js";
+import { writeWalkedRows } from "../walked-rows.js";
 import { oneClassWhere } from "../where.js";
-import { outFile, makeParent, openFlags, type OpenFlags, saveTo } from "./shared.js";
+import { makeParent, openFlags, type OpenFlags, saveTo, walkFile } from "./shared.js";
 
 interface ManifoldFlags extends OpenFlags {
   readonly size?: number;
@@ -20,16 +21,20 @@ interface ManifoldFlags extends OpenFlags {
 }
 
 async function manifold(this: Cli, flags: ManifoldFlags, folder: string): Promise<void> {
-  const file = outFile(flags.out ?? "manifold.png", [".png", ".svg", ".npy"]);
+  const run = await openRun(folder, await loadSettings(flags.config), flags.checkpoint);
+  const { model } = run;
+  const file = walkFile(flags.out, "manifold", run, [".png", ".svg", ".npy"]);
   await requireKept({ out: file }, [flags.config], folder);
-  const { model } = await openRun(folder, await loadSettings(flags.config), flags.checkpoint);
   const { where } = flags;
   const condition = where === undefined ? undefined : oneClassWhere(model, where, folder);
   const settings = defined({ size: flags.size, extent: flags.extent, condition });
   const ending = path.extname(file).toLowerCase();
-  if (ending === ".npy") {
+  const table = tableOf(model.schema);
+  if (ending === ".npy" || table !== undefined) {
     const { codes } = await latentWalk(model, settings);
-    return saveTo(file, await model.decode(codes, walkedClass(model, settings)));
+    const decoded = await model.decode(codes, walkedClass(model, settings));
+    if (table === undefined || ending === ".npy") return saveTo(file, decoded);
+    return writeWalkedRows(file, table, [], codes, decoded);
   }
   const { files } = await manifoldPicture({ model }, settings);
   await makeParent(file);
@@ -42,13 +47,19 @@ export const manifoldCommand = buildCommand<ManifoldFlags, [folder: string], Cli
   parameters: {
     positional: folderArgument("Folder of a run or a model with a latent that can be drawn, such as --z 2"),
     flags: {
-      size: flag("size", whole(1, 200, "N", "Images a side [default = 20]")),
+      size: flag("size", whole(1, 200, "N", "Images a side, of a table rows [default = 20]")),
       extent: flag(
         "extent",
         positive("X", "Coordinates go from -X to X [default = 3, or where the prior has its draws]"),
       ),
       where: flag("where", text("CONDITION", 'Of a class: "label=7" [default = the most frequent]')),
-      out: flag("out", text("FILE", ".png, .svg with axes, or .npy [default = manifold.png]")),
+      out: flag(
+        "out",
+        text(
+          "FILE",
+          ".png, .svg with axes, or .npy, of a table .csv and the like [default = manifold.png, of a table .csv]",
+        ),
+      ),
       ...openFlags,
     },
   },

@@ -1,5 +1,5 @@
 import { buildCommand } from "@stricli/core";
-import { type Dataset, writeWhole } from "../../data/index.js";
+import { type Dataset, strangeNotes, writeWhole } from "../../data/index.js";
 import { type SplitName, splitOf } from "../../evaluate/index.js";
 import { openScorer } from "../../node.js";
 import { encodePng } from "../../plot/index.js";
@@ -8,7 +8,6 @@ import { UserError } from "../../tensor/index.js";
 import {
   blamePicture,
   type ExampleScores,
-  labelsIn,
   type ScoreName,
   scoreNames,
   type Scorer,
@@ -23,6 +22,7 @@ import { defined } from "../defined.js";
 import { choice, fields, number, text, whole } from "../fields.js";
 import { flag, folderAndData, toggle } from "../flags.js";
 import { idsFor } from "../ids.js";
+import { marksOf } from "../marks.js";
 import { openRun, type OpenedRun } from "../model.js";
 import { type Measured, measureDetection, writeCurves } from "../detection.js";
 import { RowsFile } from "../rows-file.js";
@@ -162,6 +162,7 @@ async function scoreByWorkers(
     await tellFiles(done, [out]);
     if (flags.json === true) print(JSON.stringify({ out, score: by, falseAlarms, threshold }));
     else print(out);
+    for (const one of strangeNotes(await outputs.strange(), source)) note(one);
     const { flagged = 0 } = await outputs.sums();
     note(
       `flagged: ${flagged} of ${plan.rows} with ${by} above ${threshold.toPrecision(4)} (${falseAlarms} of the usual)`,
@@ -218,7 +219,8 @@ async function score(this: Cli, flags: ScoreFlags, folder: string, data: string 
   if (isBulk(flags)) return scoreByWorkers(flags, folder, data, run);
   const dataset = await toldData({ ...flags, ...(data !== undefined && { data }), whole: true }, folder, run);
   const examples = splitOf(dataset, split);
-  const anomalies = flags.anomalies && labelsIn(flags.anomalies, dataset, examples, "--anomalies");
+  const anomalies =
+    flags.anomalies && (await marksOf(flags.anomalies, { run, dataset, split, data, option: "--anomalies" }));
   const id = await idsFor(flags.ids, examples);
   note(allOf(dataset, split));
   if (data !== undefined) for (const one of dataset.notes) note(one);
@@ -241,7 +243,7 @@ async function score(this: Cli, flags: ScoreFlags, folder: string, data: string 
       throw new UserError(`--by ${by}: there is no such score here; there are ${there}`, 2);
     }
     const threshold = scorer.threshold(falseAlarms, by);
-    const measured = anomalies && measureDetection(scores, examples, anomalies);
+    const measured = anomalies && measureDetection(scores, anomalies);
     await writeScores(out, scores, { dataset, split: examples, id, by, threshold });
     if (flags.json !== true) print(out);
     if (measured !== undefined && measured !== "") await tell(measured, curves, by, flags);
@@ -301,7 +303,10 @@ export const scoreCommand = buildCommand<ScoreFlags, [folder: string, data: stri
       by: flag("by", choice(scoreNames, "SCORE", "Which score flags and ranks [default = recommended]")),
       anomalies: flag(
         "anomalies",
-        text("LABELS", 'Which are known to be anomalies, "label=1,4": draws ROC and precision-recall curves'),
+        text(
+          "LABELS",
+          'Which are known to be anomalies, "label=1,4", of a table "fraud=yes": draws ROC and precision-recall curves',
+        ),
       ),
       curves: flag("curves", text("FILE", "Where to, .png [default = beside --out, -curves.png]")),
       worst: flag(

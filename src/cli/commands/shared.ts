@@ -95,6 +95,23 @@ export function requireNoPicture(
   );
 }
 
+/**
+ * Where a walk through the latent space goes: a picture or, of a model of a table, rows, unless told otherwise. Throws a UserError for
+ * another ending.
+ */
+export function walkFile(
+  told: string | undefined,
+  name: string,
+  run: Pick<OpenedRun, "model">,
+  endings: readonly string[] = [".png", ".npy"],
+): string {
+  if (tableOf(run.model.schema) === undefined) return outFile(told ?? `${name}.png`, endings);
+  const file = told ?? `${name}.csv`;
+  const own = [".csv", ".tsv", ".json", ".jsonl", ".parquet", ".npy"];
+  requireNoPicture(file, run, ...own);
+  return outFile(file, own);
+}
+
 /** Makes the folder that a file goes to. */
 export async function makeParent(file: string): Promise<void> {
   const folder = path.dirname(file);

@@ -1,5 +1,5 @@
 import { buildCommand } from "@stricli/core";
-import { decodeNpy, readIfThere } from "../../data/index.js";
+import { decodeNpy, readIfThere, tableOf } from "../../data/index.js";
 import type { SplitName } from "../../evaluate/index.js";
 import type { GivenOptions } from "../../model/index.js";
 import { labelledRows } from "../../plot/index.js";
@@ -14,15 +14,16 @@ import { flag, folderArgument } from "../flags.js";
 import { openRun, type OpenedRun } from "../model.js";
 import { askedOf } from "../of.js";
 import { writePicture } from "../pictures.js";
+import { writeWalkedRows } from "../walked-rows.js";
 import {
   dataField,
   dataFor,
   toldData,
   openFlags,
   type OpenFlags,
-  outFile,
   saveTo,
   splitField,
+  walkFile,
 } from "./shared.js";
 
 interface TraverseFlags extends OpenFlags {
@@ -125,9 +126,9 @@ async function startingCode(flags: TraverseFlags, folder: string, run: OpenedRun
 }
 
 async function run(this: Cli, flags: TraverseFlags, folder: string): Promise<void> {
-  const file = outFile(flags.out ?? "traversal.png");
-  await requireKept({ out: file }, [flags.data, flags.of, flags.direction, flags.config], folder);
   const opened = await openRun(folder, await loadSettings(flags.config), flags.checkpoint);
+  const file = walkFile(flags.out, "traversal", opened);
+  await requireKept({ out: file }, [flags.data, flags.of, flags.direction, flags.config], folder);
   const { model } = opened;
   const { latent, input } = model.definition;
   const beyond = flags.dims?.find((dim) => dim >= latent);
@@ -156,6 +157,16 @@ async function run(this: Cli, flags: TraverseFlags, folder: string): Promise<voi
   });
   const columns = made.values.length;
   if (/\.npy$/i.test(file)) return saveTo(file, made.examples, { columns });
+  const table = tableOf(model.schema);
+  if (table !== undefined) {
+    const moved = made.dims.flatMap((dim) => made.values.map(() => (dim < 0 ? "direction" : `z${dim + 1}`)));
+    const values = made.dims.flatMap(() => made.values);
+    const told = [
+      { name: "moved", values: moved },
+      { name: "value", values },
+    ];
+    return writeWalkedRows(file, table, told, made.codes, made.examples);
+  }
   const { range } = made.examples;
   const name = ({ dim, kl, variance }: Activity): string =>
     `dim ${dim} ${kl === undefined ? `var ${variance.toFixed(2)}` : `KL ${kl.toFixed(2)}`}`;
@@ -182,11 +193,17 @@ export const traverseCommand = buildCommand<TraverseFlags, [folder: string], Cli
         "direction",
         text("FILE", ".npy of a direction that latent attribute has found, to move along"),
       ),
-      steps: flag("steps", whole(2, 100, "N", "Pictures a row [default = 9]")),
+      steps: flag(
+        "steps",
+        whole(2, 100, "N", "Pictures a row, or rows of a table a coordinate [default = 9]"),
+      ),
       range: flag("range", rangeField),
       data: flag("data", dataField),
       split: flag("split", splitField),
-      out: flag("out", text("FILE", ".png or .npy [default = traversal.png]")),
+      out: flag(
+        "out",
+        text("FILE", ".png or .npy, of a table .csv and the like [default = traversal.png, of a table .csv]"),
+      ),
       ...openFlags,
     },
   },
@@ -195,6 +212,7 @@ export const traverseCommand = buildCommand<TraverseFlags, [folder: string], Cli
     customUsage: ["DIR --of 3 --dims 0,5 --steps 9 --range -3..3 --out traversal.png"],
     fullDescription:
       "Draws a row for each coordinate, set to values over the range while the others stay, the most used first: by its part of\n" +
-      "the KL divergence or, where that is not known, the variance of the codes.",
+      "the KL divergence or, where that is not known, the variance of the codes. Of a table it writes rows: which coordinate was moved, to\n" +
+      "which value, the whole code, and the row that it decodes to.",
   },
 });

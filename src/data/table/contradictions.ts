@@ -46,10 +46,14 @@ export function shareAgainstConstraint(
 }
 
 /**
- * Notes on what training rows contradict in a schema: ranges and constraints that don't hold in them, but will in every row that
- * is generated.
+ * Notes on what rows, as `rows` calls them, contradict in a schema: ranges and constraints that don't hold in them, but will in every row
+ * that is generated.
  */
-export function contradictions(fitted: FittedTable, { sample }: TrainingFacts): string[] {
+export function contradictions(
+  fitted: FittedTable,
+  { sample }: Pick<TrainingFacts, "sample">,
+  rows = "training rows",
+): string[] {
   const { schema } = fitted;
   const texts: Texts = (name) => sample.column(schema.columns.findIndex((column) => column.name === name));
 
@@ -64,7 +68,7 @@ export function contradictions(fitted: FittedTable, { sample }: TrainingFacts): 
     const share = shareAgainst(verdicts);
     if (share === 0) return [];
     return [
-      `In about ${percent(share)} of the training rows "${name}" lies outside its range, ${from} to ${to}; a generated row has the nearer of the two there.`,
+      `In about ${percent(share)} of the ${rows} "${name}" lies outside its range, ${from} to ${to}; a generated row has the nearer of the two there.`,
     ];
   });
 
@@ -72,7 +76,7 @@ export function contradictions(fitted: FittedTable, { sample }: TrainingFacts): 
     const { share, says } = shareAgainstConstraint(schema, constraint, texts);
     if (share === 0) return [];
     return [
-      `About ${percent(share)} of the training rows contradict the constraint that ${says}, which every generated row meets; if that isn't meant, ` +
+      `About ${percent(share)} of the ${rows} contradict the constraint that ${says}, which every generated row meets; if that isn't meant, ` +
         "take it out of the schema.",
     ];
   });

@@ -9,6 +9,8 @@ export interface CsvLayout {
   readonly bom: boolean;
   /** The columns' names, no two alike. */
   readonly names: readonly string[];
+  /** What the heading says of columns whose names are others. */
+  readonly headings?: Readonly<Record<string, string>>;
   readonly notes: readonly string[];
 }
 
@@ -90,6 +92,7 @@ export function csvLayout(text: string, whole: boolean, known: KnownLayout = {})
         'if it holds their names, set "header": true under "file" in the schema.',
     );
   }
+  const renamed = names.flatMap((name, i) => (header && first[i] !== name ? [[name, first[i] ?? ""]] : []));
   const newline = /\r\n?|\n/.exec(own)?.[0] ?? "\n";
   return {
     delimiter: best.delimiter,
@@ -97,6 +100,20 @@ export function csvLayout(text: string, whole: boolean, known: KnownLayout = {})
     header,
     bom,
     names,
+    ...(renamed.length > 0 && { headings: Object.fromEntries(renamed) as Record<string, string> }),
     notes,
   };
+}
+
+/** Names as the heading of the file that they come from says them, if whoever reads them takes them for the same columns. */
+export function headingsFor(
+  names: readonly string[],
+  headings: Readonly<Record<string, string>> = {},
+): readonly string[] {
+  const told = names.map((name, i) => {
+    const heading = Object.hasOwn(headings, name) ? (headings[name] ?? name) : name;
+    // a column without a name is called by its place
+    return heading.trim() === "" && name !== `column${i + 1}` ? name : heading;
+  });
+  return distinctNames(told).names.every((name, i) => name === names[i]) ? told : names;
 }

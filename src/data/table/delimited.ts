@@ -145,7 +145,7 @@ export async function delimitedInput(
     const layout = csvLayout(text, whole, { ...known, ...(tsv ? { delimiter: "\t" } : {}) });
     if (layout === undefined)
       throw new UserError(`${place} is empty: there is neither a heading nor a row in it`);
-    const { names, delimiter, newline, header, bom, notes } = layout;
+    const { names, delimiter, newline, header, bom, headings, notes } = layout;
     async function* chunks(): AsyncGenerator<TextTable> {
       const entered = part?.offset !== undefined;
       const builder = new TextTableBuilder(names, chunkRows, entered ? part.first : 0);
@@ -185,6 +185,7 @@ export async function delimitedInput(
         ...(newline === "\n" ? {} : { newline }),
         ...(bom ? { bom } : {}),
         ...(encoding === "utf-8" ? {} : { encoding }),
+        ...(headings && { headings }),
       },
       names,
       notes: [

@@ -91,6 +91,8 @@ export interface TableFile {
   /** Whether the first line holds the columns' names. */
   readonly header?: boolean;
   readonly encoding?: "utf-8" | "utf-16le" | "utf-16be" | "windows-1252";
+  /** What the heading of a text file says, by the columns' names, where these are others: no two names are alike, none is empty. */
+  readonly headings?: Readonly<Record<string, string>>;
 }
 
 /** What a table is: its columns and what holds between them. Plain data, versioned, to be edited; see docs/tables.md. */
@@ -165,6 +167,7 @@ export const tableSchemaShape = z.strictObject(
         bom: z.optional(flag),
         header: z.optional(flag),
         encoding: z.optional(oneOf(["utf-8", "utf-16le", "utf-16be", "windows-1252"])),
+        headings: z.optional(z.record(text, text, must("the heading of columns, by their names"))),
       }),
     ),
     notes: z.optional(texts),

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { fitTable } from "./fit-table.js";
 import { type TableRecord, textTableOf } from "./records.js";
 import type { TableSchema } from "./schema.js";
-import { StrangeRows } from "./strange-rows.js";
+import { strangeInAll, strangeNotes, StrangeRows } from "./strange-rows.js";
 
 const schema: TableSchema = {
   version: 1,
@@ -27,7 +27,14 @@ const rows = Array.from({ length: 300 }, (_, i) => rowOf(i));
 function notesOf(...chunks: readonly (readonly TableRecord[])[]): string[] {
   const strange = new StrangeRows(fitTable(schema, rows));
   for (const chunk of chunks) strange.add(textTableOf(chunk, names, schema.columns));
-  return strange.notes("new.csv");
+  const parts = chunks.map((chunk) => {
+    const part = new StrangeRows(fitTable(schema, rows));
+    part.add(textTableOf(chunk, names, schema.columns));
+    return part.found();
+  });
+  // parts that are put together tell the same as the whole
+  expect(strangeNotes(strangeInAll(parts), "new.csv")).toEqual(strangeNotes(strange.found(), "new.csv"));
+  return strangeNotes(strange.found(), "new.csv");
 }
 
 test("rows like those that were learned, with values missing, are not strange", () => {

@@ -11,7 +11,7 @@ import { inferTable } from "./infer-table.js";
 import { isInside } from "./fitted.js";
 import { modelColumns } from "./model-columns.js";
 import type { TableSchema } from "./schema.js";
-import { StrangeRows } from "./strange-rows.js";
+import { type StrangeFound, strangeNotes, StrangeRows } from "./strange-rows.js";
 import type { TableInput } from "./table-input.js";
 import type { TableReading } from "./table-reading.js";
 import type { TextTable } from "./texts.js";
@@ -139,13 +139,18 @@ function idsOf(fitted: FittedTable, tables: readonly TextTable[] | undefined): r
 /** Up to so many rows stay in memory to be read once only. */
 export const keptRows = 200_000;
 
+/** A table as it was learned before, and what of it the model doesn't see. */
+export interface FittedDataset extends Dataset {
+  readonly strange: StrangeFound;
+}
+
 /** A table as it was learned before. Throws a UserError that names the place. */
 export async function fittedDataset(
   input: TableInput,
   fitted: FittedTable,
   names: TableNames,
   encode: EncodeRows,
-): Promise<Dataset> {
+): Promise<FittedDataset> {
   requireModelled(fitted, input);
   let rows = 0;
   let kept: TextTable[] | undefined = [];
@@ -169,6 +174,7 @@ export async function fittedDataset(
     schema: columnsSchema(fitted),
     train: split,
     test: split,
-    notes: strange.notes(input.place),
+    notes: strangeNotes(strange.found(), input.place),
+    strange: strange.found(),
   };
 }

@@ -7,6 +7,7 @@ import {
   isTable,
   readFittedPart,
   type Split,
+  type StrangeFound,
   tableOf,
 } from "../../data/index.js";
 import { splitOf } from "../../evaluate/index.js";
@@ -37,6 +38,8 @@ export interface ShardExamples {
   readonly to: number;
   /** What a row of that split is called. */
   readonly id: (row: number) => string;
+  /** Of a table, what of these rows the model doesn't see. */
+  readonly strange?: StrangeFound;
 }
 
 /** Whether a source is read as the table that a model knows. */
@@ -94,6 +97,7 @@ export class Examples {
         split,
         from: 0,
         to: to - from,
+        strange: dataset.strange,
         id: (row) => lines?.at(from + row) ?? split.ids?.[row] ?? String(from + row),
       };
     }
@@ -117,8 +121,9 @@ export class Examples {
 }
 
 /** The examples of a shard as a data set of their own, in memory. */
-export async function onlyShard({ dataset, split, from, to, id }: ShardExamples): Promise<ShardExamples> {
-  if (from === 0 && to === split.length) return { dataset: { ...dataset, test: split }, split, from, to, id };
+export async function onlyShard(examples: ShardExamples): Promise<ShardExamples> {
+  const { dataset, split, from, to, id } = examples;
+  if (from === 0 && to === split.length) return { ...examples, dataset: { ...dataset, test: split } };
   const rows = Int32Array.from({ length: to - from }, (_, i) => from + i);
   const own = await pickExamples(split, rows);
   return {

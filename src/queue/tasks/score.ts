@@ -30,7 +30,7 @@ export async function scoreTask(place: TaskPlace<"score">): Promise<ShardTask> {
   const examples = examplesOf(place);
   return {
     async run(shard) {
-      const { dataset, split, id } = await onlyShard(await examples.of(shard));
+      const { dataset, split, id, strange } = await onlyShard(await examples.of(shard));
       const scores = await scorer.scorePart(dataset, { first: shard.from, total: plan.rows });
       const table = scoreTable(scores, { dataset, split, id, by, threshold });
       const parts: Uint8Array[] = [];
@@ -42,7 +42,12 @@ export async function scoreTask(place: TaskPlace<"score">): Promise<ShardTask> {
         );
       }
       const flagged = Array.from(scores.columns[by] ?? []).filter((value) => value > threshold).length;
-      return { rows: joined(parts), columns: linesOf([table.columns]), counts: linesOf([{ flagged }]) };
+      return {
+        rows: joined(parts),
+        columns: linesOf([table.columns]),
+        counts: linesOf([{ flagged }]),
+        ...(strange && { strange: linesOf([strange]) }),
+      };
     },
     close: async () => {
       await scorer.close();

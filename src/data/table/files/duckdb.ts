@@ -6,6 +6,7 @@ import type * as duckDbModule from "@duckdb/node-api";
 import type { DuckDBConnection } from "@duckdb/node-api";
 import { UserError } from "../../../tensor/index.js";
 import { optionalPackage } from "../../optional-package.js";
+import { baseOf } from "./query.js";
 
 type DuckDb = typeof duckDbModule;
 
@@ -103,6 +104,12 @@ export function duckDbError(place: string, cause: unknown): UserError {
   const told = first.replace(/\s+/g, " ").slice(0, 400);
   if (/^Permission Error/.test(text)) {
     const file = /"([^"]*)"/.exec(text)?.[1] ?? "";
+    if (/[*?[]/.test(file) && !existsSync(baseOf(file)))
+      return new UserError(
+        `${place}: no file matches "${file}": there is no folder "${baseOf(file)}"; check its name and folder`,
+        2,
+        { cause },
+      );
     if (file !== "" && !/[*?[]/.test(file) && !existsSync(file))
       return new UserError(
         `${place}: there is no file "${file}"; check its name and the folder that it is in`,
@@ -116,6 +123,9 @@ export function duckDbError(place: string, cause: unknown): UserError {
       { cause },
     );
   }
+  const unmatched = /^IO Error: No files found that match the pattern "([^"]*)"/.exec(text)?.[1];
+  if (unmatched !== undefined)
+    return new UserError(`${place}: no file matches "${unmatched}"; check its name and folder`, 2, { cause });
   const named = /^Catalog Error: Table with name (\S*[/\\.]\S*) does not exist/.exec(text)?.[1];
   if (named !== undefined) {
     return new UserError(

@@ -1,4 +1,5 @@
 import { be, type ChecksOf, requireArgument, requireOptions } from "../../../catalogue/index.js";
+import { contradictions } from "../contradictions.js";
 import { fitFrom } from "../fit.js";
 import { inferTable } from "../infer-table.js";
 import { knownOf, openLater } from "../later-layout.js";
@@ -56,7 +57,7 @@ export async function inspectTable(
       schema,
       rows: facts.rows,
       columns: tableStatistics(fitted, own),
-      notes: [...(schema.notes ?? []), ...(told?.notes ?? [])],
+      notes: [...(schema.notes ?? []), ...(told?.notes ?? []), ...contradictions(fitted, own, "rows")],
     };
   } finally {
     await input.close();

@@ -1,11 +1,10 @@
 import { basename } from "node:path";
-import type { Dataset } from "../../dataset.js";
 import { UserError } from "../../../tensor/index.js";
 import { encodeInMemory } from "../encoded-rows.js";
 import type { FittedTable } from "../fitted.js";
 import { knownOf, laterLayout } from "../later-layout.js";
 import type { TableFile } from "../schema.js";
-import { fittedDataset, keptRows } from "../table-dataset.js";
+import { type FittedDataset, fittedDataset, keptRows } from "../table-dataset.js";
 import type { TablePart } from "../table-input.js";
 import { openTable, openTablePart } from "./open-table.js";
 
@@ -23,7 +22,7 @@ export async function readFittedPart(
   fitted: FittedTable,
   part: TablePart,
   ids: boolean,
-): Promise<Dataset> {
+): Promise<FittedDataset> {
   const input = await openTablePart(source, await layoutFor(source, fitted), part);
   try {
     const name = basename(input.place).replace(/\.\w+$/, "");

@@ -70,7 +70,7 @@ async function requireInside(
 }
 
 /** The folder that a pattern's matches lie below: what stands before the first wildcard. */
-function baseOf(pattern: string): string {
+export function baseOf(pattern: string): string {
   const parts = pattern.split("/");
   const first = parts.findIndex((part) => wild.test(part));
   return parts.slice(0, first).join("/") || (pattern.startsWith("/") ? "/" : ".");

@@ -114,6 +114,13 @@ describe("queries read what was named and nothing else", () => {
     ["select * from read_text('/etc/passwd')", /was not named/],
     ["select * from '/etc/passwd'", /no file of data/],
     ["select * from 'nofile.parquet'", /there is no file "nofile\.parquet"/],
+    [
+      "select * from 'missing/*.parquet'",
+      /no file matches "missing\/\*\.parquet": there is no folder "missing"/,
+    ],
+    ["select * from read_csv(['missing/part-?.csv'])", /no file matches "missing\/part-\?\.csv"/],
+    ["select * from 'sales/*.none.parquet'", /no file matches ".*sales\/\*\.none\.parquet"/],
+    ["select * from 'sales/none/*/1.parquet'", /no file matches/i],
     ["select * from glob('/etc/*')", /was not named/],
     ["select * from read_csv('/etc/' || 'passwd')", /was not named/],
     ["select * from 't.csv' where s in (select content from read_text('/etc/passwd'))", /was not named/],

@@ -3,10 +3,11 @@ import { be, requireArgument, requireOptions } from "../../../catalogue/index.js
 import { UserError } from "../../../tensor/index.js";
 import { fileError } from "../../files.js";
 import type { DecodedRows } from "../decode.js";
+import { headingsFor } from "../csv-layout.js";
 import { formatsOf } from "../reading.js";
 import type { TableValue } from "../records.js";
 import type { TableColumn, TableFile, TableSchema } from "../schema.js";
-import { duckDbError, identifier, openDuckDb, quoted } from "./duckdb.js";
+import { duckDbError, identifier, type OpenedDuckDb, openDuckDb, quoted } from "./duckdb.js";
 
 /** Rows to write: `DecodedRows`, as a whole or in chunks. */
 export type RowsToWrite = DecodedRows | Iterable<DecodedRows> | AsyncIterable<DecodedRows>;
@@ -32,9 +33,9 @@ async function* chunksOf(rows: RowsToWrite): AsyncGenerator<DecodedRows> {
   else yield* rows;
 }
 
-function csvCell(text: string, delimiter: string): string {
+function csvCell(text: string, delimiter: string, around: RegExp): string {
   const plain =
-    !text.includes('"') && !text.includes(delimiter) && !/[\n\r]/.test(text) && !/^ | $/.test(text);
+    !text.includes('"') && !text.includes(delimiter) && !/[\n\r]/.test(text) && !around.test(text);
   return plain ? text : `"${text.replaceAll('"', '""')}"`;
 }
 
@@ -43,12 +44,19 @@ interface CsvStyle {
   readonly newline: string;
   readonly bom: boolean;
   readonly header: boolean;
+  readonly headings?: Readonly<Record<string, string>>;
 }
 
-function csvLine(cells: readonly string[], { delimiter, newline }: CsvStyle): string {
+/** A line; `around` is what a cell may not begin or end with unless it is in quotes. */
+function csvLine(cells: readonly string[], { delimiter, newline }: CsvStyle, around = /^ | $/): string {
   // a line with nothing on it would be none
   if (cells.length === 1 && cells[0] === "") return `""${newline}`;
-  return cells.map((cell) => csvCell(cell, delimiter)).join(delimiter) + newline;
+  return cells.map((cell) => csvCell(cell, delimiter, around)).join(delimiter) + newline;
+}
+
+/** The heading, as the table's own file has it. */
+function headingLine(names: readonly string[], style: CsvStyle): string {
+  return csvLine(headingsFor(names, style.headings), style, /^(?!)/);
 }
 
 /** Values as JSON has them, by name. */
@@ -85,7 +93,7 @@ async function writeText(
   for await (const chunk of chunksOf(rows)) {
     let text = "";
     if (format === "csv" || format === "tsv") {
-      if (!begun) text += (style.bom ? "\ufeff" : "") + (style.header ? csvLine(chunk.names, style) : "");
+      if (!begun) text += (style.bom ? "\ufeff" : "") + (style.header ? headingLine(chunk.names, style) : "");
       text += chunk.cells.map((cells) => csvLine(cells, style)).join("");
     } else {
       const lines = chunk.values.map((values, i) => jsonRow(chunk, values, chunk.cells[i] ?? [], texts));
@@ -97,13 +105,35 @@ async function writeText(
   }
   if (!begun && (format === "csv" || format === "tsv")) {
     await file.writeFile(
-      csvLine(
+      headingLine(
         columns.map(({ name }) => name),
         style,
       ),
     );
   }
   if (format === "json") await file.writeFile(begun ? "\n]\n" : "[]\n");
+}
+
+const decimal = /^DECIMAL\(\d+,\s*(\d+)\)$/;
+
+/** Columns with the most digits for decimals that don't all fit into as many as were stored, such as a sum of what is drawn. */
+async function widened(
+  { connection }: OpenedDuckDb,
+  columns: readonly TableColumn[],
+  from: string,
+): Promise<readonly TableColumn[]> {
+  const decimals = columns.filter(({ stored = "" }) => decimal.test(stored));
+  if (decimals.length === 0) return columns;
+  const checks = decimals.map(
+    ({ name, stored = "" }) =>
+      `count(try_cast(${identifier(name)} as ${stored})) = count(${identifier(name)})`,
+  );
+  const [fits = []] = (await connection.runAndReadAll(`select ${checks.join(", ")} from ${from}`)).getRows();
+  const wide = new Set(decimals.filter((_, i) => fits[i] !== true));
+  return columns.map((column) => {
+    const scale = decimal.exec(column.stored ?? "")?.[1] ?? "0";
+    return wide.has(column) ? { ...column, stored: `DECIMAL(38,${scale})` } : column;
+  });
 }
 
 /** How a column of texts becomes one of its own type in Parquet. */
@@ -114,7 +144,7 @@ function typed(column: TableColumn): string {
   if (
     stored !== undefined &&
     stored !== "VARCHAR" &&
-    !/[[(]|STRUCT|MAP|UNION|ENUM|TIME ZONE|BLOB/.test(stored)
+    (decimal.test(stored) || !/[[(]|STRUCT|MAP|UNION|ENUM|TIME ZONE|BLOB/.test(stored))
   )
     return cast(stored);
   if (stored === "VARCHAR") return own;
@@ -142,8 +172,10 @@ function typed(column: TableColumn): string {
 }
 
 /** A value as the text that Parquet's types are made of. */
-function neutral(value: TableValue, text: string, { stored, kind }: TableColumn): string {
+function neutral(value: TableValue, text: string, { stored = "", kind }: TableColumn): string {
   if (value === null) return "";
+  // a decimal may have more digits than a number of JavaScript keeps
+  if (decimal.test(stored) && /^-?\d+(\.\d+)?$/.test(text)) return text;
   return stored === "VARCHAR" || (kind !== "boolean" && typeof value === "string") ? text : String(value);
 }
 
@@ -171,7 +203,8 @@ async function writeParquet(part: string, columns: readonly TableColumn[], rows:
     try {
       const names = columns.map(({ name }) => `${quoted(name)}: 'VARCHAR'`).join(", ");
       const from = `read_csv(${quoted(between)}, auto_detect = false, header = false, delim = ',', quote = '"', escape = '"', columns = {${names}})`;
-      const selected = columns.map((column) => `${typed(column)} as ${identifier(column.name)}`).join(", ");
+      const own = await widened(opened, columns, from);
+      const selected = own.map((column) => `${typed(column)} as ${identifier(column.name)}`).join(", ");
       await opened.connection.run(
         `copy (select ${selected} from ${from}) to ${quoted(part)} (format parquet)`,
       );
@@ -251,6 +284,7 @@ export async function writeTable(
     newline: (alike ? file?.newline : undefined) ?? "\n",
     bom: alike && file?.bom === true,
     header: !(alike && file?.header === false),
+    ...(file?.headings && { headings: file.headings }),
   };
   const part = `${path}.${process.pid}-${counter++}.part`;
   try {
