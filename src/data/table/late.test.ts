@@ -30,7 +30,7 @@ test("limits, decimals, kinds and keys are those of all rows, however many texts
   const builder = new FactsBuilder("many.csv", names, false);
   for (let first = 0; first < rows; first += 50_000) {
     const made = names.map((name) => column(columns[name] as (row: number) => string, first, 50_000));
-    builder.add({ names, columns: made, first, rows: 50_000 } as Parameters<FactsBuilder["add"]>[0]);
+    builder.add({ names, columns: made, first, rows: 50_000 });
   }
   const facts = builder.facts();
   const schema = inferTable(facts.summaries, facts.sample, file, undefined, []);
