@@ -1,4 +1,4 @@
-import { readFile, realpath, stat } from "node:fs/promises";
+import { open, readFile, realpath, stat } from "node:fs/promises";
 import { dirname, isAbsolute, join, normalize, sep } from "node:path";
 import { suggestion } from "../../catalogue/index.js";
 import { UserError } from "../../tensor/index.js";
@@ -47,7 +47,21 @@ async function textOf(file: string): Promise<string> {
   }
 }
 
-async function csvLines(text: string, file: string): Promise<Line[]> {
+/** Bytes in which the first line that is looked at must end. */
+const headBytes = 2 ** 18;
+
+/** The beginning of a file, which may be of any size. */
+async function headOf(file: string): Promise<string> {
+  const handle = await open(file, "r");
+  try {
+    const { buffer, bytesRead } = await handle.read(new Uint8Array(headBytes), 0, headBytes, 0);
+    return new TextDecoder().decode(buffer.subarray(0, bytesRead));
+  } finally {
+    await handle.close();
+  }
+}
+
+async function csvLines(text: string, file: string, to?: number): Promise<Line[]> {
   const { parse } = await import("csv-parse/browser/esm/sync");
   try {
     const records = parse(text, {
@@ -55,6 +69,7 @@ async function csvLines(text: string, file: string): Promise<Line[]> {
       info: true,
       skip_empty_lines: true,
       trim: true,
+      ...(to !== undefined && { to }),
     }) as unknown as {
       readonly info: { readonly lines: number };
       readonly record: Record<string, string>;
@@ -104,10 +119,19 @@ const cell = (value: unknown): string | undefined => {
   return typeof value === "string" ? value : JSON.stringify(value);
 };
 
+/** The first line of a list of pictures, or of another table. */
+async function firstLineOf(file: string): Promise<Line | undefined> {
+  const text = await headOf(file);
+  const [first] = /\.csv$/i.test(file)
+    ? await csvLines(text, file, 1)
+    : jsonLines(text.trimStart().split("\n", 1)[0] ?? "", file);
+  return first;
+}
+
 /** Whether a file is a list of pictures, and not another table: its first line names one. */
 export async function listsPictures(file: string): Promise<boolean> {
   if (!isManifestName(file)) return false;
-  const [first] = await linesOf(file).catch(() => []);
+  const first = await firstLineOf(file).catch(() => undefined);
   if (first === undefined) return false;
   const column = columnOf(Object.keys(first.values), "file");
   return column !== undefined && isPictureName(cell(first.values[column]) ?? "");
