@@ -140,7 +140,7 @@ describe("latent score", () => {
   test.each([
     [["--anomalies", "label=7"], 'no example has the label "7"; the labels are 0, 1, 2'],
     [["--anomalies", "colour=2"], 'told apart by "label"'],
-    [["--anomalies", "label=0,1,2"], "names the labels of all examples"],
+    [["--anomalies", "label=0,1,2"], "--anomalies names all examples"],
     [["--false-alarms", "2"], "must be a number from 0 to 1"],
     [["--by", "nothing"], "--by"],
     [["--curves", "x.svg"], "--curves must end in .png"],
