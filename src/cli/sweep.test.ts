@@ -67,10 +67,11 @@ describe("latent sweep", () => {
       if (event.type === "status" && state === "paused" && !seen.includes("paused")) {
         seen.push("paused");
         const standing = async (): Promise<string> => {
-          await expect
-            .poll(() => readFileSync(at("paused", "status.json"), "utf8"), { timeout: 5000 })
-            .toContain('"paused"');
-          return (await runCli(["sweep", "status", at("paused")])).stdout;
+          const status = async (): Promise<string> =>
+            (await runCli(["sweep", "status", at("paused")])).stdout;
+          // the run under way goes on to its epoch's end
+          await expect.poll(status, { timeout: 30_000 }).toMatch(/paused .* trials \(1 (?!running)/);
+          return status();
         };
         asked = asked.then(async () => {
           said = await standing();
