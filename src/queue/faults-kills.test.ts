@@ -13,7 +13,7 @@ import { RandomStream } from "../tensor/index.js";
  */
 
 const seed = Number(process.env.LATENT_FAULT_SEED ?? 1);
-const kills = Number(process.env.LATENT_FAULT_KILLS ?? 24);
+const kills = Number(process.env.LATENT_FAULT_KILLS ?? 12);
 
 let place: BulkPlace;
 beforeAll(async () => {
