@@ -40,7 +40,7 @@ export async function writeWalkedRows(
 ): Promise<void> {
   const [n = 0, latent = 0] = codes.shape;
   const coordinates = Array.from({ length: latent }, (_, d): WalkColumn => {
-    const values = Array.from({ length: n }, (_, i) => short(codes.data[i * latent + d] ?? 0));
+    const values = Array.from({ length: n }, (_, i) => codes.data[i * latent + d] ?? 0);
     return { name: `z${d + 1}`, values };
   });
   const all = [...told, ...coordinates];

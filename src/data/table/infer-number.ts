@@ -102,6 +102,11 @@ export function decimalsOf(text: string, mark: "," | "." = "."): number | undefi
   return at < 0 ? 0 : (/^\d*/.exec(text.slice(at + 1))?.[0].length ?? 0);
 }
 
+/** Decimals of a number's text in a column's style. */
+export function styledDecimals(text: string, { suffix, decimalMark }: NumberStyle): number | undefined {
+  return decimalsOf(suffix ? text.slice(0, -suffix.length) : text, decimalMark);
+}
+
 type Parser = { readonly format: string; readonly parse: (text: string) => number | undefined };
 
 const made = new Map<DateUnit, readonly Parser[]>();

@@ -1,4 +1,4 @@
-import { decimalsOf, dateFormatsOf, hasLeadingZero, isMarker, numberStyleOf } from "./infer-number.js";
+import { dateFormatsOf, hasLeadingZero, isMarker, numberStyleOf, styledDecimals } from "./infer-number.js";
 import { keyFormatOf, namedAsCode, namedAsKey, personalOf } from "./infer-key.js";
 import { type NumberStyle, numberReader } from "./reading.js";
 import type { TableColumn, TableKind } from "./schema.js";
@@ -78,16 +78,11 @@ function numberColumn(
   const { name } = summary;
   const read = numberReader(style);
   const values = texts.map((text) => read(text) ?? 0);
-  const places = texts.map((text) =>
-    decimalsOf(style.suffix ? text.slice(0, -style.suffix.length) : text, style.decimalMark),
-  );
+  const places = texts.map((text) => styledDecimals(text, style));
   const { late } = summary;
   const limits = limitsOf([...limitsOf(values), ...(late ? [late.least, late.greatest] : [])]);
   const written = places.every((place) => place !== undefined) ? limitsOf(places) : undefined;
-  const all =
-    late === undefined || !Number.isFinite(late.least)
-      ? written
-      : written && late.decimals && limitsOf([...written, ...late.decimals]);
+  const all = late ? written && late.decimals && limitsOf([...written, ...late.decimals]) : written;
   const most = all?.[1];
   const least = all?.[0] ?? 0;
   const decimals = most !== undefined && most > 12 ? undefined : most;

@@ -1,5 +1,5 @@
 import { inferColumn } from "./infer.js";
-import { decimalsOf } from "./infer-number.js";
+import { styledDecimals } from "./infer-number.js";
 import { readingOfColumn } from "./reading.js";
 import type { TableColumn } from "./schema.js";
 import type { ColumnSummary, LateTexts } from "./summary.js";
@@ -10,11 +10,14 @@ export function lateTexts(summary: ColumnSummary, comma: boolean, told?: TableCo
   return readingOfColumn(column) === undefined ? new LateCounts() : new LateNumbers(column);
 }
 
+/** The fewest and the most decimals before any number has come. */
+const noDecimals: readonly [number, number] = [Infinity, 0];
+
 /** Texts that are no numbers: of keys, the counter at their end. */
 class LateCounts implements LateTexts {
   readonly least = Infinity;
   readonly greatest = -Infinity;
-  readonly decimals = undefined;
+  readonly decimals = noDecimals;
   count = -1;
 
   add(text: string): void {
@@ -28,7 +31,7 @@ class LateNumbers implements LateTexts {
   private readonly parse: (text: string) => number | undefined;
   least = Infinity;
   greatest = -Infinity;
-  decimals: readonly [number, number] | undefined = [Infinity, 0];
+  decimals: LateTexts["decimals"] = noDecimals;
   stray?: { readonly text: string; readonly row: number };
 
   constructor(private readonly column: TableColumn) {
@@ -50,10 +53,9 @@ class LateNumbers implements LateTexts {
     }
     this.least = Math.min(this.least, value);
     this.greatest = Math.max(this.greatest, value);
-    const { suffix, decimalMark } = this.column;
-    const places = decimalsOf(suffix ? text.slice(0, -suffix.length) : text, decimalMark);
     if (this.decimals === undefined) return;
     const [fewest, most] = this.decimals;
+    const places = styledDecimals(text, this.column);
     this.decimals = places === undefined ? undefined : [Math.min(fewest, places), Math.max(most, places)];
   }
 }

@@ -26,7 +26,7 @@ export interface LateTexts {
   /** Of the numbers; of none, Infinity and -Infinity. */
   readonly least: number;
   readonly greatest: number;
-  /** The fewest and the most decimals of the numbers; undefined if one has an exponent. */
+  /** The fewest and the most decimals of the numbers, of none Infinity and 0; undefined if one has an exponent. */
   readonly decimals: readonly [fewest: number, most: number] | undefined;
   /** The greatest number that the last digits of a text make, as of `C-0042`; -1 of none. */
   readonly count: number;

@@ -82,10 +82,6 @@ export async function leadSweep(
     told = text;
   };
   queue.on("error", trouble);
-  const unlessOver = (error: unknown): boolean => {
-    if (signal.aborted) return false;
-    throw error;
-  };
   const plan = openPlan(sweep.plan);
   let ticket = Date.now() * 1000;
   const since = await redisNow(redis);
@@ -115,12 +111,13 @@ export async function leadSweep(
   };
   try {
     while (!signal.aborted) {
-      const done = step().catch((error: unknown) => {
+      try {
+        if (await unlessAborted(step(), signal)) return true;
+      } catch (error) {
+        if (signal.aborted) return false;
         if (error instanceof HereOnly) throw error.cause;
         trouble(error);
-        return false;
-      });
-      if (await unlessAborted(done, signal).catch(unlessOver)) return true;
+      }
       await sleep(tick, undefined, { signal }).catch(() => undefined);
     }
     return false;

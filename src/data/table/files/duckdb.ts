@@ -6,7 +6,7 @@ import type * as duckDbModule from "@duckdb/node-api";
 import type { DuckDBConnection } from "@duckdb/node-api";
 import { UserError } from "../../../tensor/index.js";
 import { optionalPackage } from "../../optional-package.js";
-import { baseOf } from "./query.js";
+import { baseOf, wild } from "./query.js";
 
 type DuckDb = typeof duckDbModule;
 
@@ -104,13 +104,13 @@ export function duckDbError(place: string, cause: unknown): UserError {
   const told = first.replace(/\s+/g, " ").slice(0, 400);
   if (/^Permission Error/.test(text)) {
     const file = /"([^"]*)"/.exec(text)?.[1] ?? "";
-    if (/[*?[]/.test(file) && !existsSync(baseOf(file)))
+    if (wild.test(file) && !existsSync(baseOf(file)))
       return new UserError(
         `${place}: no file matches "${file}": there is no folder "${baseOf(file)}"; check its name and folder`,
         2,
         { cause },
       );
-    if (file !== "" && !/[*?[]/.test(file) && !existsSync(file))
+    if (file !== "" && !wild.test(file) && !existsSync(file))
       return new UserError(
         `${place}: there is no file "${file}"; check its name and the folder that it is in`,
         2,

@@ -47,7 +47,8 @@ function literalsOf(sql: string): Literal[] {
 }
 
 const dataFile = /\.(csv|tsv|txt|parquet|pq|json|jsonl|ndjson)(\.(gz|zst))?$/i;
-const wild = /[*?[]/;
+/** What makes a file name in SQL a pattern. */
+export const wild = /[*?[]/;
 
 function inside(root: string, path: string): boolean {
   const way = relative(root, path);
